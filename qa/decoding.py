@@ -1,0 +1,99 @@
+"""Start and end logits -> the best answer spans. Pure NumPy, no model and no text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+MAX_SPAN_TOKENS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSpan:
+    """Tokens `start` to `end`, both included, of row `row`.
+
+    `score` is start logit + end logit. `margin` is the score minus the row's null score (start and
+    end logit of the first token, the model's "no answer here"): the one scale on which spans of
+    different rows compete (Devlin et al. 2019, section 4.3).
+    """
+
+    row: int
+    start: int
+    end: int
+    score: float
+    margin: float
+
+
+def best_spans(
+    start_logits: npt.NDArray[np.float32],
+    end_logits: npt.NDArray[np.float32],
+    allowed: npt.NDArray[np.bool_],
+    *,
+    max_tokens: int = MAX_SPAN_TOKENS,
+    top: int = 20,
+) -> list[TokenSpan]:
+    """Find the `top` spans of each row by joint score, over start <= end < start + max_tokens.
+
+    Args:
+        start_logits, end_logits: shape (rows, tokens).
+        allowed: shape (rows, tokens); a span starts, ends and runs on allowed tokens only.
+
+    Returns:
+        At most `top` spans a row, by row, then by falling score, then by start and end. A row
+        without allowed tokens gives none.
+
+    Raises:
+        ValueError: shapes differ, or max_tokens or top is below 1.
+    """
+    if not start_logits.shape == end_logits.shape == allowed.shape or start_logits.ndim != 2:
+        raise ValueError(
+            f"want three arrays of one shape (rows, tokens), got {start_logits.shape}, {end_logits.shape}, "
+            f"{allowed.shape}"
+        )
+    if max_tokens < 1 or top < 1:
+        raise ValueError(f"max_tokens and top must be at least 1, got {max_tokens} and {top}")
+    spans = []
+    for row, (start, end, may) in enumerate(zip(start_logits, end_logits, allowed, strict=True)):
+        null = float(start[0]) + float(end[0]) if len(start) else 0.0
+        spans += _best_of_row(row, start, end, may, null, max_tokens, top)
+    return spans
+
+
+def _best_of_row(
+    row: int,
+    start: npt.NDArray[np.float32],
+    end: npt.NDArray[np.float32],
+    may: npt.NDArray[np.bool_],
+    null: float,
+    max_tokens: int,
+    top: int,
+) -> list[TokenSpan]:
+    tokens = np.flatnonzero(may)
+    if not len(tokens):
+        return []
+    width = min(max_tokens, len(tokens))
+    run_ends = _run_ends(tokens)
+    # scores[i, d]: the span from token i over d further ones; -inf where it leaves the allowed run
+    position = np.arange(len(tokens))[:, None] + np.arange(width)[None, :]  # (tokens, width)
+    inside = position < run_ends[:, None]
+    ends = end[tokens].astype(np.float64)
+    scores = np.where(inside, start[tokens].astype(np.float64)[:, None] + ends[np.minimum(position, len(ends) - 1)], -np.inf)
+    flat = scores.ravel()
+    count = min(top, int(inside.sum()))
+    best = np.argpartition(-flat, count - 1)[:count]
+    # equal scores at the edge of `top` would otherwise come in argpartition's order
+    best = np.flatnonzero(flat >= flat[best].min())
+    best = best[np.lexsort((best, -flat[best]))][:count]
+    return [
+        TokenSpan(row, int(tokens[at // width]), int(tokens[at // width] + at % width), float(flat[at]), float(flat[at]) - null)
+        for at in best
+    ]
+
+
+def _run_ends(tokens: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """For each index into `tokens`, the index one past the end of its run of neighbours."""
+    breaks = np.flatnonzero(np.diff(tokens) != 1) + 1
+    ends = np.append(breaks, len(tokens))
+    return ends[np.searchsorted(ends, np.arange(len(tokens)), side="right")]

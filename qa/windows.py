@@ -1,0 +1,114 @@
+"""(question, passage) pairs -> token windows: nothing is cut off silently, however long the passage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+MIN_PASSAGE_TOKENS = 32
+"""Fewest tokens of a window that are left to the passage; a longer question is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of one passage behind its question, as the model reads it.
+
+    `pair` is the index of the (question, passage) pair it came from. `offsets` are half-open
+    characters of the passage; they are meaningful only where `allowed` is true (passage tokens).
+    """
+
+    pair: int
+    ids: tuple[int, ...]
+    type_ids: tuple[int, ...]
+    offsets: tuple[tuple[int, int], ...]
+    allowed: tuple[bool, ...]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowBatch:
+    """Windows padded to one length: arrays of shape (rows, tokens)."""
+
+    windows: tuple[Window, ...]
+    input_ids: npt.NDArray[np.int64]
+    attention_mask: npt.NDArray[np.int64]
+    token_type_ids: npt.NDArray[np.int64]
+    allowed: npt.NDArray[np.bool_]
+
+
+def make_windows(
+    tokenizer: Tokenizer, pairs: Sequence[tuple[str, str]], *, max_tokens: int = 384, stride: int = 128
+) -> list[Window]:
+    """Tokenize (question, passage) pairs into windows of at most `max_tokens`.
+
+    Consecutive windows of a passage share `stride` tokens. Windows come in the order of the pairs,
+    and of the text within a pair; each pair gives at least one.
+
+    Raises:
+        ValueError: a question leaves fewer than MIN_PASSAGE_TOKENS for the passage.
+    """
+    if not pairs:
+        return []
+    room = max_tokens - max(_question_tokens(tokenizer, {question for question, _ in pairs}))
+    if room < MIN_PASSAGE_TOKENS:
+        raise ValueError(
+            f"the question fills {max_tokens - room} of the reader's {max_tokens} tokens and leaves no room for a "
+            "passage; ask a shorter question"
+        )
+    tokenizer.no_padding()
+    # tokenizers refuses a stride that is not smaller than the passage's share of the window
+    tokenizer.enable_truncation(max_tokens, stride=min(stride, room // 2), strategy="only_second")
+    windows = []
+    for pair, encoding in enumerate(tokenizer.encode_batch(list(pairs))):
+        for piece in (encoding, *encoding.overflowing):
+            allowed = tuple(sequence == 1 for sequence in piece.sequence_ids)
+            windows.append(Window(pair, tuple(piece.ids), tuple(piece.type_ids), tuple(piece.offsets), allowed))
+    return windows
+
+
+def pad(windows: Sequence[Window], *, pad_id: int) -> WindowBatch:
+    """Pad windows on the right to the longest of them.
+
+    Raises:
+        ValueError: there are no windows.
+    """
+    if not windows:
+        raise ValueError("no windows to pad")
+    shape = (len(windows), max(map(len, windows)))
+    input_ids = np.full(shape, pad_id, dtype=np.int64)
+    attention_mask = np.zeros(shape, dtype=np.int64)
+    token_type_ids = np.zeros(shape, dtype=np.int64)
+    allowed = np.zeros(shape, dtype=np.bool_)
+    for row, window in enumerate(windows):
+        size = len(window)
+        input_ids[row, :size] = window.ids
+        attention_mask[row, :size] = 1
+        token_type_ids[row, :size] = window.type_ids
+        allowed[row, :size] = window.allowed
+    return WindowBatch(tuple(windows), input_ids, attention_mask, token_type_ids, allowed)
+
+
+def batches(windows: Iterable[Window], *, pad_id: int, max_batch_tokens: int = 6144) -> Iterator[WindowBatch]:
+    """Group windows of like length, so that little is padded; the order of the windows is not kept."""
+    group: list[Window] = []
+    for window in sorted(windows, key=len):
+        if group and (len(group) + 1) * len(window) > max_batch_tokens:
+            yield pad(group, pad_id=pad_id)
+            group = []
+        group.append(window)
+    if group:
+        yield pad(group, pad_id=pad_id)
+
+
+def _question_tokens(tokenizer: Tokenizer, questions: set[str]) -> list[int]:
+    tokenizer.no_truncation()
+    return [len(encoding.ids) for encoding in tokenizer.encode_batch([(question, "") for question in questions])]
