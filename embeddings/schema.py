@@ -1,0 +1,104 @@
+"""The layout of a library's SQLite file, stated once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from embeddings.documents import Article
+
+FILE = "library.sqlite"
+FORMAT = 1
+
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE articles (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    published TEXT,             -- ISO date
+    source TEXT NOT NULL,
+    source_key TEXT NOT NULL,   -- source, casefolded
+    url TEXT NOT NULL,
+    sha256 TEXT NOT NULL        -- of all but the id
+);
+CREATE INDEX articles_published ON articles (published);
+CREATE INDEX articles_source ON articles (source_key);
+CREATE INDEX articles_sha256 ON articles (sha256);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used again once removed
+    article INTEGER NOT NULL REFERENCES articles (key),
+    start INTEGER NOT NULL,                 -- half-open characters of articles.text
+    end INTEGER NOT NULL,
+    vector BLOB NOT NULL,                   -- float32, of the dimension in meta
+    generation INTEGER NOT NULL             -- the one that added it
+);
+CREATE INDEX passages_article ON passages (article);
+CREATE INDEX passages_generation ON passages (generation);
+CREATE TABLE removals (passage INTEGER NOT NULL, generation INTEGER NOT NULL);
+CREATE INDEX removals_generation ON removals (generation);
+"""
+
+ARTICLE = "a.id, a.title, a.text, a.published, a.source, a.url"
+"""The columns that row_article takes, of articles AS a."""
+INSERT_ARTICLE = """
+INSERT INTO articles (id, title, text, published, source, url, source_key, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file; statements outside an explicit BEGIN commit by themselves."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def create(connection: sqlite3.Connection, meta: dict[str, str]) -> None:
+    """Lay out an empty library, all or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in _TABLES.split(";\n"):
+            connection.execute(statement)
+        connection.executemany(
+            "INSERT INTO meta VALUES (?, ?)", {**meta, "format": str(FORMAT), "generation": "0"}.items()
+        )
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
+    """Read what the library was made with; empty where nothing was laid out yet."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        return {}
+    return dict(connection.execute("SELECT name, value FROM meta"))
+
+
+def article_row(article: Article) -> list[str | None]:
+    """Lay an article out for INSERT_ARTICLE."""
+    return [article.id, *_content(article), article.source.casefold(), article_sha256(article)]
+
+
+def row_article(row: Sequence[Any]) -> Article:
+    """Read the columns of ARTICLE."""
+    article_id, title, text, published, source, url = row
+    return Article(article_id, title, text, date.fromisoformat(published) if published else None, source, url)
+
+
+def article_sha256(article: Article) -> str:
+    """Hash all that an article says, but not its id: equal hashes are copies of one article."""
+    return hashlib.sha256(json.dumps(_content(article)).encode()).hexdigest()
+
+
+def _content(article: Article) -> list[str | None]:
+    published = article.published.isoformat() if article.published is not None else None
+    return [article.title, article.text, published, article.source, article.url]

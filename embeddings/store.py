@@ -1,0 +1,110 @@
+"""What a passage store promises, whichever engine is behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from embeddings.documents import Article, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which articles may answer. Exact: a filter that matches nothing finds nothing.
+
+    `since` and `until` are inclusive and leave out undated articles; `source` is compared without
+    regard to case; `articles` are ids. None means "any".
+    """
+
+    since: date | None = None
+    until: date | None = None
+    source: str | None = None
+    articles: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.since > self.until:
+            raise ValueError(f"since ({self.since}) is after until ({self.until}); swap them")
+
+    @property
+    def is_open(self) -> bool:
+        return self == ANY
+
+    def admits(self, article: Article) -> bool:
+        """Say whether an article passes: the definition that every engine must agree with."""
+        day = article.published
+        return (
+            (self.since is None or (day is not None and day >= self.since))
+            and (self.until is None or (day is not None and day <= self.until))
+            and (self.source is None or article.source.casefold() == self.source.casefold())
+            and (self.articles is None or article.id in self.articles)
+        )
+
+
+ANY = Filter()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage's id in its store, and its score: the higher, the better."""
+
+    passage_id: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class AddReport:
+    """What an addition did, in articles.
+
+    `duplicates` maps the id of each article left out to the id of the same article in the store (same
+    title, text, date and source). `empty` are ids whose text holds no story to search; they are kept.
+    """
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    passages: int = 0
+    duplicates: Mapping[str, str] | None = None
+    empty: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What a store holds."""
+
+    articles: int
+    passages: int
+    encoder: str
+    generation: int
+
+
+class PassageStore(Protocol):
+    """Articles and their passages, searchable by meaning and by words. Safe to share by threads."""
+
+    def add(self, articles: Iterable[Article]) -> AddReport:
+        """Add articles, or replace those whose id is there with other content. Stopped midway, it keeps what is done."""
+
+    def remove(self, ids: Collection[str]) -> int:
+        """Remove articles by id and return how many there were; unknown ids are passed over."""
+
+    def dense(self, questions: Sequence[str], k: int, where: Filter = ANY) -> list[list[Ranked]]:
+        """For each question, the k passages nearest in meaning, best first; fewer where there are fewer."""
+
+    def lexical(self, questions: Sequence[str], k: int, where: Filter = ANY) -> list[list[Ranked]]:
+        """For each question, the k best passages by BM25, best first; passages that share no word are left out."""
+
+    def passages(self, ids: Collection[int]) -> dict[int, tuple[Passage, Article]]:
+        """Load passages with their articles by passage id; unknown ids are left out."""
+
+    def get(self, article_id: str) -> Article | None: ...
+
+    def articles(self) -> Iterator[Article]:
+        """Yield every article, newest first, the undated last, then by title."""
+
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """List an article's passages in order of start."""
+
+    def stats(self) -> Stats: ...
+
+    def close(self) -> None: ...
