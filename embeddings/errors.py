@@ -1,4 +1,4 @@
-"""The one error that a user can mend."""
+"""The errors that a user can mend."""
 
 from __future__ import annotations
 
@@ -8,3 +8,7 @@ class DatelineError(Exception):
 
     The command line prints it on one line and exits with 2; the web app shows it.
     """
+
+
+class InvalidInput(DatelineError, ValueError):
+    """A question, a setting or a filter that can't be used as it is."""

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from embeddings.documents import Article, Passage
+from embeddings.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Filter:
 
     def __post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.since > self.until:
-            raise ValueError(f"since ({self.since}) is after until ({self.until}); swap them")
+            raise InvalidInput(f"since ({self.since}) is after until ({self.until}); swap them")
 
     @property
     def is_open(self) -> bool:
@@ -83,7 +84,10 @@ class PassageStore(Protocol):
     """Articles and their passages, searchable by meaning and by words. Safe to share by threads."""
 
     def add(self, articles: Iterable[Article]) -> AddReport:
-        """Add articles, or replace those whose id is there with other content. Stopped midway, it keeps what is done."""
+        """Add articles, or replace those whose id is there with other content.
+
+        Stopped midway, it keeps what is done.
+        """
 
     def remove(self, ids: Collection[str]) -> int:
         """Remove articles by id and return how many there were; unknown ids are passed over."""

@@ -1,0 +1,47 @@
+"""Dateline: verbatim answers from news articles, with a probability, or an honest "the articles don't say"."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from embeddings.errors import DatelineError
+from qa.answers import Answer, Span
+
+__all__ = ["Answer", "DatelineError", "Span", "answer"]
+
+
+def answer(
+    question: str,
+    *,
+    library: str | Path | None = None,
+    k: int | None = None,
+    top: int | None = None,
+    since: date | str | None = None,
+    until: date | str | None = None,
+    source: str | None = None,
+) -> Answer:
+    """Answer a question from a library of news articles.
+
+    Args:
+        question: in plain English, at most 1,000 characters.
+        library: folder made by `dateline index`; None means DATELINE_LIBRARY, else the user's own library, else the
+            seed articles, which are indexed on first use.
+        k: passages to read, 1 to 100; None means the setting (8).
+        top: spans to keep, 1 or more; None means the setting (3).
+        since: leave out articles published before this day (a date, or ISO text) and undated ones.
+        until: leave out articles published after this day and undated ones.
+        source: only articles of this source, in any case.
+
+    Raises:
+        DatelineError: what was given can't be used; the message says what mends it.
+    """
+    from qa.build import shared_pipeline
+    from qa.filters import make_filter
+    from qa.pipeline import checked_question
+    from qa.settings import load_settings
+
+    checked_question(question)  # before anything is loaded
+    where = make_filter(since, until, source)
+    settings = load_settings({"library": library, "k": k, "top": top})
+    return shared_pipeline(settings).answer(question, where=where)

@@ -1,0 +1,66 @@
+"""What a question comes back with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from embeddings.documents import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of an article that answers: half-open characters, `article.text[start:end] == text`.
+
+    `score` is the reader's margin (best logits against those for "no answer here"): above 0 the reader
+    prefers this span to none. `also` are other places that say the same, best first.
+    """
+
+    text: str
+    start: int
+    end: int
+    score: float
+    hit: Hit
+    also: tuple[Span, ...] = ()
+
+    def __post_init__(self) -> None:
+        found = self.hit.article.text[self.start : self.end]
+        if found != self.text:
+            raise ValueError(
+                f"characters {self.start} to {self.end} of article {self.hit.article.id!r} are {found!r}, not {self.text!r}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The outcome of one question.
+
+    Attributes:
+        searched_for: the question as it was searched for (a follow-up is completed first).
+        spans: what the reader found, best first, also where `found` is false.
+        hits: the passages read, best first.
+        probability: that the best span is right, from 0 to 1.
+        found: whether the probability reaches the threshold; if not, the articles don't say.
+        items: the members of a list answer, each with its own place; empty for other questions.
+        timings: milliseconds by stage: retrieve, read, decide, total.
+    """
+
+    question: str
+    searched_for: str
+    spans: tuple[Span, ...]
+    hits: tuple[Hit, ...]
+    probability: float
+    found: bool
+    items: tuple[Span, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.probability <= 1.0:
+            raise ValueError(f"a probability lies between 0 and 1, got {self.probability}")
+        if self.found and not self.spans:
+            raise ValueError(f"found without a span, for the question {self.question!r}")
+
+    @property
+    def text(self) -> str:
+        """The answer, word for word; "" where the articles don't say."""
+        return self.spans[0].text if self.found else ""

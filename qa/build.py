@@ -1,0 +1,132 @@
+"""The composition root: settings -> store, retriever, reader, pipeline."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import shutil
+import sys
+from functools import cache
+from pathlib import Path
+
+from platformdirs import user_cache_path, user_data_path
+from tqdm import tqdm
+
+from embeddings.chunking import Chunking
+from embeddings.documents import Article
+from embeddings.encoder import SentenceEncoder
+from embeddings.errors import DatelineError
+from embeddings.local import LocalStore
+from embeddings.sources import find_files, read_articles
+from qa.confidence import CALIBRATOR_FILE, Calibrator
+from qa.pipeline import Pipeline
+from qa.reader import SHIPPED_READER, ExtractiveReader
+from qa.retriever import Retriever
+from qa.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+def seeds_folder() -> Path:
+    """Find the folder of seed articles and questions: in the source tree, or where an installation puts it.
+
+    Raises:
+        DatelineError: it is in neither place.
+    """
+    for folder in (Path(__file__).parents[1] / "seeds", Path(sys.prefix) / "share" / "dateline" / "seeds"):
+        if (folder / "articles").is_dir():
+            return folder
+    raise DatelineError("the seed articles are not installed; reinstall dateline-qa, or name a library with --library")
+
+
+def own_library() -> Path:
+    """Where articles go when no library is named."""
+    return user_data_path("dateline") / "library"
+
+
+def open_store(settings: Settings, *, create: bool = False) -> LocalStore:
+    """Open the library that the settings name: else the user's own, else that of the seeds.
+
+    Args:
+        create: make the library where there is none; then without a name it is the user's own.
+
+    Raises:
+        DatelineError: see LocalStore.
+    """
+    encoder = SentenceEncoder(settings.encoder)
+    folder = settings.library
+    if folder is None and (create or (own_library() / "library.sqlite").is_file()):
+        folder = own_library()
+    if folder is None:
+        folder = _seeds_library(encoder)
+    return LocalStore(folder, encoder, chunking=_chunking(settings), create=create)
+
+
+def open_pipeline(settings: Settings, store: LocalStore | None = None) -> Pipeline:
+    """Join all stages; nothing heavy is loaded before the first question.
+
+    Args:
+        store: one that is open already; None opens the one that the settings name.
+    """
+    reader = ExtractiveReader(settings.reader or SHIPPED_READER, threads=settings.threads)
+    store = open_store(settings) if store is None else store
+    return Pipeline(
+        Retriever(store),
+        reader,
+        load_calibrator(reader.folder),
+        k=settings.k,
+        top=settings.top,
+        threshold=settings.threshold,
+    )
+
+
+@cache
+def shared_pipeline(settings: Settings) -> Pipeline:
+    """Give one pipeline for equal settings, kept for the life of the process."""
+    return open_pipeline(settings)
+
+
+def load_calibrator(folder: Path) -> Calibrator:
+    """Load the calibrator beside a reader, or the shipped reader's where it has none."""
+    file = folder / CALIBRATOR_FILE
+    if not file.is_file():
+        logger.warning("%s has no %s; its probabilities are guesses made for another reader", folder, CALIBRATOR_FILE)
+        file = SHIPPED_READER / CALIBRATOR_FILE
+    return Calibrator.load(file)
+
+
+def _chunking(settings: Settings) -> Chunking | None:
+    if settings.passage_words is None and settings.overlap_sentences is None:
+        return None
+    default = Chunking()
+    return Chunking(
+        default.words if settings.passage_words is None else settings.passage_words,
+        default.overlap if settings.overlap_sentences is None else settings.overlap_sentences,
+    )
+
+
+def _seeds_library(encoder: SentenceEncoder) -> Path:
+    """Make the seeds' library where it is missing, and return its folder.
+
+    The folder is named for what it was made from, so that other seeds or another encoder get one of their own. It is
+    made aside and moved into place whole.
+    """
+    files = find_files([seeds_folder() / "articles"]).files
+    digest = hashlib.sha256(encoder.fingerprint.encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    folder = user_cache_path("dateline") / f"seeds-{digest.hexdigest()[:16]}"
+    if folder.is_dir():
+        return folder
+    aside = folder.with_name(f"{folder.name}.{os.getpid()}")
+    logger.info("indexing the seed articles into %s", folder)
+    store = LocalStore(aside, encoder, create=True)
+    read = tqdm(read_articles(files), total=len(files), desc="indexing the seeds", unit="article", disable=None)
+    store.add(item for item in read if isinstance(item, Article))
+    store.close()
+    try:
+        aside.rename(folder)
+    except OSError:  # another process was faster
+        shutil.rmtree(aside)
+    return folder

@@ -1,0 +1,121 @@
+"""Raw scores -> the probability that the answer is right."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from embeddings.documents import Hit
+from embeddings.errors import DatelineError
+from qa.answers import Span
+
+CALIBRATOR_FILE = "calibrator.json"
+FEATURES = ("margin", "gap", "evidence", "similarity", "bm25", "coverage", "reciprocal_rank")
+
+# words that say what is asked, not what about
+_FUNCTION_WORDS = frozenset(
+    "a an the of in on at to for from by with and or as is are was were be been has have had do does did will would can "
+    "could may might must should who whom whose what which when where why how many much long old it its he his she her "
+    "they their them that this these those there than then not no any some name list".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrator:
+    """A logistic regression over FEATURES, and the threshold that goes with it.
+
+    Stored beside the reader it was fitted for. `mean` and `scale` standardise the features;
+    `fitted_on` says on which questions.
+    """
+
+    features: tuple[str, ...]
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    weights: tuple[float, ...]
+    intercept: float
+    threshold: float
+    fitted_on: str
+
+    def __post_init__(self) -> None:
+        sizes = {len(self.features), len(self.mean), len(self.scale), len(self.weights)}
+        if len(sizes) != 1:
+            raise ValueError(f"features, mean, scale and weights must be equally long, got {sorted(sizes)}")
+        if not 0 <= self.threshold <= 1:
+            raise ValueError(f"the threshold lies between 0 and 1, got {self.threshold}")
+
+    def probability(self, features: Sequence[float]) -> float:
+        """Give the probability that the answer with these features is right; nan counts as average."""
+        total = self.intercept
+        for value, mean, scale, weight in zip(features, self.mean, self.scale, self.weights, strict=True):
+            if not math.isnan(value):
+                total += weight * (value - mean) / scale
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+    @classmethod
+    def load(cls, file: Path) -> Calibrator:
+        """Read a calibrator.
+
+        Raises:
+            DatelineError: it can't be read, or is for other features than this version's.
+        """
+        try:
+            fields = json.loads(file.read_text(encoding="utf-8"))
+            for name in ("features", "mean", "scale", "weights"):
+                fields[name] = tuple(fields[name])
+            calibrator = cls(**fields)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DatelineError(f"the calibrator {file} can't be read ({error}); fit it anew: dateline calibrate") from error
+        if calibrator.features != FEATURES:
+            raise DatelineError(
+                f"the calibrator {file} is for the features {', '.join(calibrator.features)}; this version has "
+                f"{', '.join(FEATURES)}; fit it anew: dateline calibrate"
+            )
+        return calibrator
+
+    def save(self, file: Path) -> None:
+        temporary = file.with_suffix(".new")
+        temporary.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        temporary.replace(file)
+
+
+def features(question: str, spans: Sequence[Span], hits: Sequence[Hit]) -> tuple[float, ...]:
+    """Measure how sure the best span is, in the order of FEATURES; nan where a thing is not known.
+
+    Args:
+        question: as it was searched for.
+        spans: merged, best first; not empty.
+        hits: the passages read.
+    """
+    best = spans[0]
+    rivals = [span.score for span in spans[1:]]
+    similarities = [hit.similarity for hit in hits if hit.similarity is not None]
+    ranked = [number for number, hit in enumerate(hits, start=1) if hit.passage == best.hit.passage]
+    known = best.hit.dense_rank is not None or best.hit.lexical_rank is not None
+    return (
+        _clip(best.score, -20, 20),
+        _clip(best.score - max(rivals), -10, 10) if rivals else 10.0,
+        math.log1p(sum(span.score > 0 for span in best.also)),
+        max(similarities) if similarities else math.nan,
+        math.log1p(best.hit.bm25 or 0.0) if known else math.nan,
+        _coverage(question, best.hit),
+        1 / ranked[0] if ranked and known else math.nan,
+    )
+
+
+def _coverage(question: str, hit: Hit) -> float:
+    """The share of the question's content words that stand in the passage or its title."""
+    wanted = _stems(question)
+    return len(wanted & _stems(f"{hit.article.title} {hit.text}")) / len(wanted) if wanted else math.nan
+
+
+def _stems(text: str) -> set[str]:
+    words = (word for word in re.findall(r"\w+", text.lower()) if word not in _FUNCTION_WORDS)
+    return {word[:5] for word in words}  # crude, and enough to join "migrants" with "migration"
+
+
+def _clip(value: float, least: float, most: float) -> float:
+    return max(least, min(most, value))

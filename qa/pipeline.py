@@ -1,0 +1,115 @@
+"""Question -> answer: retrieve, read, decide."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from embeddings.documents import Hit
+from embeddings.errors import InvalidInput
+from embeddings.store import ANY, Filter
+from qa.answers import Answer, Span
+from qa.confidence import Calibrator, features
+from qa.lists import asks_for_list, list_items
+from qa.reader import Reader, merge_repeated
+from qa.retriever import Retriever
+from qa.settings import MAX_K
+
+MAX_QUESTION = 1000
+"""Characters."""
+
+
+class Pipeline:
+    """Answers questions from a library."""
+
+    def __init__(
+        self,
+        retriever: Retriever,
+        reader: Reader,
+        calibrator: Calibrator,
+        *,
+        k: int = 8,
+        top: int = 3,
+        threshold: float | None = None,
+    ) -> None:
+        """Join the stages; `threshold` None means the calibrator's own."""
+        self.retriever, self.reader, self.calibrator = retriever, reader, calibrator
+        self.k, self.top = k, top
+        self.threshold = calibrator.threshold if threshold is None else threshold
+
+    def answer(self, question: str, *, k: int | None = None, top: int | None = None, where: Filter = ANY) -> Answer:
+        """Answer a question.
+
+        Args:
+            k: passages to read, 1 to 100; None means the pipeline's own.
+            top: spans to keep, 1 or more; None means the pipeline's own.
+
+        Raises:
+            InvalidInput: the question is empty or too long, or k or top is out of range.
+        """
+        asked = checked_question(question)
+        k = _checked("k", self.k if k is None else k)
+        top = _checked("top", self.top if top is None else top)
+        started = time.perf_counter()
+        hits = self.retriever.find(asked, k, where)
+        return self.answer_from(question, hits, top=top, retrieve_ms=_since(started))
+
+    def answer_from(
+        self, question: str, hits: Sequence[Hit], *, top: int | None = None, retrieve_ms: float = 0.0
+    ) -> Answer:
+        """Answer from passages at hand.
+
+        Args:
+            retrieve_ms: milliseconds that finding them took, for the answer's timings.
+        """
+        asked = checked_question(question)
+        started = time.perf_counter()
+        spans = merge_repeated(self.reader.read(asked, hits)) if hits else []
+        read_ms = _since(started)
+        started = time.perf_counter()
+        probability = self.calibrator.probability(features(asked, spans, hits)) if spans else 0.0
+        found = bool(spans) and probability >= self.threshold
+        items = list_items(spans) if found and asks_for_list(asked) else ()
+        decide_ms = _since(started)
+        return Answer(
+            question=question,
+            searched_for=asked,
+            spans=tuple(spans[: self.top if top is None else top]),
+            hits=tuple(hits),
+            probability=probability,
+            found=found,
+            items=items,
+            timings={
+                "retrieve": retrieve_ms,
+                "read": read_ms,
+                "decide": decide_ms,
+                "total": retrieve_ms + read_ms + decide_ms,
+            },
+        )
+
+
+def checked_question(question: str) -> str:
+    """Fold a question's white space.
+
+    Raises:
+        InvalidInput: nothing is left, or it is longer than MAX_QUESTION.
+    """
+    asked = " ".join(question.split())
+    if not any(character.isalnum() for character in asked):
+        raise InvalidInput(f"the question is empty (found {question[:20]!r}); ask something like: who led the delegation?")
+    if len(asked) > MAX_QUESTION:
+        raise InvalidInput(
+            f"the question has {len(asked):,} characters and at most {MAX_QUESTION:,} can be read; ask a shorter one"
+        )
+    return asked
+
+
+
+def _checked(name: str, value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MAX_K:
+        raise InvalidInput(f"{name} must be a whole number from 1 to {MAX_K}, got {value!r}")
+    return value
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000

@@ -1,0 +1,269 @@
+"""(question, passages) -> answer spans. The only module that imports transformers."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer
+
+from embeddings.documents import Hit
+from embeddings.errors import DatelineError
+from qa.answers import Span
+from qa.decoding import best_spans
+from qa.normalization import normalize
+from qa.windows import Window, WindowBatch, batches, make_windows
+
+logger = logging.getLogger(__name__)
+
+SHIPPED_READER = Path(__file__).parent / "models" / "reader"
+ONNX_FILE = "model.int8.onnx"
+SPANS_PER_PASSAGE = 10
+
+Logits = npt.NDArray[np.float32]
+Model = Callable[[WindowBatch], tuple[Logits, Logits]]
+"""Windows -> start and end logits, each of shape (rows, tokens)."""
+
+
+class Reader(Protocol):
+    """Finds answers in passages."""
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+        """List the spans of all hits on one scale, best first."""
+
+    def read_many(self, pairs: Sequence[tuple[str, Sequence[Hit]]]) -> list[list[Span]]:
+        """Do the same for many questions, each with its own hits."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    tokenizer: Tokenizer
+    model: Model
+    pad_id: int
+
+
+class ExtractiveReader:
+    """Reads with any Hugging Face question-answering checkpoint, by folder or hub id; loaded on first use.
+
+    A folder that holds `model.int8.onnx` runs on onnxruntime, anything else on torch. Long passages
+    are read in overlapping windows. Spans of all passages compete by their margin over the null
+    score of their window; nothing is normalised per passage, which would make a passage without the
+    answer as sure of itself as one with it (Clark and Gardner 2018).
+    """
+
+    def __init__(
+        self,
+        name: str | Path = SHIPPED_READER,
+        *,
+        backend: str | None = None,
+        max_tokens: int = 384,
+        stride: int = 128,
+        threads: int = 0,
+    ) -> None:
+        """Name a checkpoint.
+
+        Args:
+            name: folder or hub id.
+            backend: "onnx" or "torch"; None takes onnx where the folder has it.
+            max_tokens: longest window; bounded by what the model takes.
+            stride: tokens shared by neighbouring windows.
+            threads: processor threads; 0 means all.
+        """
+        if backend not in (None, "onnx", "torch"):
+            raise ValueError(f"the backend is 'onnx' or 'torch', got {backend!r}")
+        self.name = str(name)
+        self._backend = backend
+        self._max_tokens, self._stride, self._threads = max_tokens, stride, threads
+        self._lock = threading.Lock()  # a tokenizer keeps its truncation as state
+
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
+        """List the spans of all hits, best margin first.
+
+        Spans overlap where the reader wavers ("Ana Reyes", "Mayor Ana Reyes"). A place that stands in two
+        passages or windows comes once, with its best margin.
+        """
+        return self.read_many([(question, hits)])[0]
+
+    def read_many(self, pairs: Sequence[tuple[str, Sequence[Hit]]]) -> list[list[Span]]:
+        asked = [(number, question, hit) for number, (question, hits) in enumerate(pairs) for hit in hits]
+        found: list[dict[tuple[str, int, int], Span]] = [{} for _ in pairs]
+        with self._lock:
+            windows = make_windows(
+                self._loaded.tokenizer,
+                [(question, hit.text) for _, question, hit in asked],
+                max_tokens=self._window_tokens,
+                stride=self._stride,
+            )
+        for batch in batches(windows, pad_id=self._loaded.pad_id):
+            start, end = self._loaded.model(batch)
+            for token_span in best_spans(start, end, batch.allowed, top=SPANS_PER_PASSAGE):
+                window = batch.windows[token_span.row]
+                number, _, hit = asked[window.pair]
+                span = _place(window, token_span.start, token_span.end, token_span.margin, hit)
+                if span is not None:
+                    key = (hit.article.id, span.start, span.end)
+                    if key not in found[number] or found[number][key].score < span.score:
+                        found[number][key] = span
+        return [sorted(spans.values(), key=lambda span: (-span.score, span.start, span.end)) for spans in found]
+
+    @property
+    def _window_tokens(self) -> int:
+        return min(self._max_tokens, self._limit)
+
+    @cached_property
+    def folder(self) -> Path:
+        """The folder with the checkpoint.
+
+        Raises:
+            DatelineError: it is neither a folder here nor to be had from the hub.
+        """
+        if Path(self.name).is_dir():
+            return Path(self.name)
+        from huggingface_hub import snapshot_download
+
+        try:
+            return Path(snapshot_download(self.name, ignore_patterns=["*.onnx", "*.h5", "*.msgpack"]))
+        except Exception as error:  # the hub client raises many kinds, some not its own
+            raise DatelineError(
+                f"the reader {self.name!r} is no folder here and can't be had from the hub "
+                f"({str(error).splitlines()[0] if str(error) else type(error).__name__}); name a question-answering "
+                "checkpoint, or leave it out to use the one that ships with Dateline"
+            ) from error
+
+    @cached_property
+    def _limit(self) -> int:
+        """The most tokens the model has positions for."""
+        config = _read_config(self.folder)
+        # RoBERTa keeps two of its positions for itself
+        return int(config.get("max_position_embeddings", 512)) - (2 if "roberta" in str(config.get("model_type")) else 0)
+
+    @cached_property
+    def _loaded(self) -> _Loaded:
+        use_onnx = self._backend == "onnx" or (self._backend is None and (self.folder / ONNX_FILE).is_file())
+        logger.info("loading the reader %s", self.folder)
+        tokenizer = _load_tokenizer(self.folder)
+        pad_id = int(_read_config(self.folder).get("pad_token_id") or 0)
+        model = _onnx_model(self.folder, self._threads) if use_onnx else _torch_model(self.folder, self._threads)
+        return _Loaded(tokenizer, model, pad_id)
+
+
+def merge_repeated(spans: Sequence[Span]) -> list[Span]:
+    """Merge spans whose texts are the same but for case, articles and punctuation; the best stands, the others become its evidence (`also`).
+
+    Spans that overlap a better one in the same article say the same thing again and are dropped.
+
+    Args:
+        spans: best first.
+
+    Returns:
+        Best first by log-sum-exp of the margins of one text, so that evidence adds up; each span keeps its own margin.
+    """
+    kept: list[Span] = []
+    for span in spans:
+        if not any(_overlap(span, better) for better in kept):
+            kept.append(span)
+    groups: dict[str, list[Span]] = defaultdict(list)
+    for span in kept:
+        groups[normalize(span.text) or span.text].append(span)
+    merged = sorted(groups.values(), key=lambda group: -float(np.logaddexp.reduce([span.score for span in group])))
+    return [
+        Span(best.text, best.start, best.end, best.score, best.hit, tuple(others)) for best, *others in merged
+    ]
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.hit.article.id == other.hit.article.id and one.start < other.end and other.start < one.end
+
+
+def _place(window: Window, first: int, last: int, margin: float, hit: Hit) -> Span | None:
+    """Carry tokens of a window over to characters of the article; None for a span of white space alone."""
+    start = hit.passage.start + window.offsets[first][0]
+    end = hit.passage.start + window.offsets[last][1]
+    text = hit.article.text[start:end]
+    # byte-level tokenizers count the space before a word to it
+    start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
+    return Span(hit.article.text[start:end], start, end, margin, hit) if start < end else None
+
+
+def _read_config(folder: Path) -> dict[str, Any]:
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DatelineError(f"the reader folder {folder} has no readable config.json ({error}); name a checkpoint") from error
+    return dict(config)
+
+
+def _load_tokenizer(folder: Path) -> Tokenizer:
+    file = folder / "tokenizer.json"
+    if file.is_file():
+        return Tokenizer.from_file(str(file))
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(str(folder))
+    if not tokenizer.is_fast:
+        raise DatelineError(f"the reader {folder} has no fast tokenizer (tokenizer.json); offsets need one; name another")
+    backend: Tokenizer = tokenizer.backend_tokenizer
+    return backend
+
+
+def _onnx_model(folder: Path, threads: int) -> Model:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    try:
+        session = onnxruntime.InferenceSession(str(folder / ONNX_FILE), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors have no common base but Exception
+        raise DatelineError(f"{folder / ONNX_FILE} can't be loaded ({str(error).splitlines()[0]})") from error
+    inputs = {item.name for item in session.get_inputs()}
+
+    def run(batch: WindowBatch) -> tuple[Logits, Logits]:
+        start, end = session.run(["start_logits", "end_logits"], _feed(batch, inputs))
+        return start, end
+
+    return run
+
+
+def _torch_model(folder: Path, threads: int) -> Model:
+    import inspect
+
+    import torch
+    from transformers import AutoModelForQuestionAnswering
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    if threads:
+        torch.set_num_threads(threads)
+    try:
+        model = AutoModelForQuestionAnswering.from_pretrained(str(folder), dtype=torch.float32).eval()
+    except (OSError, ValueError, KeyError) as error:
+        raise DatelineError(
+            f"{folder} can't be loaded as a question-answering checkpoint: {str(error).splitlines()[0]}"
+        ) from error
+    inputs = set(inspect.signature(model.forward).parameters)
+
+    def run(batch: WindowBatch) -> tuple[Logits, Logits]:
+        with torch.inference_mode():
+            output = model(**{name: torch.from_numpy(array) for name, array in _feed(batch, inputs).items()})
+        return output.start_logits.numpy(), output.end_logits.numpy()
+
+    return run
+
+
+def _feed(batch: WindowBatch, names: set[str]) -> dict[str, npt.NDArray[np.int64]]:
+    """The arrays that a model takes, by name: some have no token types."""
+    arrays = {
+        "input_ids": batch.input_ids,
+        "attention_mask": batch.attention_mask,
+        "token_type_ids": batch.token_type_ids,
+    }
+    return {name: array for name, array in arrays.items() if name in names}

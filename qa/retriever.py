@@ -1,0 +1,68 @@
+"""Question -> passages: by meaning and by words, fused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from embeddings.documents import Article, Hit, Passage
+from embeddings.store import ANY, Filter, PassageStore, Ranked
+
+CANDIDATES = 50
+"""Passages asked of each side before fusion."""
+RRF_CONSTANT = 10
+
+
+class Retriever:
+    """Finds passages for questions. Hybrid: dense and BM25, joined by reciprocal rank."""
+
+    def __init__(self, store: PassageStore) -> None:
+        self._store = store
+
+    def find(self, question: str, k: int, where: Filter = ANY) -> list[Hit]:
+        """Find the k best passages of one question; see find_many."""
+        return self.find_many([question], k, where)[0]
+
+    def find_many(self, questions: Sequence[str], k: int, where: Filter = ANY) -> list[list[Hit]]:
+        """Find the k best passages of each question, best first, both ranks kept; fewer where there are fewer."""
+        depth = max(k, CANDIDATES)
+        dense = self._store.dense(questions, depth, where)
+        lexical = self._store.lexical(questions, depth, where)
+        fused = [fuse(*sides)[:k] for sides in zip(dense, lexical, strict=True)]
+        loaded = self._store.passages({best.passage_id for row in fused for best in row})
+        return [
+            [
+                _hit(*loaded[best.passage_id], best, _places(by_meaning), _places(by_words))
+                for best in row
+                if best.passage_id in loaded  # another process may have removed it since the search
+            ]
+            for row, by_meaning, by_words in zip(fused, dense, lexical, strict=True)
+        ]
+
+
+def fuse(*rankings: Sequence[Ranked], constant: int = RRF_CONSTANT) -> list[Ranked]:
+    """Join rankings by reciprocal rank: the sum of 1 / (constant + rank), ranks from 1 (Cormack et al. 2009).
+
+    Scaled so that first place everywhere gives 1. Equal scores go by passage id.
+    """
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, found in enumerate(ranking, start=1):
+            scores[found.passage_id] = scores.get(found.passage_id, 0.0) + (constant + 1) / (constant + rank)
+    best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return [Ranked(passage_id, score / len(rankings)) for passage_id, score in best]
+
+
+def _places(ranking: Sequence[Ranked]) -> dict[int, tuple[int, float]]:
+    return {found.passage_id: (rank, found.score) for rank, found in enumerate(ranking, start=1)}
+
+
+def _hit(
+    passage: Passage,
+    article: Article,
+    best: Ranked,
+    by_meaning: dict[int, tuple[int, float]],
+    by_words: dict[int, tuple[int, float]],
+) -> Hit:
+    dense_rank, similarity = by_meaning.get(best.passage_id, (None, None))
+    lexical_rank, bm25 = by_words.get(best.passage_id, (None, None))
+    return Hit(passage, article, best.score, dense_rank, lexical_rank, similarity, bm25)

@@ -1,0 +1,131 @@
+"""Every setting, in one frozen object: defaults, then a TOML file, then DATELINE_* variables, then arguments."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from embeddings.encoder import DEFAULT_ENCODER
+from embeddings.errors import DatelineError, InvalidInput
+
+PREFIX = "DATELINE_"
+CONFIG_VARIABLE = "DATELINE_CONFIG"
+MAX_K = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set. The names are those of the TOML file; DATELINE_K, DATELINE_READER ... are the same in capitals.
+
+    Attributes:
+        library: folder of the library; None means that of the seeds, which is made on first use.
+        encoder: sentence-transformers id or folder.
+        reader: Hugging Face question-answering id or folder; None means the one that ships with Dateline.
+        k: passages read for a question, 1 to 100.
+        top: spans kept in an answer, 1 or more.
+        threshold: least probability of an answer that is shown, 0 to 1; None means the reader's own.
+        passage_words: most words of a passage; None means the library's own, or 110.
+        overlap_sentences: sentences shared by neighbouring passages; None means the library's own, or 1.
+        threads: processor threads of the reader; 0 means all.
+    """
+
+    library: Path | None = None
+    encoder: str = DEFAULT_ENCODER
+    reader: str | None = None
+    k: int = 8
+    top: int = 3
+    threshold: float | None = None
+    passage_words: int | None = None
+    overlap_sentences: int | None = None
+    threads: int = 0
+
+    def __post_init__(self) -> None:
+        _within("k", self.k, 1, MAX_K)
+        _within("top", self.top, 1, MAX_K)
+        _within("threads", self.threads, 0, 1024)
+        if self.threshold is not None:
+            _within("threshold", self.threshold, 0, 1)
+        if self.passage_words is not None:
+            _within("passage_words", self.passage_words, 1, 1000)
+        if self.overlap_sentences is not None:
+            _within("overlap_sentences", self.overlap_sentences, 0, 100)
+
+
+def load_settings(
+    arguments: Mapping[str, object] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    config: Path | None = None,
+) -> Settings:
+    """Build the settings; None among the arguments means "not given".
+
+    Args:
+        arguments: what the caller or the command line gave, by name.
+        environment: None means the process's own.
+        config: a TOML file; None means the one that DATELINE_CONFIG names, if any.
+
+    Raises:
+        DatelineError: a name is unknown or a value is out of range or of the wrong kind; says where it stands.
+    """
+    environment = os.environ if environment is None else environment
+    settings = Settings()
+    if config is None and environment.get(CONFIG_VARIABLE):
+        config = Path(environment[CONFIG_VARIABLE])
+    if config is not None:
+        settings = _overlay(settings, _read_toml(config), str(config))
+    variables = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name != CONFIG_VARIABLE
+    }
+    settings = _overlay(settings, variables, "the environment (DATELINE_*)")
+    given = {name: value for name, value in (arguments or {}).items() if value is not None}
+    return _overlay(settings, given, "the arguments")
+
+
+def _overlay(settings: Settings, values: Mapping[str, object], where: str) -> Settings:
+    known = [field.name for field in fields(Settings)]
+    for name in values:
+        if name not in known:
+            close = get_close_matches(name, known, 1)
+            hint = f"did you mean {close[0]!r}?" if close else f"the settings are: {', '.join(known)}"
+            raise InvalidInput(f"unknown setting {name!r} in {where}; {hint}")
+    try:
+        return replace(settings, **{name: _converted(name, value) for name, value in values.items()})
+    except ValueError as error:
+        raise InvalidInput(f"{error} (set in {where})") from error
+
+
+def _converted(name: str, value: object) -> object:
+    if name == "library":
+        return Path(str(value)).expanduser()
+    if name in ("encoder", "reader"):
+        return str(value)
+    kind = float if name == "threshold" else int
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{name} must be a number, got {value!r}")
+    try:
+        number = kind(value)
+    except ValueError:
+        raise ValueError(f"{name} must be {'a' if kind is float else 'a whole'} number, got {value!r}") from None
+    if isinstance(value, float) and number != value:
+        raise ValueError(f"{name} must be a whole number, got {value!r}")
+    return number
+
+
+def _within(name: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:  # also refuses nan
+        raise ValueError(f"{name} must lie between {least} and {most}, got {value}")
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DatelineError(f"the settings file {path} can't be opened ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DatelineError(f"the settings file {path} is not TOML: {error}") from error
