@@ -129,7 +129,8 @@ class LocalStore:
 
     def passages_of(self, article_id: str) -> list[Passage]:
         rows = self._query(
-            "SELECT p.start, p.end FROM passages p JOIN articles a ON a.key = p.article WHERE a.id = ? ORDER BY p.start",
+            "SELECT p.start, p.end FROM passages p JOIN articles a ON a.key = p.article WHERE a.id = ? "
+            "ORDER BY p.start",
             [article_id],
         )
         return [Passage(article_id, start, end) for start, end in rows]
@@ -291,7 +292,8 @@ class LocalStore:
                 yield
         except Timeout as error:
             raise DatelineError(
-                f"another process has been writing to {self.folder} for over {LOCK_SECONDS} s; try again when it is done"
+                f"another process has been writing to {self.folder} for over {LOCK_SECONDS} s; try again when it is "
+                "done"
             ) from error
 
     @contextmanager
@@ -340,8 +342,8 @@ def _agreed_chunking(folder: Path, meta: dict[str, str], asked: Chunking | None)
     made = Chunking(int(meta["passage_words"]), int(meta["overlap_sentences"]))
     if asked is not None and asked != made:
         raise DatelineError(
-            f"the library at {folder} was cut into passages of {made.words} words with {made.overlap} sentences of overlap, "
-            f"not {asked.words} and {asked.overlap}; leave these settings out, or index into a new folder"
+            f"the library at {folder} was cut into passages of {made.words} words with {made.overlap} sentences of "
+            f"overlap, not {asked.words} and {asked.overlap}; leave these settings out, or index into a new folder"
         )
     return made
 
@@ -349,9 +351,9 @@ def _agreed_chunking(folder: Path, meta: dict[str, str], asked: Chunking | None)
 def _check_encoder(folder: Path, meta: dict[str, str], encoder: Encoder) -> None:
     if meta["encoder_sha256"] != encoder.fingerprint:
         raise DatelineError(
-            f"the library at {folder} was made by the encoder {meta['encoder']} ({meta['encoder_sha256'][:12]}), not by "
-            f"{encoder.name} ({encoder.fingerprint[:12]}); use --encoder {meta['encoder']}, or index the articles into a new "
-            "folder: dateline index PATH --library NEW"
+            f"the library at {folder} was made by the encoder {meta['encoder']} ({meta['encoder_sha256'][:12]}), not "
+            f"by {encoder.name} ({encoder.fingerprint[:12]}); use --encoder {meta['encoder']}, or index the articles "
+            "into a new folder: dateline index PATH --library NEW"
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -66,8 +66,8 @@ class AddReport:
     updated: int = 0
     unchanged: int = 0
     passages: int = 0
-    duplicates: Mapping[str, str] | None = None
-    empty: Collection[str] = ()
+    duplicates: Mapping[str, str] = field(default_factory=dict)
+    empty: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ class Span:
         found = self.hit.article.text[self.start : self.end]
         if found != self.text:
             raise ValueError(
-                f"characters {self.start} to {self.end} of article {self.hit.article.id!r} are {found!r}, not {self.text!r}"
+                f"characters {self.start} to {self.end} of article {self.hit.article.id!r} are {found!r}, "
+                f"not {self.text!r}"
             )
 
 

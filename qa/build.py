@@ -96,6 +96,12 @@ def load_calibrator(folder: Path) -> Calibrator:
     return Calibrator.load(file)
 
 
+def evaluation_library(articles: Path, settings: Settings) -> Path:
+    """Name the library of articles that are only evaluated: one for each place and encoder, kept for the next run."""
+    made_from = f"{articles.resolve()} {settings.encoder} {settings.passage_words} {settings.overlap_sentences}"
+    return user_cache_path("dateline") / f"evaluate-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}"
+
+
 def _chunking(settings: Settings) -> Chunking | None:
     if settings.passage_words is None and settings.overlap_sentences is None:
         return None

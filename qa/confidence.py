@@ -17,11 +17,12 @@ CALIBRATOR_FILE = "calibrator.json"
 FEATURES = ("margin", "gap", "evidence", "similarity", "bm25", "coverage", "reciprocal_rank")
 
 # words that say what is asked, not what about
-_FUNCTION_WORDS = frozenset(
-    "a an the of in on at to for from by with and or as is are was were be been has have had do does did will would can "
-    "could may might must should who whom whose what which when where why how many much long old it its he his she her "
-    "they their them that this these those there than then not no any some name list".split()
-)
+_FUNCTION_WORDS = """
+a an the of in on at to for from by with and or as is are was were be been has have had do does did will would can could
+may might must should who whom whose what which when where why how many much long old it its he his she her they their
+them that this these those there than then not no any some name list
+"""
+_NOT_CONTENT = frozenset(_FUNCTION_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ class Calibrator:
                 fields[name] = tuple(fields[name])
             calibrator = cls(**fields)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise DatelineError(f"the calibrator {file} can't be read ({error}); fit it anew: dateline calibrate") from error
+            raise DatelineError(
+                f"the calibrator {file} can't be read ({error}); fit it anew: dateline calibrate"
+            ) from error
         if calibrator.features != FEATURES:
             raise DatelineError(
                 f"the calibrator {file} is for the features {', '.join(calibrator.features)}; this version has "
@@ -113,7 +116,7 @@ def _coverage(question: str, hit: Hit) -> float:
 
 
 def _stems(text: str) -> set[str]:
-    words = (word for word in re.findall(r"\w+", text.lower()) if word not in _FUNCTION_WORDS)
+    words = (word for word in re.findall(r"\w+", text.lower()) if word not in _NOT_CONTENT)
     return {word[:5] for word in words}  # crude, and enough to join "migrants" with "migration"
 
 

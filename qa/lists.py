@@ -16,7 +16,7 @@ _NOT_PLURAL = r"(?:is|was|does|has|this|his|its|us|yes|as|always|perhaps|\w*ss|\
 _LIST = re.compile(
     rf"""^\W*(?:
         (?:which|what)\s+(?:other\s+)?{_NUMBER}\b
-      | (?:which|what)\s+(?:(?:of|the|other|\w+(?:an|al|ed|ing|ic|ive|ous|er))\s+){{0,2}}(?!{_NOT_PLURAL}\b)\w+s\b(?!\s+of\s+the\s+year)
+      | (?:which|what)\s+(?:(?:of|the|other|\w+(?:an|al|ed|ing|ic|ive|ous|er))\s+){{0,2}}(?!{_NOT_PLURAL}\b)\w+s\b
       | (?:which|what)\s+(?:people|men|women|children|countries)\b
       | (?:who|what)\s+(?:were|are)\b
       | (?:name|list)\s+(?:all\b|the\b|every\b|{_NUMBER}\b)

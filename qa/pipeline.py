@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from embeddings.documents import Hit
 from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter
-from qa.answers import Answer, Span
+from qa.answers import Answer
 from qa.confidence import Calibrator, features
 from qa.lists import asks_for_list, list_items
 from qa.reader import Reader, merge_repeated
@@ -96,13 +96,14 @@ def checked_question(question: str) -> str:
     """
     asked = " ".join(question.split())
     if not any(character.isalnum() for character in asked):
-        raise InvalidInput(f"the question is empty (found {question[:20]!r}); ask something like: who led the delegation?")
+        raise InvalidInput(
+            f"the question is empty (found {question[:20]!r}); ask something like: who led the delegation?"
+        )
     if len(asked) > MAX_QUESTION:
         raise InvalidInput(
             f"the question has {len(asked):,} characters and at most {MAX_QUESTION:,} can be read; ask a shorter one"
         )
     return asked
-
 
 
 def _checked(name: str, value: int) -> int:

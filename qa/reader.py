@@ -144,7 +144,9 @@ class ExtractiveReader:
         """The most tokens the model has positions for."""
         config = _read_config(self.folder)
         # RoBERTa keeps two of its positions for itself
-        return int(config.get("max_position_embeddings", 512)) - (2 if "roberta" in str(config.get("model_type")) else 0)
+        return int(config.get("max_position_embeddings", 512)) - (
+            2 if "roberta" in str(config.get("model_type")) else 0
+        )
 
     @cached_property
     def _loaded(self) -> _Loaded:
@@ -157,9 +159,9 @@ class ExtractiveReader:
 
 
 def merge_repeated(spans: Sequence[Span]) -> list[Span]:
-    """Merge spans whose texts are the same but for case, articles and punctuation; the best stands, the others become its evidence (`also`).
+    """Merge spans that say the same but for case, articles and punctuation; the others become evidence (`also`).
 
-    Spans that overlap a better one in the same article say the same thing again and are dropped.
+    Of spans that overlap in one article only the best is kept: the others say the same thing again.
 
     Args:
         spans: best first.
@@ -175,9 +177,7 @@ def merge_repeated(spans: Sequence[Span]) -> list[Span]:
     for span in kept:
         groups[normalize(span.text) or span.text].append(span)
     merged = sorted(groups.values(), key=lambda group: -float(np.logaddexp.reduce([span.score for span in group])))
-    return [
-        Span(best.text, best.start, best.end, best.score, best.hit, tuple(others)) for best, *others in merged
-    ]
+    return [Span(best.text, best.start, best.end, best.score, best.hit, tuple(others)) for best, *others in merged]
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -198,7 +198,9 @@ def _read_config(folder: Path) -> dict[str, Any]:
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DatelineError(f"the reader folder {folder} has no readable config.json ({error}); name a checkpoint") from error
+        raise DatelineError(
+            f"the reader folder {folder} has no readable config.json ({error}); name a checkpoint"
+        ) from error
     return dict(config)
 
 
@@ -210,7 +212,9 @@ def _load_tokenizer(folder: Path) -> Tokenizer:
 
     tokenizer = AutoTokenizer.from_pretrained(str(folder))
     if not tokenizer.is_fast:
-        raise DatelineError(f"the reader {folder} has no fast tokenizer (tokenizer.json); offsets need one; name another")
+        raise DatelineError(
+            f"the reader {folder} has no fast tokenizer (tokenizer.json); offsets need one; name another"
+        )
     backend: Tokenizer = tokenizer.backend_tokenizer
     return backend
 

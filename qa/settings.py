@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.errors import DatelineError, InvalidInput
@@ -95,7 +96,8 @@ def _overlay(settings: Settings, values: Mapping[str, object], where: str) -> Se
             hint = f"did you mean {close[0]!r}?" if close else f"the settings are: {', '.join(known)}"
             raise InvalidInput(f"unknown setting {name!r} in {where}; {hint}")
     try:
-        return replace(settings, **{name: _converted(name, value) for name, value in values.items()})
+        converted: dict[str, Any] = {name: _converted(name, value) for name, value in values.items()}
+        return replace(settings, **converted)
     except ValueError as error:
         raise InvalidInput(f"{error} (set in {where})") from error
 

@@ -16,6 +16,7 @@ READERS: Mapping[str, Callable[[Path], Iterator[Article | Unreadable]]] = {
     ".txt": read_text,
     ".md": read_markdown,
     ".jsonl": read_jsonl,
+    ".jsonl.gz": read_jsonl,
 }
 KINDS = ", ".join(READERS)
 
@@ -71,7 +72,8 @@ def read_articles(files: Iterable[Path]) -> Iterator[Article | Unreadable]:
 
 
 def _kind(path: Path) -> str:
-    return path.suffix.lower()
+    name = path.name.lower()
+    return ".jsonl.gz" if name.endswith(".jsonl.gz") else path.suffix.lower()
 
 
 def _under(folder: Path) -> list[Path]:

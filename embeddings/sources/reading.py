@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -31,7 +33,7 @@ class ReadingError(ValueError):
 
 
 def decode(path: Path) -> str:
-    """Read a file's text exactly, line ends included, without a byte-order mark.
+    """Read a file's text exactly, line ends included, without a byte-order mark; a gzipped one is unpacked.
 
     UTF-8 (or UTF-16 with its mark) is taken as it is; otherwise the encoding is guessed.
 
@@ -42,6 +44,8 @@ def decode(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise ReadingError(f"can't be opened ({error.strerror}); check its permissions") from error
+    if data.startswith(b"\x1f\x8b"):
+        data = _unpacked(data)
     text = _decoded(data)
     if not text.strip():
         raise ReadingError("is empty; remove it, or put an article in it")
@@ -77,6 +81,13 @@ def first_line(text: str) -> str:
     """Take the first line with something in it as a title, without a heading's marks."""
     line = next((line for line in text.splitlines() if line.strip()), "")
     return line.strip().lstrip("#").strip()[:MAX_TITLE]
+
+
+def _unpacked(data: bytes) -> bytes:
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ReadingError(f"can't be unpacked ({error}); it may be cut off") from error
 
 
 def _decoded(data: bytes) -> str:

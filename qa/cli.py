@@ -1,0 +1,172 @@
+"""The command line: reads arguments, calls the library, prints. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from embeddings.errors import DatelineError
+from qa import commands as run
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0, 2 for input that has to be mended, 130 when stopped by Ctrl-C."""
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR, format="%(message)s")
+    command: Command = arguments.command
+    try:
+        return command(arguments)
+    except DatelineError as error:
+        print(f"dateline: {error}", file=sys.stderr)
+        return run.BAD_INPUT
+    except KeyboardInterrupt:
+        print("dateline: stopped; what was done is kept", file=sys.stderr)
+        return run.INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        sys.stderr.close()
+        return run.OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dateline",
+        description="Ask your news archive: verbatim answers, each with its article and a probability, offline.",
+    )
+    parser.add_argument("--version", action="version", version=f"dateline {version('dateline-qa')}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_index(commands)
+    _add_ask(commands)
+    _add_chat(commands)
+    _add_serve(commands)
+    _add_evaluate(commands)
+    _add_articles(commands)
+    _add_calibrate(commands)
+    _add_export(commands)
+    return parser
+
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _command(
+    commands: Commands, name: str, command: Command, summary: str, details: str = ""
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name, help=summary, description=f"{summary[0].upper()}{summary[1:]}. {details}".strip()
+    )
+    parser.set_defaults(command=command)
+    parser.add_argument("--verbose", action="store_true", help="say what is being done")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings (or set DATELINE_CONFIG)")
+    parser.add_argument(
+        "--library",
+        metavar="DIR",
+        help="the library (or set DATELINE_LIBRARY); without one it is your own, or before you have one, the seeds",
+    )
+    parser.add_argument("--encoder", metavar="ID_OR_DIR", help="sentence-transformers model of the library")
+    return parser
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--reader", metavar="ID_OR_DIR", help="question-answering checkpoint; the shipped one if left out"
+    )
+    parser.add_argument("--k", metavar="N", help="passages to read for a question (8)")
+    parser.add_argument("--top", metavar="N", help="answers to keep (3)")
+    parser.add_argument("--threshold", metavar="P", help="least probability of an answer that is shown, 0 to 1")
+    parser.add_argument("--threads", metavar="N", help="processor threads of the reader (all)")
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--since", metavar="DATE", help="only articles published on or after this day, like 2021-06-08")
+    parser.add_argument("--until", metavar="DATE", help="only articles published on or before this day")
+    parser.add_argument("--source", metavar="NAME", help="only articles of this source")
+
+
+def _add_index(commands: Commands) -> None:
+    parser = _command(
+        commands, "index", run.index, "add articles to a library", "Articles that are there already change nothing."
+    )
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="file (.txt, .md, .jsonl) or folder of them"
+    )
+    parser.add_argument("--passage-words", metavar="N", help="most words of a passage, for a new library (110)")
+    parser.add_argument(
+        "--overlap-sentences", metavar="N", help="sentences shared by neighbours, for a new library (1)"
+    )
+
+
+def _add_ask(commands: Commands) -> None:
+    parser = _command(commands, "ask", run.ask, "answer one question")
+    parser.add_argument("question", help="in plain English, in quotes")
+    parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    _add_reading(parser)
+    _add_filters(parser)
+
+
+def _add_chat(commands: Commands) -> None:
+    parser = _command(commands, "chat", run.chat, "answer questions in the terminal, one after another")
+    _add_reading(parser)
+    _add_filters(parser)
+
+
+def _add_serve(commands: Commands) -> None:
+    parser = _command(commands, "serve", run.serve, "open the chat in the browser")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
+    parser.add_argument("--port", type=int, default=7860, help="port to listen on (7860)")
+    _add_reading(parser)
+
+
+def _add_evaluate(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "evaluate",
+        run.evaluate,
+        "measure the answers to a question set",
+        "Follow-up questions are asked in their standalone form.",
+    )
+    parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="SQuAD v1.1 or v2.0 file, .json or .json.gz")
+    parser.add_argument("--articles", type=Path, metavar="PATH", help="index these articles, and ask them")
+    parser.add_argument("--reader-only", action="store_true", help="read each question in its own context")
+    parser.add_argument("--limit", type=int, metavar="N", help="ask only N questions, drawn evenly over the file")
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write report.json and questions.csv there")
+    _add_reading(parser)
+
+
+def _add_articles(commands: Commands) -> None:
+    parser = _command(commands, "articles", run.articles, "list, show or remove the articles of a library")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--show", metavar="ID", help="print one article, and what was set aside of its page")
+    what.add_argument("--remove", nargs="+", metavar="ID", help="remove articles")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _add_calibrate(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "calibrate",
+        run.calibrate,
+        "fit the probability to labelled questions",
+        "Writes calibrator.json beside the reader. Needs the extra 'train'.",
+    )
+    parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="SQuAD v2.0 file, .json or .json.gz")
+    parser.add_argument("--limit", type=int, metavar="N", help="ask only N questions, drawn evenly over the file")
+    _add_reading(parser)
+
+
+def _add_export(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "export",
+        run.export,
+        "turn a question-answering checkpoint into the fast int8 form",
+        "Writes model.int8.onnx, which the reader prefers. Needs the extra 'train'.",
+    )
+    parser.add_argument("checkpoint", type=Path, metavar="DIR", help="folder of a checkpoint")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder to write into (the checkpoint's)")

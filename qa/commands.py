@@ -1,0 +1,291 @@
+"""What each command of the command line does. Imports that take time stand inside the functions."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from embeddings.errors import DatelineError
+from qa.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from embeddings.documents import Article
+    from embeddings.local import LocalStore
+    from qa.evaluation.questions import Question
+    from qa.evaluation.run import Outcome
+    from qa.pipeline import Pipeline
+
+OK, BAD_INPUT, INTERRUPTED = 0, 2, 130
+NAMED_FILES = 10
+"""How many files of a kind are named before they are only counted."""
+_SETTINGS = ("library", "encoder", "reader", "k", "top", "threshold", "threads", "passage_words", "overlap_sentences")
+T = TypeVar("T")
+
+
+def index(arguments: argparse.Namespace) -> int:
+    """Add articles; what can't be read is named on stderr and makes the exit code 2, and the rest goes in."""
+    from embeddings.sources import find_files
+    from qa.build import open_store
+
+    settings = _settings(arguments)
+    found = find_files(arguments.paths)
+    if found.passed_over:
+        names = ", ".join(sorted({file.suffix or file.name for file in found.passed_over}))
+        print(f"passing over {len(found.passed_over)} files of other kinds ({names})", file=sys.stderr)
+    store = open_store(settings, create=True)
+    unreadable = _add_files(store, found.files)
+    stats = store.stats()
+    print(f"{store.folder} holds {stats.articles:,} articles in {stats.passages:,} passages")
+    print(f'ask it: dateline ask "..." --library {store.folder}')
+    store.close()
+    return BAD_INPUT if unreadable else OK
+
+
+def ask(arguments: argparse.Namespace) -> int:
+    """Answer one question."""
+    from qa.pipeline import checked_question
+
+    where = _filter(arguments)
+    settings = _settings(arguments)
+    checked_question(arguments.question)  # before anything is loaded
+
+    from qa.build import open_pipeline
+    from qa.presentation import as_object, as_text
+
+    answer = open_pipeline(settings).answer(arguments.question, where=where)
+    if arguments.json:
+        print(json.dumps(as_object(answer), ensure_ascii=False, indent=1))
+    else:
+        print(as_text(answer))
+    return OK
+
+
+def chat(arguments: argparse.Namespace) -> int:
+    """Answer questions until the input ends."""
+    from qa.build import open_pipeline
+    from qa.presentation import as_text
+
+    where = _filter(arguments)
+    pipeline = open_pipeline(_settings(arguments))
+    interactive = sys.stdin.isatty()
+    if interactive:
+        print("Ask your articles; an empty line or Ctrl-D ends.")
+    while question := _next_question(interactive):
+        try:
+            print(as_text(pipeline.answer(question, where=where)))
+        except DatelineError as error:
+            print(f"dateline: {error}", file=sys.stderr)
+        print(flush=True)
+    return OK
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Open the chat in the browser."""
+    settings = _settings(arguments)
+    from app import serve as run
+
+    run(settings, host=arguments.host, port=arguments.port)
+    return OK
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Measure the answers to a question set; Ctrl-C ends it early with the figures of what was asked."""
+    from qa.evaluation.questions import load_questions
+    from qa.evaluation.report import render, summarize, write_report
+
+    questions = _sample(load_questions(arguments.questions), arguments.limit)
+    outcomes, finished = _outcomes(arguments, questions)
+    figures = summarize(outcomes)
+    if arguments.out is not None:
+        write_report(outcomes, figures, arguments.out)
+    print(json.dumps(figures, indent=1) if arguments.json else render(figures))
+    if not finished:
+        print(f"dateline: stopped after {len(outcomes)} of {len(questions)} questions", file=sys.stderr)
+    return OK if finished else INTERRUPTED
+
+
+def articles(arguments: argparse.Namespace) -> int:
+    """List, show or remove articles."""
+    from qa.build import open_store
+
+    store = open_store(_settings(arguments))
+    if arguments.remove:
+        return _remove(store, arguments.remove)
+    if arguments.show:
+        return _show(store, arguments.show, as_json=arguments.json)
+    from qa.presentation import article_object, byline
+
+    for article in store.articles():
+        if arguments.json:
+            print(json.dumps(article_object(article), ensure_ascii=False))
+        else:
+            print(f"{article.id}\t{byline(article)}\t{article.title}")
+    return OK
+
+
+def calibrate(arguments: argparse.Namespace) -> int:
+    """Fit the calibrator of a reader."""
+    from qa.build import open_pipeline
+    from qa.evaluation.questions import load_questions
+    from qa.training.calibrate import calibrate as fit
+
+    questions = _sample(load_questions(arguments.questions), arguments.limit)
+    result = fit(
+        open_pipeline(_settings(arguments)), _progress(questions, "calibrating"), str(arguments.questions.name)
+    )
+    print(result)
+    return OK
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Export a checkpoint to int8 ONNX."""
+    from qa.training.quantize import export_int8
+
+    written = export_int8(arguments.checkpoint, arguments.out or arguments.checkpoint)
+    print(f"wrote {written} ({written.stat().st_size / 1e6:.0f} MB)")
+    return OK
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    return load_settings({name: getattr(arguments, name, None) for name in _SETTINGS}, config=arguments.config)
+
+
+def _filter(arguments: argparse.Namespace) -> Any:
+    from qa.filters import make_filter
+
+    return make_filter(arguments.since, arguments.until, arguments.source)
+
+
+def _next_question(interactive: bool) -> str:
+    if not interactive:  # a pipe: blank lines don't end it
+        return next((line for line in sys.stdin if line.strip()), "")
+    try:
+        return input("? ").strip()
+    except EOFError:
+        print()
+        return ""
+
+
+def _add_files(store: LocalStore, files: Sequence[Path]) -> int:
+    """Add the articles of files and say what came of it; return how many could not be read."""
+    from embeddings.sources import Unreadable, read_articles
+
+    unreadable: list[Unreadable] = []
+    report = store.add(_readable(read_articles(files), unreadable))
+    for item in unreadable:
+        print(f"dateline: {item}", file=sys.stderr)
+    for article_id, same in list(report.duplicates.items())[:NAMED_FILES]:
+        print(f"{article_id} is a copy of {same} and was left out", file=sys.stderr)
+    for article_id in report.empty[:NAMED_FILES]:
+        print(f"{article_id} holds no story that can be searched", file=sys.stderr)
+    counts = {
+        "added": report.added,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "copies left out": len(report.duplicates),
+        "not readable": len(unreadable),
+    }
+    print(", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing to add")
+    return len(unreadable)
+
+
+def _readable(items: Iterable[Article | Any], unreadable: list[Any]) -> Iterator[Article]:
+    from embeddings.sources import Unreadable
+
+    for item in _progress(items, "indexing"):
+        if isinstance(item, Unreadable):
+            unreadable.append(item)
+        else:
+            yield item
+
+
+def _outcomes(arguments: argparse.Namespace, questions: Sequence[Question]) -> tuple[list[Outcome], bool]:
+    from qa.evaluation.run import run_open, run_reader_only
+
+    pipeline = _evaluated_pipeline(arguments)
+    run = run_reader_only if arguments.reader_only else run_open
+    outcomes: list[Outcome] = []
+    try:
+        for outcome in _progress(run(pipeline, questions), "evaluating", total=len(questions)):
+            outcomes.append(outcome)
+    except KeyboardInterrupt:
+        if not outcomes:
+            raise
+    return outcomes, len(outcomes) == len(questions)
+
+
+def _evaluated_pipeline(arguments: argparse.Namespace) -> Pipeline:
+    from qa.build import evaluation_library, open_pipeline, open_store
+
+    settings = _settings(arguments)
+    if arguments.articles is None:
+        return open_pipeline(settings)
+    if settings.library is not None:
+        raise DatelineError("give --library or --articles, not both")
+
+    from dataclasses import replace
+
+    from embeddings.sources import find_files
+
+    found = find_files([arguments.articles])
+    settings = replace(settings, library=evaluation_library(arguments.articles, settings))
+    store = open_store(settings, create=True)
+    with _stdout_to_stderr():  # the figures alone go to stdout
+        _add_files(store, found.files)
+    return open_pipeline(settings, store)
+
+
+def _stdout_to_stderr() -> Any:
+    from contextlib import redirect_stdout
+
+    return redirect_stdout(sys.stderr)
+
+
+def _remove(store: LocalStore, ids: Sequence[str]) -> int:
+    unknown = [article_id for article_id in ids if store.get(article_id) is None]
+    if unknown:
+        raise DatelineError(
+            f"no article has the id {unknown[0]!r}; nothing was removed; see the ids: dateline articles"
+        )
+    print(f"removed {store.remove(ids)} articles")
+    return OK
+
+
+def _show(store: LocalStore, article_id: str, *, as_json: bool) -> int:
+    from embeddings.cleaning import find_furniture
+    from qa.presentation import article_object, byline
+
+    article = store.get(article_id)
+    if article is None:
+        raise DatelineError(f"no article has the id {article_id!r}; see the ids: dateline articles")
+    aside = find_furniture(article.text)
+    if as_json:
+        set_aside = [{"start": item.start, "end": item.end, "kind": item.kind} for item in aside]
+        print(json.dumps({**article_object(article), "text": article.text, "set_aside": set_aside}, ensure_ascii=False))
+        return OK
+    print(f"{article.title}\n{byline(article)}\n\n{article.text}")
+    for item in aside:
+        print(
+            f"set aside as {item.kind}, characters {item.start} to {item.end}: {article.text[item.start : item.end]!r}"
+        )
+    return OK
+
+
+def _sample(questions: list[Question], limit: int | None) -> list[Question]:
+    """Take `limit` questions, evenly over the list, in its order."""
+    if limit is None or limit >= len(questions):
+        return questions
+    if limit < 1:
+        raise DatelineError(f"--limit must be at least 1, got {limit}")
+    return [questions[at * len(questions) // limit] for at in range(limit)]
+
+
+def _progress(items: Iterable[T], what: str, *, total: int | None = None) -> Iterable[T]:
+    """Show a bar on stderr; silent where that is no terminal."""
+    from tqdm import tqdm
+
+    return tqdm(items, desc=what, total=total, disable=None)

@@ -1,0 +1,130 @@
+"""Question sets in SQuAD form (v1.1, v2.0, and our kinds on top of it)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import DatelineError
+
+KINDS = ("span", "list", "none", "followup")
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A right answer and its place: half-open characters of the question's context."""
+
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and its right answers.
+
+    Attributes:
+        title: of the article that answers.
+        context: the text that the golds point into: a paragraph, or the whole article.
+        items: the answer's parts, each with its alternative forms: one part for a plain answer, several for a list,
+            none where the articles don't say.
+        standalone: a follow-up, completed by hand; "" for other kinds.
+    """
+
+    id: str
+    text: str
+    title: str
+    context: str
+    kind: str
+    items: tuple[tuple[Gold, ...], ...]
+    standalone: str = ""
+
+    @property
+    def answerable(self) -> bool:
+        return bool(self.items)
+
+    @property
+    def golds(self) -> tuple[Gold, ...]:
+        return tuple(gold for item in self.items for gold in item)
+
+    @property
+    def to_ask(self) -> str:
+        """What to ask where no conversation stands around the question."""
+        return self.standalone or self.text
+
+
+def load_questions(path: Path) -> list[Question]:
+    """Read a SQuAD v1.1 or v2.0 file, plain or gzipped.
+
+    Raises:
+        DatelineError: it can't be read, is not of that form, or a gold answer does not stand where it says; names
+            the file and the question.
+    """
+    questions = [question for entry in _entries(path) for question in _of_entry(path, entry)]
+    if not questions:
+        raise DatelineError(f"{path} holds no questions; want a SQuAD file with data, paragraphs and qas")
+    seen: set[str] = set()
+    for question in questions:
+        if question.id in seen:
+            raise DatelineError(f"{path}: the question id {question.id!r} stands twice; give each question its own")
+        seen.add(question.id)
+    return questions
+
+
+def _entries(path: Path) -> list[Any]:
+    try:
+        data = path.read_bytes()
+        content = json.loads(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data)
+    except OSError as error:
+        raise DatelineError(f"the question file {path} can't be opened ({error.strerror or error})") from error
+    except (ValueError, EOFError) as error:
+        raise DatelineError(f"the question file {path} is not JSON: {error}") from error
+    entries = content.get("data") if isinstance(content, dict) else None
+    if not isinstance(entries, list):
+        raise DatelineError(f'{path} is not in SQuAD form: want an object with a list "data"')
+    return entries
+
+
+def _of_entry(path: Path, entry: Any) -> Iterator[Question]:
+    where = f"{path}, article {_field(path, entry, 'title', str, 'an article') if isinstance(entry, dict) else entry!r}"
+    for paragraph in _field(where, entry, "paragraphs", list, "the article"):
+        context = _field(where, paragraph, "context", str, "a paragraph")
+        for row in _field(where, paragraph, "qas", list, "a paragraph"):
+            yield _question(where, entry["title"].replace("_", " "), context, row)
+
+
+def _question(where: str, title: str, context: str, row: Any) -> Question:
+    question_id = str(_field(where, row, "id", str | int, "a question"))
+    where = f"{where}, question {question_id!r}"
+    text = _field(where, row, "question", str, "it")
+    answers = _field(where, row, "answers", list, "it") if not row.get("is_impossible") else []
+    kind = row.get("kind") or ("span" if answers else "none")
+    if kind not in KINDS:
+        raise DatelineError(f"{where}: the kind is one of {', '.join(KINDS)}, found {kind!r}")
+    if bool(answers) == (kind == "none"):
+        raise DatelineError(f"{where}: kind {kind!r} with {len(answers)} answers; only kind 'none' has none")
+    items: dict[object, list[Gold]] = {}
+    for number, answer in enumerate(answers):
+        gold = Gold(
+            _field(where, answer, "text", str, "an answer"), _field(where, answer, "answer_start", int, "an answer")
+        )
+        found = context[gold.start : gold.end]
+        if not gold.text or found != gold.text:
+            raise DatelineError(f"{where}: at character {gold.start} stands {found!r}, not the answer {gold.text!r}")
+        items.setdefault(answer.get("item", number) if kind == "list" else 0, []).append(gold)
+    golds = tuple(tuple(alternatives) for alternatives in items.values())
+    return Question(question_id, text, title, context, kind, golds, str(row.get("standalone") or ""))
+
+
+def _field(where: object, record: Any, name: str, kind: Any, what: str) -> Any:
+    value = record.get(name) if isinstance(record, Mapping) else None
+    if not isinstance(value, kind):
+        raise DatelineError(f'{where}: {what} has no "{name}" of the right form, found {value!r:.60}')
+    return value

@@ -1,0 +1,108 @@
+"""How an answer is shown: as an object for programs, as lines for the terminal, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from embeddings.documents import Article
+from embeddings.sentences import sentence_around
+from qa.answers import Answer, Span
+
+NOT_FOUND = "The articles don't say."
+
+
+def as_object(answer: Answer) -> dict[str, Any]:
+    """Give an answer as plain names and values, as `dateline ask --json` prints it."""
+    return {
+        "question": answer.question,
+        "searched_for": answer.searched_for,
+        "found": answer.found,
+        "text": answer.text,
+        "probability": round(answer.probability, 4),
+        "items": [span_object(span) for span in answer.items],
+        "spans": [span_object(span) for span in answer.spans],
+        "timings_ms": {stage: round(value, 2) for stage, value in answer.timings.items()},
+    }
+
+
+def span_object(span: Span) -> dict[str, Any]:
+    """Give a span with its article; start and end are half-open characters of the article's text."""
+    return {
+        "text": span.text,
+        "start": span.start,
+        "end": span.end,
+        "score": round(span.score, 4),
+        "article": article_object(span.hit.article),
+        "passage": span.hit.text,
+        "also": [
+            {"article": other.hit.article.id, "start": other.start, "end": other.end, "text": other.text}
+            for other in span.also
+        ],
+    }
+
+
+def article_object(article: Article) -> dict[str, Any]:
+    """Give what names an article, without its text."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "published": article.published.isoformat() if article.published is not None else None,
+        "url": article.url,
+    }
+
+
+def as_text(answer: Answer) -> str:
+    """Lay an answer out for the terminal."""
+    if not answer.found:
+        return "\n".join([NOT_FOUND, f"  {why_not(answer)}", *_nearest(answer)])
+    best = answer.spans[0]
+    lines = [_headline(answer), f"  {in_words(answer.probability)}", *_evidence(best)]
+    lines += [f"  also: {span.text} ({byline(span.hit.article)})" for span in answer.spans[1:] if span.score > 0]
+    return "\n".join(lines)
+
+
+def in_words(probability: float) -> str:
+    """Say a probability in words and as a figure.
+
+    The words follow the scale of Kent (1964), in five steps.
+    """
+    steps = ((0.93, "almost certain"), (0.75, "probable"), (0.55, "more likely than not"), (0.4, "an even chance"))
+    words = next((words for least, words in steps if probability >= least), "doubtful")
+    return f"{words}, {probability:.0%}"
+
+
+def why_not(answer: Answer) -> str:
+    """Say why nothing was answered."""
+    if not answer.hits:
+        return "No article matches; try other words, or wider dates and sources."
+    if not answer.spans:
+        return "No passage was readable."
+    return f"The best passage has no answer sure enough to show ({answer.probability:.0%})."
+
+
+def byline(article: Article) -> str:
+    """Name an article by source and date, or by its id where both are unknown."""
+    day = article.published.strftime("%-d %B %Y") if article.published is not None else ""
+    return ", ".join(part for part in (article.source, day) if part) or f"{article.id}, undated"
+
+
+def in_sentence(span: Span) -> tuple[str, str, str]:
+    """Cut the sentence around a span into what stands before it, the span, and what stands after."""
+    text = span.hit.article.text
+    start, end = sentence_around(text, span.start, span.end)
+    return text[start : span.start], span.text, text[span.end : end]
+
+
+def _headline(answer: Answer) -> str:
+    return "; ".join(item.text for item in answer.items) or answer.text
+
+
+def _evidence(span: Span) -> list[str]:
+    before, text, after = in_sentence(span)
+    article = span.hit.article
+    return [f"  “{before}[{text}]{after}”", f"  {article.title} ({byline(article)})"]
+
+
+def _nearest(answer: Answer) -> list[str]:
+    return [f"  nearest: {hit.article.title} ({byline(hit.article)})" for hit in answer.hits[:3]]

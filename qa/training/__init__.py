@@ -1,0 +1,1 @@
+"""The recipe behind qa/models/reader: data, training, calibration, export."""

@@ -1,0 +1,118 @@
+"""Labelled questions -> the calibrator that turns a reader's raw scores into probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from embeddings.errors import DatelineError
+from qa.confidence import CALIBRATOR_FILE, FEATURES, Calibrator, features
+from qa.evaluation.metrics import RIGHT_F1, expected_calibration_error, token_f1
+from qa.evaluation.questions import Question
+from qa.pipeline import Pipeline
+
+LEAST_QUESTIONS = 50
+FOLDS = 5
+
+Matrix = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A fitted calibrator and what cross-validation says of it."""
+
+    calibrator: Calibrator
+    questions: int
+    ece: float
+    answered: float
+
+    def __str__(self) -> str:
+        weights = ", ".join(
+            f"{name} {weight:+.2f}" for name, weight in zip(FEATURES, self.calibrator.weights, strict=True)
+        )
+        return (
+            f"fitted on {self.questions:,} questions: ECE {self.ece:.3f} and {self.answered:.0%} answered in "
+            f"{FOLDS}-fold cross-validation, threshold {self.calibrator.threshold:.2f}\nweights: {weights}"
+        )
+
+
+def calibrate(pipeline: Pipeline, questions: Iterable[Question], name: str) -> Fit:
+    """Fit the calibrator of a pipeline's reader and write it beside the reader.
+
+    A span is right where its token F1 with a gold reaches one half; nothing is right for a question that the articles
+    don't answer. The threshold is the one with the best mean of F1, where withholding counts 1 for an unanswerable
+    question and 0 for an answerable one (as the SQuAD v2.0 script's best_f1 does).
+
+    Args:
+        name: of the question set, for the record.
+
+    Raises:
+        DatelineError: fewer than 50 questions, or all of one kind, or scikit-learn is missing.
+    """
+    rows, scores, answerable = _collect(pipeline, questions)
+    right = scores >= RIGHT_F1
+    if len(rows) < LEAST_QUESTIONS:
+        raise DatelineError(f"calibrating needs at least {LEAST_QUESTIONS} questions with passages, got {len(rows)}")
+    if right.all() or not right.any():
+        raise DatelineError(
+            f"calibrating needs right and wrong answers; all {len(rows)} are {'right' if right[0] else 'wrong'}"
+        )
+    held_out = _held_out(rows, right)
+    threshold = _best_threshold(held_out, scores, answerable)
+    calibrator = _fitted(rows, right, threshold, name)
+    calibrator.save(pipeline.reader.folder / CALIBRATOR_FILE)
+    ece = expected_calibration_error(list(held_out), list(right))
+    return Fit(calibrator, len(rows), ece, float((held_out >= threshold).mean()))
+
+
+def _collect(pipeline: Pipeline, questions: Iterable[Question]) -> tuple[Matrix, Matrix, Flags]:
+    """Answer every question; give features (questions, features), F1 of the best span, and which are answerable."""
+    rows, scores, answerable = [], [], []
+    for question in questions:
+        answer = pipeline.answer(question.to_ask)
+        if answer.spans:
+            rows.append(features(answer.searched_for, answer.spans, answer.hits))
+            golds = [gold.text for gold in question.golds]
+            scores.append(token_f1(answer.spans[0].text, golds) if golds else 0.0)
+            answerable.append(question.answerable)
+    return np.asarray(rows, dtype=float), np.asarray(scores, dtype=float), np.asarray(answerable, dtype=bool)
+
+
+def _held_out(rows: Matrix, right: Flags) -> Matrix:
+    """Give each question the probability from a fit that has not seen it."""
+    chances = np.empty(len(rows))
+    fold_of = np.random.default_rng(0).permutation(len(rows)) % FOLDS
+    for fold in range(FOLDS):
+        calibrator = _fitted(rows[fold_of != fold], right[fold_of != fold], 0.5, "")
+        chances[fold_of == fold] = [calibrator.probability(row) for row in rows[fold_of == fold]]
+    return chances
+
+
+def _fitted(rows: Matrix, right: Flags, threshold: float, name: str) -> Calibrator:
+    try:
+        from sklearn.linear_model import LogisticRegression
+    except ImportError as error:
+        raise DatelineError("calibrating needs scikit-learn; pip install 'dateline-qa[train]'") from error
+    mean, scale = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0)
+    scale[scale == 0] = 1.0
+    standard = np.nan_to_num((rows - mean) / scale)
+    model = LogisticRegression(C=1.0).fit(standard, right)
+    return Calibrator(
+        FEATURES,
+        tuple(mean.round(6).tolist()),
+        tuple(scale.round(6).tolist()),
+        tuple(model.coef_[0].round(6).tolist()),
+        round(float(model.intercept_[0]), 6),
+        threshold,
+        f"{name}, {len(rows)} questions",
+    )
+
+
+def _best_threshold(chances: Matrix, scores: Matrix, answerable: Flags) -> float:
+    candidates = np.linspace(0.05, 0.95, 91)
+    value = [np.where(chances >= cut, scores, ~answerable).mean() for cut in candidates]
+    return float(candidates[int(np.argmax(value))].round(2))

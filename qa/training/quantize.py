@@ -1,0 +1,94 @@
+"""A question-answering checkpoint -> the int8 ONNX file that the reader runs by default."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import DatelineError
+from qa.reader import ONNX_FILE
+
+logger = logging.getLogger(__name__)
+
+INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+
+def export_int8(checkpoint: Path, out: Path) -> Path:
+    """Export a checkpoint folder to ONNX, fuse its attention, and quantize its weights to int8.
+
+    Weights are quantized per channel, activations dynamically (onnxruntime's quantize_dynamic).
+
+    Args:
+        checkpoint: folder that transformers can load; BERT-like models only are fused.
+        out: folder that gets `model.int8.onnx`; the file appears whole or not at all.
+
+    Returns:
+        The file written.
+
+    Raises:
+        DatelineError: the checkpoint can't be loaded, or the packages of the extra `train` are missing.
+    """
+    try:
+        import onnx
+        import onnxscript  # noqa: F401  # torch's exporter needs it, and fails late without
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+        from onnxruntime.transformers import optimizer
+    except ImportError as error:
+        raise DatelineError(f"exporting needs the package {error.name}; pip install 'dateline-qa[train]'") from error
+    model = _load(checkpoint)
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out) as scratch:
+        plain, fused, quantized = (Path(scratch) / name for name in ("plain.onnx", "fused.onnx", ONNX_FILE))
+        _export(model, plain)
+        config = model.config
+        optimizer.optimize_model(
+            str(plain),
+            model_type="bert",
+            num_heads=config.num_attention_heads,
+            hidden_size=config.hidden_size,
+        ).save_model_to_file(str(fused))
+        quantize_dynamic(
+            fused,
+            quantized,
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            # shape inference knows nothing of the fused operators
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+        )
+        return quantized.replace(out / ONNX_FILE)
+
+
+def _load(checkpoint: Path) -> Any:
+    import torch
+    from transformers import AutoModelForQuestionAnswering
+
+    try:
+        # eager attention: its plain graph is the one that the fusion knows
+        model = AutoModelForQuestionAnswering.from_pretrained(
+            str(checkpoint), dtype=torch.float32, attn_implementation="eager"
+        )
+    except (OSError, ValueError) as error:
+        raise DatelineError(
+            f"{checkpoint} is no question-answering checkpoint: {str(error).splitlines()[0]}"
+        ) from error
+    return model.eval()
+
+
+def _export(model: Any, file: Path) -> None:
+    import torch
+
+    names = [name for name in INPUTS if name != "token_type_ids" or getattr(model.config, "type_vocab_size", 0) > 1]
+    example = tuple(torch.ones(2, 16, dtype=torch.long) for _ in names)
+    axes = {name: {0: "rows", 1: "tokens"} for name in (*names, "start_logits", "end_logits")}
+    torch.onnx.export(
+        model,
+        example,
+        str(file),
+        input_names=names,
+        output_names=["start_logits", "end_logits"],
+        dynamic_axes=axes,
+        opset_version=17,
+        dynamo=False,
+    )
