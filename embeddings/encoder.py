@@ -139,7 +139,7 @@ class SentenceEncoder:
         import transformers
         from sentence_transformers import SentenceTransformer
 
-        transformers.utils.logging.disable_progress_bar()
+        transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         logger.info("loading the encoder %s", self.folder)
         try:
             return SentenceTransformer(str(self.folder), device="cpu")

@@ -66,7 +66,7 @@ class VectorIndex:
         parameters = None
         if among is not None:
             selector = faiss.IDSelectorBatch(np.fromiter(among, dtype=np.int64, count=len(among)))
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # set up at run time
         scores, ids = self._index.search(questions, k, params=parameters)
         # faiss pads a short result with id -1
         return [

@@ -131,12 +131,14 @@ def calibrate(arguments: argparse.Namespace) -> int:
     """Fit the calibrator of a reader."""
     from qa.build import open_pipeline
     from qa.evaluation.questions import load_questions
+    from qa.reader import SHIPPED_READER, ExtractiveReader
     from qa.training.calibrate import calibrate as fit
 
     questions = _sample(load_questions(arguments.questions), arguments.limit)
-    result = fit(
-        open_pipeline(_settings(arguments)), _progress(questions, "calibrating"), str(arguments.questions.name)
-    )
+    settings = _settings(arguments)
+    folder = ExtractiveReader(settings.reader or SHIPPED_READER).folder
+    asked = _progress(questions, "calibrating")
+    result = fit(open_pipeline(settings), asked, folder, name=arguments.questions.name)
     print(result)
     return OK
 

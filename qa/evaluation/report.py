@@ -52,7 +52,8 @@ def summarize(outcomes: Sequence[Outcome]) -> Figures:
         for kind in kinds
         if (of_kind := [outcome for outcome in outcomes if outcome.question.kind == kind])
     }
-    return _defined(figures)
+    defined: Figures = _defined(figures)
+    return defined
 
 
 def write_report(outcomes: Sequence[Outcome], figures: Figures, out: Path) -> None:

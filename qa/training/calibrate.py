@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +41,7 @@ class Fit:
         )
 
 
-def calibrate(pipeline: Pipeline, questions: Iterable[Question], name: str) -> Fit:
+def calibrate(pipeline: Pipeline, questions: Iterable[Question], folder: Path, *, name: str) -> Fit:
     """Fit the calibrator of a pipeline's reader and write it beside the reader.
 
     A span is right where its token F1 with a gold reaches one half; nothing is right for a question that the articles
@@ -48,6 +49,7 @@ def calibrate(pipeline: Pipeline, questions: Iterable[Question], name: str) -> F
     question and 0 for an answerable one (as the SQuAD v2.0 script's best_f1 does).
 
     Args:
+        folder: where the calibrator is written: the reader's.
         name: of the question set, for the record.
 
     Raises:
@@ -64,7 +66,7 @@ def calibrate(pipeline: Pipeline, questions: Iterable[Question], name: str) -> F
     held_out = _held_out(rows, right)
     threshold = _best_threshold(held_out, scores, answerable)
     calibrator = _fitted(rows, right, threshold, name)
-    calibrator.save(pipeline.reader.folder / CALIBRATOR_FILE)
+    calibrator.save(folder / CALIBRATOR_FILE)
     ece = expected_calibration_error(list(held_out), list(right))
     return Fit(calibrator, len(rows), ece, float((held_out >= threshold).mean()))
 

@@ -83,7 +83,7 @@ class Negatives:
         self._all = [passage for passages in self._by_title.values() for passage in passages]
 
     def draw(self, example: Example, rng: random.Random) -> str | None:
-        """Draw the one of a few passages, of the same article where it has others, that shares most words with the question.
+        """Draw a few passages, of the same article where it has others, and give the one most like the question.
 
         None where all of them hold the answer.
         """
