@@ -52,6 +52,7 @@ def build_app(pipeline: Pipeline) -> gr.Blocks:
         asked = {"role": "user", "content": html.escape(question)}
         return "", [*history, asked, {"role": "assistant", "content": shown}]
 
+    blocks: gr.Blocks
     with gr.Blocks(title="Dateline", fill_height=True, analytics_enabled=False) as blocks:
         gr.Markdown("# Dateline\nAsk the articles. Answers are word for word, or “the articles don't say”.")
         chatbot = gr.Chatbot(label="Conversation", scale=1, feedback_options=None, buttons=["copy"])

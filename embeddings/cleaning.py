@@ -11,7 +11,10 @@ from embeddings.sentences import Range, lines, sentences
 # What a line is when it says nothing but this.
 _WHOLE_LINE = (
     ("advertisement", r"(?:advertise?ment|sponsored(?: content)?|story continues below.*|article continues .*)\W*"),
-    ("byline", r"(?:by|reporting by|words by)\s+[A-ZÀ-Þ][\w.’'-]+(?:\s+(?:and|[A-ZÀ-Þ][\w.’'-]*,?)){1,6}(?:\s*\|.*)?"),
+    (
+        "byline",
+        r"(?:[Bb]y|BY|(?:Reporting|Words) by)\s+[A-ZÀ-Þ][\w.’'-]+(?:\s+(?:and|[A-ZÀ-Þ][\w.’'-]*,?)){1,6}(?:\s*\|.*)?",
+    ),
     ("copyright", r"(?:copyright\b|©|\(c\)\s*(?:19|20)\d\d).*|.*\ball rights reserved\.?"),
     ("links", r"(?:read more|more on this|see also|related(?: stories| articles)?|also read|watch)\s*[:|>–—-].*"),
     ("links", r"(?:read more|related stories|most read|share this(?: story| article)?|follow us on .*)\W*"),

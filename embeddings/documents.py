@@ -39,8 +39,7 @@ class Passage:
 class Hit:
     """A passage found for a question.
 
-    `score` is the fused one and grows with relevance. Of each side the rank, from 1, and its own score (cosine
-    similarity; BM25) are kept; None means that this side did not find it.
+    `score` grows with relevance. The ranks count from 1; None means that this side did not find it.
     """
 
     passage: Passage
@@ -48,8 +47,6 @@ class Hit:
     score: float
     dense_rank: int | None = None
     lexical_rank: int | None = None
-    similarity: float | None = None
-    bm25: float | None = None
 
     def __post_init__(self) -> None:
         if self.passage.article_id != self.article.id:

@@ -63,18 +63,21 @@ def open_store(settings: Settings, *, create: bool = False) -> LocalStore:
     return LocalStore(folder, encoder, chunking=_chunking(settings), create=create)
 
 
-def open_pipeline(settings: Settings, store: LocalStore | None = None) -> Pipeline:
+def open_pipeline(
+    settings: Settings, store: LocalStore | None = None, *, calibrator: Calibrator | None = None
+) -> Pipeline:
     """Join all stages; nothing heavy is loaded before the first question.
 
     Args:
         store: one that is open already; None opens the one that the settings name.
+        calibrator: None means the one beside the reader.
     """
     reader = ExtractiveReader(settings.reader or SHIPPED_READER, threads=settings.threads)
     store = open_store(settings) if store is None else store
     return Pipeline(
         Retriever(store),
         reader,
-        load_calibrator(reader.folder),
+        load_calibrator(reader.folder) if calibrator is None else calibrator,
         k=settings.k,
         top=settings.top,
         threshold=settings.threshold,

@@ -130,6 +130,7 @@ def articles(arguments: argparse.Namespace) -> int:
 def calibrate(arguments: argparse.Namespace) -> int:
     """Fit the calibrator of a reader."""
     from qa.build import open_pipeline
+    from qa.confidence import Calibrator
     from qa.evaluation.questions import load_questions
     from qa.reader import SHIPPED_READER, ExtractiveReader
     from qa.training.calibrate import calibrate as fit
@@ -138,7 +139,8 @@ def calibrate(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments)
     folder = ExtractiveReader(settings.reader or SHIPPED_READER).folder
     asked = _progress(questions, "calibrating")
-    result = fit(open_pipeline(settings), asked, folder, name=arguments.questions.name)
+    pipeline = open_pipeline(settings, calibrator=Calibrator.blank())  # the old one may be for other features
+    result = fit(pipeline, asked, folder, name=arguments.questions.name)
     print(result)
     return OK
 

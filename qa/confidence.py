@@ -14,7 +14,8 @@ from embeddings.errors import DatelineError
 from qa.answers import Span
 
 CALIBRATOR_FILE = "calibrator.json"
-FEATURES = ("margin", "gap", "evidence", "similarity", "bm25", "coverage", "reciprocal_rank")
+# only what means the same in a small library and a large one: BM25 scores do not, and were left out
+FEATURES = ("margin", "gap", "evidence", "coverage", "reciprocal_rank")
 
 # words that say what is asked, not what about
 _FUNCTION_WORDS = """
@@ -47,6 +48,12 @@ class Calibrator:
             raise ValueError(f"features, mean, scale and weights must be equally long, got {sorted(sizes)}")
         if not 0 <= self.threshold <= 1:
             raise ValueError(f"the threshold lies between 0 and 1, got {self.threshold}")
+
+    @classmethod
+    def blank(cls) -> Calibrator:
+        """Give one that knows nothing: every probability is one half. It is what fitting starts from."""
+        zeros, ones = (0.0,) * len(FEATURES), (1.0,) * len(FEATURES)
+        return cls(FEATURES, zeros, ones, zeros, 0.0, 0.5, "nothing")
 
     def probability(self, features: Sequence[float]) -> float:
         """Give the probability that the answer with these features is right; nan counts as average."""
@@ -95,15 +102,12 @@ def features(question: str, spans: Sequence[Span], hits: Sequence[Hit]) -> tuple
     """
     best = spans[0]
     rivals = [span.score for span in spans[1:]]
-    similarities = [hit.similarity for hit in hits if hit.similarity is not None]
     ranked = [number for number, hit in enumerate(hits, start=1) if hit.passage == best.hit.passage]
     known = best.hit.dense_rank is not None or best.hit.lexical_rank is not None
     return (
         _clip(best.score, -20, 20),
         _clip(best.score - max(rivals), -10, 10) if rivals else 10.0,
         math.log1p(sum(span.score > 0 for span in best.also)),
-        max(similarities) if similarities else math.nan,
-        math.log1p(best.hit.bm25 or 0.0) if known else math.nan,
         _coverage(question, best.hit),
         1 / ranked[0] if ranked and known else math.nan,
     )

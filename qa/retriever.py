@@ -31,7 +31,7 @@ class Retriever:
         loaded = self._store.passages({best.passage_id for row in fused for best in row})
         return [
             [
-                _hit(*loaded[best.passage_id], best, _places(by_meaning), _places(by_words))
+                _hit(*loaded[best.passage_id], best, _ranks(by_meaning), _ranks(by_words))
                 for best in row
                 if best.passage_id in loaded  # another process may have removed it since the search
             ]
@@ -52,17 +52,9 @@ def fuse(*rankings: Sequence[Ranked], constant: int = RRF_CONSTANT) -> list[Rank
     return [Ranked(passage_id, score / len(rankings)) for passage_id, score in best]
 
 
-def _places(ranking: Sequence[Ranked]) -> dict[int, tuple[int, float]]:
-    return {found.passage_id: (rank, found.score) for rank, found in enumerate(ranking, start=1)}
+def _ranks(ranking: Sequence[Ranked]) -> dict[int, int]:
+    return {found.passage_id: rank for rank, found in enumerate(ranking, start=1)}
 
 
-def _hit(
-    passage: Passage,
-    article: Article,
-    best: Ranked,
-    by_meaning: dict[int, tuple[int, float]],
-    by_words: dict[int, tuple[int, float]],
-) -> Hit:
-    dense_rank, similarity = by_meaning.get(best.passage_id, (None, None))
-    lexical_rank, bm25 = by_words.get(best.passage_id, (None, None))
-    return Hit(passage, article, best.score, dense_rank, lexical_rank, similarity, bm25)
+def _hit(passage: Passage, article: Article, best: Ranked, dense: dict[int, int], lexical: dict[int, int]) -> Hit:
+    return Hit(passage, article, best.score, dense.get(best.passage_id), lexical.get(best.passage_id))

@@ -45,9 +45,9 @@ def list_f1(answers: Sequence[str], items: Sequence[Sequence[str]]) -> float:
 
 def list_exact_match(answers: Sequence[str], items: Sequence[Sequence[str]]) -> float:
     """Give 1 where answers and items pair off one to one, each an exact match, else 0."""
-    if len(answers) != len(items):
-        return 0.0
-    matches = np.array([[exact_match(answer, item) for item in items] for answer in answers]).reshape(len(answers), -1)
+    if len(answers) != len(items) or not items:
+        return float(len(answers) == len(items))
+    matches = np.array([[exact_match(answer, item) for item in items] for answer in answers])
     return float(matches[linear_sum_assignment(matches, maximize=True)].sum() == len(items))
 
 

@@ -1,0 +1,70 @@
+"""Fixtures: a private home for libraries, no network, a tiny encoder with exact vectors, the seeds' pipeline."""
+
+import hashlib
+import os
+import socket
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+_HOME = Path(tempfile.mkdtemp(prefix="dateline-tests-"))
+os.environ.update(
+    XDG_CACHE_HOME=str(_HOME / "cache"),
+    XDG_DATA_HOME=str(_HOME / "data"),
+    HF_HUB_OFFLINE="1",
+    TOKENIZERS_PARALLELISM="false",
+)
+for name in [name for name in os.environ if name.startswith("DATELINE_")]:
+    del os.environ[name]
+
+_connect = socket.socket.connect
+
+
+def _loopback_only(self, address):
+    if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+        raise AssertionError(f"a test reached for the network: {address}")
+    return _connect(self, address)
+
+
+socket.socket.connect = _loopback_only
+
+
+class WordEncoder:
+    """Counts words into 64 places: equal words give near vectors, and everything is exact."""
+
+    name = "words"
+    dimension = 64
+
+    def __init__(self, fingerprint="f" * 64):
+        self.fingerprint = fingerprint
+
+    def encode_passages(self, texts):
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in text.lower().split():
+                vectors[row, hashlib.sha256(word.encode()).digest()[0] % self.dimension] += 1
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+    encode_questions = encode_passages
+
+
+@pytest.fixture
+def encoder():
+    return WordEncoder()
+
+
+@pytest.fixture(scope="session")
+def pipeline():
+    from qa.build import shared_pipeline
+    from qa.settings import load_settings
+
+    return shared_pipeline(load_settings({}))
+
+
+@pytest.fixture(scope="session")
+def user_article():
+    from qa.build import seeds_folder
+
+    return (seeds_folder() / "articles" / "000_f4a296dbab405d5d.txt").read_bytes().decode()

@@ -1,0 +1,160 @@
+"""The real models on the real seeds, through the real entry points."""
+
+import json
+import subprocess
+import sys
+from datetime import date
+
+import pytest
+
+from embeddings.encoder import SentenceEncoder
+from embeddings.errors import DatelineError
+from qa import answer
+from qa.cli import main
+from qa.lists import asks_for_list
+
+TITLE = "US security officials in Mexico for migration talks"
+
+
+def test_the_delegation():
+    found = answer("who led the delegation?")
+    best = found.spans[0]
+    assert found.found
+    assert "Jake Sullivan" in found.text
+    assert "Alejandro Mayorkas" in found.text
+    assert best.hit.article.title == TITLE
+    assert best.hit.article.text[best.start : best.end] == found.text
+    assert found.probability > 0.5
+    assert set(found.timings) == {"retrieve", "read", "decide", "total"}
+
+
+@pytest.mark.parametrize("question", ["Who won the 1998 World Cup?", "How many people donated to The Independent?"])
+def test_what_the_articles_do_not_say(question):
+    found = answer(question)
+    assert (found.found, found.text) == (False, "")
+    assert found.hits
+
+
+def test_filters_reach_the_answer():
+    assert answer("Who cut the ribbon?", source="no such paper").hits == ()
+    for hit in answer("Which storm hit the coast?", since="2022-01-01", until=date(2022, 12, 31)).hits:
+        assert hit.article.published.year == 2022
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ({"question": ""}, "question is empty"),
+        ({"question": " ?! "}, "question is empty"),
+        ({"question": "x" * 10_000}, "10,000 characters"),
+        ({"question": "who?", "k": 0}, "k must lie between 1 and 100, got 0"),
+        ({"question": "who?", "top": 0}, "top must lie"),
+        ({"question": "who?", "since": "soon"}, "since must be a date"),
+        ({"question": "who?", "since": "2022-01-02", "until": "2022-01-01"}, "swap them"),
+        ({"question": "who?", "library": "/nowhere/at/all"}, "no library at"),
+    ],
+)
+def test_bad_input_is_one_clear_sentence(arguments, reason):
+    with pytest.raises(DatelineError, match=reason):
+        answer(**arguments)
+
+
+def test_ask_json_keeps_the_contract(capsys):
+    assert main(["ask", "who led the delegation?", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert {"question", "found", "text", "probability", "items", "spans", "timings_ms"} <= set(shown)
+    assert {"text", "start", "end", "score", "article", "passage"} <= set(shown["spans"][0])
+    assert set(shown["spans"][0]["article"]) == {"id", "title", "source", "published", "url"}
+
+
+def test_index_ask_articles_remove(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "dam.txt").write_text("Dam opens\nThe Tessel dam was opened on Monday by Minister Amara Okoro.")
+    (tmp_path / "in" / "bad.txt").write_bytes(b"\0")
+    library = ["--library", str(tmp_path / "library")]
+    assert main(["index", str(tmp_path / "in"), *library]) == 2
+    printed = capsys.readouterr()
+    assert "1 added, 1 not readable" in printed.out
+    assert "bad.txt: is not text" in printed.err
+    assert main(["ask", "Who opened the Tessel dam?", *library]) == 0
+    assert "Amara Okoro" in capsys.readouterr().out
+    assert main(["articles", "--json", *library]) == 0
+    article_id = json.loads(capsys.readouterr().out)["id"]
+    assert main(["articles", "--remove", article_id, *library]) == 0
+    assert main(["articles", "--show", article_id, *library]) == 2
+    assert "no article has the id" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["index", "/no/such/path"], "nothing at /no/such/path"),
+        (["ask", ""], "question is empty"),
+        (["ask", "who?", "--k", "0"], "k must lie between"),
+        (["ask", "who?", "--k", "many"], "k must be a whole number, got 'many'"),
+        (["ask", "who?", "--reader", "/no/reader"], "is no folder here"),
+        (["evaluate", "/no/questions.json"], "can't be opened"),
+    ],
+)
+def test_the_command_line_says_what_is_wrong_and_exits_with_2(arguments, reason, capsys):
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert reason in error
+    assert len(error.strip().splitlines()) == 1
+
+
+def test_an_unknown_setting_is_refused_with_a_hint(monkeypatch, capsys):
+    monkeypatch.setenv("DATELINE_TRESHOLD", "0.5")
+    assert main(["ask", "who?"]) == 2
+    assert "did you mean 'threshold'?" in capsys.readouterr().err
+
+
+def test_evaluate_keeps_the_contract(tmp_path, capsys):
+    context = "Minister Amara Okoro opened the Tessel dam on Monday."
+    rows = [
+        {"id": "1", "question": "Who opened the dam?", "answers": [{"text": "Amara Okoro", "answer_start": 9}]},
+        {"id": "2", "question": "How tall is the tower?", "answers": [], "is_impossible": True},
+    ]
+    file = tmp_path / "q.json"
+    file.write_text(json.dumps({"data": [{"title": "Dam", "paragraphs": [{"context": context, "qas": rows}]}]}))
+    assert main(["evaluate", str(file), "--reader-only", "--json", "--out", str(tmp_path / "out")]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["n"] == 2
+    assert figures["answerable"]["n"] == 1
+    assert figures["answerable"]["forced_f1"] > 0.6
+    assert set(figures["abstention"]) == {"auroc", "precision", "recall", "f1"}
+    assert set(figures["calibration"]) == {"ece", "brier"}
+    assert set(figures["latency_ms"]) == {"p50", "p95"}
+    assert json.loads((tmp_path / "out" / "report.json").read_text()) == figures
+    assert len((tmp_path / "out" / "questions.csv").read_text().splitlines()) == 3
+    assert main(["evaluate", str(file), "--json"]) == 0
+    assert set(json.loads(capsys.readouterr().out)["retrieval"]) == {"recall@1", "recall@5", "recall@10", "mrr"}
+
+
+def test_light_paths_import_nothing_heavy():
+    code = "import sys, qa, qa.cli; sys.exit(bool({'torch', 'transformers', 'gradio', 'faiss'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_weights_that_are_not_the_published_ones_are_refused(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"x")
+    encoder = SentenceEncoder()
+    encoder.__dict__["folder"] = tmp_path
+    with pytest.raises(DatelineError, match="reinstall"):
+        _ = encoder.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Which towns lost power in Storm Maren?", True),
+        ("What two parties lost seats?", True),
+        ("Who were the winners?", True),
+        ("who led the delegation?", False),
+        ("What was the cause?", False),
+        ("Which bus was late?", False),
+        ("Which politician resigned?", False),
+    ],
+)
+def test_list_questions_are_told_apart(question, expected):
+    assert asks_for_list(question) is expected

@@ -1,0 +1,94 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from embeddings.chunking import Chunking, chunk
+from embeddings.cleaning import find_furniture
+from embeddings.documents import Article
+from embeddings.sentences import sentence_around, sentences
+
+
+def cut(text, **settings):
+    passages = chunk(Article("a", "title", text), Chunking(**settings))
+    return [text[passage.start : passage.end] for passage in passages]
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "expected"),
+    [
+        ("", {}, []),
+        (" \n\t", {}, []),
+        ("One two. Three four.", {}, ["One two. Three four."]),
+        ("One two. Three four. Five six.", {"words": 4}, ["One two. Three four.", "Three four. Five six."]),
+        ("One two. Three four. Five six.", {"words": 4, "overlap": 0}, ["One two. Three four.", "Five six."]),
+        ("a b c d e", {"words": 2}, ["a b", "c d", "e"]),
+        ("It cost €5.\nÅse paid.", {"words": 3}, ["It cost €5.", "Åse paid."]),
+    ],
+)
+def test_cut(text, settings, expected):
+    assert cut(text, **settings) == expected
+
+
+def test_a_sentence_that_runs_into_the_next_is_split():
+    assert len(sentences("It makes a difference.Senior members met.")) == 2
+
+
+def test_sentence_around_holds_the_span():
+    text = "He left. She stayed in Rome. They met."
+    start = text.index("Rome")
+    assert text[slice(*sentence_around(text, start, start + 4))] == "She stayed in Rome."
+
+
+@given(st.text(alphabet="ab .!?\n\r“é\u2028", max_size=300), st.integers(1, 9), st.integers(0, 4))
+def test_every_word_of_the_story_is_in_a_passage(text, words, overlap):
+    passages = chunk(Article("a", "t", text), Chunking(words, overlap))
+    covered = {at for passage in passages for at in range(passage.start, passage.end)}
+    aside = {at for item in find_furniture(text) for at in range(item.start, item.end)}
+    assert {at for at, character in enumerate(text) if not character.isspace()} <= covered | aside
+    assert all(len(text[passage.start : passage.end].split()) <= words for passage in passages)
+
+
+def test_the_banner_of_the_user_article_is_set_aside_whole_and_nothing_else(user_article):
+    [banner] = find_furniture(user_article)
+    assert user_article[banner.start : banner.end].startswith("Your support helps us")
+    # the story runs on without a space
+    assert user_article[banner.end :].startswith("Senior members of President Joe Biden s administration")
+    assert not any("donation" in passage for passage in cut(user_article))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Advertisement",
+        "By Petra Lindqvist",
+        "Read more: Storm Maren, hour by hour",
+        "© 2021 Tarn Press. All rights reserved.",
+        "Sign up for our newsletter and get the news in your inbox.",
+        "This website uses cookies.",
+    ],
+)
+def test_furniture_is_found(line):
+    assert cut(f"The dam opened on Monday.\n{line}\nIt cost nine million.") == [
+        "The dam opened on Monday.",
+        "It cost nine million.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "By Monday the water had risen.",
+        "“Your support saved the hospital,” said Dr Munk.",
+        "The charity received your typical mix of donations.",
+        "Mr Vance said readers would sign up for the newsletter today.",
+    ],
+)
+def test_the_story_is_kept(sentence):
+    assert cut(sentence) == [sentence]
+
+
+def test_settings_are_checked():
+    with pytest.raises(ValueError, match="at least 1, got 0"):
+        Chunking(0)
+    with pytest.raises(ValueError, match="got -1"):
+        Chunking(5, -1)

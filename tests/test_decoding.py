@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from qa.decoding import best_spans
+
+LOGITS = st.integers(-50, 50).map(lambda value: value / 4)
+
+
+def brute_force(start, end, allowed, max_tokens, top):
+    """Every span, one by one."""
+    found = []
+    for row in range(len(start)):
+        spans = [
+            (-(float(start[row, i]) + float(end[row, j])), i, j)
+            for i in range(start.shape[1])
+            for j in range(i, min(i + max_tokens, start.shape[1]))
+            if allowed[row, i : j + 1].all()
+        ]
+        found += [(row, i, j, -score) for score, i, j in sorted(spans)[:top]]
+    return found
+
+
+@given(st.data())
+def test_agrees_with_brute_force(data):
+    shape = data.draw(st.tuples(st.integers(0, 3), st.integers(1, 9)))
+    start, end = (data.draw(hnp.arrays(np.float32, shape, elements=LOGITS)) for _ in range(2))
+    allowed = data.draw(hnp.arrays(np.bool_, shape))
+    max_tokens, top = data.draw(st.integers(1, 6)), data.draw(st.integers(1, 8))
+    spans = best_spans(start, end, allowed, max_tokens=max_tokens, top=top)
+    assert [(s.row, s.start, s.end, s.score) for s in spans] == brute_force(start, end, allowed, max_tokens, top)
+    for span in spans:
+        null = float(start[span.row, 0]) + float(end[span.row, 0])
+        assert span.margin == pytest.approx(span.score - null)
+
+
+def test_start_and_end_are_chosen_together():
+    # the best start comes after the best end: independent argmax would give a span that runs backwards
+    start = np.array([[0, 1, 9, 0]], dtype=np.float32)
+    end = np.array([[0, 9, 1, 2]], dtype=np.float32)
+    [best] = best_spans(start, end, np.array([[False, True, True, True]]), top=1)
+    assert (best.start, best.end, best.score) == (2, 3, 11)
+
+
+def test_bad_input_is_refused():
+    row = np.zeros((1, 3), dtype=np.float32)
+    with pytest.raises(ValueError, match="one shape"):
+        best_spans(row, row[:, :2], np.ones((1, 3), dtype=bool))
+    with pytest.raises(ValueError, match="at least 1"):
+        best_spans(row, row, np.ones((1, 3), dtype=bool), top=0)

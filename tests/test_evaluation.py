@@ -1,0 +1,98 @@
+import json
+import math
+
+import pytest
+
+from embeddings.errors import DatelineError
+from qa.evaluation import metrics
+from qa.evaluation.questions import load_questions
+
+
+@pytest.mark.parametrize(
+    ("answer", "golds", "exact", "f1"),
+    [
+        ("the Dam", ["dam"], 1, 1),
+        ("A dam!", ["The dam."], 1, 1),
+        ("Jake Sullivan", ["Sullivan"], 0, 2 / 3),
+        ("Sullivan", ["Jake Sullivan", "Sullivan"], 1, 1),
+        ("red blue", ["green"], 0, 0),
+        ("a b b", ["b"], 0, 2 / 3),
+        ("", [], 1, 1),
+        ("something", [], 0, 0),
+        ("", ["dam"], 0, 0),
+        ("the", ["a"], 1, 1),
+        ("don't", ["dont"], 1, 1),
+        ("U.S.", ["us"], 1, 1),
+        ("Café", ["café"], 1, 1),
+        ("“x”", ["x"], 0, 0),
+        ("theatre", ["atre"], 0, 0),
+    ],
+)
+def test_exact_match_and_f1(answer, golds, exact, f1):
+    assert metrics.exact_match(answer, golds) == exact
+    assert metrics.token_f1(answer, golds) == pytest.approx(f1)
+
+
+@pytest.mark.parametrize(
+    ("answers", "items", "exact", "f1"),
+    [
+        ([], [], 1, 1),
+        (["a1"], [], 0, 0),
+        ([], [["a1"]], 0, 0),
+        (["x1", "y1"], [["y1"], ["x1"]], 1, 1),
+        (["x1"], [["x1"], ["y1"]], 0, 2 / 3),
+        (["x1", "x1"], [["x1"], ["y1"]], 0, 0.5),
+        (["x1", "z1"], [["x1", "q"], ["z1"]], 1, 1),
+    ],
+)
+def test_lists(answers, items, exact, f1):
+    assert metrics.list_exact_match(answers, items) == exact
+    assert metrics.list_f1(answers, items) == pytest.approx(f1)
+
+
+def test_ranking_abstention_and_calibration():
+    assert [metrics.recall_at(rank, 5) for rank in (1, 5, 6, None)] == [1, 1, 0, 0]
+    assert [metrics.reciprocal_rank(rank) for rank in (1, 4, None)] == [1, 0.25, 0]
+    assert metrics.auroc([0.9, 0.8, 0.3, 0.1], [True, False, True, False]) == 0.75
+    assert metrics.auroc([0.5, 0.5], [True, False]) == 0.5
+    assert math.isnan(metrics.auroc([0.5], [True]))
+    assert metrics.precision_recall_f1([True, True, False], [True, False, True]) == (0.5, 0.5, 0.5)
+    assert metrics.brier([1, 0.5], [True, False]) == pytest.approx(0.125)
+    # two bins: 0.2 against 0 of 1, and 0.9 against 1 of 2
+    assert metrics.expected_calibration_error([0.2, 0.9, 0.9], [False, True, False]) == pytest.approx(1.0 / 3)
+    assert metrics.expected_calibration_error([1.0], [True]) == 0
+
+
+def squad(**row):
+    question = {"id": "q", "question": "Who?", "answers": [{"text": "Ann", "answer_start": 0}], **row}
+    return {"data": [{"title": "A_title", "paragraphs": [{"context": "Ann sang.", "qas": [question]}]}]}
+
+
+def test_questions_are_read(tmp_path):
+    file = tmp_path / "q.json"
+    file.write_text(json.dumps(squad()))
+    [question] = load_questions(file)
+    assert (question.title, question.kind, question.golds[0].end, question.answerable) == ("A title", "span", 3, True)
+    answers = [{"text": "Ann", "answer_start": 0, "item": 0}, {"text": "sang", "answer_start": 4, "item": 1}]
+    file.write_text(json.dumps(squad(kind="list", answers=answers)))
+    assert len(load_questions(file)[0].items) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("{", "is not JSON"),
+        ("[]", 'a list "data"'),
+        ('{"data": []}', "no questions"),
+        (json.dumps(squad(answers=[{"text": "Bob", "answer_start": 0}])), "stands 'Ann', not the answer 'Bob'"),
+        (json.dumps(squad(kind="riddle")), "found 'riddle'"),
+        (json.dumps(squad(question=3)), '"question"'),
+        (json.dumps(squad(kind="none")), "only kind 'none' has none"),
+    ],
+)
+def test_a_malformed_question_file_is_named_with_the_place(tmp_path, content, reason):
+    (tmp_path / "q.json").write_text(content)
+    with pytest.raises(DatelineError) as caught:
+        load_questions(tmp_path / "q.json")
+    assert reason in str(caught.value)
+    assert "q.json" in str(caught.value)

@@ -1,0 +1,153 @@
+"""The contract of a PassageStore, and what LocalStore adds to it."""
+
+from datetime import date
+
+import pytest
+from conftest import WordEncoder
+
+from embeddings.chunking import Chunking
+from embeddings.documents import Article
+from embeddings.errors import DatelineError
+from embeddings.local import LocalStore
+from embeddings.store import Filter
+
+DAM = Article("dam", "Dam opens", "The dam opened. Minister Okoro cut the ribbon.", date(2021, 5, 1), "Echo")
+STORM = Article("storm", "Storm hits", "The storm hit the coast. Trees fell.", date(2022, 3, 2), "Post")
+UNDATED = Article("old", "Old tale", "The coast was calm.")
+
+
+@pytest.fixture
+def store(tmp_path, encoder):
+    store = LocalStore(tmp_path / "library", encoder, create=True)
+    store.add([DAM, STORM, UNDATED])
+    yield store
+    store.close()
+
+
+def titles(store, ranked):
+    loaded = store.passages([item.passage_id for item in ranked])
+    return [loaded[item.passage_id][1].id for item in ranked]
+
+
+def both(store, question, where):
+    [dense], [lexical] = store.dense([question], 9, where), store.lexical([question], 9, where)
+    return set(titles(store, dense)), set(titles(store, lexical))
+
+
+def test_articles_come_back_as_they_went_in(store):
+    assert store.get("dam") == DAM
+    assert store.get("nothing") is None
+    assert list(store.articles()) == [STORM, DAM, UNDATED]
+
+
+def test_both_sides_find(store):
+    assert titles(store, store.dense(["storm hit"], 1)[0]) == ["storm"]
+    assert titles(store, store.lexical(["storms"], 5)[0]) == ["storm"]
+    assert store.lexical(["zebra", "?!", ""], 5) == [[], [], []]
+    assert store.dense([], 5) == []
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        Filter(since=date(2021, 5, 1)),
+        Filter(since=date(2021, 5, 2)),
+        Filter(until=date(2021, 5, 1)),
+        Filter(source="ECHO"),
+        Filter(source="Nobody"),
+        Filter(articles=frozenset({"old", "dam"})),
+        Filter(articles=frozenset()),
+        Filter(since=date(2022, 1, 1), source="echo"),
+    ],
+)
+def test_filters_are_exact_on_both_sides(store, where):
+    expected = {article.id for article in (DAM, STORM, UNDATED) if where.admits(article)}
+    assert both(store, "dam storm coast", where) == (expected, expected)
+
+
+def test_adding_twice_changes_nothing(store):
+    before = store.stats()
+    report = store.add([DAM, STORM, UNDATED])
+    assert (report.added, report.updated, report.unchanged) == (0, 0, 3)
+    assert store.stats() == before
+
+
+def test_a_copy_under_another_id_is_left_out_and_named(store):
+    copy = Article("copy", DAM.title, DAM.text, DAM.published, DAM.source)
+    assert store.add([copy]).duplicates == {"copy": "dam"}
+    assert store.get("copy") is None
+
+
+def test_a_changed_article_replaces_its_passages(store):
+    report = store.add([Article("dam", "Dam opens", "A zebra escaped.", date(2021, 5, 1), "Echo")])
+    assert (report.added, report.updated) == (0, 1)
+    assert titles(store, store.lexical(["zebra"], 5)[0]) == ["dam"]
+    assert store.lexical(["ribbon"], 5) == [[]]
+    assert [item for item in store.dense(["ribbon"], 9)[0] if item.score > 0.9] == []
+
+
+def test_removal_removes(store):
+    assert store.remove(["storm", "unknown"]) == 1
+    assert both(store, "storm coast", Filter())[1] == {"old"}
+    assert "storm" not in both(store, "storm coast", Filter())[0]
+
+
+def test_it_opens_in_place_without_encoding_again(store, tmp_path):
+    class Deaf(WordEncoder):
+        def encode_passages(self, texts):
+            raise AssertionError("encoded again")
+
+        encode_questions = WordEncoder.encode_passages
+
+    again = LocalStore(tmp_path / "library", Deaf())
+    assert again.stats() == store.stats()
+    assert titles(again, again.dense(["storm hit"], 1)[0]) == ["storm"]
+
+
+@pytest.mark.parametrize("name", ["vectors.faiss", "vectors.json", "lexical.json"])
+@pytest.mark.parametrize("damage", ["deleted", "cut", "flipped"])
+def test_a_damaged_cache_is_rebuilt_from_the_truth(tmp_path, encoder, name, damage):
+    LocalStore(tmp_path, encoder, create=True).add([DAM, STORM])
+    file = tmp_path / name
+    data = file.read_bytes()
+    if damage == "deleted":
+        file.unlink()
+    else:
+        file.write_bytes(data[: len(data) // 2] if damage == "cut" else data[:-9] + b"\xff" + data[-8:])
+    store = LocalStore(tmp_path, encoder)
+    assert titles(store, store.dense(["storm hit"], 1)[0]) == ["storm"]
+    assert titles(store, store.lexical(["storm"], 5)[0]) == ["storm"]
+
+
+def test_a_second_store_sees_what_the_first_adds(store, tmp_path, encoder):
+    other = LocalStore(tmp_path / "library", encoder)
+    assert other.lexical(["zebra"], 5) == [[]]
+    store.add([Article("zoo", "Zoo", "A zebra escaped.")])
+    assert titles(other, other.lexical(["zebra"], 5)[0]) == ["zoo"]
+    assert titles(other, other.dense(["zebra escaped"], 1)[0]) == ["zoo"]
+
+
+def test_stopped_midway_it_keeps_what_is_done(tmp_path, encoder):
+    def articles():
+        for number in range(40):
+            yield Article(str(number), "t", f"Story number {number} is here.")
+        raise KeyboardInterrupt
+
+    store = LocalStore(tmp_path, encoder, create=True)
+    with pytest.raises(KeyboardInterrupt):
+        store.add(articles())
+    assert store.stats().articles == 32
+    assert len(store.dense(["story"], 100)[0]) == 32
+
+
+def test_what_does_not_fit_is_refused_with_the_remedy(tmp_path, encoder):
+    with pytest.raises(DatelineError, match="dateline index PATH --library"):
+        LocalStore(tmp_path / "none", encoder)
+    LocalStore(tmp_path, encoder, create=True).close()
+    with pytest.raises(DatelineError, match="--encoder words"):
+        LocalStore(tmp_path, WordEncoder("0" * 64))
+    with pytest.raises(DatelineError, match="110 words"):
+        LocalStore(tmp_path, encoder, chunking=Chunking(50))
+    (tmp_path / "library.sqlite").write_bytes(b"not a database, not at all" * 100)
+    with pytest.raises(DatelineError, match="can't be opened"):
+        LocalStore(tmp_path, encoder)
