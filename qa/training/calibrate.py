@@ -17,6 +17,8 @@ from qa.pipeline import Pipeline
 
 LEAST_QUESTIONS = 50
 FOLDS = 5
+WRONG_COST = 0.5
+"""What a wrong answer costs, where a right one gains 1."""
 
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -45,8 +47,8 @@ def calibrate(pipeline: Pipeline, questions: Iterable[Question], folder: Path, *
     """Fit the calibrator of a pipeline's reader and write it beside the reader.
 
     A span is right where its token F1 with a gold reaches one half; nothing is right for a question that the articles
-    don't answer. The threshold is the one with the best mean of F1, where withholding counts 1 for an unanswerable
-    question and 0 for an answerable one (as the SQuAD v2.0 script's best_f1 does).
+    don't answer. The threshold is the one of greatest gain: an answer gains its F1 and costs WRONG_COST for the
+    rest of it, withholding gains 1 for an unanswerable question and nothing for an answerable one.
 
     Args:
         folder: where the calibrator is written: the reader's.
@@ -116,5 +118,6 @@ def _fitted(rows: Matrix, right: Flags, threshold: float, name: str) -> Calibrat
 
 def _best_threshold(chances: Matrix, scores: Matrix, answerable: Flags) -> float:
     candidates = np.linspace(0.05, 0.95, 91)
-    value = [np.where(chances >= cut, scores, ~answerable).mean() for cut in candidates]
+    answered = scores - WRONG_COST * (1 - scores)
+    value = [np.where(chances >= cut, answered, ~answerable).mean() for cut in candidates]
     return float(candidates[int(np.argmax(value))].round(2))
