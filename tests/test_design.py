@@ -51,14 +51,3 @@ def test_readme_commands_exist():
     named = set(re.findall(r"^(?:\$ )?dateline (\w+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert len(named) >= 4
     assert named <= set(re.findall(r"\w+", _parser().format_help()))
-
-
-def test_seed_articles_are_as_described():
-    from embeddings.documents import Article
-    from embeddings.sources import find_files, read_articles
-
-    read = list(read_articles(find_files([ROOT / "seeds" / "articles"]).files))
-    assert all(isinstance(item, Article) for item in read)
-    assert len(read) >= 25
-    undated = [item.title for item in read if item.published is None]
-    assert "US security officials in Mexico for migration talks" in undated

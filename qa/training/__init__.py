@@ -1,1 +1,1 @@
-"""The recipe behind qa/models/reader: data, training, calibration, export."""
+"""What is made beside the reader: its calibrator and its int8 form."""
