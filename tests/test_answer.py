@@ -126,6 +126,7 @@ def test_evaluate_keeps_the_contract(tmp_path, capsys):
     assert set(figures["calibration"]) == {"ece", "brier"}
     assert set(figures["latency_ms"]) == {"p50", "p95"}
     assert json.loads((tmp_path / "out" / "report.json").read_text()) == figures
+    assert set(figures["retrieval"].values()) == {None}
     assert len((tmp_path / "out" / "questions.csv").read_text().splitlines()) == 3
     assert main(["evaluate", str(file), "--json"]) == 0
     assert set(json.loads(capsys.readouterr().out)["retrieval"]) == {"recall@1", "recall@5", "recall@10", "mrr"}

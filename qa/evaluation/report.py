@@ -41,7 +41,7 @@ def summarize(outcomes: Sequence[Outcome]) -> Figures:
         "forced_exact_match": mean([outcome.forced_exact_match for outcome in answerable]),
         "forced_f1": mean([outcome.forced_f1 for outcome in answerable]),
     }
-    figures["retrieval"] = _retrieval([outcome.gold_rank for outcome in answerable])
+    figures["retrieval"] = _retrieval([outcome.gold_rank for outcome in answerable if outcome.retrieved])
     figures["abstention"] = _abstention(outcomes)
     figures["calibration"] = _calibration(outcomes)
     times = [outcome.milliseconds for outcome in outcomes]

@@ -25,7 +25,8 @@ class Outcome:
         best: the best span's text, also where it was withheld; "" where nothing was read.
         exact_match, f1: of what was answered; for an unanswerable question 1 where it was withheld.
         forced_exact_match, forced_f1: of the best span, as if nothing were ever withheld.
-        gold_rank: rank of the first passage that holds a gold, from 1; None where none does, or in reader-only runs.
+        retrieved: whether passages were searched for; false in reader-only runs.
+        gold_rank: rank of the first passage found that holds a gold, from 1; None where none does.
         milliseconds: from question to answer.
     """
 
@@ -38,6 +39,7 @@ class Outcome:
     f1: float
     forced_exact_match: float
     forced_f1: float
+    retrieved: bool
     gold_rank: int | None
     milliseconds: float
 
@@ -58,7 +60,7 @@ def run_open(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outc
         hits = pipeline.retriever.find(question.to_ask, max(pipeline.k, RETRIEVED))
         retrieve_ms = (time.perf_counter() - started) * 1000
         answer = pipeline.answer_from(question.to_ask, hits[: pipeline.k], retrieve_ms=retrieve_ms)
-        yield _outcome(question, answer, gold_rank(question, hits))
+        yield _outcome(question, answer, retrieved=True, rank=gold_rank(question, hits))
 
 
 def run_reader_only(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outcome]:
@@ -66,7 +68,7 @@ def run_reader_only(pipeline: Pipeline, questions: Iterable[Question]) -> Iterat
     for question in questions:
         article = Article(question.id, question.title, question.context)
         hit = Hit(Passage(article.id, 0, len(article.text)), article, 1.0)
-        yield _outcome(question, pipeline.answer_from(question.to_ask, [hit]), None)
+        yield _outcome(question, pipeline.answer_from(question.to_ask, [hit]), retrieved=False, rank=None)
 
 
 def gold_rank(question: Question, hits: Iterable[Hit]) -> int | None:
@@ -91,7 +93,7 @@ def _holds_gold(question: Question, hit: Hit) -> bool:
     return any(start <= shift + gold.start and shift + gold.end <= end for gold in question.golds)
 
 
-def _outcome(question: Question, answer: Answer, rank: int | None) -> Outcome:
+def _outcome(question: Question, answer: Answer, *, retrieved: bool, rank: int | None) -> Outcome:
     best = answer.spans[0].text if answer.spans else ""
     items = tuple(item.text for item in answer.items)
     given = items or ((answer.text,) if answer.found else ())
@@ -106,6 +108,7 @@ def _outcome(question: Question, answer: Answer, rank: int | None) -> Outcome:
         f1=_score(question, given, exact=False),
         forced_exact_match=_score(question, forced, exact=True),
         forced_f1=_score(question, forced, exact=False),
+        retrieved=retrieved,
         gold_rank=rank,
         milliseconds=answer.timings["total"],
     )
