@@ -5,15 +5,14 @@ from __future__ import annotations
 import html
 import os
 import sys
-from collections.abc import Sequence
 from typing import Any
 
-from embeddings.documents import Article, Hit
+from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from qa.answers import Answer, Span
 from qa.build import open_pipeline
 from qa.pipeline import Pipeline
-from qa.presentation import NOT_FOUND, byline, in_sentence, in_words, why_not
+from qa.presentation import NOT_FOUND, byline, in_sentence, in_words, nearest_hits, why_not
 from qa.settings import Settings, load_settings
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
@@ -34,7 +33,6 @@ CSS = """
 footer { display: none !important; }
 """
 QUEUE_SIZE = 32
-NEAREST = 3
 
 Message = dict[str, Any]
 
@@ -115,7 +113,7 @@ def _found(answer: Answer) -> list[str]:
 
 def _not_found(answer: Answer) -> list[str]:
     parts = [f"<p class='dateline-answer'>{html.escape(NOT_FOUND)}</p>", f"<p>{html.escape(why_not(answer))}</p>"]
-    nearest = _by_article(answer.hits)[:NEAREST]
+    nearest = nearest_hits(answer)
     if nearest:
         rows = "".join(
             f"<li>{_cite(hit.article)}<blockquote>{html.escape(hit.text)}</blockquote></li>" for hit in nearest
@@ -135,11 +133,6 @@ def _cite(article: Article) -> str:
 
 def _short(span: Span) -> str:
     return f"{html.escape(span.text)} (<cite>{html.escape(span.hit.article.title)}</cite>)"
-
-
-def _by_article(hits: Sequence[Hit]) -> list[Hit]:
-    """Keep the best passage of each article."""
-    return list({hit.article.id: hit for hit in reversed(hits)}.values())[::-1]
 
 
 def main() -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from embeddings.documents import Article
+from embeddings.documents import Article, Hit
 from embeddings.sentences import sentence_around
 from qa.answers import Answer, Span
 
 NOT_FOUND = "The articles don't say."
+NEAREST = 3
+"""Articles named where none of them answers."""
 
 
 def as_object(answer: Answer) -> dict[str, Any]:
@@ -81,6 +83,14 @@ def why_not(answer: Answer) -> str:
     return f"The best passage has no answer sure enough to show ({answer.probability:.0%})."
 
 
+def nearest_hits(answer: Answer) -> list[Hit]:
+    """Give the best passage of each of the first articles, best first."""
+    best: dict[str, Hit] = {}
+    for hit in answer.hits:
+        best.setdefault(hit.article.id, hit)
+    return list(best.values())[:NEAREST]
+
+
 def byline(article: Article) -> str:
     """Name an article by source and date, or by its id where both are unknown."""
     day = article.published.strftime("%-d %B %Y") if article.published is not None else ""
@@ -105,4 +115,4 @@ def _evidence(span: Span) -> list[str]:
 
 
 def _nearest(answer: Answer) -> list[str]:
-    return [f"  nearest: {hit.article.title} ({byline(hit.article)})" for hit in answer.hits[:3]]
+    return [f"  nearest: {hit.article.title} ({byline(hit.article)})" for hit in nearest_hits(answer)]

@@ -12,6 +12,7 @@ from embeddings.errors import DatelineError
 from qa import answer
 from qa.cli import main
 from qa.lists import asks_for_list
+from qa.presentation import nearest_hits
 
 TITLE = "US security officials in Mexico for migration talks"
 
@@ -33,6 +34,8 @@ def test_what_the_articles_do_not_say(question):
     found = answer(question)
     assert (found.found, found.text) == (False, "")
     assert found.hits
+    nearest = [hit.article.id for hit in nearest_hits(found)]
+    assert len(nearest) == len(set(nearest)) == 3
 
 
 def test_filters_reach_the_answer():
