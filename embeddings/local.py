@@ -127,14 +127,6 @@ class LocalStore:
             for row in self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.key IN ({marks}) {order}", some):
                 yield schema.row_article(row)
 
-    def passages_of(self, article_id: str) -> list[Passage]:
-        rows = self._query(
-            "SELECT p.start, p.end FROM passages p JOIN articles a ON a.key = p.article WHERE a.id = ? "
-            "ORDER BY p.start",
-            [article_id],
-        )
-        return [Passage(article_id, start, end) for start, end in rows]
-
     def stats(self) -> Stats:
         [(articles, passages)] = self._query(
             "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)", []

@@ -106,9 +106,6 @@ class PassageStore(Protocol):
     def articles(self) -> Iterator[Article]:
         """Yield every article, newest first, the undated last, then by title."""
 
-    def passages_of(self, article_id: str) -> list[Passage]:
-        """List an article's passages in order of start."""
-
     def stats(self) -> Stats: ...
 
     def close(self) -> None: ...

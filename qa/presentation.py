@@ -65,10 +65,7 @@ def as_text(answer: Answer) -> str:
 
 
 def in_words(probability: float) -> str:
-    """Say a probability in words and as a figure.
-
-    The words follow the scale of Kent (1964), in five steps.
-    """
+    """Say a probability in words, in five steps of our own, and as a figure."""
     steps = ((0.93, "almost certain"), (0.75, "probable"), (0.55, "more likely than not"), (0.4, "an even chance"))
     words = next((words for least, words in steps if probability >= least), "doubtful")
     return f"{words}, {probability:.0%}"
