@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_articles(commands)
     _add_calibrate(commands)
+    _add_train(commands)
     _add_export(commands)
     return parser
 
@@ -159,6 +160,45 @@ def _add_calibrate(commands: Commands) -> None:
     parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="SQuAD v2.0 file, .json or .json.gz")
     parser.add_argument("--limit", type=int, metavar="N", help="ask only N questions, drawn evenly over the file")
     _add_reading(parser)
+
+
+def _add_train(commands: Commands) -> None:
+    what = commands.add_parser(
+        "train", help="train a reader", description="Train a reader. Needs the extra 'train'."
+    ).add_subparsers(metavar="WHAT", required=True)
+    parser = what.add_parser(
+        "reader",
+        help="train the reader on question files",
+        description="Train the reader on question files in SQuAD form, and keep it as a checkpoint for --reader. "
+        "Ctrl-C or a kill loses a few minutes at most: go on with --resume.",
+    )
+    parser.set_defaults(command=run.train_reader)
+    parser.add_argument("--verbose", action="store_true", help="say what is being done")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the question files")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the checkpoint and its log")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    parser.add_argument("--base", type=Path, metavar="DIR", help="checkpoint to start from (the shipped reader)")
+    parser.add_argument(
+        "--source",
+        action="append",
+        metavar="FILE=SHARE",
+        help="file of --data and the share of it to take, 0 to 1; may be repeated (squad-train.json.gz=1, "
+        "nq-train.json.gz=1, tweetqa-train.json.gz=0.5)",
+    )
+    parser.add_argument(
+        "--dev",
+        metavar="FILE",
+        default="squad2-dev.json.gz",
+        help="file of --data to measure on while training; 'none' for none (squad2-dev.json.gz)",
+    )
+    parser.add_argument("--dev-questions", type=int, default=400, metavar="N", help="questions of --dev (400)")
+    parser.add_argument("--device", choices=("cpu", "cuda"), help="where to train (cuda where there is one)")
+    parser.add_argument("--examples", type=int, metavar="N", help="questions to see, over all epochs (300,000)")
+    parser.add_argument("--batch", type=int, metavar="N", help="questions of a step (32)")
+    parser.add_argument("--learning-rate", type=float, metavar="X", help="the highest (1e-4)")
+    parser.add_argument("--frozen-layers", type=int, metavar="N", help="lowest layers that stay as they are (0)")
+    parser.add_argument("--negatives", type=float, metavar="P", help="share of questions with a second passage (0.5)")
+    parser.add_argument("--seed", type=int, metavar="N", help="of the order of the questions (0)")
 
 
 def _add_export(commands: Commands) -> None:

@@ -145,6 +145,49 @@ def calibrate(arguments: argparse.Namespace) -> int:
     return OK
 
 
+_RECIPE = ("examples", "batch", "learning_rate", "frozen_layers", "negatives", "seed")
+
+
+def train_reader(arguments: argparse.Namespace) -> int:
+    """Train a reader; progress goes to stderr, the last dev figures to stdout."""
+    import torch
+
+    from qa.reader import SHIPPED_READER
+    from qa.training.reader import Dev, Recipe, half_is_fast, read_log
+    from qa.training.reader import train_reader as train
+
+    given = {name: getattr(arguments, name) for name in _RECIPE if getattr(arguments, name) is not None}
+    if arguments.source:
+        given["sources"] = dict(map(_share, arguments.source))
+    dev = None if arguments.dev == "none" else Dev.from_file(arguments.data / arguments.dev, arguments.dev_questions)
+    device = arguments.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    train(
+        Recipe(**given),
+        arguments.data,
+        arguments.out,
+        base=arguments.base or SHIPPED_READER,
+        dev=dev,
+        device=device,
+        half=half_is_fast(device),
+        resume=arguments.resume,
+        say=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    figures = next((row["dev"] for row in reversed(read_log(arguments.out)) if "dev" in row), {})
+    print(json.dumps({"checkpoint": str(arguments.out), "dev": figures}))
+    return OK
+
+
+def _share(source: str) -> tuple[str, float]:
+    name, _, share = source.rpartition("=")
+    try:
+        value = float(share)
+    except ValueError:
+        value = -1.0
+    if not name or not 0 < value <= 1:
+        raise DatelineError(f"--source wants FILE=SHARE with a share over 0 and up to 1, got {source!r}")
+    return name, value
+
+
 def export(arguments: argparse.Namespace) -> int:
     """Export a checkpoint to int8 ONNX."""
     from qa.training.quantize import export_int8

@@ -231,7 +231,7 @@ def _onnx_model(folder: Path, threads: int) -> Model:
     inputs = {item.name for item in session.get_inputs()}
 
     def run(batch: WindowBatch) -> tuple[Logits, Logits]:
-        start, end = session.run(["start_logits", "end_logits"], _feed(batch, inputs))
+        start, end = session.run(["start_logits", "end_logits"], batch.inputs(inputs))
         return start, end
 
     return run
@@ -257,17 +257,7 @@ def _torch_model(folder: Path, threads: int) -> Model:
 
     def run(batch: WindowBatch) -> tuple[Logits, Logits]:
         with torch.inference_mode():
-            output = model(**{name: torch.from_numpy(array) for name, array in _feed(batch, inputs).items()})
+            output = model(**{name: torch.from_numpy(array) for name, array in batch.inputs(inputs).items()})
         return output.start_logits.numpy(), output.end_logits.numpy()
 
     return run
-
-
-def _feed(batch: WindowBatch, names: set[str]) -> dict[str, npt.NDArray[np.int64]]:
-    """The arrays that a model takes, by name: some have no token types."""
-    arrays = {
-        "input_ids": batch.input_ids,
-        "attention_mask": batch.attention_mask,
-        "token_type_ids": batch.token_type_ids,
-    }
-    return {name: array for name, array in arrays.items() if name in names}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,15 @@ class WindowBatch:
     attention_mask: npt.NDArray[np.int64]
     token_type_ids: npt.NDArray[np.int64]
     allowed: npt.NDArray[np.bool_]
+
+    def inputs(self, names: Container[str]) -> dict[str, npt.NDArray[np.int64]]:
+        """Give the arrays that a model takes, by name: some have no token types."""
+        arrays = {
+            "input_ids": self.input_ids,
+            "attention_mask": self.attention_mask,
+            "token_type_ids": self.token_type_ids,
+        }
+        return {name: array for name, array in arrays.items() if name in names}
 
 
 def make_windows(

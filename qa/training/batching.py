@@ -1,0 +1,104 @@
+"""Training items -> arrays, bucketed by length."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+from tokenizers import Tokenizer
+
+from qa.training.data import Item
+from qa.windows import Window, WindowBatch, make_windows, pad
+
+POOL = 2048
+"""Items that are tokenized together and then sorted by length."""
+MAX_GOLDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingBatch:
+    """Windows of several questions.
+
+    `group` gives the question of each row, shape (rows,). `golds` holds the token spans that answer, shape
+    (rows, MAX_GOLDS, 2), both ends included, -1 where there is none; a row without any has its null at token 0.
+    """
+
+    windows: WindowBatch
+    group: npt.NDArray[np.int64]
+    golds: npt.NDArray[np.int64]
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    windows: tuple[Window, ...]
+    golds: tuple[tuple[tuple[int, int], ...], ...]
+
+    @property
+    def length(self) -> int:
+        return max(map(len, self.windows))
+
+
+def training_batches(
+    items: Iterable[Item], tokenizer: Tokenizer, *, questions: int, max_tokens: int, pad_id: int, seed: int
+) -> Iterator[TrainingBatch]:
+    """Yield batches of `questions` questions each, of like length, their order shuffled by seed."""
+    remaining = iter(items)
+    number = 0
+    while pool := list(islice(remaining, POOL)):
+        groups = sorted(_groups(pool, tokenizer, max_tokens), key=lambda group: group.length)
+        batches = [groups[at : at + questions] for at in range(0, len(groups), questions)]
+        random.Random(f"{seed} {number}").shuffle(batches)
+        for batch in batches:
+            yield _collate(batch, pad_id)
+        number += 1
+
+
+def _groups(pool: Sequence[Item], tokenizer: Tokenizer, max_tokens: int) -> list[_Group]:
+    pairs = [(item.example.question, text) for item in pool for text in (item.example.passage, *item.negatives)]
+    by_pair: list[list[Window]] = [[] for _ in pairs]
+    for window in make_windows(tokenizer, pairs, max_tokens=max_tokens, stride=max_tokens // 4):
+        by_pair[window.pair].append(window)
+    groups = []
+    at = 0
+    for item in pool:
+        own, negatives = by_pair[at], by_pair[at + 1 : at + 1 + len(item.negatives)]
+        at += 1 + len(item.negatives)
+        held = [(window, _tokens(window, item.example.spans)) for window in own]
+        if item.example.spans:
+            held = [(window, golds) for window, golds in held if golds]
+        if held:  # an answer longer than a window is in none
+            window, golds = max(held, key=lambda pair: len(pair[1]))
+            others = tuple(windows[0] for windows in negatives)
+            groups.append(_Group((window, *others), (golds, *(() for _ in others))))
+    return groups
+
+
+def _tokens(window: Window, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Find the tokens of the spans that stand whole in a window."""
+    starts: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    for token, ((start, end), allowed) in enumerate(zip(window.offsets, window.allowed, strict=True)):
+        if allowed and end > start:
+            starts.update(dict.fromkeys(range(start, end), token))
+            ends.update(dict.fromkeys(range(start + 1, end + 1), token))
+    found = ((starts[start], ends[end]) for start, end in spans if start in starts and end in ends)
+    return tuple(dict.fromkeys(found))[:MAX_GOLDS]
+
+
+def _collate(groups: Sequence[_Group], pad_id: int) -> TrainingBatch:
+    rows = [(number, window, golds) for number, group in enumerate(groups) for window, golds in _rows(group)]
+    golds = np.full((len(rows), MAX_GOLDS, 2), -1, dtype=np.int64)
+    for row, (_, _, spans) in enumerate(rows):
+        for at, span in enumerate(spans):
+            golds[row, at] = span
+    windows = pad([window for _, window, _ in rows], pad_id=pad_id)
+    return TrainingBatch(windows, np.asarray([number for number, _, _ in rows]), golds, len(groups))
+
+
+def _rows(group: _Group) -> Iterator[tuple[Window, tuple[tuple[int, int], ...]]]:
+    yield from zip(group.windows, group.golds, strict=True)

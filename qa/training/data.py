@@ -1,0 +1,132 @@
+"""Question files -> what the reader is trained on."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import DatelineError
+
+CANDIDATE_NEGATIVES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question, its passage, and where its answer may stand: half-open characters, none where there is no answer."""
+
+    question: str
+    passage: str
+    spans: tuple[tuple[int, int], ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question for training: its own passage first, then passages that don't answer it."""
+
+    example: Example
+    negatives: tuple[str, ...]
+
+
+def load_examples(file: Path) -> list[Example]:
+    """Read a SQuAD-form file, plain or gzipped.
+
+    Questions are lower-cased: in squad-train the unanswerable ones came so, and casing would give the label away.
+    Where a question carries `answer_starts`, its source did not say which place is meant, and all of them count.
+
+    Raises:
+        DatelineError: the file can't be read, or an answer does not stand where it says.
+    """
+    try:
+        data = file.read_bytes()
+        content = json.loads(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data)
+        return [
+            _example(file, entry["title"], paragraph["context"], row)
+            for entry in content["data"]
+            for paragraph in entry["paragraphs"]
+            for row in paragraph["qas"]
+        ]
+    except OSError as error:
+        raise DatelineError(f"the training file {file} can't be opened ({error.strerror or error})") from error
+    except (ValueError, EOFError, KeyError, TypeError) as error:
+        raise DatelineError(f"the training file {file} is not in SQuAD form: {error!r}") from error
+
+
+def mix(sources: Mapping[str, float], folder: Path, *, seed: int) -> list[Example]:
+    """Load files of a folder and take a share of each (1.0: all of it), shuffled by seed.
+
+    Raises:
+        DatelineError: a file is missing or can't be read.
+    """
+    mixed: list[Example] = []
+    for name, share in sources.items():
+        examples = load_examples(folder / name)
+        random.Random(f"{seed} {name}").shuffle(examples)
+        mixed += examples[: round(share * len(examples))]
+    random.Random(seed).shuffle(mixed)
+    return mixed
+
+
+class Negatives:
+    """Finds passages that look like a question's and do not hold its answer."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        self._by_title: dict[str, list[str]] = {}
+        for title, passage in dict.fromkeys((example.title, example.passage) for example in examples):
+            self._by_title.setdefault(title, []).append(passage)
+        self._all = [passage for passages in self._by_title.values() for passage in passages]
+
+    def draw(self, example: Example, rng: random.Random) -> str | None:
+        """Draw a few passages, of the same article where it has others, and take the one most like the question.
+
+        None where all of them hold the answer.
+        """
+        own = self._by_title[example.title]
+        pool = own if len(own) > 1 else self._all
+        drawn = rng.sample(pool, min(CANDIDATE_NEGATIVES, len(pool)))
+        answers = {example.passage[start:end].lower() for start, end in example.spans}
+        apart = [text for text in drawn if text != example.passage and not any(a in text.lower() for a in answers)]
+        words = _words(example.question)
+        return max(apart, key=lambda text: len(words & _words(text))) if apart else None
+
+
+def items(examples: Sequence[Example], *, negatives: float, seed: int, epoch: int) -> Iterator[Item]:
+    """Yield the items of one epoch in an order set by seed and epoch.
+
+    Args:
+        negatives: the chance that an answerable question gets a negative passage, 0 to 1.
+    """
+    rng = random.Random(f"{seed} {epoch}")
+    order = list(range(len(examples)))
+    rng.shuffle(order)
+    source = Negatives(examples)
+    for at in order:
+        example = examples[at]
+        negative = source.draw(example, rng) if example.spans and rng.random() < negatives else None
+        yield Item(example, () if negative is None else (negative,))
+
+
+def _example(file: Path, title: str, passage: str, row: dict[str, Any]) -> Example:
+    answers = [] if row.get("is_impossible") else row["answers"]
+    starts = row.get("answer_starts") or []
+    spans: dict[tuple[int, int], None] = {}
+    for answer in answers:
+        for start in (answer["answer_start"], *(starts if len(answers) == 1 else ())):
+            end = start + len(answer["text"])
+            if passage[start:end] != answer["text"]:
+                raise DatelineError(
+                    f"{file}, question {row['id']!r}: at character {start} stands {passage[start:end]!r}, not the "
+                    f"answer {answer['text']!r}"
+                )
+            spans[start, end] = None
+    return Example(row["question"].lower(), passage, tuple(spans), title)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w{3,}", text.lower()))

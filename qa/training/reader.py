@@ -1,0 +1,428 @@
+"""Question files -> a trained reader: the loop, its checkpoints and its record."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import logging
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from embeddings.documents import Article, Hit, Passage
+from embeddings.errors import DatelineError
+from qa.evaluation.metrics import auroc, exact_match, mean, token_f1
+from qa.evaluation.questions import Question, load_questions
+from qa.reader import ExtractiveReader
+from qa.training.batching import TrainingBatch, training_batches
+from qa.training.data import Example, items, mix
+from qa.training.loss import reader_loss
+
+logger = logging.getLogger(__name__)
+
+STATE_FILE = "training.pt"
+LOG_FILE = "log.jsonl"
+CURVES_FILE = "curves.png"
+LOG_STEPS = 50
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a reader is trained.
+
+    Attributes:
+        sources: training file -> the share of it that is taken, 0 to 1.
+        examples: questions to see, over as many epochs as that takes.
+        batch: questions of one step.
+        max_tokens: longest window.
+        learning_rate: the highest; it rises over the first `warm_up` of the examples and falls linearly to 0.
+        negatives: the chance that an answerable question also gets a passage that does not answer it.
+        shared_weight: of the loss term in which the passages of one question compete.
+        frozen_layers: lowest layers that stay as they are; the embeddings always do.
+        ema: decay of the running mean of the weights, which is what is kept (Polyak and Juditsky 1992).
+        clip: largest norm of the gradient.
+    """
+
+    sources: Mapping[str, float] = field(
+        default_factory=lambda: {"squad-train.json.gz": 1.0, "nq-train.json.gz": 1.0, "tweetqa-train.json.gz": 0.5}
+    )
+    examples: int = 300_000
+    batch: int = 32
+    max_tokens: int = 224
+    learning_rate: float = 1e-4
+    warm_up: float = 0.03
+    weight_decay: float = 0.01
+    negatives: float = 0.5
+    shared_weight: float = 0.5
+    frozen_layers: int = 0
+    ema: float = 0.999
+    clip: float = 1.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Dev:
+    """What the reader is measured on as it learns: the best margin over 0 answers, anything else withholds."""
+
+    questions: tuple[Question, ...]
+    every: float = 0.2
+    """Share of the examples between two measurements."""
+
+    @classmethod
+    def from_file(cls, file: Path, limit: int) -> Dev:
+        questions = load_questions(file)
+        step = max(1, len(questions) // max(1, limit))
+        return cls(tuple(questions[::step][:limit]))
+
+
+def train_reader(
+    recipe: Recipe,
+    data: Path,
+    out: Path,
+    *,
+    base: Path,
+    dev: Dev | None = None,
+    device: str = "cpu",
+    half: bool = False,
+    resume: bool = False,
+    save_minutes: float = 5.0,
+    say: Say = logger.info,
+) -> Path:
+    """Train a reader, and keep it in `out` as an fp16 checkpoint that every command takes.
+
+    Beside it stand `training.pt`, from which a run that was stopped goes on as if it had not been; `log.jsonl` with
+    the loss and the dev figures; and `curves.png` at the end.
+
+    Args:
+        data: folder of the recipe's files.
+        base: checkpoint to start from: a question-answering one, or any encoder, whose span head is then new.
+        device: "cpu" or "cuda".
+        half: compute in bfloat16 where that is safe (autocast).
+        resume: go on from `out`; the recipe must be the same, but `examples` may change.
+        say: gets a line of progress now and then.
+
+    Raises:
+        DatelineError: data, base or checkpoint can't be read, or `out` can't be written.
+    """
+    examples = mix(recipe.sources, data, seed=recipe.seed)
+    torch.manual_seed(recipe.seed)
+    torch.set_flush_denormal(True)
+    run = _Run(recipe, base, out, device=device, half=half, resume=resume, say=say)
+    run.train(examples, dev, save_minutes * 60)
+    return out
+
+
+def half_is_fast(device: str) -> bool:
+    """Tell whether a device computes faster in bfloat16 than in float32."""
+    if device != "cpu":
+        return True
+    with suppress(OSError):
+        return "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    return False
+
+
+class _Run:
+    def __init__(
+        self, recipe: Recipe, base: Path, out: Path, *, device: str, half: bool, resume: bool, say: Say
+    ) -> None:
+        self.recipe, self.out, self.device, self.half, self.say = recipe, out, device, half, say
+        if not resume and (out / STATE_FILE).is_file():
+            raise DatelineError(f"{out} holds a training run; go on with it (--resume), or name another folder")
+        if not resume and (out / "config.json").is_file():
+            raise DatelineError(f"{out} holds a checkpoint, which training would overwrite; name another folder")
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatelineError(f"{out} can't be made ({error.strerror}); name another folder") from error
+        self.tokenizer, self.model = _load(base, device)
+        self.names = set(inspect.signature(self.model.forward).parameters)
+        self.trained = _unfreeze(self.model, recipe.frozen_layers)
+        self.optimizer = torch.optim.AdamW(
+            _decay_groups(self.trained, recipe.weight_decay), lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True
+        )
+        self.ema = {name: value.detach().clone() for name, value in self.trained.items()}
+        self.step = self.seen = 0
+        self.seconds = 0.0
+        if resume:
+            self._restore()
+
+    def train(self, examples: Sequence[Example], dev: Dev | None, save_seconds: float) -> None:
+        recipe = self.recipe
+        self.say(f"{len(examples):,} questions in the mix; {recipe.examples:,} to see, {self.seen:,} seen")
+        started, saved = time.monotonic() - self.seconds, time.monotonic()
+        losses: list[float] = []
+        measured = math.floor(self.seen / recipe.examples / dev.every) if dev is not None else 0
+        for batch in islice(self._batches(examples), self.step, None):
+            if self.seen >= recipe.examples:
+                break
+            losses.append(self._step(batch))
+            self.seconds = time.monotonic() - started
+            if self.step % LOG_STEPS == 0:
+                self._log_progress(mean(losses))
+                losses.clear()
+            due = dev is not None and math.floor(self.seen / recipe.examples / dev.every) > measured
+            if due or time.monotonic() - saved > save_seconds:
+                self._save()
+                saved = time.monotonic()
+            if dev is not None and due:
+                measured = math.floor(self.seen / recipe.examples / dev.every)
+                self._measure(dev)
+                started = time.monotonic() - self.seconds  # measuring is not training
+        self._save()
+        if dev is not None:
+            self._measure(dev)
+        _plot(self.out)
+
+    def _batches(self, examples: Sequence[Example]) -> Iterator[TrainingBatch]:
+        recipe = self.recipe
+        if not examples:
+            raise DatelineError("the training files hold no questions; name others (--source FILE=SHARE)")
+        for epoch in count():
+            yield from training_batches(
+                items(examples, negatives=recipe.negatives, seed=recipe.seed, epoch=epoch),
+                self.tokenizer.backend_tokenizer,
+                questions=recipe.batch,
+                max_tokens=recipe.max_tokens,
+                pad_id=self.tokenizer.pad_token_id or 0,
+                seed=recipe.seed + epoch,
+            )
+
+    def _step(self, batch: TrainingBatch) -> float:
+        recipe = self.recipe
+        for group in self.optimizer.param_groups:
+            group["lr"] = recipe.learning_rate * _schedule(self.seen / recipe.examples, recipe.warm_up)
+        arrays = batch.windows.inputs(self.names)
+        inputs = {name: torch.from_numpy(array).to(self.device) for name, array in arrays.items()}
+        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.half):
+            output = self.model(**inputs)
+        allowed, group_of, golds = (
+            torch.from_numpy(array).to(self.device) for array in (batch.windows.allowed, batch.group, batch.golds)
+        )
+        loss = reader_loss(
+            output.start_logits, output.end_logits, allowed, group_of, golds, shared_weight=recipe.shared_weight
+        )
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.trained.values(), recipe.clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        self.step += 1
+        self.seen += batch.questions
+        decay = min(recipe.ema, (1 + self.step) / (10 + self.step))  # young weights are forgotten faster
+        with torch.no_grad():
+            torch._foreach_lerp_(list(self.ema.values()), list(self.trained.values()), 1 - decay)
+        value = float(loss.detach())
+        if not math.isfinite(value):
+            raise DatelineError(f"the loss is {value} at step {self.step}; train with a lower --learning-rate")
+        return value
+
+    def _log_progress(self, loss: float) -> None:
+        speed = self.seen / max(self.seconds, 1e-9)
+        left = (self.recipe.examples - self.seen) / speed / 60
+        rate = self.optimizer.param_groups[0]["lr"]
+        self._log({"step": self.step, "questions": self.seen, "loss": round(loss, 4), "seconds": round(self.seconds)})
+        self.say(
+            f"step {self.step:,}  {self.seen:,} questions  loss {loss:.3f}  rate {rate:.1e}  {speed:.1f}/s  "
+            f"{left:.0f} min left"
+        )
+
+    def _measure(self, dev: Dev) -> None:
+        figures = dev_figures(self.out, dev.questions)
+        self._log({"step": self.step, "questions": self.seen, "dev": figures})
+        self.say(f"dev at {self.seen:,}: " + "  ".join(f"{name} {value}" for name, value in figures.items()))
+
+    def _log(self, row: Mapping[str, Any]) -> None:
+        try:
+            with (self.out / LOG_FILE).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+        except OSError as error:
+            raise DatelineError(f"{self.out / LOG_FILE} can't be written ({error.strerror})") from error
+
+    def _save(self) -> None:
+        """Write the state, then the checkpoint; each file appears whole or not at all."""
+        state = {
+            "recipe": asdict(self.recipe),
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "ema": self.ema,
+            "step": self.step,
+            "seen": self.seen,
+            "seconds": self.seconds,
+        }
+        aside = self.out / f"{STATE_FILE}.new"
+        try:
+            torch.save(state, aside)
+            aside.replace(self.out / STATE_FILE)
+            self._export()
+        except (OSError, RuntimeError) as error:  # torch turns a full disk into a RuntimeError
+            aside.unlink(missing_ok=True)
+            raise DatelineError(
+                f"the training state can't be written to {self.out} ({str(error).splitlines()[0]}); make room, and go "
+                "on with --resume"
+            ) from error
+
+    def _export(self) -> None:
+        from safetensors.torch import save_file
+
+        weights = {**self.model.state_dict(), **self.ema}
+        half = {name: value.detach().to("cpu", torch.float16).contiguous() for name, value in weights.items()}
+        aside = self.out / "model.safetensors.new"
+        save_file(half, aside, metadata={"format": "pt"})
+        aside.replace(self.out / "model.safetensors")
+        self.model.config.dtype = torch.float16
+        self.model.config.architectures = [type(self.model).__name__]
+        self.model.config.save_pretrained(self.out)
+        self.tokenizer.save_pretrained(self.out)
+
+    def _restore(self) -> None:
+        file = self.out / STATE_FILE
+        try:
+            state = torch.load(file, map_location=self.device, weights_only=True)
+            recipe = dict(state["recipe"])
+        except FileNotFoundError:
+            raise DatelineError(f"{self.out} holds no {STATE_FILE} to go on from; leave --resume out") from None
+        except Exception as error:  # torch.load raises many kinds for a damaged file
+            raise DatelineError(f"{file} can't be read ({str(error).splitlines()[0]}); train anew") from error
+        ours = asdict(self.recipe)
+        other = [name for name in ours if name != "examples" and recipe.get(name) != ours[name]]
+        if other:
+            name = other[0]
+            raise DatelineError(
+                f"{file} was trained with {name} = {recipe.get(name)}, not {ours[name]}; go on with the same recipe"
+            )
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        for name, value in state["ema"].items():
+            self.ema[name].copy_(value)
+        self.step, self.seen, self.seconds = state["step"], state["seen"], state["seconds"]
+        self._rewind_log()
+
+    def _rewind_log(self) -> None:
+        """Drop what was logged after the state was saved: those steps are taken again."""
+        rows = [row for row in read_log(self.out) if row["step"] <= self.step]
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        (self.out / LOG_FILE).write_text(text, encoding="utf-8")
+
+
+def read_log(out: Path) -> list[dict[str, Any]]:
+    """Read a run's log; the last line may have been cut short by a kill."""
+    rows = []
+    with suppress(OSError):
+        for line in (out / LOG_FILE).read_text(encoding="utf-8").splitlines():
+            with suppress(ValueError):
+                rows.append(json.loads(line))
+    return rows
+
+
+def dev_figures(checkpoint: Path, questions: Sequence[Question]) -> dict[str, float]:
+    """Measure a checkpoint on questions with contexts, each read in its own.
+
+    Returns:
+        exact_match and f1 in percent, where a margin over 0 answers; the same `forced`, over the answerable questions;
+        and the AUROC of the margin, answerable against not.
+    """
+    reader = ExtractiveReader(checkpoint, backend="torch")
+    margins, answerable, exact, overlap, forced_exact, forced_overlap = [], [], [], [], [], []
+    for question in questions:
+        article = Article(question.id, question.title, question.context)
+        spans = reader.read(question.to_ask, [Hit(Passage(article.id, 0, len(article.text)), article, 1.0)])
+        golds = [gold.text for gold in question.golds]
+        best, margin = (spans[0].text, spans[0].score) if spans else ("", -math.inf)
+        given = best if margin > 0 else ""
+        margins.append(margin)
+        answerable.append(question.answerable)
+        exact.append(exact_match(given, golds))
+        overlap.append(token_f1(given, golds))
+        if question.answerable:
+            forced_exact.append(exact_match(best, golds))
+            forced_overlap.append(token_f1(best, golds))
+    return {
+        "exact_match": round(100 * mean(exact), 1),
+        "f1": round(100 * mean(overlap), 1),
+        "forced_exact_match": round(100 * mean(forced_exact), 1),
+        "forced_f1": round(100 * mean(forced_overlap), 1),
+        "auroc": round(auroc(margins, answerable), 3),
+    }
+
+
+def _load(base: Path, device: str) -> tuple[Any, Any]:
+    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(base))
+        # on a processor the fused attention's backward pass is the slowest part of a step
+        attention = "eager" if device == "cpu" else "sdpa"
+        model = AutoModelForQuestionAnswering.from_pretrained(
+            str(base), dtype=torch.float32, attn_implementation=attention
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise DatelineError(f"the base {base} can't be loaded as a checkpoint: {str(error).splitlines()[0]}") from error
+    if not tokenizer.is_fast:
+        raise DatelineError(f"the base {base} has no fast tokenizer (tokenizer.json); offsets need one; name another")
+    try:
+        return tokenizer, model.to(device).eval()  # without dropout, which a small model does not need
+    except (RuntimeError, AssertionError) as error:
+        raise DatelineError(f"the device {device!r} can't be used: {str(error).splitlines()[0]}") from error
+
+
+def _unfreeze(model: Any, frozen_layers: int) -> dict[str, nn.Parameter]:
+    """Freeze the embeddings and the lowest layers; give the other parameters by name."""
+    body = model.base_model
+    layers = body.encoder.layer
+    if not 0 <= frozen_layers <= len(layers):
+        raise DatelineError(f"the base has {len(layers)} layers, so --frozen-layers is 0 to {len(layers)}")
+    for module in (body.embeddings, *layers[:frozen_layers]):
+        module.requires_grad_(False)
+    return {name: value for name, value in model.named_parameters() if value.requires_grad}
+
+
+def _decay_groups(trained: Mapping[str, nn.Parameter], weight_decay: float) -> list[dict[str, Any]]:
+    """Spare vectors (biases, norms) the weight decay."""
+    return [
+        {"params": [value for value in trained.values() if value.ndim > 1], "weight_decay": weight_decay},
+        {"params": [value for value in trained.values() if value.ndim <= 1], "weight_decay": 0.0},
+    ]
+
+
+def _schedule(done: float, warm_up: float) -> float:
+    """Give the share of the highest learning rate at `done`, both 0 to 1."""
+    if done < warm_up:
+        return done / warm_up
+    return max(0.0, (1 - done) / (1 - warm_up))
+
+
+def _plot(out: Path) -> None:
+    try:
+        import matplotlib
+    except ImportError:
+        logger.warning("no %s without matplotlib; pip install 'dateline-qa[train]'", CURVES_FILE)
+        return
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    rows = read_log(out)
+    loss = [(row["questions"], row["loss"]) for row in rows if "loss" in row]
+    dev = [(row["questions"], row["dev"]) for row in rows if "dev" in row]
+    figure, axes = pyplot.subplots(1, 2, figsize=(11, 4))
+    axes[0].plot(*zip(*loss, strict=True)) if loss else None
+    axes[0].set(xlabel="questions seen", ylabel="loss, mean of 50 steps")
+    for name in ("f1", "forced_f1") if dev else ():
+        axes[1].plot([at for at, _ in dev], [figures[name] for _, figures in dev], marker="o", label=name)
+    axes[1].set(xlabel="questions seen", ylabel="dev, percent")
+    if dev:
+        axes[1].legend()
+    figure.tight_layout()
+    figure.savefig(out / CURVES_FILE)
+    pyplot.close(figure)
