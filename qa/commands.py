@@ -172,7 +172,7 @@ def train_reader(arguments: argparse.Namespace) -> int:
         resume=arguments.resume,
         say=lambda line: print(line, file=sys.stderr, flush=True),
     )
-    figures = next((row["dev"] for row in reversed(read_log(arguments.out)) if "dev" in row), {})
+    figures: dict[str, float] = next((row["dev"] for row in reversed(read_log(arguments.out)) if "dev" in row), {})
     print(json.dumps({"checkpoint": str(arguments.out), "dev": figures}))
     return OK
 

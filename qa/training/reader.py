@@ -171,6 +171,7 @@ class _Run:
                 self._log_progress(mean(losses))
                 losses.clear()
             due = dev is not None and math.floor(self.seen / recipe.examples / dev.every) > measured
+            due = due and self.seen < recipe.examples  # the end is measured below
             if due or time.monotonic() - saved > save_seconds:
                 self._save()
                 saved = time.monotonic()

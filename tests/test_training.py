@@ -1,0 +1,254 @@
+"""The reader's training: data, loss, the loop and its resuming."""
+
+import gzip
+import json
+import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+import torch
+
+from embeddings.encoder import SentenceEncoder
+from embeddings.errors import DatelineError
+from embeddings.sentences import sentence_around
+from qa.build import seeds_folder
+from qa.cli import main
+from qa.evaluation.questions import load_questions
+from qa.reader import SHIPPED_READER
+from qa.training.data import Example, Negatives, items, load_examples, mix
+from qa.training.loss import reader_loss
+from qa.training.reader import Dev, Recipe, _schedule, read_log, train_reader
+
+
+def squad(*rows, context="Ana Reyes won the vote. Bo Lind lost it.", title="Vote"):
+    return {"data": [{"title": title, "paragraphs": [{"context": context, "qas": list(rows)}]}]}
+
+
+def row(question, *answers, **more):
+    return {
+        "id": question,
+        "question": question,
+        "answers": [{"text": text, "answer_start": start} for text, start in answers],
+        **more,
+    }
+
+
+def write(folder, content, name="train.json.gz"):
+    folder.mkdir(exist_ok=True)
+    data = json.dumps(content).encode()
+    (folder / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    return folder
+
+
+@pytest.fixture
+def tiny_base(tmp_path):
+    """A random BERT of 2 layers with the shipped reader's tokenizer: it learns little, but fast."""
+    from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering
+
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=30522, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
+    )
+    BertForQuestionAnswering(config).save_pretrained(tmp_path / "tiny")
+    AutoTokenizer.from_pretrained(str(SHIPPED_READER)).save_pretrained(tmp_path / "tiny")
+    return tmp_path / "tiny"
+
+
+@pytest.fixture
+def seed_data(tmp_path):
+    """32 span questions of the seeds as a training file, each with the sentence that answers it as its context."""
+    asked = [q for q in load_questions(seeds_folder() / "questions.json") if q.kind == "span"][::4][:32]
+    content = {"data": []}
+    for question in asked:
+        gold = question.golds[0]
+        start, end = sentence_around(question.context, gold.start, gold.end)
+        answer = row(question.text, (gold.text, gold.start - start))
+        content["data"] += squad(answer, context=question.context[start:end], title=question.title)["data"]
+    return write(tmp_path / "data", content)
+
+
+def test_questions_are_lower_cased_and_all_places_of_an_unsure_answer_count(tmp_path):
+    content = squad(
+        row("Who WON?", ("Ana Reyes", 0)),
+        row("What was lost?", ("t", 18), answer_starts=[14, 18]),
+        row("Who cheered?", is_impossible=True),
+        context="Ana Reyes won the tt. Bo Lind lost it.",
+    )
+    content["data"][0]["paragraphs"][0]["qas"][1]["answer_starts"] = [14, 19]
+    first, second, third = load_examples(write(tmp_path, content) / "train.json.gz")
+    assert (first.question, first.spans) == ("who won?", ((0, 9),))
+    assert second.spans == ((18, 19), (14, 15), (19, 20))
+    assert third.spans == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (squad(row("Who won?", ("Bo Lind", 0))), "at character 0 stands 'Ana Rey', not the answer 'Bo Lind'"),
+        ({"rows": []}, "is not in SQuAD form"),
+    ],
+)
+def test_a_bad_training_file_is_named(tmp_path, content, says):
+    with pytest.raises(DatelineError, match=r"train\.json") as caught:
+        load_examples(write(tmp_path, content) / "train.json.gz")
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_damaged_archive_is_named(tmp_path):
+    file = tmp_path / "train.json.gz"
+    file.write_bytes(gzip.compress(b"{}" * 1000)[:20])
+    with pytest.raises(DatelineError, match="not in SQuAD form"):
+        load_examples(file)
+
+
+def test_the_mix_takes_its_shares(tmp_path):
+    write(tmp_path, squad(*(row(f"a{n}?", ("Ana", 0)) for n in range(10))), "a.json")
+    write(tmp_path, squad(*(row(f"b{n}?", ("Ana", 0)) for n in range(10))), "b.json")
+    mixed = mix({"a.json": 1.0, "b.json": 0.3}, tmp_path, seed=1)
+    assert sum(example.question.startswith("a") for example in mixed) == 10
+    assert sum(example.question.startswith("b") for example in mixed) == 3
+    assert mixed == mix({"a.json": 1.0, "b.json": 0.3}, tmp_path, seed=1)
+    with pytest.raises(DatelineError, match="can't be opened"):
+        mix({"c.json": 1.0}, tmp_path, seed=1)
+
+
+def test_a_negative_does_not_hold_the_answer():
+    examples = [
+        Example("who won the vote?", "Ana Reyes won the vote.", ((0, 9),), "Vote"),
+        Example("who lost?", "The vote was won by ANA REYES, too.", (), "Vote"),
+        Example("who came third?", "Bo Lind lost the vote.", (), "Vote"),
+    ]
+    for seed in range(5):
+        assert Negatives(examples).draw(examples[0], random.Random(seed)) == "Bo Lind lost the vote."
+
+
+def test_an_epoch_has_every_question_once_in_an_order_of_its_own():
+    examples = [Example(f"q{n}", f"passage {n}", ((0, 7),), "T") for n in range(20)]
+    first, again, second = (
+        [item.example for item in items(examples, negatives=0.5, seed=3, epoch=e)] for e in (0, 0, 1)
+    )
+    assert first == again != second
+    assert sorted(example.question for example in first) == sorted(example.question for example in examples)
+
+
+def loss_of(start, end, golds, group, shared_weight):
+    allowed = torch.ones(len(start), len(start[0]), dtype=torch.bool)
+    allowed[:, 0] = False
+    return float(
+        reader_loss(
+            torch.tensor(start),
+            torch.tensor(end),
+            allowed,
+            torch.tensor(group),
+            torch.tensor(golds),
+            shared_weight=shared_weight,
+        )
+    )
+
+
+def test_the_loss_is_the_negative_log_of_the_given_places_together():
+    flat = [[0.0, 0.0, 0.0, 0.0]]
+    assert loss_of(flat, flat, [[[1, 2], [-1, -1]]], [0], 0.0) == pytest.approx(2 * math.log(4), abs=1e-4)
+    assert loss_of(flat, flat, [[[1, 2], [3, 3]]], [0], 0.0) == pytest.approx(2 * math.log(4) - math.log(2), abs=1e-4)
+    assert loss_of(flat, flat, [[[-1, -1]]], [0], 0.0) == pytest.approx(2 * math.log(4), abs=1e-4)
+
+
+def test_a_passage_without_the_answer_competes_by_its_margin_over_its_own_null():
+    # both rows have the same logits up to a constant: margins are equal, so each of 6 tokens has one sixth
+    start = [[0.0, 1.0, 1.0, 1.0], [5.0, 6.0, 6.0, 6.0]]
+    golds = [[[1, 1]], [[-1, -1]]]
+    alone = loss_of(start, start, golds, [0, 0], 0.0)
+    assert loss_of(start, start, golds, [0, 0], 1.0) - alone == pytest.approx(2 * math.log(6), abs=1e-4)
+
+
+def test_the_learning_rate_rises_and_falls():
+    assert [_schedule(done, 0.2) for done in (0.0, 0.1, 0.2, 0.6, 1.0, 1.1)] == pytest.approx([0, 0.5, 1, 0.5, 0, 0])
+
+
+def test_training_overfits_32_questions(tmp_path, seed_data):
+    """From the sentence encoder, which has no span head yet."""
+    out = tmp_path / "out"
+    base = SentenceEncoder().folder
+    recipe = Recipe(
+        {"train.json.gz": 1.0}, examples=32 * 15, batch=16, learning_rate=5e-4, warm_up=0.1, ema=0.8, negatives=0.0
+    )
+    dev = Dev.from_file(seed_data / "train.json.gz", 32)
+    train_reader(recipe, seed_data, out, base=base, dev=replace(dev, every=0.25))
+    figures = [row["dev"] for row in read_log(out) if "dev" in row]
+    assert figures[0]["f1"] < 80
+    assert figures[-1]["f1"] == 100
+    assert (out / "curves.png").stat().st_size > 1000
+
+
+def command(data, base, out, *more):
+    return [
+        *("train", "reader", "--data", str(data), "--base", str(base), "--out", str(out), "--dev", "none"),
+        *("--source", "train.json.gz=1", "--batch", "4", "--device", "cpu", *more),
+    ]
+
+
+def test_a_killed_training_goes_on_to_the_same_loss(tmp_path, tiny_base, seed_data, monkeypatch):
+    monkeypatch.setattr("qa.training.reader.LOG_STEPS", 1)
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    assert main(command(seed_data, tiny_base, whole, "--examples", "160")) == 0
+    script = (
+        "import sys, qa.training.reader as reader; from functools import partial; from qa.cli import main\n"
+        "reader.LOG_STEPS = 1; reader.train_reader = partial(reader.train_reader, save_minutes=0.0)\n"
+        "main(sys.argv[1:])"
+    )
+    # a longer run is cut, then gone on with as a shorter one: the recipe's other parts must not matter to the data
+    process = subprocess.Popen([sys.executable, "-c", script, *command(seed_data, tiny_base, cut, "--examples", "160")])
+    waited = time.monotonic() + 100
+    while len(read_log(cut)) < 12 and process.poll() is None and time.monotonic() < waited:
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert 12 <= len(read_log(cut)) < 40
+    assert main(command(seed_data, tiny_base, cut, "--examples", "160", "--resume")) == 0
+    losses = [[row["loss"] for row in read_log(out) if "loss" in row] for out in (whole, cut)]
+    assert len(losses[0]) == 40
+    assert losses[1] == pytest.approx(losses[0], abs=2e-4)
+
+
+def test_a_trained_checkpoint_is_read_as_any_other(tmp_path, tiny_base, seed_data, capsys):
+    assert main(command(seed_data, tiny_base, tmp_path / "out", "--examples", "8")) == 0
+    assert json.loads(capsys.readouterr().out)["checkpoint"] == str(tmp_path / "out")
+    questions = str(seed_data / "train.json.gz")
+    assert (
+        main(["evaluate", questions, "--reader-only", "--limit", "2", "--json", "--reader", str(tmp_path / "out")]) == 0
+    )
+    assert json.loads(capsys.readouterr().out)["n"] == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (("--source", "train.json.gz"), "FILE=SHARE"),
+        (("--source", "other.json=1"), "other.json can't be opened"),
+        (("--frozen-layers", "9"), "the base has 2 layers"),
+        (("--resume",), "no training.pt to go on from"),
+        (("--base", "nowhere"), "the base nowhere can't be loaded"),
+    ],
+)
+def test_bad_training_input_is_one_sentence(tmp_path, tiny_base, seed_data, capsys, more, says):
+    assert main(command(seed_data, tiny_base, tmp_path / "out", "--examples", "8", *more)) == 2
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith("dateline: ")
+    assert says in error
+
+
+def test_nothing_is_overwritten(tmp_path, tiny_base, seed_data, capsys):
+    assert main(command(seed_data, tiny_base, tmp_path / "out", "--examples", "4")) == 0
+    assert main(command(seed_data, tiny_base, tmp_path / "out", "--examples", "4")) == 2
+    assert "go on with it (--resume)" in capsys.readouterr().err
+    assert main(command(seed_data, tiny_base, tmp_path / "out", "--resume", "--seed", "5")) == 2
+    assert "was trained with seed = 0, not 5" in capsys.readouterr().err
+    assert main(command(seed_data, tiny_base, SHIPPED_READER, "--examples", "4")) == 2
+    assert "holds a checkpoint, which training would overwrite" in capsys.readouterr().err
