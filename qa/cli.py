@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_chat(commands)
     _add_serve(commands)
     _add_evaluate(commands)
+    _add_questions(commands)
     _add_articles(commands)
     _add_calibrate(commands)
     _add_train(commands)
@@ -137,8 +138,36 @@ def _add_evaluate(commands: Commands) -> None:
     parser.add_argument("--reader-only", action="store_true", help="read each question in its own context")
     parser.add_argument("--limit", type=int, metavar="N", help="ask only N questions, drawn evenly over the file")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write report.json and questions.csv there")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="write report.html, report.json and questions.csv there"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with the run that was stopped in --out")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="ID", help="ask only this question; may be repeated"
+    )
+    parser.add_argument("--against", type=Path, metavar="REPORT", help="compare with the report.json of another run")
+    parser.add_argument(
+        "--fail-under",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="exit with 1 where a figure is worse, like f1=0.80 or calibration.ece=0.05; may be repeated",
+    )
     _add_reading(parser)
+
+
+def _add_questions(commands: Commands) -> None:
+    what = commands.add_parser(
+        "questions", help="check a question file", description="Look after question files."
+    ).add_subparsers(metavar="WHAT", required=True)
+    parser = what.add_parser(
+        "check",
+        help="say whether a question file is in order",
+        description="Read a question file as `evaluate` does, and say what it holds, or the first thing that is wrong.",
+    )
+    parser.set_defaults(command=run.check_questions)
+    parser.add_argument("--verbose", action="store_true", help="say what is being done")
+    parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="SQuAD v1.1 or v2.0 file, CSV, or labels")
 
 
 def _add_articles(commands: Commands) -> None:

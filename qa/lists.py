@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
+from embeddings.sentences import sentence_around
 from qa.answers import Span
 
 RIVAL_MARGIN = 3.0
 """How far below the best margin a further item may lie."""
 MAX_ITEM_WORDS = 8
+LEAST_UNASKED = 3
+"""Items that make a list of an answer to a question that did not ask for one."""
 
 _NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
 _NOT_PLURAL = r"(?:is|was|does|has|this|his|its|us|yes|as|always|perhaps|\w*ss|\w*us|\w*is|\w+'s|\w+’s)"
 _LIST = re.compile(
-    rf"""^\W*(?:
+    rf"""(?:^\W*|^(?:(?:from|in|to|on|at|of|for|by|with|under)\s+)|^(?:besides|apart\ from|other\ than)\b[^,]*,\s*)(?:
         (?:which|what)\s+(?:other\s+)?{_NUMBER}\b
       | (?:which|what)\s+(?:(?:of|the|other|\w+(?:an|al|ed|ing|ic|ive|ous|er))\s+){{0,2}}(?!{_NOT_PLURAL}\b)\w+s\b
       | (?:which|what)\s+(?:people|men|women|children|countries)\b
@@ -24,27 +28,81 @@ _LIST = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _SEPARATOR = re.compile(r"\s*[,;]\s*(?:(?:and|or|as well as)\s+)?|\s+(?:and|or|as well as)\s+(?:also\s+)?")
+_CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\b")
+# what ends an item on its right that no separator ends: the sentence goes on
+_CLAUSE = re.compile(
+    r"\s+(?:who|whom|whose|which|that|where|while|when|but|after|before|because|with|without|were|was|are|is|have|has"
+    r"|had|will|would|on|in|at|from|for|to|by)\b|[.:?!()“”\"—–]"
+)
 
 
 def asks_for_list(question: str) -> bool:
-    """Say whether a question wants several things: "which towns ...", "what two ...", "who were ..."."""
-    return _LIST.match(question) is not None
+    """Say whether a question wants several things: "which towns ...", "from what two ...", "who were ..."."""
+    return _LIST.search(question) is not None
 
 
-def list_items(spans: Sequence[Span]) -> tuple[Span, ...]:
+def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     """Take the items of a list answer out of merged spans, best first.
 
-    The best span is cut at its commas and its "and"; spans of nearly its margin add theirs. Each item keeps exact
-    offsets. Fewer than two items are no list: then none are returned.
+    The best span is cut at its commas and its "and". Where the question asks for a list, the span is first carried on
+    over the enumeration that it stands in, and spans of nearly its margin add theirs. Each item keeps exact offsets.
+    Fewer than two items are no list, nor are two that were not asked for: then none are returned.
     """
     if not spans:
         return ()
+    asked = asks_for_list(question)
     items: dict[str, Span] = {}
-    for span in spans:
-        if span.score >= spans[0].score - RIVAL_MARGIN and span.score > 0:
-            for item in _cut(span):
-                items.setdefault(item.text.casefold(), item)
-    return tuple(items.values()) if len(items) > 1 else ()
+    for span in spans if asked else spans[:1]:
+        if span.score >= spans[0].score - RIVAL_MARGIN and (span.score > 0 or span is spans[0]):
+            for item in _cut(_enumeration(span) if asked else span):
+                if not any(_within(item, other) for other in items.values()):
+                    items.setdefault(item.text.casefold(), item)
+    return tuple(items.values()) if len(items) >= (2 if asked else LEAST_UNASKED) else ()
+
+
+def _within(one: Span, other: Span) -> bool:
+    return one.hit.article.id == other.hit.article.id and one.start < other.end and other.start < one.end
+
+
+def _enumeration(span: Span) -> Span:
+    """Carry a span on over the further items of "A, B and C" on its right, and on its left those between separators."""
+    text = span.hit.article.text
+    first, last = sentence_around(text, span.start, span.end)
+    end = _right_end(text, span.end, last)
+    start = _left_start(text, span.start, first)
+    if not _CONJUNCTION.search(text[start:end]):
+        return span  # "in Halvern, the capital, ..." is no enumeration
+    return Span(text[start:end], start, end, span.score, span.hit)
+
+
+def _right_end(text: str, end: int, last: int) -> int:
+    while (separator := _SEPARATOR.match(text, end, last)) and separator.end() < last:
+        clause = _CLAUSE.search(text, separator.end(), last)
+        following = _SEPARATOR.search(text, separator.end(), last)
+        stops = [found.start() for found in (clause, following) if found] + [last]
+        item_end = min(stops)
+        if not _is_item(text[separator.end() : item_end]):
+            break
+        end = item_end
+        if _CONJUNCTION.search(separator.group()):
+            break  # what follows "and C" is no longer of the enumeration
+    return end
+
+
+def _left_start(text: str, start: int, first: int) -> int:
+    """Only an item with a separator on both sides is known to be whole on the left; the first one is not."""
+    separators = [found for found in _SEPARATOR.finditer(text, first, start)]
+    if not separators or separators[-1].end() != start:
+        return start
+    for before, after in reversed(list(pairwise(separators))):
+        if not _is_item(text[before.end() : after.start()]):
+            break
+        start = before.end()
+    return start
+
+
+def _is_item(text: str) -> bool:
+    return 0 < len(text.split()) <= MAX_ITEM_WORDS
 
 
 def _cut(span: Span) -> list[Span]:

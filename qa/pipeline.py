@@ -10,7 +10,7 @@ from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter
 from qa.answers import Answer
 from qa.confidence import Calibrator, features
-from qa.lists import asks_for_list, list_items
+from qa.lists import list_items
 from qa.reader import Reader, merge_repeated
 from qa.retriever import Retriever
 from qa.settings import MAX_K
@@ -69,7 +69,7 @@ class Pipeline:
         started = time.perf_counter()
         probability = self.calibrator.probability(features(asked, spans, hits)) if spans else 0.0
         found = bool(spans) and probability >= self.threshold
-        items = list_items(spans) if found and asks_for_list(asked) else ()
+        items = list_items(asked, spans) if found else ()
         decide_ms = _since(started)
         return Answer(
             question=question,

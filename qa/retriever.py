@@ -16,7 +16,7 @@ class Retriever:
     """Finds passages for questions. Hybrid: dense and BM25, joined by reciprocal rank."""
 
     def __init__(self, store: PassageStore) -> None:
-        self._store = store
+        self.store = store
 
     def find(self, question: str, k: int, where: Filter = ANY) -> list[Hit]:
         """Find the k best passages of one question; see find_many."""
@@ -25,10 +25,10 @@ class Retriever:
     def find_many(self, questions: Sequence[str], k: int, where: Filter = ANY) -> list[list[Hit]]:
         """Find the k best passages of each question, best first, both ranks kept; fewer where there are fewer."""
         depth = max(k, CANDIDATES)
-        dense = self._store.dense(questions, depth, where)
-        lexical = self._store.lexical(questions, depth, where)
+        dense = self.store.dense(questions, depth, where)
+        lexical = self.store.lexical(questions, depth, where)
         fused = [fuse(*sides)[:k] for sides in zip(dense, lexical, strict=True)]
-        loaded = self._store.passages({best.passage_id for row in fused for best in row})
+        loaded = self.store.passages({best.passage_id for row in fused for best in row})
         return [
             [
                 _hit(*loaded[best.passage_id], best, _ranks(by_meaning), _ranks(by_words))

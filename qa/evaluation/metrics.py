@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
-from scipy.stats import rankdata
+from scipy.stats import bootstrap, rankdata
 
 from qa.normalization import normalize
 
 RIGHT_F1 = 0.5
 """An answer whose token F1 with a gold reaches this counts as right, for calibration and abstention."""
+RESAMPLES = 2000
+"""Of every bootstrap."""
 
 
 def exact_match(answer: str, golds: Sequence[str]) -> float:
@@ -93,6 +96,66 @@ def expected_calibration_error(probabilities: Sequence[float], right: Sequence[b
     bin_of = np.minimum((chances * bins).astype(int), bins - 1)
     gaps = np.bincount(bin_of, outcomes - chances, minlength=bins)
     return float(np.abs(gaps).sum() / len(chances))
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Questions with a probability in [low, high): how many, its mean, and the share that is right."""
+
+    low: float
+    high: float
+    n: int
+    probability: float
+    right: float
+
+
+def reliability(probabilities: Sequence[float], right: Sequence[bool], *, bins: int = 10) -> list[Bin]:
+    """Sort questions into equal bins by probability; empty bins are left out (DeGroot and Fienberg 1983)."""
+    chances, outcomes = np.asarray(probabilities, dtype=float), np.asarray(right, dtype=float)
+    bin_of = np.minimum((chances * bins).astype(int), bins - 1)
+    return [
+        Bin(at / bins, (at + 1) / bins, int(inside.sum()), mean(chances[inside]), mean(outcomes[inside]))
+        for at in range(bins)
+        if (inside := bin_of == at).any()
+    ]
+
+
+def risk_coverage(confidence: Sequence[float], loss: Sequence[float]) -> npt.NDArray[np.float64]:
+    """Give the mean loss of the n surest questions, for n from 1 to all: shape (questions,) (El-Yaniv and Wiener 2010).
+
+    Questions of equal confidence share their mean loss, so that their order does not matter.
+    """
+    sure, losses = np.asarray(confidence, dtype=float), np.asarray(loss, dtype=float)
+    if not len(sure):
+        return np.empty(0)
+    _, group = np.unique(sure, return_inverse=True)
+    shared = (np.bincount(group, losses) / np.bincount(group))[group]
+    order = np.argsort(-sure, kind="stable")
+    return np.cumsum(shared[order]) / np.arange(1, len(order) + 1)
+
+
+def area_under_risk_coverage(confidence: Sequence[float], loss: Sequence[float]) -> float:
+    """Give AURC, the mean of the risk-coverage curve, 0 (best) to 1 (Geifman et al. 2019); nan of nothing."""
+    return mean(risk_coverage(confidence, loss))
+
+
+def bootstrap_interval(values: Sequence[float], *, level: float = 0.95) -> tuple[float, float]:
+    """Give the interval of the mean by the percentile bootstrap, always the same for the same values (Efron 1979).
+
+    One value or none has no interval: nan, nan.
+    """
+    if len(values) < 2:
+        return float("nan"), float("nan")
+    drawn = bootstrap(
+        (np.asarray(values, dtype=float),),
+        np.mean,
+        n_resamples=RESAMPLES,
+        batch=100,
+        confidence_level=level,
+        method="percentile",
+        rng=0,
+    ).confidence_interval
+    return float(drawn.low), float(drawn.high)
 
 
 def mean(values: Sequence[float] | npt.NDArray[np.float64]) -> float:

@@ -1,15 +1,18 @@
-"""Question sets in SQuAD form (v1.1, v2.0, and our kinds on top of it)."""
+"""Question sets: SQuAD form (v1.1, v2.0, and our kinds on top of it), CSV, and labels from use."""
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from embeddings.errors import DatelineError
+from qa.evaluation.labels import read_labels
 
 KINDS = ("span", "list", "none", "followup")
 
@@ -31,8 +34,9 @@ class Question:
     """A question and its right answers.
 
     Attributes:
-        title: of the article that answers.
-        context: the text that the golds point into: a paragraph, or the whole article.
+        title: of the article that answers, or its id; "" where it is not known.
+        context: the text that the golds point into: a paragraph, or the whole article; "" where it is not known, and
+            then the golds have no place.
         items: the answer's parts, each with its alternative forms: one part for a plain answer, several for a list,
             none where the articles don't say.
         standalone: a follow-up, completed by hand; "" for other kinds.
@@ -61,21 +65,84 @@ class Question:
 
 
 def load_questions(path: Path) -> list[Question]:
-    """Read a SQuAD v1.1 or v2.0 file, plain or gzipped.
+    """Read a question file.
+
+    - `.csv`: columns question, answer, and article (title or id), optionally id and kind. Alternative forms of an
+      answer are separated by "|", the items of a list by ";"; an empty answer means that the articles don't say.
+    - `.jsonl`: labels from use; of several on one question the last counts.
+    - anything else: SQuAD v1.1 or v2.0, plain or gzipped.
 
     Raises:
         DatelineError: it can't be read, is not of that form, or a gold answer does not stand where it says; names
-            the file and the question.
+            the file and the question or line.
     """
-    questions = [question for entry in _entries(path) for question in _of_entry(path, entry)]
+    if path.suffix.lower() == ".csv":
+        questions = list(_from_csv(path))
+    elif path.suffix.lower() == ".jsonl":
+        questions = _from_labels(path)
+    else:
+        questions = [question for entry in _entries(path) for question in _of_entry(path, entry)]
     if not questions:
-        raise DatelineError(f"{path} holds no questions; want a SQuAD file with data, paragraphs and qas")
+        raise DatelineError(f"{path} holds no questions; want SQuAD JSON, a CSV with question and answer, or labels")
     seen: set[str] = set()
     for question in questions:
         if question.id in seen:
             raise DatelineError(f"{path}: the question id {question.id!r} stands twice; give each question its own")
         seen.add(question.id)
     return questions
+
+
+def _from_csv(path: Path) -> Iterator[Question]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = csv.DictReader(stream)
+            missing = {"question", "answer"} - set(rows.fieldnames or ())
+            if missing:
+                raise DatelineError(
+                    f"{path}, line 1: no column {min(missing)!r}; want question, answer, article (and id, kind), found "
+                    f"{', '.join(rows.fieldnames or ()) or 'nothing'}"
+                )
+            for row in rows:
+                yield _csv_question(f"{path}, line {rows.line_num}", row, rows.line_num)
+    except OSError as error:
+        raise DatelineError(f"the question file {path} can't be opened ({error.strerror or error})") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DatelineError(f"the question file {path} is no CSV in UTF-8: {error}") from error
+
+
+def _csv_question(where: str, row: Mapping[str, str | None], line: int) -> Question:
+    text, answer = (row["question"] or "").strip(), (row["answer"] or "").strip()
+    kind = (row.get("kind") or "").strip() or ("span" if answer else "none")
+    if not text:
+        raise DatelineError(f"{where}: the question is empty")
+    _check_kind(where, kind, bool(answer))
+    parts = re.split(r"\s*;\s*", answer) if kind == "list" else [answer]
+    items = [_forms(part) for part in parts if part]
+    title = (row.get("article") or "").strip()
+    return Question((row.get("id") or "").strip() or f"line {line}", text, title, "", kind, tuple(items))
+
+
+def _from_labels(path: Path) -> list[Question]:
+    questions = {}
+    for label in read_labels(path):
+        answer = label.right_answer
+        if answer is not None:
+            items = (_forms(answer),) if answer else ()
+            kind = "span" if answer else "none"
+            questions[label.question] = Question(label.question, label.question, label.article, "", kind, items)
+    return list(questions.values())
+
+
+def _forms(answer: str) -> tuple[Gold, ...]:
+    return tuple(Gold(form, 0) for form in re.split(r"\s*\|\s*", answer) if form)
+
+
+def _check_kind(where: str, kind: str, answered: bool) -> None:
+    if kind not in KINDS:
+        raise DatelineError(f"{where}: the kind is one of {', '.join(KINDS)}, found {kind!r}")
+    if answered == (kind == "none"):
+        found = "answers" if answered else "no answer"
+        raise DatelineError(f"{where}: kind {kind!r} with {found}; only kind 'none' has none")
 
 
 def _entries(path: Path) -> list[Any]:
@@ -106,10 +173,7 @@ def _question(where: str, title: str, context: str, row: Any) -> Question:
     text = _field(where, row, "question", str, "it")
     answers = _field(where, row, "answers", list, "it") if not row.get("is_impossible") else []
     kind = row.get("kind") or ("span" if answers else "none")
-    if kind not in KINDS:
-        raise DatelineError(f"{where}: the kind is one of {', '.join(KINDS)}, found {kind!r}")
-    if bool(answers) == (kind == "none"):
-        raise DatelineError(f"{where}: kind {kind!r} with {len(answers)} answers; only kind 'none' has none")
+    _check_kind(where, kind, bool(answers))
     items: dict[object, list[Gold]] = {}
     for number, answer in enumerate(answers):
         gold = Gold(

@@ -1,89 +1,123 @@
-"""Outcomes -> figures, as one object to print."""
+"""Outcomes -> figures, as one object to print and as files."""
 
 from __future__ import annotations
 
 import csv
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from embeddings.errors import DatelineError
+from qa.evaluation.blame import Cause
 from qa.evaluation.metrics import (
+    area_under_risk_coverage,
     auroc,
+    bootstrap_interval,
     brier,
     expected_calibration_error,
     mean,
     percentile,
     precision_recall_f1,
-    recall_at,
-    reciprocal_rank,
 )
+from qa.evaluation.ranking import ranking_figures
 from qa.evaluation.run import Outcome
 
+REPORT_FILE, TABLE_FILE, PAGE_FILE = "report.json", "questions.csv", "report.html"
 Figures = dict[str, Any]
 """Nested names and numbers, as `dateline evaluate --json` prints them; None where a figure is not defined."""
 
 
 def summarize(outcomes: Sequence[Outcome]) -> Figures:
-    """Work out all figures.
+    """Work out all figures; every share is 0 to 1.
 
     `exact_match` and `f1` count a withheld answer to an unanswerable question as 1. `answerable.forced_*` judge the
     best span as if nothing were withheld. `abstention` takes withholding as the prediction "the articles don't say";
-    its AUROC is of the probability, over answerable and unanswerable questions. `calibration` compares the
-    probability with whether the best span was right (token F1 of at least one half).
+    its AUROC is of the probability, over answerable and unanswerable questions, and `aurc` the area under the
+    risk-coverage curve, the risk being 1 - F1 of the best span. `calibration` compares the probability with whether
+    the best span was right (token F1 of at least one half). `errors` counts the answers with a token F1 below one half
+    by the stage that is to blame. `intervals` are 95% bootstrap intervals.
     """
     answerable = [outcome for outcome in outcomes if outcome.question.answerable]
     figures: Figures = {"n": len(outcomes), **_scores(outcomes)}
     figures["answerable"] = {
         "n": len(answerable),
         **_scores(answerable),
-        "forced_exact_match": mean([outcome.forced_exact_match for outcome in answerable]),
-        "forced_f1": mean([outcome.forced_f1 for outcome in answerable]),
+        "forced_exact_match": mean([outcome.score.forced_exact_match for outcome in answerable]),
+        "forced_f1": mean([outcome.score.forced_f1 for outcome in answerable]),
     }
-    figures["retrieval"] = _retrieval([outcome.gold_rank for outcome in answerable if outcome.retrieved])
+    figures["retrieval"] = ranking_figures([outcome.relevant for outcome in answerable if outcome.retrieved])
     figures["abstention"] = _abstention(outcomes)
     figures["calibration"] = _calibration(outcomes)
     times = [outcome.milliseconds for outcome in outcomes]
-    figures["latency_ms"] = {"p50": percentile(times, 50), "p95": percentile(times, 95)}
-    kinds = sorted({outcome.question.kind for outcome in outcomes})
-    figures["kinds"] = {
-        kind: {"n": len(of_kind), **_scores(of_kind)}
-        for kind in kinds
-        if (of_kind := [outcome for outcome in outcomes if outcome.question.kind == kind])
+    figures["latency_ms"] = {f"p{percent}": percentile(times, percent) for percent in (50, 95, 99)}
+    figures["errors"] = _errors(outcomes)
+    figures["kinds"] = by_group(outcomes, lambda outcome: outcome.question.kind)
+    figures["intervals"] = {
+        "exact_match": bootstrap_interval([outcome.score.exact_match for outcome in outcomes]),
+        "f1": bootstrap_interval([outcome.score.f1 for outcome in outcomes]),
+        "answerable.forced_exact_match": bootstrap_interval([o.score.forced_exact_match for o in answerable]),
+        "answerable.forced_f1": bootstrap_interval([o.score.forced_f1 for o in answerable]),
     }
     defined: Figures = _defined(figures)
     return defined
 
 
-def write_report(outcomes: Sequence[Outcome], figures: Figures, out: Path) -> None:
-    """Write report.json (the figures) and questions.csv (one row a question) into a folder, made where missing."""
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "report.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    with (out / "questions.csv").open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(_COLUMNS)
-        writer.writerows(_rows(outcomes))
+def by_group(outcomes: Iterable[Outcome], key: Callable[[Outcome], str]) -> dict[str, Figures]:
+    """Give n, exact match and F1 of each group of outcomes, groups in alphabetical order."""
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(key(outcome), []).append(outcome)
+    return {name: {"n": len(groups[name]), **_scores(groups[name])} for name in sorted(groups)}
+
+
+def write_report(outcomes: Sequence[Outcome], figures: Figures, out: Path, *, command: str) -> None:
+    """Write report.json, questions.csv and report.html into a folder, made where missing; each appears whole.
+
+    Args:
+        command: that asks one question again, with {question} or {id} where that goes.
+
+    Raises:
+        DatelineError: the folder can't be written.
+    """
+    from qa.evaluation.page import page
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        rows = [dict(zip(_COLUMNS, row, strict=True)) for row in _rows(outcomes)]
+        text = json.dumps({**figures, "questions": _defined(rows)}, indent=1, ensure_ascii=False) + "\n"
+        _write(out / REPORT_FILE, text)
+        _write(out / PAGE_FILE, page(outcomes, figures, command=command))
+        aside = out / f"{TABLE_FILE}.new"
+        with aside.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(_COLUMNS)
+            writer.writerows(_rows(outcomes))
+        aside.replace(out / TABLE_FILE)
+    except OSError as error:
+        raise DatelineError(f"the report can't be written to {out} ({error.strerror}); name another --out") from error
 
 
 def render(figures: Figures) -> str:
     """Lay the figures out for reading."""
     lines = [
-        f"{figures['n']} questions   exact match {_percent(figures['exact_match'])}   F1 {_percent(figures['f1'])}"
+        f"{figures['n']} questions   exact match {_percent(figures, 'exact_match')}   F1 {_percent(figures, 'f1')}"
     ]
-    for name in ("answerable", "retrieval", "abstention", "calibration", "latency_ms"):
+    for name in ("answerable", "retrieval", "abstention", "calibration", "latency_ms", "errors"):
         shown = "   ".join(f"{key} {_shown(name, value)}" for key, value in figures[name].items())
         lines.append(f"{name.replace('_', ' '):<12} {shown}")
     for kind, row in figures["kinds"].items():
         lines.append(
-            f"kind {kind:<9} n {row['n']}   exact match {_percent(row['exact_match'])}   F1 {_percent(row['f1'])}"
+            f"kind {kind:<9} n {row['n']}   exact match {_percent(row, 'exact_match')}   F1 {_percent(row, 'f1')}"
         )
     return "\n".join(lines)
 
 
 _COLUMNS = (
-    "id", "kind", "question", "golds", "answer", "best", "probability", "exact_match", "f1", "gold_rank",
-    "milliseconds",
+    "id", "kind", "question", "golds", "answer", "best", "article", "probability", "exact_match", "f1",
+    "forced_exact_match", "forced_f1", "gold_rank", "cause", "seen", "milliseconds",
 )  # fmt: skip
 
 
@@ -91,23 +125,26 @@ def _rows(outcomes: Iterable[Outcome]) -> Iterable[tuple[object, ...]]:
     for outcome in outcomes:
         golds = " | ".join(gold.text for gold in outcome.question.golds)
         answer = " | ".join(outcome.items) or outcome.answer
+        blame = outcome.blame
         yield (
             outcome.question.id, outcome.question.kind, outcome.question.to_ask, golds, answer, outcome.best,
-            round(outcome.probability, 4), outcome.exact_match, round(outcome.f1, 4), outcome.gold_rank,
-            round(outcome.milliseconds, 1),
+            outcome.article, round(outcome.probability, 4), outcome.score.exact_match, round(outcome.score.f1, 4),
+            outcome.score.forced_exact_match, round(outcome.score.forced_f1, 4), outcome.gold_rank,
+            blame.cause.value if blame else "", blame.seen if blame else "", round(outcome.milliseconds, 1),
         )  # fmt: skip
+
+
+def _write(file: Path, text: str) -> None:
+    aside = file.with_name(f"{file.name}.new")
+    aside.write_text(text, encoding="utf-8")
+    aside.replace(file)
 
 
 def _scores(outcomes: Sequence[Outcome]) -> Figures:
     return {
-        "exact_match": mean([outcome.exact_match for outcome in outcomes]),
-        "f1": mean([outcome.f1 for outcome in outcomes]),
+        "exact_match": mean([outcome.score.exact_match for outcome in outcomes]),
+        "f1": mean([outcome.score.f1 for outcome in outcomes]),
     }
-
-
-def _retrieval(ranks: Sequence[int | None]) -> Figures:
-    recalls = {f"recall@{k}": mean([recall_at(rank, k) for rank in ranks]) for k in (1, 5, 10)}
-    return {**recalls, "mrr": mean([reciprocal_rank(rank) for rank in ranks])}
 
 
 def _abstention(outcomes: Sequence[Outcome]) -> Figures:
@@ -115,8 +152,19 @@ def _abstention(outcomes: Sequence[Outcome]) -> Figures:
     precision, recall, f1 = precision_recall_f1(
         [not outcome.answered for outcome in outcomes], [not known for known in answerable]
     )
-    area = auroc([outcome.probability for outcome in outcomes], answerable)
-    return {"auroc": area, "precision": precision, "recall": recall, "f1": f1}
+    chances = [outcome.probability for outcome in outcomes]
+    return {
+        "auroc": auroc(chances, answerable),
+        "precision": precision,
+        "recall": recall,
+        "f1": f1,
+        "aurc": area_under_risk_coverage(chances, [risk(outcome) for outcome in outcomes]),
+    }
+
+
+def risk(outcome: Outcome) -> float:
+    """Give the loss of answering: 1 - F1 of the best span, 1 where the articles don't say."""
+    return 1.0 - outcome.score.forced_f1 if outcome.question.answerable else 1.0
 
 
 def _calibration(outcomes: Sequence[Outcome]) -> Figures:
@@ -124,15 +172,22 @@ def _calibration(outcomes: Sequence[Outcome]) -> Figures:
     return {"ece": expected_calibration_error(chances, right), "brier": brier(chances, right)}
 
 
+def _errors(outcomes: Sequence[Outcome]) -> Figures:
+    counts = Counter(outcome.blame.cause for outcome in outcomes if outcome.blame is not None)
+    return {"all": counts.total(), **{cause.value: counts[cause] for cause in Cause}}
+
+
 def _defined(value: Any) -> Any:
     """Turn nan into None: JSON has no nan."""
     if isinstance(value, dict):
         return {key: _defined(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_defined(item) for item in value]
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.1f}"
+def _percent(row: Figures, name: str) -> str:
+    return "-" if row[name] is None else f"{100 * row[name]:.1f}"
 
 
 def _shown(group: str, value: float | None) -> str:

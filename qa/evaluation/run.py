@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from embeddings.documents import Article, Hit, Passage
+from embeddings.errors import DatelineError
 from qa.answers import Answer
-from qa.evaluation.metrics import RIGHT_F1, exact_match, list_exact_match, list_f1, token_f1
+from qa.evaluation.blame import Blame, Blamer, holds_gold
+from qa.evaluation.metrics import RIGHT_F1
 from qa.evaluation.questions import Question
+from qa.evaluation.scoring import Score, score
 from qa.pipeline import Pipeline
 
 RETRIEVED = 10
-"""Passages looked at for recall; those the pipeline reads are the first of them."""
+"""Passages looked at for the ranking metrics; those the pipeline reads are the first of them."""
+SHOWN = 3
+"""Passages kept of a question, to be shown with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A passage that was read: its article's title, its text, and whether it holds a gold."""
+
+    title: str
+    text: str
+    holds_gold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +36,11 @@ class Outcome:
 
     Attributes:
         best: the best span's text, also where it was withheld; "" where nothing was read.
-        exact_match, f1: of what was answered; for an unanswerable question 1 where it was withheld.
-        forced_exact_match, forced_f1: of the best span, as if nothing were ever withheld.
+        article: title of the article that it stands in.
         retrieved: whether passages were searched for; false in reader-only runs.
-        gold_rank: rank of the first passage found that holds a gold, from 1; None where none does.
+        relevant: for each passage found, best first, whether it holds a gold.
+        shown: the first passages read; only of questions that went wrong.
+        blame: the stage that went wrong; None where the answer is right.
         milliseconds: from question to answer.
     """
 
@@ -34,13 +48,13 @@ class Outcome:
     best: str
     answer: str
     items: tuple[str, ...]
+    article: str
     probability: float
-    exact_match: float
-    f1: float
-    forced_exact_match: float
-    forced_f1: float
+    score: Score
     retrieved: bool
-    gold_rank: int | None
+    relevant: tuple[bool, ...]
+    shown: tuple[Shown, ...]
+    blame: Blame | None
     milliseconds: float
 
     @property
@@ -50,78 +64,60 @@ class Outcome:
     @property
     def best_is_right(self) -> bool:
         """Whether the best span is right, withheld or not: what the probability is the probability of."""
-        return self.question.answerable and self.forced_f1 >= RIGHT_F1
+        return self.question.answerable and self.score.forced_f1 >= RIGHT_F1
+
+    @property
+    def gold_rank(self) -> int | None:
+        """Rank of the first passage found that holds a gold, from 1; None where none does."""
+        return self.relevant.index(True) + 1 if True in self.relevant else None
 
 
 def run_open(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outcome]:
     """Answer each question from the library."""
+    blamer = Blamer(pipeline)
     for question in questions:
         started = time.perf_counter()
         hits = pipeline.retriever.find(question.to_ask, max(pipeline.k, RETRIEVED))
         retrieve_ms = (time.perf_counter() - started) * 1000
-        answer = pipeline.answer_from(question.to_ask, hits[: pipeline.k], retrieve_ms=retrieve_ms)
-        yield _outcome(question, answer, retrieved=True, rank=gold_rank(question, hits))
+        read = hits[: pipeline.k]
+        answer = pipeline.answer_from(question.to_ask, read, retrieve_ms=retrieve_ms)
+        yield _outcome(question, answer, hits[:RETRIEVED], blamer.of_open(question, answer, read), retrieved=True)
 
 
 def run_reader_only(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outcome]:
-    """Read each question in its own context, whole."""
+    """Read each question in its own context, whole.
+
+    Raises:
+        DatelineError: a question has none.
+    """
+    blamer = Blamer(pipeline)
     for question in questions:
+        if not question.context:
+            raise DatelineError(
+                f"the question {question.id!r} has no context to be read in; leave --reader-only out, and name a library"
+            )
         article = Article(question.id, question.title, question.context)
         hit = Hit(Passage(article.id, 0, len(article.text)), article, 1.0)
-        yield _outcome(question, pipeline.answer_from(question.to_ask, [hit]), retrieved=False, rank=None)
+        answer = pipeline.answer_from(question.to_ask, [hit])
+        yield _outcome(question, answer, [hit], blamer.of_reader(question, answer), retrieved=False)
 
 
-def gold_rank(question: Question, hits: Iterable[Hit]) -> int | None:
-    """Find the first passage that holds a gold at its place, from 1.
-
-    Where the article holds the question's context word for word, the place must be the same; elsewhere the article's
-    title and the gold's text decide.
-    """
-    for rank, hit in enumerate(hits, start=1):
-        if _holds_gold(question, hit):
-            return rank
-    return None
-
-
-def _holds_gold(question: Question, hit: Hit) -> bool:
-    if _plain(hit.article.title) != _plain(question.title):
-        return False
-    shift = hit.article.text.find(question.context)
-    if shift < 0:
-        return any(gold.text in hit.text for gold in question.golds)
-    start, end = hit.passage.start, hit.passage.end
-    return any(start <= shift + gold.start and shift + gold.end <= end for gold in question.golds)
-
-
-def _outcome(question: Question, answer: Answer, *, retrieved: bool, rank: int | None) -> Outcome:
-    best = answer.spans[0].text if answer.spans else ""
-    items = tuple(item.text for item in answer.items)
-    given = items or ((answer.text,) if answer.found else ())
-    forced = items or ((best,) if best else ())
+def _outcome(
+    question: Question, answer: Answer, hits: Sequence[Hit], blame: Blame | None, *, retrieved: bool
+) -> Outcome:
+    relevant = tuple(holds_gold(question, hit) for hit in hits)
+    shown = [Shown(hit.article.title, hit.text, holds) for hit, holds in zip(hits, relevant, strict=True)]
     return Outcome(
         question=question,
-        best=best,
+        best=answer.spans[0].text if answer.spans else "",
         answer=answer.text,
-        items=items,
+        items=tuple(item.text for item in answer.items),
+        article=answer.spans[0].hit.article.title if answer.spans else "",
         probability=answer.probability,
-        exact_match=_score(question, given, exact=True),
-        f1=_score(question, given, exact=False),
-        forced_exact_match=_score(question, forced, exact=True),
-        forced_f1=_score(question, forced, exact=False),
+        score=score(question, answer),
         retrieved=retrieved,
-        gold_rank=rank,
+        relevant=relevant if retrieved else (),
+        shown=tuple(shown[:SHOWN]) if blame is not None else (),
+        blame=blame,
         milliseconds=answer.timings["total"],
     )
-
-
-def _score(question: Question, given: tuple[str, ...], *, exact: bool) -> float:
-    if question.kind == "list":
-        items = [[gold.text for gold in item] for item in question.items]
-        return list_exact_match(given, items) if exact else list_f1(given, items)
-    golds = [gold.text for gold in question.golds]
-    # a list where one answer was wanted is as wrong as it is long
-    return (exact_match if exact else token_f1)(", ".join(given), golds)
-
-
-def _plain(title: str) -> str:
-    return re.sub(r"\W+", " ", title).strip().casefold()

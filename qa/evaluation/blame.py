@@ -1,0 +1,166 @@
+"""A wrong answer -> the stage that is to blame, found by running the stages with what they should have been given."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from embeddings.documents import Article, Hit
+from embeddings.store import Filter
+from qa.answers import Answer, Span
+from qa.evaluation.metrics import RIGHT_F1
+from qa.evaluation.questions import Question
+from qa.evaluation.scoring import score
+from qa.normalization import normalize
+from qa.pipeline import Pipeline
+
+ALL_PASSAGES = 10_000
+
+
+class Cause(StrEnum):
+    """Where an answer went wrong, in the order of the stages."""
+
+    INGEST = "ingest"
+    RETRIEVE = "retrieve"
+    READ = "read"
+    RANK = "rank"
+    ABSTAIN = "abstain"
+    METRIC = "metric"
+
+
+MEANING = {
+    Cause.INGEST: "the answer stands in no passage of the library",
+    Cause.RETRIEVE: "no passage that holds the answer was among those read",
+    Cause.READ: "a passage with the answer was read, and another span won in it",
+    Cause.RANK: "the right span was read, and one of another passage won",
+    Cause.ABSTAIN: "right but withheld, or answered where the articles don't say",
+    Cause.METRIC: "perhaps right: it stands at the answer's place, or holds it, but matches none that was given",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """One cause and what was seen."""
+
+    cause: Cause
+    seen: str
+
+
+class Blamer:
+    """Finds causes. Keeps the titles of the library, so that it is read once."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._by_title: dict[str, list[str]] | None = None
+
+    def of_open(self, question: Question, answer: Answer, hits: Sequence[Hit]) -> Blame | None:
+        """Blame a stage of the whole pipeline; None where the answer is right.
+
+        Args:
+            hits: the passages that were read.
+        """
+        blamed = self._decision(question, answer)
+        if blamed is not None or _is_right(question, answer):
+            return blamed
+        holding = [hit for hit in hits if holds_gold(question, hit)]
+        if not holding:
+            return self._retrieval(question)
+        return self._reading(question, holding)
+
+    def of_reader(self, question: Question, answer: Answer) -> Blame | None:
+        """Blame a part of the reader, where each question was read in its own context."""
+        blamed = self._decision(question, answer)
+        if blamed is not None or _is_right(question, answer):
+            return blamed
+        return Blame(Cause.READ, f"the reader preferred {_best(answer)!r}")
+
+    def _decision(self, question: Question, answer: Answer) -> Blame | None:
+        """Blame abstention or the metric, which need no further run."""
+        if not question.answerable:
+            return Blame(Cause.ABSTAIN, f"answered {answer.text!r}") if answer.found else None
+        if _is_right(question, answer):
+            return None
+        if score(question, answer).forced_f1 >= RIGHT_F1:
+            return Blame(Cause.ABSTAIN, f"withheld {_best(answer)!r} at {answer.probability:.2f}")
+        if answer.spans and _suspect(question, answer.spans[0]):
+            return Blame(Cause.METRIC, f"{_best(answer)!r} stands at the place of {question.golds[0].text!r}")
+        return None
+
+    def _retrieval(self, question: Question) -> Blame:
+        if not question.title:
+            return Blame(Cause.RETRIEVE, "no passage read holds the answer's words; the question names no article")
+        ids = self._titles().get(plain(question.title), [])
+        if not ids:
+            return Blame(Cause.INGEST, f"no article is called {question.title!r}")
+        own = self._pipeline.retriever.find(question.to_ask, ALL_PASSAGES, Filter(articles=frozenset(ids)))
+        for rank, hit in enumerate(own, start=1):
+            if holds_gold(question, hit):
+                return Blame(Cause.RETRIEVE, f"the passage is number {rank} of its article's {len(own)}")
+        return Blame(Cause.INGEST, f"in none of the {len(own)} passages of its article stands the answer whole")
+
+    def _reading(self, question: Question, holding: Sequence[Hit]) -> Blame:
+        """Read the passages that hold the answer without the others."""
+        alone = self._pipeline.answer_from(question.to_ask, holding)
+        if score(question, alone).forced_f1 >= RIGHT_F1:
+            return Blame(Cause.RANK, f"read alone, its passage gives {_best(alone)!r}")
+        return Blame(Cause.READ, f"even read alone, its passage gives {_best(alone)!r}")
+
+    def _titles(self) -> dict[str, list[str]]:
+        if self._by_title is None:
+            self._by_title = {}
+            for article in self._pipeline.retriever.store.articles():
+                for name in {plain(article.title), plain(article.id)}:
+                    self._by_title.setdefault(name, []).append(article.id)
+        return self._by_title
+
+
+def holds_gold(question: Question, hit: Hit) -> bool:
+    """Say whether a passage holds a gold at its place.
+
+    Where the article holds the question's context word for word, the place must be the same; elsewhere the article's
+    title or id, where the question names it, and the gold's text decide.
+    """
+    if not _same_article(question, hit.article):
+        return False
+    shift = _shift(question, hit.article)
+    if shift is None:
+        return any(gold.text in hit.text for gold in question.golds)
+    start, end = hit.passage.start, hit.passage.end
+    return any(start <= shift + gold.start and shift + gold.end <= end for gold in question.golds)
+
+
+def plain(title: str) -> str:
+    """Reduce a title to what is compared."""
+    return re.sub(r"\W+", " ", title).strip().casefold()
+
+
+def _shift(question: Question, article: Article) -> int | None:
+    at = article.text.find(question.context) if question.context else -1
+    return at if at >= 0 else None
+
+
+def _same_article(question: Question, article: Article) -> bool:
+    return not question.title or plain(question.title) in (plain(article.title), plain(article.id))
+
+
+def _is_right(question: Question, answer: Answer) -> bool:
+    return score(question, answer).f1 >= RIGHT_F1
+
+
+def _best(answer: Answer) -> str:
+    return answer.spans[0].text if answer.spans else ""
+
+
+def _suspect(question: Question, span: Span) -> bool:
+    """Say whether a span that matches no gold may be right all the same."""
+    if question.kind == "list":
+        return False
+    ours = normalize(span.text)
+    if any(ours and ours in normalize(gold.text) for gold in question.golds):
+        return True
+    shift = _shift(question, span.hit.article)
+    if shift is None or not _same_article(question, span.hit.article):
+        return any(normalize(gold.text) and normalize(gold.text) in ours for gold in question.golds)
+    return any(span.start < shift + gold.end and shift + gold.start < span.end for gold in question.golds)

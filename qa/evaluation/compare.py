@@ -1,0 +1,122 @@
+"""Two reports on the same questions -> what changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import DatelineError
+from qa.evaluation.metrics import RIGHT_F1, bootstrap_interval, mean
+from qa.evaluation.run import Outcome
+
+COMPARED = ("exact_match", "f1", "forced_exact_match", "forced_f1")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A mean of the new run minus that of the old, over the same questions, with its 95% bootstrap interval."""
+
+    metric: str
+    old: float
+    new: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.metric:<20} {100 * self.old:5.1f} -> {100 * self.new:5.1f}   {100 * (self.new - self.old):+.1f} "
+            f"({100 * self.low:+.1f} to {100 * self.high:+.1f})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two runs made of the questions that both asked; won and lost are those that turned right or wrong."""
+
+    n: int
+    differences: tuple[Difference, ...]
+    won: tuple[str, ...]
+    lost: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = [f"against the old report, {self.n} questions of both:", *map(str, self.differences)]
+        for name, questions in (("won", self.won), ("lost", self.lost)):
+            lines.append(f"{name} {len(questions)}" + "".join(f"\n  {question}" for question in questions[:10]))
+        return "\n".join(lines)
+
+
+def read_report(file: Path) -> dict[str, dict[str, Any]]:
+    """Read the questions of a report.json by id.
+
+    Raises:
+        DatelineError: it can't be read, or is no report.
+    """
+    try:
+        rows = json.loads(file.read_text(encoding="utf-8"))["questions"]
+        return {str(row["id"]): {name: float(row[name]) for name in COMPARED} for row in rows}
+    except OSError as error:
+        raise DatelineError(f"the report {file} can't be opened ({error.strerror})") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise DatelineError(
+            f"{file} is no report of this version ({error!r}); make one: dateline evaluate ... --out DIR"
+        ) from error
+
+
+def compare(old: Mapping[str, Mapping[str, float]], outcomes: Sequence[Outcome]) -> Comparison:
+    """Compare outcomes with an old report, question by question (paired bootstrap, Efron and Tibshirani 1993).
+
+    Raises:
+        DatelineError: they share no question.
+    """
+    both = [outcome for outcome in outcomes if outcome.question.id in old]
+    if not both:
+        raise DatelineError("the old report is of other questions; compare runs of the same file")
+    differences = []
+    for name in COMPARED:
+        before = [old[outcome.question.id][name] for outcome in both]
+        after = [float(getattr(outcome.score, name)) for outcome in both]
+        low, high = bootstrap_interval([new - was for new, was in zip(after, before, strict=True)])
+        differences.append(Difference(name, mean(before), mean(after), low, high))
+    turned = [(outcome, outcome.score.f1 >= RIGHT_F1, old[outcome.question.id]["f1"] >= RIGHT_F1) for outcome in both]
+    return Comparison(
+        len(both),
+        tuple(differences),
+        tuple(outcome.question.to_ask for outcome, now, was in turned if now and not was),
+        tuple(outcome.question.to_ask for outcome, now, was in turned if was and not now),
+    )
+
+
+def failed_gates(figures: Mapping[str, Any], gates: Sequence[str]) -> list[str]:
+    """Check figures against least values, each "NAME=VALUE", NAME with dots for nested figures ("abstention.auroc").
+
+    For ece, brier, aurc and latencies the value is the most that passes. A figure that is not defined fails.
+
+    Raises:
+        DatelineError: a gate is malformed or names no figure.
+    """
+    return [failure for gate in gates if (failure := _failure(figures, gate))]
+
+
+def _failure(figures: Mapping[str, Any], gate: str) -> str | None:
+    name, _, limit = gate.partition("=")
+    try:
+        wanted = float(limit)
+    except ValueError:
+        raise DatelineError(f"--fail-under wants NAME=VALUE, like f1=0.80, got {gate!r}") from None
+    value: Any = figures
+    for part in name.split("."):
+        if not isinstance(value, Mapping) or part not in value:
+            raise DatelineError(f"--fail-under: no figure is called {name!r}; see the names with --json")
+        value = value[part]
+    if value is not None and not isinstance(value, int | float):
+        raise DatelineError(
+            f"--fail-under: {name!r} is no single figure; name one in it, like {name}.{next(iter(value))}"
+        )
+    less_is_better = name.startswith(("calibration.", "latency_ms.", "errors.")) or name == "abstention.aurc"
+    passes = value is not None and (value <= wanted if less_is_better else value >= wanted)
+    return (
+        None if passes else f"{name} is {value}, and {'at most' if less_is_better else 'at least'} {wanted} was asked"
+    )

@@ -1,0 +1,105 @@
+"""What users said of answers: one JSON object a line, which `evaluate` and `calibrate` read as questions."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import DatelineError
+from qa.answers import Answer
+
+VERDICTS = ("right", "wrong")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A verdict on one answer.
+
+    Attributes:
+        question: as it was searched for, so that it stands alone.
+        answer: what was given, at characters `start` to `end` of the article with the id `article`; "" where it was
+            said that the articles don't say.
+        verdict: "right" or "wrong".
+        correction: the right answer, where the user gave it: "" for "the articles don't say", None for not given.
+        time: ISO 8601, UTC.
+    """
+
+    question: str
+    answer: str
+    article: str
+    start: int
+    end: int
+    verdict: str
+    correction: str | None
+    time: str
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS:
+            raise ValueError(f"the verdict is one of {', '.join(VERDICTS)}, got {self.verdict!r}")
+        if self.verdict == "right" and self.correction is not None:
+            raise ValueError(f"a right answer has no correction, got {self.correction!r}")
+
+    @classmethod
+    def of(cls, answer: Answer, verdict: str, correction: str | None = None) -> Label:
+        """Label an answer now."""
+        span = answer.spans[0] if answer.found else None
+        return cls(
+            question=answer.searched_for,
+            answer=answer.text,
+            article=span.hit.article.id if span else "",
+            start=span.start if span else 0,
+            end=span.end if span else 0,
+            verdict=verdict,
+            correction=correction,
+            time=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+
+    @property
+    def right_answer(self) -> str | None:
+        """The right answer as far as it is known: "" for "the articles don't say", None for not known."""
+        return self.answer if self.verdict == "right" else self.correction
+
+
+def add_label(file: Path, label: Label) -> None:
+    """Append a label; the file is made where it is missing.
+
+    Raises:
+        DatelineError: it can't be written.
+    """
+    line = json.dumps(asdict(label), ensure_ascii=False) + "\n"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("ab") as stream:
+            stream.write(line.encode())  # one write, so that two writers do not mix their lines
+    except OSError as error:
+        raise DatelineError(f"the label can't be written to {file} ({error.strerror})") from error
+
+
+def read_labels(file: Path) -> list[Label]:
+    """Read labels in the order in which they were given.
+
+    Raises:
+        DatelineError: the file can't be opened or a line is no label; names the line.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatelineError(f"the labels {file} can't be read ({error})") from error
+    return [_label(f"{file}, line {number}", line) for number, line in enumerate(lines, start=1) if line.strip()]
+
+
+def _label(where: str, line: str) -> Label:
+    try:
+        row: dict[str, Any] = json.loads(line)
+        wanted = {field.name: field.type for field in fields(Label)}
+        if not isinstance(row, dict) or set(row) != set(wanted):
+            raise ValueError(f"want the names {', '.join(wanted)}")
+        for name in ("question", "answer", "article", "verdict", "time"):
+            if not isinstance(row[name], str):
+                raise ValueError(f"{name} must be text, found {row[name]!r}")
+        return Label(**row)
+    except (ValueError, TypeError) as error:
+        raise DatelineError(f"{where} is no label: {error}") from error

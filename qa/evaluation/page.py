@@ -1,0 +1,83 @@
+"""Outcomes -> one web page that needs nothing beside itself."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
+
+from qa.evaluation.blame import MEANING, Cause
+from qa.evaluation.plots import plots
+from qa.evaluation.report import Figures
+from qa.evaluation.run import Outcome, Shown
+
+TEMPLATE = Path(__file__).with_name("report.html.j2")
+WORST = 50
+"""Failures shown; questions.csv has them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    outcome: Outcome
+    cause: Cause
+    seen: str
+    golds: str
+    command: str
+
+
+def page(outcomes: Sequence[Outcome], figures: Figures, *, command: str) -> str:
+    """Make the page: figures with their intervals, plots, errors by stage, and the worst failures first.
+
+    Args:
+        command: that asks one question again, with {question} or {id} where that goes.
+    """
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters.update(percent=_percent, figure=_figure, marked=_marked)
+    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    failures = [_failure(outcome, command) for outcome in _worst_first(outcomes)]
+    return template.render(
+        figures=figures,
+        plots={title: Markup(svg) for title, svg in plots(outcomes, figures).items()},
+        failures=failures[:WORST],
+        failed=len(failures),
+        causes=[(cause.value, MEANING[cause], figures["errors"][cause.value]) for cause in Cause],
+    )
+
+
+def _worst_first(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Order failures by how surely the wrong thing was said; what was withheld comes after what was answered."""
+    failed = [outcome for outcome in outcomes if outcome.blame is not None]
+    return sorted(failed, key=lambda outcome: (not outcome.answered, -outcome.probability))
+
+
+def _failure(outcome: Outcome, command: str) -> _Failure:
+    blame = outcome.blame
+    if blame is None:
+        raise ValueError(f"the question {outcome.question.id!r} did not fail")
+    golds = " | ".join(" / ".join(dict.fromkeys(gold.text for gold in item)) for item in outcome.question.items)
+    asked = outcome.question
+    again = command.replace("{question}", shlex.quote(asked.to_ask)).replace("{id}", shlex.quote(asked.id))
+    return _Failure(outcome, blame.cause, blame.seen, golds or "the articles don't say", again)
+
+
+def _marked(shown: Shown, outcome: Outcome) -> Markup:
+    """Mark the golds and the answer in a passage."""
+    text = escape(shown.text)
+    for found, tag in ((outcome.best, "mark"), *((gold.text, "ins") for gold in outcome.question.golds[:1])):
+        if found and escape(found) in text:
+            text = Markup(text.replace(escape(found), Markup(f"<{tag}>{escape(found)}</{tag}>"), 1))
+    return text
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.1f}"
+
+
+def _figure(value: float | None) -> str:
+    if value is None or isinstance(value, int):
+        return "–" if value is None else f"{value:,}"
+    return f"{value:.0f}" if value >= 10 else f"{value:.3f}"

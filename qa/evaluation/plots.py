@@ -1,0 +1,117 @@
+"""Outcomes -> plots, as SVG text that takes the colours of the page around it."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from qa.evaluation.blame import Cause
+from qa.evaluation.metrics import mean, recall_at, reliability, risk_coverage
+from qa.evaluation.report import Figures, by_group, risk
+from qa.evaluation.run import Outcome
+
+INK, ACCENT = "#010101", "#2563eb"
+QUESTION_WORDS = ("who", "what", "when", "where", "which", "why", "how")
+_STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "dateline",
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
+
+
+def plots(outcomes: Sequence[Outcome], figures: Figures) -> dict[str, str]:
+    """Draw what is worth looking at: title -> SVG; a plot that would have nothing to show is left out."""
+    drawn: dict[str, Callable[[Axes], None]] = {}
+    if outcomes:
+        drawn["Is the probability true? Share right by probability"] = lambda axes: _reliability(axes, outcomes)
+        drawn["Risk by coverage: 1 - F1 of the surest answers"] = lambda axes: _risk(axes, outcomes)
+    if figures["errors"]["all"]:
+        drawn["Errors by stage"] = lambda axes: _errors(axes, figures)
+    if outcomes:
+        drawn["F1 by question word"] = lambda axes: _bars(axes, by_group(outcomes, _question_word))
+        drawn["F1 by kind"] = lambda axes: _bars(axes, by_group(outcomes, lambda outcome: outcome.question.kind))
+        drawn["Milliseconds per question"] = lambda axes: _latency(axes, outcomes)
+    searched = [outcome for outcome in outcomes if outcome.retrieved and outcome.question.answerable]
+    if searched:
+        drawn["Recall by passages retrieved"] = lambda axes: _recall(axes, searched)
+    return {title: _svg(draw) for title, draw in drawn.items()}
+
+
+def _svg(draw: Callable[[Axes], None]) -> str:
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(5.2, 3.2), layout="constrained")
+        draw(figure.add_subplot())
+        stream = io.StringIO()
+        figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    text = stream.getvalue()
+    text = text[text.index("<svg") :].replace(INK, "currentColor")
+    # a fixed size would not shrink on a phone; text without a colour of its own would stay black on a dark page
+    text = re.sub(r' (?:width|height)="[\d.]+pt"', "", text, count=2)
+    return text.replace("<svg ", '<svg fill="currentColor" ', 1)
+
+
+def _reliability(axes: Axes, outcomes: Sequence[Outcome]) -> None:
+    bins = reliability([o.probability for o in outcomes], [o.best_is_right for o in outcomes])
+    axes.plot([0, 1], [0, 1], color=INK, linewidth=0.8, linestyle=":")
+    axes.plot([item.probability for item in bins], [item.right for item in bins], color=ACCENT, marker="o")
+    for item in bins:
+        axes.annotate(f"{item.n}", (item.probability, item.right), (4, -10), textcoords="offset points", fontsize=8)
+    axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="probability given", ylabel="share right")
+
+
+def _risk(axes: Axes, outcomes: Sequence[Outcome]) -> None:
+    risks = risk_coverage([o.probability for o in outcomes], [risk(o) for o in outcomes])
+    answered = sum(outcome.answered for outcome in outcomes) / len(outcomes)
+    axes.plot(np.arange(1, len(risks) + 1) / len(risks), risks, color=ACCENT)
+    axes.axvline(answered, color=INK, linewidth=0.8, linestyle=":")
+    axes.annotate("answered", (answered, 1), (3, -2), textcoords="offset points", fontsize=8, va="top")
+    axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="coverage", ylabel="risk")
+
+
+def _errors(axes: Axes, figures: Figures) -> None:
+    counts = [figures["errors"][cause.value] for cause in Cause]
+    bars = axes.barh([cause.value for cause in Cause], counts, color=ACCENT)
+    axes.bar_label(bars, padding=3)
+    axes.invert_yaxis()
+    axes.set(xlabel="questions")
+
+
+def _bars(axes: Axes, groups: Mapping[str, Figures]) -> None:
+    names = [f"{name} ({row['n']})" for name, row in groups.items()]
+    bars = axes.barh(names, [row["f1"] for row in groups.values()], color=ACCENT)
+    axes.bar_label(bars, fmt="%.2f", padding=3)
+    axes.invert_yaxis()
+    axes.set(xlim=(0, 1.12), xlabel="F1")
+
+
+def _recall(axes: Axes, outcomes: Sequence[Outcome]) -> None:
+    depth = max(len(outcome.relevant) for outcome in outcomes)
+    cuts = range(1, depth + 1)
+    values = [mean([recall_at(outcome.gold_rank, k) for outcome in outcomes]) for k in cuts]
+    axes.plot(cuts, values, color=ACCENT, marker="o")
+    axes.set(ylim=(0, 1.02), xlabel="passages", ylabel="share of questions with the answer among them")
+
+
+def _latency(axes: Axes, outcomes: Sequence[Outcome]) -> None:
+    axes.hist([outcome.milliseconds for outcome in outcomes], bins=30, color=ACCENT)
+    axes.set(xlabel="milliseconds", ylabel="questions")
+
+
+def _question_word(outcome: Outcome) -> str:
+    words: list[Any] = re.findall(r"[a-z]+", outcome.question.to_ask.lower())
+    return next((word for word in words if word in QUESTION_WORDS), "other")

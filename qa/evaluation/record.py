@@ -1,0 +1,83 @@
+"""Outcomes on disk, written as they come, so that a run that was stopped can go on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from embeddings.errors import DatelineError
+from qa.evaluation.blame import Blame, Cause
+from qa.evaluation.questions import Question
+from qa.evaluation.run import Outcome, Shown
+from qa.evaluation.scoring import Score
+
+OUTCOMES_FILE = "outcomes.jsonl"
+
+
+class Record:
+    """The outcomes of one run in its folder: a line says what is asked and how, and one line follows a question."""
+
+    def __init__(self, folder: Path, run: Mapping[str, Any], *, resume: bool) -> None:
+        """Begin a record, or go on with the one in the folder.
+
+        Args:
+            run: what makes outcomes comparable: the question file, the library, the settings.
+
+        Raises:
+            DatelineError: the folder can't be written, or holds a record of another run.
+        """
+        self._file = folder / OUTCOMES_FILE
+        self._rows: list[dict[str, Any]] = []
+        run = json.loads(json.dumps(run))
+        if resume:
+            self._rows = list(self._read(run))
+        lines = [json.dumps(row, ensure_ascii=False) for row in (run, *self._rows)]
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            aside = self._file.with_suffix(".new")
+            aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            aside.replace(self._file)
+        except OSError as error:
+            raise DatelineError(f"{folder} can't be written ({error.strerror}); name another --out") from error
+
+    def done(self, questions: Sequence[Question]) -> list[Outcome]:
+        """Give the recorded outcomes of these questions, in their order."""
+        by_id = {row["id"]: row for row in self._rows}
+        return [_outcome(question, by_id[question.id]) for question in questions if question.id in by_id]
+
+    def keep(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+        """Write each outcome down, and pass it on."""
+        with self._file.open("a", encoding="utf-8") as stream:
+            for outcome in outcomes:
+                row = {name: value for name, value in asdict(outcome).items() if name != "question"}
+                stream.write(json.dumps({"id": outcome.question.id, **row}, ensure_ascii=False) + "\n")
+                stream.flush()
+                yield outcome
+
+    def _read(self, run: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        try:
+            lines = self._file.read_text(encoding="utf-8").splitlines()
+        except OSError:
+            raise DatelineError(f"{self._file} is not there to go on with; leave --resume out") from None
+        rows = []
+        for line in lines:
+            with suppress(ValueError):  # the last line may have been cut short
+                rows.append(json.loads(line))
+        if not rows or rows[0] != run:
+            found = rows[0] if rows else "nothing"
+            raise DatelineError(f"{self._file} is of another run ({found}, not {run}); leave --resume out")
+        yield from rows[1:]
+
+
+def _outcome(question: Question, row: Mapping[str, Any]) -> Outcome:
+    values = {name: value for name, value in row.items() if name != "id"}
+    blame = values["blame"]
+    values["score"] = Score(**values["score"])
+    values["blame"] = None if blame is None else Blame(Cause(blame["cause"]), blame["seen"])
+    values["shown"] = tuple(Shown(**shown) for shown in values["shown"])
+    values["items"], values["relevant"] = tuple(values["items"]), tuple(values["relevant"])
+    return Outcome(question=question, **values)
