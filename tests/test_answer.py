@@ -125,14 +125,16 @@ def test_evaluate_keeps_the_contract(tmp_path, capsys):
     assert figures["n"] == 2
     assert figures["answerable"]["n"] == 1
     assert figures["answerable"]["forced_f1"] > 0.6
-    assert set(figures["abstention"]) == {"auroc", "precision", "recall", "f1"}
+    assert set(figures["abstention"]) >= {"auroc", "precision", "recall", "f1"}
     assert set(figures["calibration"]) == {"ece", "brier"}
-    assert set(figures["latency_ms"]) == {"p50", "p95"}
-    assert json.loads((tmp_path / "out" / "report.json").read_text()) == figures
+    assert set(figures["latency_ms"]) >= {"p50", "p95"}
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert [row["id"] for row in report.pop("questions")] == ["1", "2"]
+    assert report == figures
     assert set(figures["retrieval"].values()) == {None}
     assert len((tmp_path / "out" / "questions.csv").read_text().splitlines()) == 3
     assert main(["evaluate", str(file), "--json"]) == 0
-    assert set(json.loads(capsys.readouterr().out)["retrieval"]) == {"recall@1", "recall@5", "recall@10", "mrr"}
+    assert set(json.loads(capsys.readouterr().out)["retrieval"]) >= {"recall@1", "recall@5", "recall@10", "mrr"}
 
 
 def test_light_paths_import_nothing_heavy():
@@ -152,6 +154,8 @@ def test_weights_that_are_not_the_published_ones_are_refused(tmp_path):
     ("question", "expected"),
     [
         ("Which towns lost power in Storm Maren?", True),
+        ("From which countries were the lynxes brought?", True),
+        ("Besides Corvanian, which languages are spoken?", True),
         ("What two parties lost seats?", True),
         ("Who were the winners?", True),
         ("who led the delegation?", False),

@@ -96,3 +96,37 @@ def test_a_malformed_question_file_is_named_with_the_place(tmp_path, content, re
         load_questions(tmp_path / "q.json")
     assert reason in str(caught.value)
     assert "q.json" in str(caught.value)
+
+
+def test_reliability_sorts_into_bins():
+    low, high = metrics.reliability([0.2, 0.9, 1.0], [False, True, False])
+    assert (low.low, low.n, low.probability, low.right) == (0.2, 1, 0.2, 0.0)
+    assert (high.low, high.high, high.n, high.right) == (0.9, 1.0, 2, 0.5)
+    assert high.probability == pytest.approx(0.95)
+    assert metrics.reliability([], []) == []
+
+
+@pytest.mark.parametrize(
+    ("confidence", "loss", "curve"),
+    [
+        ([0.9, 0.5, 0.1], [0, 1, 1], [0, 1 / 2, 2 / 3]),
+        ([0.1, 0.5, 0.9], [1, 1, 0], [0, 1 / 2, 2 / 3]),
+        ([0.5, 0.5], [0, 1], [1 / 2, 1 / 2]),
+        ([0.5], [1], [1]),
+        ([], [], []),
+    ],
+)
+def test_risk_coverage(confidence, loss, curve):
+    assert metrics.risk_coverage(confidence, loss) == pytest.approx(curve)
+    if curve:
+        assert metrics.area_under_risk_coverage(confidence, loss) == pytest.approx(sum(curve) / len(curve))
+
+
+def test_bootstrap_intervals():
+    low, high = metrics.bootstrap_interval([0.0, 1.0] * 200)
+    # the normal approximation: 0.5 ± 1.96 · 0.5 / √400
+    assert low == pytest.approx(0.451, abs=0.01)
+    assert high == pytest.approx(0.549, abs=0.01)
+    assert metrics.bootstrap_interval([0.0, 1.0] * 200) == (low, high)
+    assert metrics.bootstrap_interval([1.0, 1.0]) == (1.0, 1.0)
+    assert all(map(math.isnan, metrics.bootstrap_interval([1.0])))

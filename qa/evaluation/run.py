@@ -93,9 +93,7 @@ def run_reader_only(pipeline: Pipeline, questions: Iterable[Question]) -> Iterat
     blamer = Blamer(pipeline)
     for question in questions:
         if not question.context:
-            raise DatelineError(
-                f"the question {question.id!r} has no context to be read in; leave --reader-only out, and name a library"
-            )
+            raise DatelineError(f"the question {question.id!r} has no context to be read in; leave --reader-only out")
         article = Article(question.id, question.title, question.context)
         hit = Hit(Passage(article.id, 0, len(article.text)), article, 1.0)
         answer = pipeline.answer_from(question.to_ask, [hit])

@@ -1,0 +1,364 @@
+"""What evaluation says: the stage to blame, the report, its comparison, and labels from use."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from embeddings.documents import Article
+from embeddings.errors import DatelineError
+from embeddings.local import LocalStore
+from qa.answers import Span
+from qa.cli import main
+from qa.confidence import Calibrator
+from qa.evaluation.blame import Cause
+from qa.evaluation.compare import compare, failed_gates, read_report
+from qa.evaluation.labels import Label, add_label, read_labels
+from qa.evaluation.questions import Gold, Question, load_questions
+from qa.evaluation.ranking import ranking_figures
+from qa.evaluation.record import Record
+from qa.evaluation.report import summarize, write_report
+from qa.evaluation.run import run_open, run_reader_only
+from qa.pipeline import Pipeline
+from qa.retriever import Retriever
+
+VOTE = "Mayor Ana Reyes won the vote in Halvern on Monday. Her rival Bo Lind conceded before midnight."
+STORM = "Storm Maren broke the bridge at Kilbray. Engineer Cy Dunn said that it would take a year to mend."
+BANNER = "Ana Reyes thanks you for your donation: support The Post from £1 a month, and subscribe to our newsletter."
+WON = Question("won", "Who won the vote in Halvern?", "Vote", VOTE, "span", ((Gold("Ana Reyes", 6),),))
+NONE = Question("none", "Who won the boat race?", "Vote", VOTE, "none", ())
+
+
+class TableReader:
+    """Finds given words with given scores wherever they stand."""
+
+    def __init__(self, table):
+        self.table = table
+
+    def read(self, question, hits):
+        found = {}
+        for hit in hits:
+            for words, score in self.table.items():
+                for match in re.finditer(re.escape(words), hit.text):
+                    start = hit.passage.start + match.start()
+                    found[hit.article.id, start, words] = Span(words, start, start + len(words), score, hit)
+        return sorted(found.values(), key=lambda span: -span.score)
+
+    def read_many(self, pairs):
+        return [self.read(question, hits) for question, hits in pairs]
+
+
+@pytest.fixture
+def asked(tmp_path, encoder):
+    """Ask one question of a small library: articles, what the reader sees in them, and how many passages it gets."""
+
+    def ask(question, articles, table, *, k=8, threshold=0.5):
+        store = LocalStore(tmp_path / "library", encoder, create=True)
+        store.add(articles)
+        pipeline = Pipeline(Retriever(store), TableReader(table), Calibrator.blank(), k=k, threshold=threshold)
+        [outcome] = run_open(pipeline, [question])
+        store.close()
+        return outcome
+
+    return ask
+
+
+def articles(**more):
+    texts = {"Vote": VOTE, "Storm": STORM, **more}
+    return [Article(title.lower(), title, text) for title, text in texts.items()]
+
+
+def test_a_right_answer_blames_nobody(asked):
+    outcome = asked(WON, articles(), {"Ana Reyes": 5.0, "Bo Lind": 1.0})
+    assert (outcome.best, outcome.blame, outcome.score.f1) == ("Ana Reyes", None, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "library", "table", "options", "cause", "seen"),
+    [
+        (WON, articles()[1:], {"Cy Dunn": 5.0}, {}, Cause.INGEST, "no article is called 'Vote'"),
+        (
+            replace(WON, context="", items=((Gold("Ivo Marsh", 0),),)),
+            articles(),
+            {"Cy Dunn": 5.0},
+            {},
+            Cause.INGEST,
+            "in none of the 1 passages",
+        ),
+        (
+            WON,
+            articles(Decoy="Who won the vote in Halvern? Nobody won the vote in Halvern."),
+            {"Nobody": 5.0},
+            {"k": 1},
+            Cause.RETRIEVE,
+            "number 1 of its article's 1",
+        ),
+        (
+            WON,
+            articles(),
+            {"Ana Reyes": 1.0, "Bo Lind": 5.0},
+            {},
+            Cause.READ,
+            "read alone, its passage gives 'Bo Lind'",
+        ),
+        (WON, articles(), {"Ana Reyes": 1.0, "Cy Dunn": 5.0}, {}, Cause.RANK, "its passage gives 'Ana Reyes'"),
+        (WON, articles(), {"Ana Reyes": 5.0}, {"threshold": 0.9}, Cause.ABSTAIN, "withheld 'Ana Reyes' at 0.50"),
+        (NONE, articles(), {"Ana Reyes": 5.0}, {}, Cause.ABSTAIN, "answered 'Ana Reyes'"),
+        (
+            WON,
+            articles(),
+            {"Mayor Ana Reyes won the vote in Halvern on Monday": 5.0},
+            {},
+            Cause.METRIC,
+            "at the place of 'Ana Reyes'",
+        ),
+    ],
+)
+def test_the_stage_that_was_broken_is_blamed(asked, question, library, table, options, cause, seen):
+    outcome = asked(question, library, table, **options)
+    assert outcome.blame.cause is cause
+    assert seen in outcome.blame.seen
+
+
+def test_an_answer_that_cleaning_took_out_is_blamed_on_ingest(asked):
+    question = Question("q", "Who thanks you?", "Donate", "", "span", ((Gold("Ana Reyes thanks you", 0),),))
+    outcome = asked(question, [*articles(), Article("donate", "Donate", f"{STORM}\n\n{BANNER}")], {"Cy Dunn": 1.0})
+    assert outcome.blame.cause is Cause.INGEST
+
+
+@pytest.fixture
+def outcomes(tmp_path, encoder):
+    store = LocalStore(tmp_path / "library", encoder, create=True)
+    store.add(articles())
+    table = {"Ana Reyes": 5.0, "Bo Lind": 4.0, "Cy Dunn": 6.0}
+    pipeline = Pipeline(Retriever(store), TableReader(table), Calibrator.blank(), k=1)
+    rival = Question("rival", "Who conceded before midnight?", "Vote", VOTE, "span", ((Gold("Bo Lind", 61),),))
+    yield list(run_open(pipeline, [WON, NONE, rival]))
+    store.close()
+
+
+def test_errors_add_up(outcomes):
+    errors = summarize(outcomes)["errors"]
+    assert errors["all"] == sum(errors[cause.value] for cause in Cause) == 2
+    assert (errors["read"], errors["abstain"]) == (1, 1)
+
+
+def test_ranking_metrics():
+    found = [[False, True, False], [True, False, True], [False, False, False]]
+    figures = ranking_figures(found)
+    assert figures["recall@1"] == pytest.approx(1 / 3)
+    assert figures["recall@5"] == pytest.approx(2 / 3)
+    assert figures["mrr"] == pytest.approx((1 / 2 + 1) / 3)
+    assert figures["precision@5"] == pytest.approx(3 / 15)
+    # gains 1/log2(3), then (1 + 1/log2(4)) of (1 + 1/log2(3)), then none
+    assert figures["ndcg@5"] == pytest.approx((0.63093 + 1.5 / 1.63093) / 3, abs=1e-4)
+    assert all(value != value for value in ranking_figures([]).values())
+
+
+def test_the_report_is_one_page_that_escapes_what_it_shows(tmp_path, outcomes):
+    evil = replace(outcomes[1], question=replace(NONE, text="Who <script>alert(1)</script> won?"))
+    figures = summarize([*outcomes[:1], evil, outcomes[2]])
+    write_report([outcomes[0], evil, outcomes[2]], figures, tmp_path / "out", command="dateline ask {question}")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert page.count("<figure>") == 7
+    assert not re.findall(r'(?:src|href)="(?!#)', page)  # nothing is loaded from elsewhere
+    assert "dateline ask &#39;Who conceded before midnight?&#39;" in page
+    assert page.index("Who conceded") > 0
+    rows = (tmp_path / "out" / "questions.csv").read_text(encoding="utf-8").splitlines()
+    assert len(rows) == 4
+    assert not list((tmp_path / "out").glob("*.new"))
+
+
+def test_an_evaluation_of_nothing_still_reports(tmp_path):
+    write_report([], summarize([]), tmp_path, command="dateline ask {question}")
+    assert "Evaluation of 0 questions" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
+    write_report(outcomes, summarize(outcomes), tmp_path, command="")
+    old = read_report(tmp_path / "report.json")
+    same = compare(old, outcomes)
+    assert (same.n, same.won, same.lost) == (3, (), ())
+    assert all(difference.new == difference.old for difference in same.differences)
+    swapped = [
+        replace(outcomes[0], score=outcomes[2].score),
+        outcomes[1],
+        replace(outcomes[2], score=outcomes[0].score),
+    ]
+    changed = compare(old, swapped)
+    assert changed.won == ("Who conceded before midnight?",)
+    assert changed.lost == ("Who won the vote in Halvern?",)
+    assert "won 1" in str(changed)
+    (tmp_path / "bad.json").write_text("{}")
+    with pytest.raises(DatelineError, match="is no report of this version"):
+        read_report(tmp_path / "bad.json")
+    with pytest.raises(DatelineError, match="of other questions"):
+        compare({"x": old["won"]}, outcomes)
+
+
+@pytest.mark.parametrize(
+    ("gate", "fails"),
+    [
+        ("f1=0.3", False),
+        ("f1=0.34", True),
+        ("errors.read=1", False),
+        ("errors.read=0", True),
+        ("retrieval.recall@1=1", False),
+        ("latency_ms.p50=60000", False),
+    ],
+)
+def test_gates(outcomes, gate, fails):
+    assert bool(failed_gates(summarize(outcomes), [gate])) is fails
+
+
+@pytest.mark.parametrize("gate", ["f1", "f1=much", "f2=0.5", "retrieval=0.5"])
+def test_a_gate_that_says_nothing_is_refused(outcomes, gate):
+    with pytest.raises(DatelineError, match="--fail-under"):
+        failed_gates(summarize(outcomes), [gate])
+
+
+def test_outcomes_come_back_from_disk_as_they_were(tmp_path, outcomes):
+    questions = [outcome.question for outcome in outcomes]
+    list(Record(tmp_path, {"run": 1}, resume=False).keep(outcomes))
+    with (tmp_path / "outcomes.jsonl").open("a") as stream:
+        stream.write('{"id": "cut sho')
+    assert Record(tmp_path, {"run": 1}, resume=True).done(questions) == outcomes
+    assert Record(tmp_path, {"run": 1}, resume=True).done(questions[:1]) == outcomes[:1]
+    with pytest.raises(DatelineError, match="of another run"):
+        Record(tmp_path, {"run": 2}, resume=True)
+    with pytest.raises(DatelineError, match="is not there to go on with"):
+        Record(tmp_path / "elsewhere", {"run": 1}, resume=True)
+
+
+def squad_file(tmp_path, count=12):
+    rows = [
+        {"id": f"q{n}", "question": f"Who won vote {n}?", "answers": [{"text": "Ana Reyes", "answer_start": 6}]}
+        for n in range(count)
+    ]
+    file = tmp_path / "q.json"
+    file.write_text(json.dumps({"data": [{"title": "Vote", "paragraphs": [{"context": VOTE, "qas": rows}]}]}))
+    return file
+
+
+def test_evaluation_is_gated_compared_and_reduced(tmp_path, capsys):
+    file, out = squad_file(tmp_path), tmp_path / "out"
+    assert main(["evaluate", str(file), "--reader-only", "--out", str(out), "--threshold", "0"]) == 0
+    report = str(out / "report.json")
+    again = ["evaluate", str(file), "--reader-only", "--threshold", "0", "--json"]
+    assert main([*again, "--against", report, "--fail-under", "n=12"]) == 0
+    assert "won 0" in capsys.readouterr().err
+    assert main([*again, "--only", "q3", "--fail-under", "n=12"]) == 1
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["n"] == 1
+    assert "n is 1, and at least 12" in captured.err
+    for bad in (["--only", "q99"], ["--resume"], ["--fail-under", "f9=1"], ["--against", str(file)]):
+        assert main([*again, *bad]) == 2
+        assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_an_evaluation_that_was_stopped_goes_on(tmp_path):
+    file, out = squad_file(tmp_path, 400), tmp_path / "out"
+    command = [sys.executable, "-m", "qa", "evaluate", str(file), "--reader-only", "--out", str(out)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    waited = time.monotonic() + 60
+    record = out / "outcomes.jsonl"
+    while not (record.is_file() and record.read_text().count("\n") > 5) and time.monotonic() < waited:
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "go on with --resume" in errors
+    done = record.read_text().count("\n") - 1
+    assert 5 <= done < 400
+    assert json.loads((out / "report.json").read_text())["n"] == done
+    assert subprocess.run([*command, "--resume"], capture_output=True, check=True).returncode == 0
+    assert json.loads((out / "report.json").read_text())["n"] == 400
+    assert record.read_text().count("\n") == 401
+
+
+def test_reader_only_needs_contexts(pipeline):
+    with pytest.raises(DatelineError, match="has no context to be read in"):
+        list(run_reader_only(pipeline, [replace(WON, context="")]))
+
+
+def test_csv_questions(tmp_path, capsys):
+    file = tmp_path / "q.csv"
+    file.write_text(
+        "question,answer,article,kind\n"
+        "Who won?,Ana Reyes | Reyes,Vote,\n"
+        '"Which, where?",Dunmere; Skarholt | Skarholt town,Storm,list\n'
+        "Who lost?,,,\n",
+        encoding="utf-8-sig",
+    )
+    won, which, lost = load_questions(file)
+    assert [gold.text for gold in won.golds] == ["Ana Reyes", "Reyes"]
+    assert [[gold.text for gold in item] for item in which.items] == [["Dunmere"], ["Skarholt", "Skarholt town"]]
+    assert (lost.kind, lost.answerable, won.title, lost.id) == ("none", False, "Vote", "line 4")
+    assert main(["questions", "check", str(file)]) == 0
+    assert "3 questions on 3 articles (1 list, 1 none, 1 span), all in order" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("q,a\nx,y\n", "line 1: no column 'answer'"),
+        ("question,answer\n ,y\n", "line 2: the question is empty"),
+        ("question,answer,kind\nWho?,Ana,riddle\n", "line 2: the kind is one of"),
+        ("question,answer,kind\nWho?,Ana,none\n", "line 2: kind 'none' with answers"),
+        ("question,answer\n", "holds no questions"),
+        ("", "line 1: no column"),
+    ],
+)
+def test_a_bad_csv_is_named_with_its_line(tmp_path, capsys, text, reason):
+    (tmp_path / "q.csv").write_text(text)
+    assert main(["questions", "check", str(tmp_path / "q.csv")]) == 2
+    error = capsys.readouterr().err
+    assert reason in error
+    assert len(error.splitlines()) == 1
+
+
+def label(**changes):
+    plain = Label("Who won?", "Bo Lind", "vote", 61, 68, "wrong", "Ana Reyes", "2024-01-02T03:04:05+00:00")
+    return replace(plain, **changes)
+
+
+def test_labels_become_questions(tmp_path):
+    file = tmp_path / "deep" / "labels.jsonl"
+    given = [
+        label(),
+        label(question="Who lost?", verdict="right", correction=None),
+        label(question="Who sang?", correction=""),
+        label(question="Who ran?", correction=None),
+        label(correction="Mayor Ana Reyes"),
+    ]
+    for one in given:
+        add_label(file, one)
+    assert read_labels(file) == given
+    questions = {question.text: question for question in load_questions(file)}
+    assert set(questions) == {"Who won?", "Who lost?", "Who sang?"}
+    assert questions["Who won?"].golds[0].text == "Mayor Ana Reyes"
+    assert questions["Who lost?"].golds[0].text == "Bo Lind"
+    assert not questions["Who sang?"].answerable
+
+
+def test_an_answer_is_labelled(pipeline):
+    answer = pipeline.answer("Who won the 1998 World Cup?")
+    right = Label.of(answer, "right")
+    assert (right.answer, right.article, right.right_answer) == ("", "", "")
+    with pytest.raises(ValueError, match="the verdict is one of"):
+        Label.of(answer, "maybe")
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"question": "Who?"}', "{}"])
+def test_a_line_that_is_no_label_is_named(tmp_path, line):
+    (tmp_path / "labels.jsonl").write_text("\n" + line)
+    with pytest.raises(DatelineError, match=r"labels\.jsonl, line 2 is no label"):
+        read_labels(tmp_path / "labels.jsonl")
