@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -157,7 +158,7 @@ def articles(arguments: argparse.Namespace) -> int:
 def calibrate(arguments: argparse.Namespace) -> int:
     """Fit the calibrator of a reader."""
     from qa.build import open_pipeline
-    from qa.confidence import Calibrator
+    from qa.confidence import CALIBRATOR_FILE, Calibrator
     from qa.evaluation.questions import load_questions
     from qa.reader import SHIPPED_READER, ExtractiveReader
     from qa.training.calibrate import calibrate as fit
@@ -167,8 +168,10 @@ def calibrate(arguments: argparse.Namespace) -> int:
     folder = ExtractiveReader(settings.reader or SHIPPED_READER).folder
     asked = _progress(questions, "calibrating")
     pipeline = open_pipeline(settings, calibrator=Calibrator.blank())  # the old one may be for other features
-    result = fit(pipeline, asked, folder, name=arguments.questions.name)
-    print(result)
+    old = None
+    with suppress(DatelineError):  # there may be none, or one of another version
+        old = Calibrator.load(folder / CALIBRATOR_FILE)
+    print(fit(pipeline, asked, folder, name=arguments.questions.name, old=old))
     return OK
 
 

@@ -25,25 +25,42 @@ Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What probabilities do on questions they were not fitted on: their ECE, and the shares answered and rightly so."""
+
+    ece: float
+    answered: float
+    precision: float
+
+    def __str__(self) -> str:
+        return f"ECE {self.ece:.3f}, {self.answered:.0%} answered, {self.precision:.0%} of those right"
+
+
+@dataclass(frozen=True, slots=True)
 class Fit:
-    """A fitted calibrator and what cross-validation says of it."""
+    """A fitted calibrator and its effect in cross-validation; `before` is the old calibrator's, where there was one."""
 
     calibrator: Calibrator
     questions: int
-    ece: float
-    answered: float
+    after: Effect
+    before: Effect | None
 
     def __str__(self) -> str:
         weights = ", ".join(
             f"{name} {weight:+.2f}" for name, weight in zip(FEATURES, self.calibrator.weights, strict=True)
         )
-        return (
-            f"fitted on {self.questions:,} questions: ECE {self.ece:.3f} and {self.answered:.0%} answered in "
-            f"{FOLDS}-fold cross-validation, threshold {self.calibrator.threshold:.2f}\nweights: {weights}"
-        )
+        lines = [
+            f"fitted on {self.questions:,} questions, threshold {self.calibrator.threshold:.2f}; weights: {weights}",
+            f"held out ({FOLDS} folds): {self.after}",
+        ]
+        if self.before is not None:
+            lines.append(f"before: {self.before}")
+        return "\n".join(lines)
 
 
-def calibrate(pipeline: Pipeline, questions: Iterable[Question], folder: Path, *, name: str) -> Fit:
+def calibrate(
+    pipeline: Pipeline, questions: Iterable[Question], folder: Path, *, name: str, old: Calibrator | None = None
+) -> Fit:
     """Fit the calibrator of a pipeline's reader and write it beside the reader.
 
     A span is right where its token F1 with a gold reaches one half; nothing is right for a question that the articles
@@ -53,6 +70,7 @@ def calibrate(pipeline: Pipeline, questions: Iterable[Question], folder: Path, *
     Args:
         folder: where the calibrator is written: the reader's.
         name: of the question set, for the record.
+        old: the calibrator to compare with.
 
     Raises:
         DatelineError: fewer than 50 questions, or all of one kind, or scikit-learn is missing.
@@ -69,8 +87,16 @@ def calibrate(pipeline: Pipeline, questions: Iterable[Question], folder: Path, *
     threshold = _best_threshold(held_out, scores, answerable)
     calibrator = _fitted(rows, right, threshold, name)
     calibrator.save(folder / CALIBRATOR_FILE)
-    ece = expected_calibration_error(list(held_out), list(right))
-    return Fit(calibrator, len(rows), ece, float((held_out >= threshold).mean()))
+    before = None
+    if old is not None:
+        before = _effect(np.asarray([old.probability(row) for row in rows]), right, old.threshold)
+    return Fit(calibrator, len(rows), _effect(held_out, right, threshold), before)
+
+
+def _effect(chances: Matrix, right: Flags, threshold: float) -> Effect:
+    answered = chances >= threshold
+    precision = float(right[answered].mean()) if answered.any() else float("nan")
+    return Effect(expected_calibration_error(list(chances), list(right)), float(answered.mean()), precision)
 
 
 def _collect(pipeline: Pipeline, questions: Iterable[Question]) -> tuple[Matrix, Matrix, Flags]:

@@ -1,0 +1,114 @@
+"""Fitting the probability."""
+
+import json
+
+import numpy as np
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from embeddings.errors import DatelineError
+from qa.answers import Span
+from qa.build import seeds_folder
+from qa.cli import main
+from qa.confidence import FEATURES, Calibrator, features
+from qa.evaluation.metrics import expected_calibration_error
+from qa.reader import SHIPPED_READER
+from qa.training.calibrate import _best_threshold, _fitted, _held_out
+
+QUESTIONS = str(seeds_folder() / "questions.json")
+
+
+@pytest.fixture
+def reader(tmp_path):
+    """The shipped reader in a folder of its own."""
+    for file in SHIPPED_READER.iterdir():
+        (tmp_path / file.name).symlink_to(file)
+    return tmp_path
+
+
+def drawn(count, seed=0):
+    """Features whose chance of being right is known: the logistic of the margin."""
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(size=(count, len(FEATURES)))
+    return rows, rng.random(count) < 1 / (1 + np.exp(-2 * rows[:, 0]))
+
+
+def test_known_chances_are_recovered():
+    rows, right = drawn(4000)
+    calibrator = _fitted(rows, right, 0.5, "drawn")
+    fresh, fresh_right = drawn(4000, seed=1)
+    chances = [calibrator.probability(row) for row in fresh]
+    assert np.abs(chances - 1 / (1 + np.exp(-2 * fresh[:, 0]))).mean() < 0.03
+    assert expected_calibration_error(chances, list(fresh_right)) < 0.03
+
+
+def test_held_out_chances_know_nothing_of_their_own_question():
+    rng = np.random.default_rng(2)
+    rows, right = rng.normal(size=(400, len(FEATURES))), rng.random(400) < 0.5
+    chances = _held_out(rows, right)
+    assert abs(np.corrcoef(chances, right)[0, 1]) < 0.2  # noise can't be predicted
+    assert expected_calibration_error(list(chances), list(right)) < 0.12
+
+
+def test_the_threshold_gains_most():
+    chances = np.array([0.9, 0.7, 0.4, 0.2])
+    scores = np.array([1.0, 1.0, 0.0, 0.0])
+    # right, right, wrong where there was an answer, wrong where there was none
+    assert 0.4 < _best_threshold(chances, scores, np.array([True, True, True, False])) <= 0.7
+
+
+def test_an_unknown_feature_counts_as_average():
+    rows, right = drawn(500)
+    calibrator = _fitted(rows, right, 0.5, "drawn")
+    row = rows[0].copy()
+    row[4] = np.nan
+    filled = rows[0].copy()
+    filled[4] = calibrator.mean[4]
+    assert calibrator.probability(row) == pytest.approx(calibrator.probability(filled))
+
+
+def test_features():
+    text = "Mayor Ana Reyes won the vote. Bo Lind lost."
+    article = Article("vote", "Vote", text)
+    hit = Hit(Passage("vote", 0, len(text)), article, 1.0, dense_rank=1)
+    other = Hit(Passage("vote", 30, len(text)), article, 0.5, dense_rank=2)
+    spans = [Span("Ana Reyes", 6, 15, 7.0, hit), Span("Bo Lind", 30, 37, 3.0, other)]
+    margin, gap, evidence, coverage, rank = features("Who won the vote?", spans, [other, hit])
+    assert (margin, gap, evidence, coverage, rank) == (7.0, 4.0, 0.0, 1.0, 0.5)
+
+
+def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, capsys):
+    shipped = (SHIPPED_READER / "calibrator.json").read_text(encoding="utf-8")
+    assert main(["calibrate", QUESTIONS, "--limit", "60", "--reader", str(reader)]) == 0
+    said = capsys.readouterr().out
+    assert "fitted on 60 questions" in said
+    assert "held out (5 folds): ECE" in said
+    assert "before: ECE" in said
+    written = json.loads((reader / "calibrator.json").read_text(encoding="utf-8"))
+    assert written["fitted_on"] == "questions.json, 60 questions"
+    assert Calibrator.load(reader / "calibrator.json").features == FEATURES
+    assert (SHIPPED_READER / "calibrator.json").read_text(encoding="utf-8") == shipped
+
+
+def test_too_few_questions_are_refused(reader, capsys):
+    assert main(["calibrate", QUESTIONS, "--limit", "20", "--reader", str(reader)]) == 2
+    assert "calibrating needs at least 50 questions with passages, got 20" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [("{", "can't be read"), ('{"features": []}', "can't be read"), (None, "can't be read")],
+)
+def test_a_broken_calibrator_is_named(tmp_path, content, says):
+    file = tmp_path / "calibrator.json"
+    if content is not None:
+        file.write_text(content)
+    with pytest.raises(DatelineError, match=says):
+        Calibrator.load(file)
+
+
+def test_a_calibrator_for_other_features_is_refused(tmp_path):
+    values = (0.0,)
+    Calibrator(("charm",), values, (1.0,), values, 0.0, 0.5, "x").save(tmp_path / "c.json")
+    with pytest.raises(DatelineError, match="is for the features charm"):
+        Calibrator.load(tmp_path / "c.json")
