@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-def _command(
+def _plain_command(
     commands: Commands, name: str, command: Command, summary: str, details: str = ""
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(
@@ -65,6 +65,13 @@ def _command(
     )
     parser.set_defaults(command=command)
     parser.add_argument("--verbose", action="store_true", help="say what is being done")
+    return parser
+
+
+def _command(
+    commands: Commands, name: str, command: Command, summary: str, details: str = ""
+) -> argparse.ArgumentParser:
+    parser = _plain_command(commands, name, command, summary, details)
     parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings (or set DATELINE_CONFIG)")
     parser.add_argument(
         "--library",
@@ -73,6 +80,11 @@ def _command(
     )
     parser.add_argument("--encoder", metavar="ID_OR_DIR", help="sentence-transformers model of the library")
     return parser
+
+
+def _group(commands: Commands, name: str, summary: str) -> Commands:
+    parser = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
+    return parser.add_subparsers(metavar="WHAT", required=True)
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
@@ -157,16 +169,13 @@ def _add_evaluate(commands: Commands) -> None:
 
 
 def _add_questions(commands: Commands) -> None:
-    what = commands.add_parser(
-        "questions", help="check a question file", description="Look after question files."
-    ).add_subparsers(metavar="WHAT", required=True)
-    parser = what.add_parser(
+    parser = _plain_command(
+        _group(commands, "questions", "look after question files"),
         "check",
-        help="say whether a question file is in order",
-        description="Read a question file as `evaluate` does, and say what it holds, or the first thing that is wrong.",
+        run.check_questions,
+        "say whether a question file is in order",
+        "It is read as `evaluate` reads it, and the first thing that is wrong is named.",
     )
-    parser.set_defaults(command=run.check_questions)
-    parser.add_argument("--verbose", action="store_true", help="say what is being done")
     parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="SQuAD v1.1 or v2.0 file, CSV, or labels")
 
 
@@ -192,17 +201,14 @@ def _add_calibrate(commands: Commands) -> None:
 
 
 def _add_train(commands: Commands) -> None:
-    what = commands.add_parser(
-        "train", help="train a reader", description="Train a reader. Needs the extra 'train'."
-    ).add_subparsers(metavar="WHAT", required=True)
-    parser = what.add_parser(
+    parser = _plain_command(
+        _group(commands, "train", "train a reader"),
         "reader",
-        help="train the reader on question files",
-        description="Train the reader on question files in SQuAD form, and keep it as a checkpoint for --reader. "
-        "Ctrl-C or a kill loses a few minutes at most: go on with --resume.",
+        run.train_reader,
+        "train the reader on question files",
+        "They are in SQuAD form; what comes of it is a checkpoint for --reader. After a kill go on "
+        "with --resume. Needs the extra 'train'.",
     )
-    parser.set_defaults(command=run.train_reader)
-    parser.add_argument("--verbose", action="store_true", help="say what is being done")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the question files")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the checkpoint and its log")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
@@ -231,12 +237,12 @@ def _add_train(commands: Commands) -> None:
 
 
 def _add_export(commands: Commands) -> None:
-    parser = _command(
+    parser = _plain_command(
         commands,
         "export",
         run.export,
         "turn a question-answering checkpoint into the fast int8 form",
-        "Writes model.int8.onnx, which the reader prefers. Needs the extra 'train'.",
+        "Writes model.int8.onnx, which the reader prefers, and the checksums of all files. Needs the extra 'train'.",
     )
-    parser.add_argument("checkpoint", type=Path, metavar="DIR", help="folder of a checkpoint")
+    parser.add_argument("checkpoint", metavar="ID_OR_DIR", help="question-answering checkpoint")
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder to write into (the checkpoint's)")

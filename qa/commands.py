@@ -219,10 +219,20 @@ def _share(source: str) -> tuple[str, float]:
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """Export a checkpoint to int8 ONNX."""
+    """Export a checkpoint to int8 ONNX, with all that it needs beside it."""
+    import shutil
+
+    from qa.reader import ExtractiveReader
     from qa.training.quantize import export_int8
 
-    written = export_int8(arguments.checkpoint, arguments.out or arguments.checkpoint)
+    checkpoint = ExtractiveReader(arguments.checkpoint).folder
+    out = arguments.out or checkpoint
+    if out.resolve() != checkpoint.resolve():
+        out.mkdir(parents=True, exist_ok=True)
+        for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"):
+            if (checkpoint / name).is_file():
+                shutil.copy2(checkpoint / name, out / name)
+    written = export_int8(checkpoint, out)
     print(f"wrote {written} ({written.stat().st_size / 1e6:.0f} MB)")
     return OK
 

@@ -20,6 +20,7 @@ from embeddings.documents import Hit
 from embeddings.errors import DatelineError
 from qa.answers import Span
 from qa.decoding import best_spans
+from qa.manifest import check_manifest
 from qa.normalization import normalize
 from qa.windows import Window, WindowBatch, batches, make_windows
 
@@ -152,6 +153,7 @@ class ExtractiveReader:
     def _loaded(self) -> _Loaded:
         use_onnx = self._backend == "onnx" or (self._backend is None and (self.folder / ONNX_FILE).is_file())
         logger.info("loading the reader %s", self.folder)
+        check_manifest(self.folder, ("config.json", "tokenizer.json", ONNX_FILE if use_onnx else "model.safetensors"))
         tokenizer = _load_tokenizer(self.folder)
         pad_id = int(_read_config(self.folder).get("pad_token_id") or 0)
         model = _onnx_model(self.folder, self._threads) if use_onnx else _torch_model(self.folder, self._threads)

@@ -68,3 +68,20 @@ def user_article():
     from qa.build import seeds_folder
 
     return (seeds_folder() / "articles" / "000_f4a296dbab405d5d.txt").read_bytes().decode()
+
+
+@pytest.fixture
+def tiny_base(tmp_path):
+    """A random BERT of 2 layers with the shipped reader's tokenizer: it learns little, but fast."""
+    import torch
+    from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering
+
+    from qa.reader import SHIPPED_READER
+
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=30522, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
+    )
+    BertForQuestionAnswering(config).save_pretrained(tmp_path / "tiny")
+    AutoTokenizer.from_pretrained(str(SHIPPED_READER)).save_pretrained(tmp_path / "tiny")
+    return tmp_path / "tiny"

@@ -47,20 +47,6 @@ def write(folder, content, name="train.json.gz"):
 
 
 @pytest.fixture
-def tiny_base(tmp_path):
-    """A random BERT of 2 layers with the shipped reader's tokenizer: it learns little, but fast."""
-    from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering
-
-    torch.manual_seed(0)
-    config = BertConfig(
-        vocab_size=30522, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
-    )
-    BertForQuestionAnswering(config).save_pretrained(tmp_path / "tiny")
-    AutoTokenizer.from_pretrained(str(SHIPPED_READER)).save_pretrained(tmp_path / "tiny")
-    return tmp_path / "tiny"
-
-
-@pytest.fixture
 def seed_data(tmp_path):
     """32 span questions of the seeds as a training file, each with the sentence that answers it as its context."""
     asked = [q for q in load_questions(seeds_folder() / "questions.json") if q.kind == "span"][::4][:32]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import DatelineError
+from qa.manifest import write_manifest
 from qa.reader import ONNX_FILE
 
 logger = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ def export_int8(checkpoint: Path, out: Path) -> Path:
 
     Args:
         checkpoint: folder that transformers can load; BERT-like models only are fused.
-        out: folder that gets `model.int8.onnx`; the file appears whole or not at all.
+        out: folder that gets `model.int8.onnx`, which appears whole or not at all, and the manifest of its files.
 
     Returns:
         The file written.
@@ -57,7 +58,9 @@ def export_int8(checkpoint: Path, out: Path) -> Path:
             # shape inference knows nothing of the fused operators
             extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
         )
-        return quantized.replace(out / ONNX_FILE)
+        written = quantized.replace(out / ONNX_FILE)
+    write_manifest(out)
+    return written
 
 
 def _load(checkpoint: Path) -> Any:

@@ -1,0 +1,49 @@
+"""The checksums of a reader's files, beside them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from embeddings.errors import DatelineError
+
+MANIFEST_FILE = "manifest.json"
+COVERED = ("config.json", "tokenizer.json", "model.safetensors", "model.int8.onnx")
+"""Not the calibrator, which is fitted anew for other articles."""
+
+
+def write_manifest(folder: Path) -> Path:
+    """Write down the sha256 of each covered file that is there."""
+    digests = {name: _sha256(folder / name) for name in COVERED if (folder / name).is_file()}
+    aside = folder / f"{MANIFEST_FILE}.new"
+    aside.write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
+    return aside.replace(folder / MANIFEST_FILE)
+
+
+def check_manifest(folder: Path, names: Iterable[str]) -> None:
+    """Compare files with the manifest beside them; a folder without one is not checked.
+
+    Raises:
+        DatelineError: a file is not the one that was written down, or the manifest can't be read.
+    """
+    manifest = folder / MANIFEST_FILE
+    if not manifest.is_file():
+        return
+    try:
+        digests = dict(json.loads(manifest.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise DatelineError(f"the manifest {manifest} can't be read ({error}); export the reader again") from error
+    for name in names:
+        file = folder / name
+        if name in digests and file.is_file() and _sha256(file) != digests[name]:
+            raise DatelineError(
+                f"{file} is damaged or not the one that was exported: its sha256 is not the one in {MANIFEST_FILE}; "
+                "restore it, or export the reader again: dateline export"
+            )
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,76 @@
+"""The int8 form of a reader and the checksums of its files."""
+
+import json
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from embeddings.errors import DatelineError
+from qa.cli import main
+from qa.manifest import check_manifest, write_manifest
+from qa.reader import SHIPPED_READER, ExtractiveReader
+from qa.windows import make_windows, pad
+
+
+@pytest.fixture
+def exported(tmp_path, tiny_base, capsys):
+    assert main(["export", str(tiny_base), "--out", str(tmp_path / "out")]) == 0
+    assert "wrote" in capsys.readouterr().out
+    return tmp_path / "out"
+
+
+def logits(reader, length):
+    tokenizer = reader._loaded.tokenizer
+    windows = make_windows(tokenizer, [("who won?", "Ana Reyes won the vote in Halvern. " * length)] * 2)
+    return reader._loaded.model(pad(windows[:2], pad_id=0))
+
+
+def test_int8_agrees_with_torch_at_any_length(exported):
+    quantized, exact = ExtractiveReader(exported), ExtractiveReader(exported, backend="torch")
+    for length in (1, 12):
+        for int8, full in zip(logits(quantized, length), logits(exact, length), strict=True):
+            assert int8.shape == full.shape
+            assert abs(int8 - full).max() < 0.1 * max(1.0, abs(full).max())
+
+
+def test_an_exported_folder_reads_on_its_own(exported):
+    assert not [file for file in exported.iterdir() if file.name.startswith("tmp")]
+    assert set(json.loads((exported / "manifest.json").read_text())) == {
+        "config.json",
+        "tokenizer.json",
+        "model.safetensors",
+        "model.int8.onnx",
+    }
+    article = Article("vote", "Vote", "Ana Reyes won the vote.")
+    spans = ExtractiveReader(exported).read("who won?", [Hit(Passage("vote", 0, 23), article, 1.0)])
+    assert all(article.text[span.start : span.end] == span.text for span in spans)
+
+
+def test_a_damaged_file_is_refused(exported):
+    (exported / "model.int8.onnx").write_bytes(b"damaged")
+    article = Article("vote", "Vote", "Ana Reyes won the vote.")
+    with pytest.raises(DatelineError, match="is damaged or not the one that was exported"):
+        ExtractiveReader(exported).read("who won?", [Hit(Passage("vote", 0, 23), article, 1.0)])
+
+
+def test_a_folder_without_a_manifest_is_not_checked(tmp_path):
+    check_manifest(tmp_path, ("config.json",))
+    (tmp_path / "config.json").write_text("{}")
+    write_manifest(tmp_path)
+    check_manifest(tmp_path, ("config.json", "model.safetensors"))
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(DatelineError, match="can't be read"):
+        check_manifest(tmp_path, ("config.json",))
+
+
+def test_the_shipped_reader_is_whole_and_small():
+    written = json.loads((SHIPPED_READER / "manifest.json").read_text())
+    check_manifest(SHIPPED_READER, written)
+    assert set(written) == {"config.json", "tokenizer.json", "model.safetensors", "model.int8.onnx"}
+    assert sum(file.stat().st_size for file in SHIPPED_READER.iterdir()) < 75e6
+
+
+def test_what_is_no_checkpoint_is_one_sentence(tmp_path, capsys):
+    (tmp_path / "config.json").write_text("{}")
+    assert main(["export", str(tmp_path)]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
