@@ -47,7 +47,7 @@ def main() -> None:
         low, high = bootstrap_interval([row[1] - other for row, other in zip(rows, first, strict=True)])
         exact, overlap = (100 * mean([row[at] for row in rows]) for at in (0, 1))
         print(
-            f"{name:<22} EM {exact:5.1f}  F1 {overlap:5.1f}  F1 against the first {100 * low:+.2f} to {100 * high:+.2f}  "
+            f"{name:<22} EM {exact:5.1f}  F1 {overlap:5.1f}  change {100 * low:+.2f} to {100 * high:+.2f}  "
             f"{percentile([row[2] for row in rows], 50):6.1f} ms (median)"
         )
 
