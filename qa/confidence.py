@@ -12,6 +12,7 @@ from pathlib import Path
 from embeddings.documents import Hit
 from embeddings.errors import DatelineError
 from qa.answers import Span
+from qa.ranking import rank_score
 
 CALIBRATOR_FILE = "calibrator.json"
 # only what means the same in a small library and a large one: BM25 scores do not, and were left out
@@ -97,16 +98,16 @@ def features(question: str, spans: Sequence[Span], hits: Sequence[Hit]) -> tuple
 
     Args:
         question: as it was searched for.
-        spans: merged, best first; not empty.
+        spans: ranked, best first; not empty.
         hits: the passages read.
     """
     best = spans[0]
-    rivals = [span.score for span in spans[1:]]
+    rivals = [rank_score(span) for span in spans[1:]]
     ranked = [number for number, hit in enumerate(hits, start=1) if hit.passage == best.hit.passage]
     known = best.hit.dense_rank is not None or best.hit.lexical_rank is not None
     return (
         _clip(best.score, -20, 20),
-        _clip(best.score - max(rivals), -10, 10) if rivals else 10.0,
+        _clip(rank_score(best) - max(rivals), -10, 10) if rivals else 10.0,
         math.log1p(sum(span.score > 0 for span in best.also)),
         _coverage(question, best.hit),
         1 / ranked[0] if ranked and known else math.nan,

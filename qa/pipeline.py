@@ -11,7 +11,8 @@ from embeddings.store import ANY, Filter
 from qa.answers import Answer
 from qa.confidence import Calibrator, features
 from qa.lists import list_items
-from qa.reader import Reader, merge_repeated
+from qa.ranking import rank
+from qa.reader import Reader
 from qa.retriever import Retriever
 from qa.settings import MAX_K
 
@@ -64,7 +65,7 @@ class Pipeline:
         """
         asked = checked_question(question)
         started = time.perf_counter()
-        spans = merge_repeated(self.reader.read(asked, hits)) if hits else []
+        spans = rank(self.reader.read(asked, hits)) if hits else []
         read_ms = _since(started)
         started = time.perf_counter()
         probability = self.calibrator.probability(features(asked, spans, hits)) if spans else 0.0

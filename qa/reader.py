@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,7 +20,6 @@ from embeddings.errors import DatelineError
 from qa.answers import Span
 from qa.decoding import best_spans
 from qa.manifest import check_manifest
-from qa.normalization import normalize
 from qa.windows import Window, WindowBatch, batches, make_windows
 
 logger = logging.getLogger(__name__)
@@ -158,32 +156,6 @@ class ExtractiveReader:
         pad_id = int(_read_config(self.folder).get("pad_token_id") or 0)
         model = _onnx_model(self.folder, self._threads) if use_onnx else _torch_model(self.folder, self._threads)
         return _Loaded(tokenizer, model, pad_id)
-
-
-def merge_repeated(spans: Sequence[Span]) -> list[Span]:
-    """Merge spans that say the same but for case, articles and punctuation; the others become evidence (`also`).
-
-    Of spans that overlap in one article only the best is kept: the others say the same thing again.
-
-    Args:
-        spans: best first.
-
-    Returns:
-        Best first by log-sum-exp of the margins of one text, so that evidence adds up; each span keeps its own margin.
-    """
-    kept: list[Span] = []
-    for span in spans:
-        if not any(_overlap(span, better) for better in kept):
-            kept.append(span)
-    groups: dict[str, list[Span]] = defaultdict(list)
-    for span in kept:
-        groups[normalize(span.text) or span.text].append(span)
-    merged = sorted(groups.values(), key=lambda group: -float(np.logaddexp.reduce([span.score for span in group])))
-    return [Span(best.text, best.start, best.end, best.score, best.hit, tuple(others)) for best, *others in merged]
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.hit.article.id == other.hit.article.id and one.start < other.end and other.start < one.end
 
 
 def _place(window: Window, first: int, last: int, margin: float, hit: Hit) -> Span | None:

@@ -107,7 +107,7 @@ def test_a_right_answer_blames_nobody(asked):
             Cause.READ,
             "read alone, its passage gives 'Bo Lind'",
         ),
-        (WON, articles(), {"Ana Reyes": 1.0, "Cy Dunn": 5.0}, {}, Cause.RANK, "its passage gives 'Ana Reyes'"),
+        (WON, articles(), {"Ana Reyes": 1.0, "Cy Dunn": 50.0}, {}, Cause.RANK, "its passage gives 'Ana Reyes'"),
         (WON, articles(), {"Ana Reyes": 5.0}, {"threshold": 0.9}, Cause.ABSTAIN, "withheld 'Ana Reyes' at 0.50"),
         (NONE, articles(), {"Ana Reyes": 5.0}, {}, Cause.ABSTAIN, "answered 'Ana Reyes'"),
         (

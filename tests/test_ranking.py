@@ -1,0 +1,46 @@
+"""Spans of many passages in one order."""
+
+from embeddings.documents import Article, Hit, Passage
+from qa.answers import Span
+from qa.ranking import RETRIEVAL_WEIGHT, rank, rank_score
+
+TEXT = "Mayor Ana Reyes won. Ana Reyes thanked Bo Lind."
+
+
+def span(text, score, *, start=None, article="a", retrieval=1.0):
+    whole = Article(article, "Vote", TEXT)
+    start = TEXT.index(text) if start is None else start
+    return Span(text, start, start + len(text), score, Hit(Passage(article, 0, len(TEXT)), whole, retrieval))
+
+
+def texts(spans):
+    return [(one.text, one.score, len(one.also)) for one in spans]
+
+
+def test_of_overlapping_spans_only_the_best_stays():
+    assert texts(rank([span("Ana Reyes", 5.0), span("Mayor Ana Reyes", 4.0)])) == [("Ana Reyes", 5.0, 0)]
+
+
+def test_the_same_text_elsewhere_becomes_evidence_and_adds_up():
+    again, other = span("Ana Reyes", 4.9, start=21), span("Bo Lind", 5.0)
+    [best, second] = rank([other, span("Ana Reyes", 4.9), again])
+    assert texts([best, second]) == [("Ana Reyes", 4.9, 1), ("Bo Lind", 5.0, 0)]
+    assert best.also == (again,)
+
+
+def test_the_same_place_of_two_articles_is_no_overlap():
+    [best] = rank([span("Bo Lind", 5.0), span("Bo Lind", 4.0, article="b")])
+    assert [one.hit.article.id for one in best.also] == ["b"]
+
+
+def test_retrieval_counts_as_much_as_it_weighs():
+    near = span("Ana Reyes", 1.0, retrieval=1.0)
+    far = span("Bo Lind", 1.0 + RETRIEVAL_WEIGHT / 2, article="b", retrieval=0.4)
+    assert rank_score(near) - rank_score(far) > 0
+    assert [one.text for one in rank([far, near])] == ["Ana Reyes", "Bo Lind"]
+    nearer = span("Bo Lind", 1.0 + RETRIEVAL_WEIGHT / 2, article="b", retrieval=0.6)
+    assert [one.text for one in rank([nearer, near])] == ["Bo Lind", "Ana Reyes"]
+
+
+def test_nothing_gives_nothing():
+    assert rank([]) == []
