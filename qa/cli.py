@@ -145,7 +145,9 @@ def _add_evaluate(commands: Commands) -> None:
         "measure the answers to a question set",
         "Follow-up questions are asked in their standalone form.",
     )
-    parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="SQuAD v1.1 or v2.0 file, .json or .json.gz")
+    parser.add_argument(
+        "questions", type=Path, metavar="QUESTIONS", help="SQuAD v1.1 or v2.0 file, CSV, labels, or hub:ID"
+    )
     parser.add_argument("--articles", type=Path, metavar="PATH", help="index these articles, and ask them")
     parser.add_argument("--reader-only", action="store_true", help="read each question in its own context")
     parser.add_argument("--limit", type=int, metavar="N", help="ask only N questions, drawn evenly over the file")
@@ -176,7 +178,9 @@ def _add_questions(commands: Commands) -> None:
         "say whether a question file is in order",
         "It is read as `evaluate` reads it, and the first thing that is wrong is named.",
     )
-    parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="SQuAD v1.1 or v2.0 file, CSV, or labels")
+    parser.add_argument(
+        "questions", type=Path, metavar="QUESTIONS", help="SQuAD v1.1 or v2.0 file, CSV, labels, or hub:ID"
+    )
 
 
 def _add_articles(commands: Commands) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -323,6 +324,23 @@ def test_a_bad_csv_is_named_with_its_line(tmp_path, capsys, text, reason):
     error = capsys.readouterr().err
     assert reason in error
     assert len(error.splitlines()) == 1
+
+
+def test_a_data_set_in_hub_form(tmp_path, capsys):
+    row = {"id": "1", "title": "A_vote", "context": VOTE, "question": "Who won?"}
+    rows = [
+        {**row, "answers": {"text": ["Ana Reyes"], "answer_start": [6]}},
+        {**row, "id": "2", "answers": {"text": [], "answer_start": []}},
+    ]
+    (tmp_path / "set").mkdir()
+    text = "".join(json.dumps(one) + "\n" for one in rows)
+    (tmp_path / "set" / "validation.jsonl").write_text(text)
+    won, none = load_questions(Path(f"hub:{tmp_path}/set"))
+    assert (won.title, won.golds[0].text, none.kind) == ("A vote", "Ana Reyes", "none")
+    assert main(["questions", "check", f"hub:{tmp_path}/set#test"]) == 2
+    assert main(["questions", "check", f"hub:{tmp_path}/nothing"]) == 2
+    said = re.findall(r"^dateline: .*$", capsys.readouterr().err, re.MULTILINE)  # beside the package's own bars
+    assert len(said) == 2
 
 
 def label(**changes):

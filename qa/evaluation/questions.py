@@ -1,4 +1,4 @@
-"""Question sets: SQuAD form (v1.1, v2.0, and our kinds on top of it), CSV, and labels from use."""
+"""Question sets: SQuAD form (v1.1, v2.0, and our kinds on top of it), CSV, labels from use, and hub data sets."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 from embeddings.errors import DatelineError
 from qa.evaluation.labels import read_labels
 
+HUB = "hub:"
 KINDS = ("span", "list", "none", "followup")
 
 
@@ -70,13 +71,17 @@ def load_questions(path: Path) -> list[Question]:
     - `.csv`: columns question, answer, and article (title or id), optionally id and kind. Alternative forms of an
       answer are separated by "|", the items of a list by ";"; an empty answer means that the articles don't say.
     - `.jsonl`: labels from use; of several on one question the last counts.
+    - "hub:ID" or "hub:ID#SPLIT": a data set of the Hugging Face hub (or a folder of one) with SQuAD's columns; needs
+      the extra `hub`. The split is "validation" if left out.
     - anything else: SQuAD v1.1 or v2.0, plain or gzipped.
 
     Raises:
         DatelineError: it can't be read, is not of that form, or a gold answer does not stand where it says; names
             the file and the question or line.
     """
-    if path.suffix.lower() == ".csv":
+    if str(path).startswith(HUB):
+        questions = list(_from_hub(path))
+    elif path.suffix.lower() == ".csv":
         questions = list(_from_csv(path))
     elif path.suffix.lower() == ".jsonl":
         questions = _from_labels(path)
@@ -120,6 +125,26 @@ def _csv_question(where: str, row: Mapping[str, str | None], line: int) -> Quest
     items = [_forms(part) for part in parts if part]
     title = (row.get("article") or "").strip()
     return Question((row.get("id") or "").strip() or f"line {line}", text, title, "", kind, tuple(items))
+
+
+def _from_hub(path: Path) -> Iterator[Question]:
+    name, _, split = str(path).removeprefix(HUB).partition("#")
+    try:
+        from datasets import load_dataset
+    except ImportError as error:
+        raise DatelineError(f"{path} needs the package datasets; pip install 'dateline-qa[hub]'") from error
+    try:
+        rows = load_dataset(name, split=split or "validation")
+    except Exception as error:  # the package raises many kinds, some not its own
+        raise DatelineError(f"{path} can't be loaded: {str(error).splitlines()[0]}") from error
+    for number, row in enumerate(rows):
+        where = f"{path}, row {number}"
+        given = _field(where, row, "answers", Mapping, "it")
+        starts = _field(where, given, "answer_start", list, "answers")
+        texts = _field(where, given, "text", list, "answers")
+        answers = [{"text": text, "answer_start": start} for text, start in zip(texts, starts, strict=True)]
+        title = str(row.get("title") or "").replace("_", " ")
+        yield _question(where, title, _field(where, row, "context", str, "it"), {**row, "answers": answers})
 
 
 def _from_labels(path: Path) -> list[Question]:
