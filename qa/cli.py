@@ -97,6 +97,13 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", metavar="N", help="processor threads of the reader (all)")
 
 
+def _add_sample(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--limit", type=int, metavar="N", help="ask only N questions of a file, drawn evenly over it")
+    parser.add_argument(
+        "--part", metavar="K/N", help="ask only about every N-th article from the K-th on: 1/2 and 2/2 share none"
+    )
+
+
 def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", metavar="DATE", help="only articles published on or after this day, like 2021-06-08")
     parser.add_argument("--until", metavar="DATE", help="only articles published on or before this day")
@@ -150,7 +157,7 @@ def _add_evaluate(commands: Commands) -> None:
     )
     parser.add_argument("--articles", type=Path, metavar="PATH", help="index these articles, and ask them")
     parser.add_argument("--reader-only", action="store_true", help="read each question in its own context")
-    parser.add_argument("--limit", type=int, metavar="N", help="ask only N questions, drawn evenly over the file")
+    _add_sample(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="write report.html, report.json and questions.csv there"
@@ -200,7 +207,15 @@ def _add_calibrate(commands: Commands) -> None:
         "Writes calibrator.json beside the reader. Needs the extra 'train'.",
     )
     parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="SQuAD v2.0 file, .json or .json.gz")
-    parser.add_argument("--limit", type=int, metavar="N", help="ask only N questions, drawn evenly over the file")
+    parser.add_argument(
+        "--also",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("QUESTIONS", "DIR"),
+        help="fit to these questions on another library, too; may be repeated",
+    )
+    _add_sample(parser)
     _add_reading(parser)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -101,7 +102,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
     if arguments.resume and arguments.out is None:
         raise DatelineError("--resume goes on with the run in --out; name that folder")
-    questions = _sample(_chosen(load_questions(arguments.questions), arguments.only), arguments.limit)
+    chosen = _chosen(load_questions(arguments.questions), arguments.only)
+    questions = _sample(_part(chosen, arguments.part), arguments.limit)
     old = None if arguments.against is None else read_report(arguments.against)
     failed_gates(summarize([]), arguments.fail_under)  # a gate that can't be read is said before the work
     outcomes, finished = _outcomes(arguments, questions)
@@ -157,21 +159,28 @@ def articles(arguments: argparse.Namespace) -> int:
 
 def calibrate(arguments: argparse.Namespace) -> int:
     """Fit the calibrator of a reader."""
+    from dataclasses import replace
+
     from qa.build import open_pipeline
     from qa.confidence import CALIBRATOR_FILE, Calibrator
     from qa.evaluation.questions import load_questions
     from qa.reader import SHIPPED_READER, ExtractiveReader
     from qa.training.calibrate import calibrate as fit
 
-    questions = _sample(load_questions(arguments.questions), arguments.limit)
     settings = _settings(arguments)
+    named = [(arguments.questions, settings)]
+    named += [(Path(file), replace(settings, library=Path(library))) for file, library in arguments.also]
+    sets = [
+        # the old calibrator may be for other features
+        (open_pipeline(here, calibrator=Calibrator.blank()), _progress(questions, f"asking {file.name}"))
+        for file, here in named
+        if (questions := _sample(_part(load_questions(file), arguments.part), arguments.limit))
+    ]
     folder = ExtractiveReader(settings.reader or SHIPPED_READER).folder
-    asked = _progress(questions, "calibrating")
-    pipeline = open_pipeline(settings, calibrator=Calibrator.blank())  # the old one may be for other features
     old = None
     with suppress(DatelineError):  # there may be none, or one of another version
         old = Calibrator.load(folder / CALIBRATOR_FILE)
-    print(fit(pipeline, asked, folder, name=arguments.questions.name, old=old))
+    print(fit(sets, folder, name=" and ".join(file.name for file, _ in named), old=old))
     return OK
 
 
@@ -419,6 +428,18 @@ def _show(store: LocalStore, article_id: str, *, as_json: bool) -> int:
             f"set aside as {item.kind}, characters {item.start} to {item.end}: {article.text[item.start : item.end]!r}"
         )
     return OK
+
+
+def _part(questions: list[Question], part: str | None) -> list[Question]:
+    """Take the questions of every N-th article, "K/N" beginning with the K-th, so that parts share no article."""
+    if part is None:
+        return questions
+    match = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", part)
+    if match is None or int(match[1]) > int(match[2]):
+        raise DatelineError(f"--part wants K/N with K from 1 to N, like 1/2, got {part!r}")
+    titles = list(dict.fromkeys(question.title for question in questions))
+    wanted = set(titles[int(match[1]) - 1 :: int(match[2])])
+    return [question for question in questions if question.title in wanted]
 
 
 def _sample(questions: list[Question], limit: int | None) -> list[Question]:

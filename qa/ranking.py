@@ -10,7 +10,7 @@ import numpy as np
 from qa.answers import Span
 from qa.normalization import normalize
 
-RETRIEVAL_WEIGHT = 8.0
+RETRIEVAL_WEIGHT = 6.0
 """What the whole retrieval score, 0 to 1, is worth in units of the reader's margin."""
 
 

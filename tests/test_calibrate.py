@@ -12,6 +12,7 @@ from qa.build import seeds_folder
 from qa.cli import main
 from qa.confidence import FEATURES, Calibrator, features
 from qa.evaluation.metrics import expected_calibration_error
+from qa.ranking import RETRIEVAL_WEIGHT
 from qa.reader import SHIPPED_READER
 from qa.training.calibrate import _best_threshold, _fitted, _held_out
 
@@ -21,9 +22,11 @@ QUESTIONS = str(seeds_folder() / "questions.json")
 @pytest.fixture
 def reader(tmp_path):
     """The shipped reader in a folder of its own."""
+    folder = tmp_path / "reader"
+    folder.mkdir()
     for file in SHIPPED_READER.iterdir():
-        (tmp_path / file.name).symlink_to(file)
-    return tmp_path
+        (folder / file.name).symlink_to(file)
+    return folder
 
 
 def drawn(count, seed=0):
@@ -74,18 +77,22 @@ def test_features():
     other = Hit(Passage("vote", 30, len(text)), article, 0.5, dense_rank=2)
     spans = [Span("Ana Reyes", 6, 15, 7.0, hit), Span("Bo Lind", 30, 37, 3.0, other)]
     margin, gap, evidence, coverage, rank = features("Who won the vote?", spans, [other, hit])
-    assert (margin, gap, evidence, coverage, rank) == (7.0, 4.0, 0.0, 1.0, 0.5)
+    assert (margin, gap, evidence, coverage, rank) == (7.0, 4.0 + RETRIEVAL_WEIGHT / 2, 0.0, 1.0, 0.5)
 
 
-def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, capsys):
+def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, tmp_path, capsys):
     shipped = (SHIPPED_READER / "calibrator.json").read_text(encoding="utf-8")
-    assert main(["calibrate", QUESTIONS, "--limit", "60", "--reader", str(reader)]) == 0
+    for file in ("storm-maren.md", "tessel-dam-approved.md"):
+        assert main(["index", str(seeds_folder() / "articles" / file), "--library", str(tmp_path / "lib")]) == 0
+    capsys.readouterr()
+    also = ["--also", QUESTIONS, str(tmp_path / "lib")]
+    assert main(["calibrate", QUESTIONS, *also, "--limit", "30", "--reader", str(reader)]) == 0
     said = capsys.readouterr().out
     assert "fitted on 60 questions" in said
     assert "held out (5 folds): ECE" in said
     assert "before: ECE" in said
     written = json.loads((reader / "calibrator.json").read_text(encoding="utf-8"))
-    assert written["fitted_on"] == "questions.json, 60 questions"
+    assert written["fitted_on"] == "questions.json and questions.json, 60 questions"
     assert Calibrator.load(reader / "calibrator.json").features == FEATURES
     assert (SHIPPED_READER / "calibrator.json").read_text(encoding="utf-8") == shipped
 

@@ -260,7 +260,11 @@ def test_evaluation_is_gated_compared_and_reduced(tmp_path, capsys):
     captured = capsys.readouterr()
     assert json.loads(captured.out)["n"] == 1
     assert "n is 1, and at least 12" in captured.err
-    for bad in (["--only", "q99"], ["--resume"], ["--fail-under", "f9=1"], ["--against", str(file)]):
+    assert main([*again, "--part", "1/2", "--fail-under", "n=12"]) == 0
+    capsys.readouterr()
+    assert main([*again, "--part", "2/2"]) == 0
+    assert json.loads(capsys.readouterr().out)["n"] == 0
+    for bad in (["--only", "q99"], ["--part", "3/2"], ["--resume"], ["--fail-under", "f9=1"], ["--against", str(file)]):
         assert main([*again, *bad]) == 2
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
 

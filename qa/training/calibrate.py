@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,23 +59,26 @@ class Fit:
 
 
 def calibrate(
-    pipeline: Pipeline, questions: Iterable[Question], folder: Path, *, name: str, old: Calibrator | None = None
+    sets: Sequence[tuple[Pipeline, Iterable[Question]]], folder: Path, *, name: str, old: Calibrator | None = None
 ) -> Fit:
-    """Fit the calibrator of a pipeline's reader and write it beside the reader.
+    """Fit the calibrator of a reader to labelled questions and write it beside the reader.
 
     A span is right where its token F1 with a gold reaches one half; nothing is right for a question that the articles
     don't answer. The threshold is the one of greatest gain: an answer gains its F1 and costs WRONG_COST for the
     rest of it, withholding gains 1 for an unanswerable question and nothing for an answerable one.
 
     Args:
+        sets: questions, each with the pipeline to ask: one reader, and a library each. Several kinds of library make a
+            probability that holds for more than one of them.
         folder: where the calibrator is written: the reader's.
-        name: of the question set, for the record.
+        name: of the question sets, for the record.
         old: the calibrator to compare with.
 
     Raises:
         DatelineError: fewer than 50 questions, or all of one kind, or scikit-learn is missing.
     """
-    rows, scores, answerable = _collect(pipeline, questions)
+    collected = [_collect(pipeline, questions) for pipeline, questions in sets]
+    rows, scores, answerable = (np.concatenate(parts) for parts in zip(*collected, strict=True))
     right = scores >= RIGHT_F1
     if len(rows) < LEAST_QUESTIONS:
         raise DatelineError(f"calibrating needs at least {LEAST_QUESTIONS} questions with passages, got {len(rows)}")
@@ -109,7 +112,8 @@ def _collect(pipeline: Pipeline, questions: Iterable[Question]) -> tuple[Matrix,
             golds = [gold.text for gold in question.golds]
             scores.append(token_f1(answer.spans[0].text, golds) if golds else 0.0)
             answerable.append(question.answerable)
-    return np.asarray(rows, dtype=float), np.asarray(scores, dtype=float), np.asarray(answerable, dtype=bool)
+    matrix = np.asarray(rows, dtype=float).reshape(-1, len(FEATURES))
+    return matrix, np.asarray(scores, dtype=float), np.asarray(answerable, dtype=bool)
 
 
 def _held_out(rows: Matrix, right: Flags) -> Matrix:
