@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
 ONNX_FILE = "model.int8.onnx"
 SPANS_PER_PASSAGE = 10
+MAX_TITLE = 200
+"""Characters of a title that are read before a passage."""
 
 Logits = npt.NDArray[np.float32]
 Model = Callable[[WindowBatch], tuple[Logits, Logits]]
@@ -56,7 +58,8 @@ class ExtractiveReader:
     A folder that holds `model.int8.onnx` runs on onnxruntime, anything else on torch. Long passages
     are read in overlapping windows. Spans of all passages compete by their margin over the null
     score of their window; nothing is normalised per passage, which would make a passage without the
-    answer as sure of itself as one with it (Clark and Gardner 2018).
+    answer as sure of itself as one with it (Clark and Gardner 2018). Each passage is read behind its article's title,
+    which often names what the passage only calls "she" or "the storm"; no answer is taken from there.
     """
 
     def __init__(
@@ -94,14 +97,16 @@ class ExtractiveReader:
 
     def read_many(self, pairs: Sequence[tuple[str, Sequence[Hit]]]) -> list[list[Span]]:
         asked = [(number, question, hit) for number, (question, hits) in enumerate(pairs) for hit in hits]
+        leads = [_lead(hit) for _, _, hit in asked]
         found: list[dict[tuple[str, int, int], Span]] = [{} for _ in pairs]
         with self._lock:
             windows = make_windows(
                 self._loaded.tokenizer,
-                [(question, hit.text) for _, question, hit in asked],
+                [(question, lead + hit.text) for lead, (_, question, hit) in zip(leads, asked, strict=True)],
                 max_tokens=self._window_tokens,
                 stride=self._stride,
             )
+        windows = [window.without_lead(len(leads[window.pair])) for window in windows]
         for batch in batches(windows, pad_id=self._loaded.pad_id):
             start, end = self._loaded.model(batch)
             for token_span in best_spans(start, end, batch.allowed, top=SPANS_PER_PASSAGE):
@@ -156,6 +161,11 @@ class ExtractiveReader:
         pad_id = int(_read_config(self.folder).get("pad_token_id") or 0)
         model = _onnx_model(self.folder, self._threads) if use_onnx else _torch_model(self.folder, self._threads)
         return _Loaded(tokenizer, model, pad_id)
+
+
+def _lead(hit: Hit) -> str:
+    title = " ".join(hit.article.title.split())[:MAX_TITLE]
+    return f"{title}{' ' if title[-1] in '.?!' else '. '}" if title else ""
 
 
 def _place(window: Window, first: int, last: int, margin: float, hit: Hit) -> Span | None:

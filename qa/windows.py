@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +32,15 @@ class Window:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def without_lead(self, characters: int) -> Window:
+        """Give the window of a passage that was read behind a lead: no answer in the lead, offsets from its end on."""
+        if not characters:
+            return self
+        # a byte-level token of the first word begins at the space before it, which is the lead's
+        offsets = tuple((max(0, start - characters), max(0, end - characters)) for start, end in self.offsets)
+        allowed = tuple(may and end > 0 for may, (_, end) in zip(self.allowed, offsets, strict=True))
+        return replace(self, offsets=offsets, allowed=allowed)
 
 
 @dataclass(frozen=True, slots=True)

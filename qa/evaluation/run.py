@@ -94,7 +94,8 @@ def run_reader_only(pipeline: Pipeline, questions: Iterable[Question]) -> Iterat
     for question in questions:
         if not question.context:
             raise DatelineError(f"the question {question.id!r} has no context to be read in; leave --reader-only out")
-        article = Article(question.id, question.title, question.context)
+        # without a title, which the reader would read: the context alone, as SQuAD has it
+        article = Article(question.title or question.id, "", question.context)
         hit = Hit(Passage(article.id, 0, len(article.text)), article, 1.0)
         answer = pipeline.answer_from(question.to_ask, [hit])
         yield _outcome(question, answer, [hit], blamer.of_reader(question, answer), retrieved=False)

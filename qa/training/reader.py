@@ -334,7 +334,7 @@ def dev_figures(checkpoint: Path, questions: Sequence[Question]) -> dict[str, fl
     reader = ExtractiveReader(checkpoint, backend="torch")
     margins, answerable, exact, overlap, forced_exact, forced_overlap = [], [], [], [], [], []
     for question in questions:
-        article = Article(question.id, question.title, question.context)
+        article = Article(question.id, "", question.context)
         spans = reader.read(question.to_ask, [Hit(Passage(article.id, 0, len(article.text)), article, 1.0)])
         golds = [gold.text for gold in question.golds]
         best, margin = (spans[0].text, spans[0].score) if spans else ("", -math.inf)

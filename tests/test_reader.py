@@ -1,0 +1,80 @@
+"""The reader: windows, titles, and the places of what it finds."""
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from qa.reader import MAX_TITLE, SHIPPED_READER, ExtractiveReader
+from qa.windows import Window, make_windows
+
+STORY = "Ana Reyes won by 612 votes. Bo Lind lost."
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return ExtractiveReader(SHIPPED_READER)
+
+
+def hit(title, text=STORY, start=0):
+    article = Article("a", title, text)
+    return Hit(Passage("a", start, len(text)), article, 1.0)
+
+
+@pytest.mark.parametrize(
+    "title", ["", "Reyes takes city hall", "Who won?", "t" * (MAX_TITLE + 50), "Reyes\n\twins the vote "]
+)
+def test_spans_stand_in_the_passage_whatever_the_title(reader, title):
+    spans = reader.read("Who won by 612 votes?", [hit(title), hit(title, "Nobody. " + STORY, start=8)])
+    assert spans
+    for span in spans:
+        assert span.hit.article.text[span.start : span.end] == span.text
+        assert span.hit.passage.start <= span.start < span.end <= span.hit.passage.end
+    assert spans[0].text == "Ana Reyes"
+
+
+def test_what_only_the_title_says_is_no_answer(reader):
+    spans = reader.read("Who resigned?", [hit("Minister Castellane resigns")])
+    assert not [span for span in spans if "Castellane" in span.text]
+
+
+def test_a_window_without_its_lead():
+    window = Window(
+        0, (101, 5, 6, 7, 8), (0, 1, 1, 1, 1), ((0, 0), (0, 3), (3, 5), (5, 9), (9, 12)), (False, *[True] * 4)
+    )
+    cut = window.without_lead(6)  # "xx yy  " and then the passage; the third token begins at the lead's last space
+    assert cut.allowed == (False, False, False, True, True)
+    assert cut.offsets[3:] == ((0, 3), (3, 6))
+    assert window.without_lead(0) is window
+
+
+def test_a_long_passage_is_read_to_its_end(reader):
+    text = "The council met again. " * 300 + "The mayor is called Ana Reyes."
+    [best, *_] = reader.read("What is the mayor called?", [hit("Council", text)])
+    assert best.text == "Ana Reyes"
+
+
+def test_every_character_of_a_long_passage_is_in_a_window(reader):
+    text = "word " * 2000
+    windows = make_windows(reader._loaded.tokenizer, [("who?", text)])
+    covered = {
+        at
+        for window in windows
+        for may, (start, end) in zip(window.allowed, window.offsets, strict=True)
+        if may
+        for at in range(start, end)
+    }
+    assert covered == {at for at, character in enumerate(text) if character != " "}
+
+
+def test_questions_read_together_are_read_as_alone(reader):
+    hits = [hit("Vote"), hit("Storm", "The storm broke the bridge at Kilbray on Monday.")]
+    pairs = [("Who won?", hits), ("What broke?", hits[1:]), ("Who lost?", [])]
+    together = reader.read_many(pairs)
+    assert together[2] == []
+    for found, (question, given) in zip(together, pairs, strict=True):
+        alone = reader.read(question, given)
+        assert [(one.text, one.start) for one in found[:3]] == [(one.text, one.start) for one in alone[:3]]
+
+
+def test_a_question_that_leaves_no_room_is_refused(reader):
+    with pytest.raises(ValueError, match="leaves no room"):
+        make_windows(reader._loaded.tokenizer, [("why " * 400, STORY)])
