@@ -22,8 +22,10 @@ from qa.cli import main
 from qa.evaluation.questions import load_questions
 from qa.reader import SHIPPED_READER
 from qa.training.data import Example, Negatives, items, load_examples, mix
+from qa.training.dev import Dev
+from qa.training.log import read_log
 from qa.training.loss import reader_loss
-from qa.training.reader import Dev, Recipe, _schedule, read_log, train_reader
+from qa.training.reader import Recipe, _schedule, train_reader
 
 
 def squad(*rows, context="Ana Reyes won the vote. Bo Lind lost it.", title="Vote"):

@@ -1,1 +1,1 @@
-"""What is made beside the reader: its calibrator and its int8 form."""
+"""How the reader is made: its data, its training, its calibrator and its int8 form."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import json
 import logging
 import math
 import time
@@ -17,20 +16,17 @@ from typing import Any
 import torch
 from torch import nn
 
-from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import DatelineError
-from qa.evaluation.metrics import auroc, exact_match, mean, token_f1
-from qa.evaluation.questions import Question, load_questions
-from qa.reader import ExtractiveReader
+from qa.evaluation.metrics import mean
 from qa.training.batching import TrainingBatch, training_batches
 from qa.training.data import Example, items, mix
+from qa.training.dev import Dev, dev_figures
+from qa.training.log import append_log, plot, rewind_log
 from qa.training.loss import reader_loss
 
 logger = logging.getLogger(__name__)
 
 STATE_FILE = "training.pt"
-LOG_FILE = "log.jsonl"
-CURVES_FILE = "curves.png"
 LOG_STEPS = 50
 
 Say = Callable[[str], None]
@@ -68,21 +64,6 @@ class Recipe:
     ema: float = 0.999
     clip: float = 1.0
     seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Dev:
-    """What the reader is measured on as it learns: the best margin over 0 answers, anything else withholds."""
-
-    questions: tuple[Question, ...]
-    every: float = 0.2
-    """Share of the examples between two measurements."""
-
-    @classmethod
-    def from_file(cls, file: Path, limit: int) -> Dev:
-        questions = load_questions(file)
-        step = max(1, len(questions) // max(1, limit))
-        return cls(tuple(questions[::step][:limit]))
 
 
 def train_reader(
@@ -182,7 +163,7 @@ class _Run:
         self._save()
         if dev is not None:
             self._measure(dev)
-        _plot(self.out)
+        plot(self.out)
 
     def _batches(self, examples: Sequence[Example]) -> Iterator[TrainingBatch]:
         recipe = self.recipe
@@ -230,7 +211,10 @@ class _Run:
         speed = self.seen / max(self.seconds, 1e-9)
         left = (self.recipe.examples - self.seen) / speed / 60
         rate = self.optimizer.param_groups[0]["lr"]
-        self._log({"step": self.step, "questions": self.seen, "loss": round(loss, 4), "seconds": round(self.seconds)})
+        append_log(
+            self.out,
+            {"step": self.step, "questions": self.seen, "loss": round(loss, 4), "seconds": round(self.seconds)},
+        )
         self.say(
             f"step {self.step:,}  {self.seen:,} questions  loss {loss:.3f}  rate {rate:.1e}  {speed:.1f}/s  "
             f"{left:.0f} min left"
@@ -238,15 +222,8 @@ class _Run:
 
     def _measure(self, dev: Dev) -> None:
         figures = dev_figures(self.out, dev.questions)
-        self._log({"step": self.step, "questions": self.seen, "dev": figures})
+        append_log(self.out, {"step": self.step, "questions": self.seen, "dev": figures})
         self.say(f"dev at {self.seen:,}: " + "  ".join(f"{name} {value}" for name, value in figures.items()))
-
-    def _log(self, row: Mapping[str, Any]) -> None:
-        try:
-            with (self.out / LOG_FILE).open("a", encoding="utf-8") as file:
-                file.write(json.dumps(row) + "\n")
-        except OSError as error:
-            raise DatelineError(f"{self.out / LOG_FILE} can't be written ({error.strerror})") from error
 
     def _save(self) -> None:
         """Write the state, then the checkpoint; each file appears whole or not at all."""
@@ -305,54 +282,7 @@ class _Run:
         for name, value in state["ema"].items():
             self.ema[name].copy_(value)
         self.step, self.seen, self.seconds = state["step"], state["seen"], state["seconds"]
-        self._rewind_log()
-
-    def _rewind_log(self) -> None:
-        """Drop what was logged after the state was saved: those steps are taken again."""
-        rows = [row for row in read_log(self.out) if row["step"] <= self.step]
-        text = "".join(json.dumps(row) + "\n" for row in rows)
-        (self.out / LOG_FILE).write_text(text, encoding="utf-8")
-
-
-def read_log(out: Path) -> list[dict[str, Any]]:
-    """Read a run's log; the last line may have been cut short by a kill."""
-    rows = []
-    with suppress(OSError):
-        for line in (out / LOG_FILE).read_text(encoding="utf-8").splitlines():
-            with suppress(ValueError):
-                rows.append(json.loads(line))
-    return rows
-
-
-def dev_figures(checkpoint: Path, questions: Sequence[Question]) -> dict[str, float]:
-    """Measure a checkpoint on questions with contexts, each read in its own.
-
-    Returns:
-        exact_match and f1 in percent, where a margin over 0 answers; the same `forced`, over the answerable questions;
-        and the AUROC of the margin, answerable against not.
-    """
-    reader = ExtractiveReader(checkpoint, backend="torch")
-    margins, answerable, exact, overlap, forced_exact, forced_overlap = [], [], [], [], [], []
-    for question in questions:
-        article = Article(question.id, "", question.context)
-        spans = reader.read(question.to_ask, [Hit(Passage(article.id, 0, len(article.text)), article, 1.0)])
-        golds = [gold.text for gold in question.golds]
-        best, margin = (spans[0].text, spans[0].score) if spans else ("", -math.inf)
-        given = best if margin > 0 else ""
-        margins.append(margin)
-        answerable.append(question.answerable)
-        exact.append(exact_match(given, golds))
-        overlap.append(token_f1(given, golds))
-        if question.answerable:
-            forced_exact.append(exact_match(best, golds))
-            forced_overlap.append(token_f1(best, golds))
-    return {
-        "exact_match": round(100 * mean(exact), 1),
-        "f1": round(100 * mean(overlap), 1),
-        "forced_exact_match": round(100 * mean(forced_exact), 1),
-        "forced_f1": round(100 * mean(forced_overlap), 1),
-        "auroc": round(auroc(margins, answerable), 3),
-    }
+        rewind_log(self.out, self.step)
 
 
 def _load(base: Path, device: str) -> tuple[Any, Any]:
@@ -402,28 +332,3 @@ def _schedule(done: float, warm_up: float) -> float:
     if done < warm_up:
         return done / warm_up
     return max(0.0, (1 - done) / (1 - warm_up))
-
-
-def _plot(out: Path) -> None:
-    try:
-        import matplotlib
-    except ImportError:
-        logger.warning("no %s without matplotlib; pip install 'dateline-qa[train]'", CURVES_FILE)
-        return
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    rows = read_log(out)
-    loss = [(row["questions"], row["loss"]) for row in rows if "loss" in row]
-    dev = [(row["questions"], row["dev"]) for row in rows if "dev" in row]
-    figure, axes = pyplot.subplots(1, 2, figsize=(11, 4))
-    axes[0].plot(*zip(*loss, strict=True)) if loss else None
-    axes[0].set(xlabel="questions seen", ylabel="loss, mean of 50 steps")
-    for name in ("f1", "forced_f1") if dev else ():
-        axes[1].plot([at for at, _ in dev], [figures[name] for _, figures in dev], marker="o", label=name)
-    axes[1].set(xlabel="questions seen", ylabel="dev, percent")
-    if dev:
-        axes[1].legend()
-    figure.tight_layout()
-    figure.savefig(out / CURVES_FILE)
-    pyplot.close(figure)

@@ -1,0 +1,67 @@
+"""`dateline ask`, `dateline chat` and `dateline serve`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from embeddings.errors import DatelineError
+from qa.commands.shared import OK, filter_of, settings_of
+
+
+def ask(arguments: argparse.Namespace) -> int:
+    """Answer one question."""
+    from qa.pipeline import checked_question
+
+    where = filter_of(arguments)
+    settings = settings_of(arguments)
+    checked_question(arguments.question)  # before anything is loaded
+
+    from qa.build import open_pipeline
+    from qa.presentation import as_object, as_text
+
+    answer = open_pipeline(settings).answer(arguments.question, where=where)
+    if arguments.json:
+        print(json.dumps(as_object(answer), ensure_ascii=False, indent=1))
+    else:
+        print(as_text(answer))
+    return OK
+
+
+def chat(arguments: argparse.Namespace) -> int:
+    """Answer questions until the input ends."""
+    from qa.build import open_pipeline
+    from qa.presentation import as_text
+
+    where = filter_of(arguments)
+    pipeline = open_pipeline(settings_of(arguments))
+    interactive = sys.stdin.isatty()
+    if interactive:
+        print("Ask your articles; an empty line or Ctrl-D ends.")
+    while question := _next_question(interactive):
+        try:
+            print(as_text(pipeline.answer(question, where=where)))
+        except DatelineError as error:
+            print(f"dateline: {error}", file=sys.stderr)
+        print(flush=True)
+    return OK
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Open the chat in the browser."""
+    settings = settings_of(arguments)
+    from app import serve as run
+
+    run(settings, host=arguments.host, port=arguments.port)
+    return OK
+
+
+def _next_question(interactive: bool) -> str:
+    if not interactive:  # a pipe: blank lines don't end it
+        return next((line for line in sys.stdin if line.strip()), "")
+    try:
+        return input("? ").strip()
+    except EOFError:
+        print()
+        return ""

@@ -1,0 +1,102 @@
+"""`dateline train`, `dateline export` and `dateline calibrate`: what makes a reader."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from embeddings.errors import DatelineError
+from qa.commands.shared import OK, part_of, progress, sample, settings_of
+
+_RECIPE = ("examples", "batch", "learning_rate", "frozen_layers", "negatives", "seed")
+
+
+def train_reader(arguments: argparse.Namespace) -> int:
+    """Train a reader; progress goes to stderr, the last dev figures to stdout."""
+    import torch
+
+    from qa.reader import SHIPPED_READER
+    from qa.training.dev import Dev
+    from qa.training.log import read_log
+    from qa.training.reader import Recipe, half_is_fast
+    from qa.training.reader import train_reader as train
+
+    given = {name: getattr(arguments, name) for name in _RECIPE if getattr(arguments, name) is not None}
+    if arguments.source:
+        given["sources"] = dict(map(_share, arguments.source))
+    dev = None if arguments.dev == "none" else Dev.from_file(arguments.data / arguments.dev, arguments.dev_questions)
+    device = arguments.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    train(
+        Recipe(**given),
+        arguments.data,
+        arguments.out,
+        base=arguments.base or SHIPPED_READER,
+        dev=dev,
+        device=device,
+        half=half_is_fast(device),
+        resume=arguments.resume,
+        say=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    figures: dict[str, float] = next((row["dev"] for row in reversed(read_log(arguments.out)) if "dev" in row), {})
+    print(json.dumps({"checkpoint": str(arguments.out), "dev": figures}))
+    return OK
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Export a checkpoint to int8 ONNX, with all that it needs beside it."""
+    import shutil
+
+    from qa.reader import ExtractiveReader
+    from qa.training.quantize import export_int8
+
+    checkpoint = ExtractiveReader(arguments.checkpoint).folder
+    out = arguments.out or checkpoint
+    if out.resolve() != checkpoint.resolve():
+        out.mkdir(parents=True, exist_ok=True)
+        for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"):
+            if (checkpoint / name).is_file():
+                shutil.copy2(checkpoint / name, out / name)
+    written = export_int8(checkpoint, out)
+    print(f"wrote {written} ({written.stat().st_size / 1e6:.0f} MB)")
+    return OK
+
+
+def calibrate(arguments: argparse.Namespace) -> int:
+    """Fit the calibrator of a reader."""
+    from dataclasses import replace
+
+    from qa.build import open_pipeline
+    from qa.confidence import CALIBRATOR_FILE, Calibrator
+    from qa.evaluation.questions import load_questions
+    from qa.reader import SHIPPED_READER, ExtractiveReader
+    from qa.training.calibrate import calibrate as fit
+
+    settings = settings_of(arguments)
+    named = [(arguments.questions, settings)]
+    named += [(Path(file), replace(settings, library=Path(library))) for file, library in arguments.also]
+    sets = [
+        # the old calibrator may be for other features
+        (open_pipeline(here, calibrator=Calibrator.blank()), progress(questions, f"asking {file.name}"))
+        for file, here in named
+        if (questions := sample(part_of(load_questions(file), arguments.part), arguments.limit))
+    ]
+    folder = ExtractiveReader(settings.reader or SHIPPED_READER).folder
+    old = None
+    with suppress(DatelineError):  # there may be none, or one of another version
+        old = Calibrator.load(folder / CALIBRATOR_FILE)
+    print(fit(sets, folder, name=" and ".join(file.name for file, _ in named), old=old))
+    return OK
+
+
+def _share(source: str) -> tuple[str, float]:
+    name, _, share = source.rpartition("=")
+    try:
+        value = float(share)
+    except ValueError:
+        value = -1.0
+    if not name or not 0 < value <= 1:
+        raise DatelineError(f"--source wants FILE=SHARE with a share over 0 and up to 1, got {source!r}")
+    return name, value

@@ -1,0 +1,164 @@
+"""`dateline evaluate` and `dateline questions`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embeddings.errors import DatelineError
+from qa.commands.library import add_files
+from qa.commands.shared import FAILED_GATE, INTERRUPTED, OK, part_of, sample, settings_of
+
+if TYPE_CHECKING:
+    from qa.evaluation.questions import Question
+    from qa.evaluation.run import Outcome
+    from qa.pipeline import Pipeline
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Measure the answers to a question set; Ctrl-C ends it early with the figures of what was asked."""
+    from qa.evaluation.compare import compare, failed_gates, read_report
+    from qa.evaluation.questions import load_questions
+    from qa.evaluation.report import PAGE_FILE, render, summarize, write_report
+
+    if arguments.resume and arguments.out is None:
+        raise DatelineError("--resume goes on with the run in --out; name that folder")
+    chosen = _chosen(load_questions(arguments.questions), arguments.only)
+    questions = sample(part_of(chosen, arguments.part), arguments.limit)
+    old = None if arguments.against is None else read_report(arguments.against)
+    failed_gates(summarize([]), arguments.fail_under)  # a gate that can't be read is said before the work
+    outcomes, finished = _outcomes(arguments, questions)
+    figures = summarize(outcomes)
+    if arguments.out is not None:
+        write_report(outcomes, figures, arguments.out, command=_again(arguments))
+        print(f"report: {arguments.out / PAGE_FILE}", file=sys.stderr)
+    print(json.dumps(figures, indent=1) if arguments.json else render(figures))
+    if old is not None:
+        print(compare(old, outcomes), file=sys.stderr if arguments.json else sys.stdout)
+    if not finished:
+        how = "; go on with --resume" if arguments.out is not None else ""
+        print(f"dateline: stopped after {len(outcomes)} of {len(questions)} questions{how}", file=sys.stderr)
+        return INTERRUPTED
+    failures = failed_gates(figures, arguments.fail_under)
+    for failure in failures:
+        print(f"dateline: {failure}", file=sys.stderr)
+    return FAILED_GATE if failures else OK
+
+
+def check_questions(arguments: argparse.Namespace) -> int:
+    """Validate a question file and say what it holds."""
+    from collections import Counter
+
+    from qa.evaluation.questions import load_questions
+
+    questions = load_questions(arguments.questions)
+    kinds = Counter(question.kind for question in questions)
+    shown = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
+    articles = len({question.title for question in questions})
+    print(f"{arguments.questions}: {len(questions):,} questions on {articles:,} articles ({shown}), all in order")
+    return OK
+
+
+def _outcomes(arguments: argparse.Namespace, questions: Sequence[Question]) -> tuple[list[Outcome], bool]:
+    from qa.evaluation.run import run_open, run_reader_only
+
+    pipeline = _evaluated_pipeline(arguments)
+    run = run_reader_only if arguments.reader_only else run_open
+    if arguments.out is None:
+        return _collect(run(pipeline, questions), questions, [])
+
+    from qa.evaluation.record import Record
+
+    record = Record(arguments.out, _run_identity(arguments), resume=arguments.resume)
+    done = record.done(questions)
+    known = {outcome.question.id for outcome in done}
+    left = [question for question in questions if question.id not in known]
+    return _collect(record.keep(run(pipeline, left)), questions, done)
+
+
+def _collect(
+    coming: Iterator[Outcome], questions: Sequence[Question], done: Sequence[Outcome]
+) -> tuple[list[Outcome], bool]:
+    """Take outcomes until they end or Ctrl-C; give all of them in the order of the questions, and whether all came."""
+    from tqdm import tqdm
+
+    outcomes = list(done)
+    bar = tqdm(coming, desc="evaluating", total=len(questions), initial=len(done), disable=None)
+    try:
+        outcomes.extend(bar)
+    except KeyboardInterrupt:
+        if not outcomes:
+            raise
+    place = {question.id: number for number, question in enumerate(questions)}
+    outcomes.sort(key=lambda outcome: place[outcome.question.id])
+    return outcomes, len(outcomes) == len(questions)
+
+
+def _run_identity(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Give what makes the outcomes of two runs comparable."""
+    from dataclasses import asdict
+
+    settings = {name: value for name, value in asdict(settings_of(arguments)).items() if name != "threads"}
+    return {
+        "questions": str(arguments.questions.resolve()),
+        "articles": arguments.articles and str(arguments.articles.resolve()),
+        "reader_only": arguments.reader_only,
+        **{name: str(value) if isinstance(value, Path) else value for name, value in settings.items()},
+    }
+
+
+def _again(arguments: argparse.Namespace) -> str:
+    """Give the command that asks one question again, with {question} or {id} in its place."""
+    import shlex
+
+    given = [
+        part
+        for name in ("library", "encoder", "reader", "k", "threshold")
+        if (value := getattr(arguments, name)) is not None
+        for part in (f"--{name}", str(value))
+    ]
+    if arguments.articles is not None:
+        from qa.build import evaluation_library
+
+        given += ["--library", str(evaluation_library(arguments.articles, settings_of(arguments)))]
+    if arguments.reader_only:
+        return shlex.join(["dateline", "evaluate", str(arguments.questions), "--reader-only", *given]) + " --only {id}"
+    return " ".join(["dateline ask {question}", shlex.join(given)]).strip()
+
+
+def _chosen(questions: list[Question], ids: Sequence[str]) -> list[Question]:
+    unknown = set(ids) - {question.id for question in questions}
+    if unknown:
+        raise DatelineError(f"--only: no question has the id {min(unknown)!r}")
+    return [question for question in questions if question.id in ids] if ids else questions
+
+
+def _evaluated_pipeline(arguments: argparse.Namespace) -> Pipeline:
+    from qa.build import evaluation_library, open_pipeline, open_store
+
+    settings = settings_of(arguments)
+    if arguments.articles is None:
+        return open_pipeline(settings)
+    if settings.library is not None:
+        raise DatelineError("give --library or --articles, not both")
+
+    from dataclasses import replace
+
+    from embeddings.sources import find_files
+
+    found = find_files([arguments.articles])
+    settings = replace(settings, library=evaluation_library(arguments.articles, settings))
+    store = open_store(settings, create=True)
+    with _stdout_to_stderr():  # the figures alone go to stdout
+        add_files(store, found.files)
+    return open_pipeline(settings, store)
+
+
+def _stdout_to_stderr() -> Any:
+    from contextlib import redirect_stdout
+
+    return redirect_stdout(sys.stderr)

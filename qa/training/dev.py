@@ -1,0 +1,59 @@
+"""How good a reader is as it learns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from embeddings.documents import Article, Hit, Passage
+from qa.evaluation.metrics import auroc, exact_match, mean, token_f1
+from qa.evaluation.questions import Question, load_questions
+from qa.reader import ExtractiveReader
+
+
+@dataclass(frozen=True, slots=True)
+class Dev:
+    """What the reader is measured on as it learns: the best margin over 0 answers, anything else withholds."""
+
+    questions: tuple[Question, ...]
+    every: float = 0.2
+    """Share of the examples between two measurements."""
+
+    @classmethod
+    def from_file(cls, file: Path, limit: int) -> Dev:
+        questions = load_questions(file)
+        step = max(1, len(questions) // max(1, limit))
+        return cls(tuple(questions[::step][:limit]))
+
+
+def dev_figures(checkpoint: Path, questions: Sequence[Question]) -> dict[str, float]:
+    """Measure a checkpoint on questions with contexts, each read in its own.
+
+    Returns:
+        exact_match and f1 in percent, where a margin over 0 answers; the same `forced`, over the answerable questions;
+        and the AUROC of the margin, answerable against not.
+    """
+    reader = ExtractiveReader(checkpoint, backend="torch")
+    margins, answerable, exact, overlap, forced_exact, forced_overlap = [], [], [], [], [], []
+    for question in questions:
+        article = Article(question.id, "", question.context)
+        spans = reader.read(question.to_ask, [Hit(Passage(article.id, 0, len(article.text)), article, 1.0)])
+        golds = [gold.text for gold in question.golds]
+        best, margin = (spans[0].text, spans[0].score) if spans else ("", -math.inf)
+        given = best if margin > 0 else ""
+        margins.append(margin)
+        answerable.append(question.answerable)
+        exact.append(exact_match(given, golds))
+        overlap.append(token_f1(given, golds))
+        if question.answerable:
+            forced_exact.append(exact_match(best, golds))
+            forced_overlap.append(token_f1(best, golds))
+    return {
+        "exact_match": round(100 * mean(exact), 1),
+        "f1": round(100 * mean(overlap), 1),
+        "forced_exact_match": round(100 * mean(forced_exact), 1),
+        "forced_f1": round(100 * mean(forced_overlap), 1),
+        "auroc": round(auroc(margins, answerable), 3),
+    }
