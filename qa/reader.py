@@ -20,15 +20,13 @@ from embeddings.errors import DatelineError
 from qa.answers import Span
 from qa.decoding import best_spans
 from qa.manifest import check_manifest
-from qa.windows import Window, WindowBatch, batches, make_windows
+from qa.windows import Window, WindowBatch, batches, make_windows, title_lead
 
 logger = logging.getLogger(__name__)
 
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
 ONNX_FILE = "model.int8.onnx"
 SPANS_PER_PASSAGE = 10
-MAX_TITLE = 200
-"""Characters of a title that are read before a passage."""
 
 Logits = npt.NDArray[np.float32]
 Model = Callable[[WindowBatch], tuple[Logits, Logits]]
@@ -97,7 +95,7 @@ class ExtractiveReader:
 
     def read_many(self, pairs: Sequence[tuple[str, Sequence[Hit]]]) -> list[list[Span]]:
         asked = [(number, question, hit) for number, (question, hits) in enumerate(pairs) for hit in hits]
-        leads = [_lead(hit) for _, _, hit in asked]
+        leads = [title_lead(hit.article.title) for _, _, hit in asked]
         found: list[dict[tuple[str, int, int], Span]] = [{} for _ in pairs]
         with self._lock:
             windows = make_windows(
@@ -161,11 +159,6 @@ class ExtractiveReader:
         pad_id = int(_read_config(self.folder).get("pad_token_id") or 0)
         model = _onnx_model(self.folder, self._threads) if use_onnx else _torch_model(self.folder, self._threads)
         return _Loaded(tokenizer, model, pad_id)
-
-
-def _lead(hit: Hit) -> str:
-    title = " ".join(hit.article.title.split())[:MAX_TITLE]
-    return f"{title}{' ' if title[-1] in '.?!' else '. '}" if title else ""
 
 
 def _place(window: Window, first: int, last: int, margin: float, hit: Hit) -> Span | None:

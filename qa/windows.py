@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MIN_PASSAGE_TOKENS = 32
 """Fewest tokens of a window that are left to the passage; a longer question is refused."""
 
+MAX_TITLE = 200
+"""Characters of a title that are read before a passage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -91,6 +94,12 @@ def make_windows(
             allowed = tuple(sequence == 1 for sequence in piece.sequence_ids)
             windows.append(Window(pair, tuple(piece.ids), tuple(piece.type_ids), tuple(piece.offsets), allowed))
     return windows
+
+
+def title_lead(title: str) -> str:
+    """Give what is read before a passage: its article's title as a sentence, cut where it is long."""
+    title = " ".join(title.split())[:MAX_TITLE]
+    return f"{title}{' ' if title[-1] in '.?!' else '. '}" if title else ""
 
 
 def pad(windows: Sequence[Window], *, pad_id: int) -> WindowBatch:

@@ -3,8 +3,8 @@
 import pytest
 
 from embeddings.documents import Article, Hit, Passage
-from qa.reader import MAX_TITLE, SHIPPED_READER, ExtractiveReader
-from qa.windows import Window, make_windows
+from qa.reader import SHIPPED_READER, ExtractiveReader
+from qa.windows import MAX_TITLE, Window, make_windows
 
 STORY = "Ana Reyes won by 612 votes. Bo Lind lost."
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 import pytest
 import torch
+from tokenizers import Tokenizer
 
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
@@ -21,7 +22,8 @@ from qa.build import seeds_folder
 from qa.cli import main
 from qa.evaluation.questions import load_questions
 from qa.reader import SHIPPED_READER
-from qa.training.data import Example, Negatives, items, load_examples, mix
+from qa.training.batching import training_batches
+from qa.training.data import Example, Item, Negatives, items, load_examples, mix
 from qa.training.dev import Dev
 from qa.training.log import read_log
 from qa.training.loss import reader_loss
@@ -120,10 +122,37 @@ def test_a_negative_does_not_hold_the_answer():
 def test_an_epoch_has_every_question_once_in_an_order_of_its_own():
     examples = [Example(f"q{n}", f"passage {n}", ((0, 7),), "T") for n in range(20)]
     first, again, second = (
-        [item.example for item in items(examples, negatives=0.5, seed=3, epoch=e)] for e in (0, 0, 1)
+        [item.example for item in items(examples, negatives=0.5, titles=0.5, seed=3, epoch=e)] for e in (0, 0, 1)
     )
     assert first == again != second
     assert sorted(example.question for example in first) == sorted(example.question for example in examples)
+
+
+@pytest.mark.parametrize("lead", ["", "The vote. "])
+def test_golds_are_the_tokens_of_the_answer(lead):
+    tokenizer = Tokenizer.from_file(str(SHIPPED_READER / "tokenizer.json"))
+    answered = Example("who won?", "Ana Reyes won the vote.", ((0, 9), (10, 13)), "Vote")
+    unanswered = Example("who sang?", "Bo Lind lost the vote.", (), "Vote")
+    given = [Item(answered, ("Bo Lind lost the vote.",), lead), Item(unanswered, (), lead)]
+    [batch] = training_batches(given, tokenizer, questions=4, max_tokens=64, pad_id=0, seed=0)
+    assert batch.questions == 2
+    assert sorted(batch.group.tolist()) in ([0, 0, 1], [0, 1, 1])
+    spans = {
+        tokenizer.decode(batch.windows.input_ids[row, start : end + 1].tolist())
+        for row, golds in enumerate(batch.golds.tolist())
+        for start, end in golds
+        if start >= 0
+    }
+    assert spans == {"ana reyes", "won"}
+    assert (batch.golds[:, 0, 0] >= 0).sum() == 1  # a negative and an unanswerable question have none
+
+
+def test_half_of_the_passages_are_read_behind_their_title():
+    examples = [Example(f"q{n}", f"passage {n}", ((0, 7),), "A_title" if n % 2 else "12345") for n in range(200)]
+    leads = [item.lead for item in items(examples, negatives=0.0, titles=1.0, seed=0, epoch=0)]
+    assert (leads.count("A title. "), leads.count("")) == (100, 100)
+    some = [item.lead for item in items(examples, negatives=0.0, titles=0.5, seed=0, epoch=0)]
+    assert 30 < some.count("A title. ") < 70
 
 
 def loss_of(start, end, golds, group, shared_weight):

@@ -59,10 +59,11 @@ def training_batches(
 
 
 def _groups(pool: Sequence[Item], tokenizer: Tokenizer, max_tokens: int) -> list[_Group]:
-    pairs = [(item.example.question, text) for item in pool for text in (item.example.passage, *item.negatives)]
+    read = [(item, text) for item in pool for text in (item.example.passage, *item.negatives)]
+    pairs = [(item.example.question, item.lead + text) for item, text in read]
     by_pair: list[list[Window]] = [[] for _ in pairs]
     for window in make_windows(tokenizer, pairs, max_tokens=max_tokens, stride=max_tokens // 4):
-        by_pair[window.pair].append(window)
+        by_pair[window.pair].append(window.without_lead(len(read[window.pair][0].lead)))
     groups = []
     at = 0
     for item in pool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import DatelineError
+from qa.windows import title_lead
 
 CANDIDATE_NEGATIVES = 8
 
@@ -28,10 +29,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question for training: its own passage first, then passages that don't answer it."""
+    """One question for training: its own passage first, then passages that don't answer it, all read behind a lead."""
 
     example: Example
     negatives: tuple[str, ...]
+    lead: str = ""
 
 
 def load_examples(file: Path) -> list[Example]:
@@ -96,11 +98,12 @@ class Negatives:
         return max(apart, key=lambda text: len(words & _words(text))) if apart else None
 
 
-def items(examples: Sequence[Example], *, negatives: float, seed: int, epoch: int) -> Iterator[Item]:
+def items(examples: Sequence[Example], *, negatives: float, titles: float, seed: int, epoch: int) -> Iterator[Item]:
     """Yield the items of one epoch in an order set by seed and epoch.
 
     Args:
         negatives: the chance that an answerable question gets a negative passage, 0 to 1.
+        titles: the chance that passages are read behind their article's title, 0 to 1.
     """
     rng = random.Random(f"{seed} {epoch}")
     order = list(range(len(examples)))
@@ -109,7 +112,9 @@ def items(examples: Sequence[Example], *, negatives: float, seed: int, epoch: in
     for at in order:
         example = examples[at]
         negative = source.draw(example, rng) if example.spans and rng.random() < negatives else None
-        yield Item(example, () if negative is None else (negative,))
+        titled = rng.random() < titles and not example.title.isdigit()  # some sources have numbers for titles
+        lead = title_lead(example.title.replace("_", " ")) if titled else ""
+        yield Item(example, () if negative is None else (negative,), lead)
 
 
 def _example(file: Path, title: str, passage: str, row: dict[str, Any]) -> Example:

@@ -43,6 +43,7 @@ class Recipe:
         max_tokens: longest window.
         learning_rate: the highest; it rises over the first `warm_up` of the examples and falls linearly to 0.
         negatives: the chance that an answerable question also gets a passage that does not answer it.
+        titles: the chance that passages are read behind their article's title.
         shared_weight: of the loss term in which the passages of one question compete.
         frozen_layers: lowest layers that stay as they are; the embeddings always do.
         ema: decay of the running mean of the weights, which is what is kept (Polyak and Juditsky 1992).
@@ -59,6 +60,7 @@ class Recipe:
     warm_up: float = 0.03
     weight_decay: float = 0.01
     negatives: float = 0.5
+    titles: float = 0.5
     shared_weight: float = 0.5
     frozen_layers: int = 0
     ema: float = 0.999
@@ -171,7 +173,7 @@ class _Run:
             raise DatelineError("the training files hold no questions; name others (--source FILE=SHARE)")
         for epoch in count():
             yield from training_batches(
-                items(examples, negatives=recipe.negatives, seed=recipe.seed, epoch=epoch),
+                items(examples, negatives=recipe.negatives, titles=recipe.titles, seed=recipe.seed, epoch=epoch),
                 self.tokenizer.backend_tokenizer,
                 questions=recipe.batch,
                 max_tokens=recipe.max_tokens,
