@@ -42,22 +42,31 @@ def asks_for_list(question: str) -> bool:
 
 
 def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Take the items of a list answer out of merged spans, best first.
+    """Take the items of a list answer out of ranked spans, best first.
 
     The best span is cut at its commas and its "and". Where the question asks for a list, the span is first carried on
-    over the enumeration that it stands in, and spans of nearly its margin add theirs. Each item keeps exact offsets.
-    Fewer than two items are no list, nor are two that were not asked for: then none are returned.
+    over the enumeration that it stands in, and spans of nearly its margin add theirs: of its own sentence only, where
+    that is an enumeration. Each item keeps exact offsets. Fewer than two items are no list, nor are two that were not
+    asked for: then none are returned.
     """
     if not spans:
         return ()
-    asked = asks_for_list(question)
-    items: dict[str, Span] = {}
-    for span in spans if asked else spans[:1]:
-        if span.score >= spans[0].score - RIVAL_MARGIN and (span.score > 0 or span is spans[0]):
-            for item in _cut(_enumeration(span) if asked else span):
-                if not any(_within(item, other) for other in items.values()):
-                    items.setdefault(item.text.casefold(), item)
-    return tuple(items.values()) if len(items) >= (2 if asked else LEAST_UNASKED) else ()
+    best = spans[0]
+    if not asks_for_list(question):
+        items = _cut(best)
+        return tuple(items) if len(items) >= LEAST_UNASKED else ()
+    items = _cut(_enumeration(best))
+    alone = len(items) == 1
+    first, last = sentence_around(best.hit.article.text, best.start, best.end)
+    for span in spans[1:]:
+        here = span.hit.article.id == best.hit.article.id and first <= span.start < last
+        if (here or alone) and span.score >= best.score - RIVAL_MARGIN and span.score > 0:
+            items += [item for item in _cut(_enumeration(span)) if not _is_known(item, items)]
+    return tuple(items) if len(items) > 1 else ()
+
+
+def _is_known(item: Span, items: Sequence[Span]) -> bool:
+    return any(item.text.casefold() == other.text.casefold() or _within(item, other) for other in items)
 
 
 def _within(one: Span, other: Span) -> bool:
