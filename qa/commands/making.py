@@ -11,7 +11,7 @@ from pathlib import Path
 from embeddings.errors import DatelineError
 from qa.commands.shared import OK, part_of, progress, sample, settings_of
 
-_RECIPE = ("examples", "batch", "learning_rate", "frozen_layers", "negatives", "seed")
+_RECIPE = ("examples", "batch", "learning_rate", "frozen_layers", "negatives", "titles", "seed")
 
 
 def train_reader(arguments: argparse.Namespace) -> int:
