@@ -197,7 +197,7 @@ def test_training_overfits_32_questions(tmp_path, seed_data):
         {"train.json.gz": 1.0}, examples=32 * 15, batch=16, learning_rate=5e-4, warm_up=0.1, ema=0.8, negatives=0.0
     )
     dev = Dev.from_file(seed_data / "train.json.gz", 32)
-    train_reader(recipe, seed_data, out, base=base, dev=replace(dev, every=0.25))
+    train_reader(recipe, seed_data, out, base=base, dev=replace(dev, every=0.1))
     figures = [row["dev"] for row in read_log(out) if "dev" in row]
     assert figures[0]["f1"] < 80
     assert figures[-1]["f1"] == 100
