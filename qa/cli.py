@@ -97,6 +97,12 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", metavar="N", help="processor threads of the reader (all)")
 
 
+def _add_question_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "questions", type=Path, metavar="QUESTIONS", help="SQuAD v1.1 or v2.0 file, CSV, labels, or hub:ID"
+    )
+
+
 def _add_sample(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=int, metavar="N", help="ask only N questions of a file, drawn evenly over it")
     parser.add_argument(
@@ -152,9 +158,7 @@ def _add_evaluate(commands: Commands) -> None:
         "measure the answers to a question set",
         "Follow-up questions are asked in their standalone form.",
     )
-    parser.add_argument(
-        "questions", type=Path, metavar="QUESTIONS", help="SQuAD v1.1 or v2.0 file, CSV, labels, or hub:ID"
-    )
+    _add_question_file(parser)
     parser.add_argument("--articles", type=Path, metavar="PATH", help="index these articles, and ask them")
     parser.add_argument("--reader-only", action="store_true", help="read each question in its own context")
     _add_sample(parser)
@@ -185,9 +189,7 @@ def _add_questions(commands: Commands) -> None:
         "say whether a question file is in order",
         "It is read as `evaluate` reads it, and the first thing that is wrong is named.",
     )
-    parser.add_argument(
-        "questions", type=Path, metavar="QUESTIONS", help="SQuAD v1.1 or v2.0 file, CSV, labels, or hub:ID"
-    )
+    _add_question_file(parser)
 
 
 def _add_articles(commands: Commands) -> None:
@@ -206,7 +208,7 @@ def _add_calibrate(commands: Commands) -> None:
         "fit the probability to labelled questions",
         "Writes calibrator.json beside the reader. Needs the extra 'train'.",
     )
-    parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="SQuAD v2.0 file, .json or .json.gz")
+    _add_question_file(parser)
     parser.add_argument(
         "--also",
         nargs=2,

@@ -261,6 +261,8 @@ def test_evaluation_is_gated_compared_and_reduced(tmp_path, capsys):
     assert json.loads(captured.out)["n"] == 1
     assert "n is 1, and at least 12" in captured.err
     assert main([*again, "--part", "1/2", "--fail-under", "n=12"]) == 0
+    assert main([*again, "--fail-under", "kinds.span.n=12"]) == 0
+    assert main([*again, "--fail-under", "kinds.span.n=13"]) == 1
     capsys.readouterr()
     assert main([*again, "--part", "2/2"]) == 0
     assert json.loads(capsys.readouterr().out)["n"] == 0

@@ -295,7 +295,7 @@ def _load(base: Path, device: str) -> tuple[Any, Any]:
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(base))
-        # on a processor the fused attention's backward pass is the slowest part of a step
+        # the backward pass of fused attention is slow on a processor
         attention = "eager" if device == "cpu" else "sdpa"
         model = AutoModelForQuestionAnswering.from_pretrained(
             str(base), dtype=torch.float32, attn_implementation=attention
