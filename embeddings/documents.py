@@ -16,6 +16,7 @@ class Article:
     published: date | None = None
     source: str = ""
     url: str = ""
+    author: str = ""
 
     def __post_init__(self) -> None:
         if not self.id:

@@ -59,6 +59,7 @@ class LocalStore:
             self._writing = FileLock(folder / "lock", timeout=LOCK_SECONDS)
             self._connection = schema.connect(folder / schema.FILE)
             meta = self._checked_meta(chunking or Chunking()) if create else schema.read_meta(self._connection)
+            self._upgrade(meta)
         except (sqlite3.DatabaseError, OSError) as error:
             raise DatelineError(
                 f"the library at {folder} can't be opened ({error}); name another folder, or index the articles anew"
@@ -133,6 +134,32 @@ class LocalStore:
         )
         return Stats(articles, passages, self._encoder.name, self._generation())
 
+    def file(self, place: str) -> schema.FileRecord | None:
+        """Give what is known of a file that was read whole, by its absolute place."""
+        rows = self._query("SELECT place, sha256, articles FROM files WHERE place = ?", [place])
+        return _file_record(rows[0]) if rows else None
+
+    def files(self) -> list[schema.FileRecord]:
+        """Give all files that were read whole, by place."""
+        return [_file_record(row) for row in self._query("SELECT place, sha256, articles FROM files", [])]
+
+    def keep_files(self, records: Iterable[schema.FileRecord]) -> None:
+        """Remember files that were read whole; one whose articles are not all here is left out."""
+        with self._exclusive(), self._transaction():
+            for record in records:
+                [(there,)] = self._query(
+                    "SELECT count(DISTINCT sha256) FROM articles WHERE sha256 IN (SELECT value FROM json_each(?))",
+                    [json.dumps(record.digests)],
+                )
+                if there == len(set(record.digests)):
+                    row = (record.place, record.sha256, json.dumps(record.articles))
+                    self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", row)
+
+    def forget_files(self, places: Iterable[str]) -> None:
+        """Forget that files were read; their articles stay."""
+        with self._exclusive(), self._transaction():
+            self._connection.executemany("DELETE FROM files WHERE place = ?", [(place,) for place in places])
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()
@@ -150,6 +177,17 @@ class LocalStore:
                 }
                 schema.create(self._connection, made_by)
             return schema.read_meta(self._connection)
+
+    def _upgrade(self, meta: dict[str, str]) -> None:
+        found = int(meta.get("format", schema.FORMAT))
+        if found > schema.FORMAT:
+            raise DatelineError(
+                f"the library at {self.folder} was made by a newer Dateline (format {found}, and this one knows "
+                f"{schema.FORMAT}); update Dateline, or name another folder"
+            )
+        if found < schema.FORMAT:
+            with self._exclusive():
+                schema.upgrade(self._connection)
 
     def _add_batch(self, batch: Sequence[Article], tally: _Tally) -> None:
         prepared = self._prepare([article for article in batch if self._is_news(article, tally)], tally)
@@ -323,6 +361,11 @@ class _Tally:
 
     def report(self) -> AddReport:
         return AddReport(self.added, self.updated, self.unchanged, self.passages, self.duplicates, tuple(self.empty))
+
+
+def _file_record(row: Sequence[str]) -> schema.FileRecord:
+    place, digest, articles = row
+    return schema.FileRecord(place, digest, tuple(json.loads(articles)))
 
 
 def encoder_text(article: Article, passage: Passage) -> str:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from embeddings.documents import Article
 
 FILE = "library.sqlite"
-FORMAT = 1
+FORMAT = 2
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -26,6 +27,7 @@ CREATE TABLE articles (
     source TEXT NOT NULL,
     source_key TEXT NOT NULL,   -- source, casefolded
     url TEXT NOT NULL,
+    author TEXT NOT NULL DEFAULT '',
     sha256 TEXT NOT NULL        -- of all but the id
 );
 CREATE INDEX articles_published ON articles (published);
@@ -44,12 +46,35 @@ CREATE INDEX passages_generation ON passages (generation);
 CREATE TABLE removals (passage INTEGER NOT NULL, generation INTEGER NOT NULL);
 CREATE INDEX removals_generation ON removals (generation);
 """
+_FILES = """
+CREATE TABLE files (            -- what was read whole, so that it need not be read again
+    place TEXT PRIMARY KEY,     -- absolute path
+    sha256 TEXT NOT NULL,       -- of its bytes, and of how they were read
+    articles TEXT NOT NULL      -- their ids, as JSON
+) WITHOUT ROWID
+"""
+# what brings a library of the format before to this one
+_UPGRADES = {"1": ("ALTER TABLE articles ADD COLUMN author TEXT NOT NULL DEFAULT ''", _FILES)}
 
-ARTICLE = "a.id, a.title, a.text, a.published, a.source, a.url"
+ARTICLE = "a.id, a.title, a.text, a.published, a.source, a.url, a.author"
 """The columns that row_article takes, of articles AS a."""
 INSERT_ARTICLE = """
-INSERT INTO articles (id, title, text, published, source, url, source_key, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO articles (id, title, text, published, source, url, author, source_key, sha256)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file that was read whole: its absolute place, a hash of its content, and the ids and hashes of its articles.
+
+    `digests` are there to check that the articles went in; they are not kept.
+    """
+
+    place: str
+    sha256: str
+    articles: tuple[str, ...]
+    digests: tuple[str, ...] = ()
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -65,7 +90,7 @@ def create(connection: sqlite3.Connection, meta: dict[str, str]) -> None:
     """Lay out an empty library, all or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for statement in _TABLES.split(";\n"):
+        for statement in (*_TABLES.split(";\n"), _FILES):
             connection.execute(statement)
         connection.executemany(
             "INSERT INTO meta VALUES (?, ?)", {**meta, "format": str(FORMAT), "generation": "0"}.items()
@@ -83,20 +108,36 @@ def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT name, value FROM meta"))
 
 
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Bring a library of an earlier format to this one, all or nothing; nothing is encoded anew."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # another process may have been faster
+        while (found := read_meta(connection)["format"]) in _UPGRADES:
+            for statement in _UPGRADES[found]:
+                connection.execute(statement)
+            connection.execute("UPDATE meta SET value = ? WHERE name = 'format'", (str(int(found) + 1),))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
 def article_row(article: Article) -> list[str | None]:
     """Lay an article out for INSERT_ARTICLE."""
-    return [article.id, *_content(article), article.source.casefold(), article_sha256(article)]
+    return [article.id, *_content(article), article.author, article.source.casefold(), article_sha256(article)]
 
 
 def row_article(row: Sequence[Any]) -> Article:
     """Read the columns of ARTICLE."""
-    article_id, title, text, published, source, url = row
-    return Article(article_id, title, text, date.fromisoformat(published) if published else None, source, url)
+    article_id, title, text, published, source, url, author = row
+    return Article(article_id, title, text, date.fromisoformat(published) if published else None, source, url, author)
 
 
 def article_sha256(article: Article) -> str:
     """Hash all that an article says, but not its id: equal hashes are copies of one article."""
-    return hashlib.sha256(json.dumps(_content(article)).encode()).hexdigest()
+    content = [*_content(article), *([article.author] if article.author else [])]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def _content(article: Article) -> list[str | None]:

@@ -17,8 +17,10 @@ from embeddings.chunking import Chunking
 from embeddings.documents import Article
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
+from embeddings.ingest import READING
 from embeddings.local import LocalStore
-from embeddings.sources import find_files, read_articles
+from embeddings.schema import FORMAT
+from embeddings.sources import find_inputs, read_articles
 from qa.confidence import CALIBRATOR_FILE, Calibrator
 from qa.pipeline import Pipeline
 from qa.reader import SHIPPED_READER, ExtractiveReader
@@ -121,17 +123,17 @@ def _seeds_library(encoder: SentenceEncoder) -> Path:
     The folder is named for what it was made from, so that other seeds or another encoder get one of their own. It is
     made aside and moved into place whole.
     """
-    files = find_files([seeds_folder() / "articles"]).files
-    digest = hashlib.sha256(encoder.fingerprint.encode())
-    for file in files:
-        digest.update(file.read_bytes())
+    inputs = find_inputs([seeds_folder() / "articles"]).inputs
+    digest = hashlib.sha256(f"{encoder.fingerprint} {FORMAT} {READING}".encode())
+    for given in inputs:
+        digest.update(given.read())
     folder = user_cache_path("dateline") / f"seeds-{digest.hexdigest()[:16]}"
     if folder.is_dir():
         return folder
     aside = folder.with_name(f"{folder.name}.{os.getpid()}")
     logger.info("indexing the seed articles into %s", folder)
     store = LocalStore(aside, encoder, create=True)
-    read = tqdm(read_articles(files), total=len(files), desc="indexing the seeds", unit="article", disable=None)
+    read = tqdm(read_articles(inputs), total=len(inputs), desc="indexing the seeds", unit="article", disable=None)
     store.add(item for item in read if isinstance(item, Article))
     store.close()
     try:

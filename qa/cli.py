@@ -117,12 +117,22 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_index(commands: Commands) -> None:
-    parser = _command(
-        commands, "index", run.index, "add articles to a library", "Articles that are there already change nothing."
+    parser = _command(commands, "index", run.index, "add articles to a library", "Only what changed is read again.")
+    parser.add_argument(
+        "places",
+        nargs="+",
+        metavar="PATH_OR_URL",
+        help="file (.txt .md .html .pdf .docx .jsonl .csv, gzipped or not, .zip of them), folder, pattern like "
+        "'2021/*.html', or address of a page, a feed or a sitemap",
     )
     parser.add_argument(
-        "paths", nargs="+", type=Path, metavar="PATH", help="file (.txt, .md, .jsonl) or folder of them"
+        "--columns",
+        nargs="+",
+        default=[],
+        metavar="OURS=THEIRS",
+        help="what a table calls id, text, title, date, source, author and url, like text=body",
     )
+    parser.add_argument("--watch", action="store_true", help="keep on, and keep the library in step with the files")
     parser.add_argument("--passage-words", metavar="N", help="most words of a passage, for a new library (110)")
     parser.add_argument(
         "--overlap-sentences", metavar="N", help="sentences shared by neighbours, for a new library (1)"

@@ -51,6 +51,7 @@ def article_object(article: Article) -> dict[str, Any]:
         "source": article.source,
         "published": article.published.isoformat() if article.published is not None else None,
         "url": article.url,
+        "author": article.author,
     }
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from embeddings.documents import Article
-from embeddings.sources import find_files, read_articles
+from embeddings.sources import find_inputs, read_articles
 from qa.build import seeds_folder
 from qa.evaluation.questions import load_questions
 
@@ -14,7 +14,7 @@ FOLDER = seeds_folder()
 
 @pytest.fixture(scope="module")
 def articles():
-    read = list(read_articles(find_files([FOLDER / "articles"]).files))
+    read = list(read_articles(find_inputs([FOLDER / "articles"]).inputs))
     assert [item for item in read if not isinstance(item, Article)] == []
     return {article.title: article for article in read}
 

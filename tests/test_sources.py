@@ -1,16 +1,28 @@
+"""Every kind of file -> articles, and one clear sentence for each that gives none."""
+
 import gzip
+import io
 import json
+import zipfile
 from datetime import date
 
 import pytest
 
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
-from embeddings.sources import Unreadable, find_files, read_articles
+from embeddings.sources import Unreadable, find_inputs, parse_columns, read_articles
+from embeddings.sources.pdf import paragraphs
+
+PAGE = """<html><head><title>Mayor resigns - The Echo</title><meta property="og:site_name" content="The Echo">
+<meta name="author" content="Ann Lee"><meta property="article:published_time" content="2022-03-04T10:00:00Z">
+<link rel="canonical" href="https://echo.example/mayor"></head><body><nav>Home | News | Sport</nav><article>
+<h1>Mayor resigns</h1><p>The mayor of Sorrel, Bo Lind, resigned on Friday after a vote in the council that he lost by
+two votes.</p><p>He said: “I am going.” His deputy, Cy Dunn, takes over until the election in May, the council’s clerk
+told reporters outside the town hall on Friday evening.</p></article><footer>© 2022 The Echo</footer></body></html>"""
 
 
-def read(path):
-    return list(read_articles(find_files([path]).files))
+def read(place, **columns):
+    return list(read_articles(find_inputs([place], columns=columns).inputs))
 
 
 def test_text(tmp_path):
@@ -24,8 +36,8 @@ def test_text(tmp_path):
 
 def test_markdown_front_matter(tmp_path):
     file = tmp_path / "a.md"
-    file.write_text("---\nid: dam\ntitle: Dam opens\ndate: 2021-05-01\nsource: Echo\n---\n\nThe dam opened.\n")
-    assert read(file) == [Article("dam", "Dam opens", "\nThe dam opened.\n", date(2021, 5, 1), "Echo")]
+    file.write_text("---\nid: dam\ntitle: Dam opens\nDate: 2021-05-01\nsource: Echo\nauthor: Li\n---\n\nIt opened.\n")
+    assert read(file) == [Article("dam", "Dam opens", "\nIt opened.\n", date(2021, 5, 1), "Echo", author="Li")]
 
 
 def test_markdown_without_front_matter(tmp_path):
@@ -43,11 +55,164 @@ def test_jsonl_plain_and_gzipped(tmp_path):
     assert [article.id for article in read(tmp_path)] == ["x"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_csv(tmp_path, encoding, sign):
+    rows = sign.join(["Headline", "Body", "pubDate"]) + "\n" + sign.join(["Café opens", '"One.\nTwo."', "8 June 2021"])
+    (tmp_path / "a.csv").write_bytes(rows.encode(encoding))
+    [article] = read(tmp_path)
+    assert (article.title, article.text, article.published) == ("Café opens", "One.\nTwo.", date(2021, 6, 8))
+
+
+def test_columns_are_named_by_the_user(tmp_path):
+    (tmp_path / "a.csv").write_text("text,Main\nteaser,The story.\n")
+    assert read(tmp_path, text="main")[0].text == "The story."
+    (tmp_path / "a.csv").rename(tmp_path / "b.csv")
+    [problem] = read(tmp_path, title="nope")
+    assert 'want the title in "nope", found nothing; the names here are text, Main' in str(problem)
+    assert parse_columns(["text=main"]) == {"text": "main"}
+    for wrong in ("main", "body=x", "text="):
+        with pytest.raises(DatelineError, match="--columns"):
+            parse_columns([wrong])
+
+
+def test_a_bad_row_is_named_and_the_others_go_in(tmp_path):
+    (tmp_path / "a.csv").write_text("text,date\nOne.,2021-01-01\n,\nThree.,soon\nFour.,\nFive.,,6\n")
+    items = read(tmp_path)
+    assert [item.text for item in items if isinstance(item, Article)] == ["One.", "Four."]
+    assert [item.line for item in items if isinstance(item, Unreadable)] == [3, 4, 6]
+
+
+def test_html(tmp_path):
+    (tmp_path / "a.html").write_text(PAGE)
+    [article] = read(tmp_path)
+    assert (article.title, article.source, article.author) == ("Mayor resigns", "The Echo", "Ann Lee")
+    assert (article.published, article.url) == (date(2022, 3, 4), "https://echo.example/mayor")
+    assert "Bo Lind, resigned on Friday" in article.text
+    assert "Sport" not in article.text
+    assert article.text.count("\n") >= 1
+
+
+def pdf(*pages, title="", encrypted=False):
+    from fpdf import FPDF
+
+    document = FPDF()
+    document.set_font("Helvetica")
+    if title:
+        document.set_title(title)
+    if encrypted:
+        document.set_encryption("owner", "user")
+    for text in pages:
+        document.add_page()
+        document.multi_cell(0, text=text, new_x="LMARGIN", new_y="NEXT")
+    return bytes(document.output())
+
+
+STORY = (
+    "The mayor of Sorrel, Bo Lind, resigned on Friday after a vote in the council that he lost by two votes, and his "
+    "deputy takes over until the election in May.\n\nHe said that he was going, and that was that."
+)
+
+
+def test_pdf_lines_become_paragraphs(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(pdf(STORY, "A second page.", title="Mayor resigns"))
+    [article] = read(tmp_path)
+    assert article.title == "Mayor resigns"
+    assert article.text.splitlines()[0].endswith("until the election in May.")
+    assert article.text.endswith("A second page.")
+
+
+def test_lines_are_joined_where_they_go_on():
+    page = (
+        "A headline\nThe govern\ufffe\nment said on Tuesday that it would\nraise the tax on tea.\nNobody was pleased."
+    )
+    assert paragraphs(page).splitlines() == [
+        "A headline",
+        "The government said on Tuesday that it would raise the tax on tea.",
+        "Nobody was pleased.",
+    ]
+    assert paragraphs(" \n") == ""
+
+
+def test_docx(tmp_path):
+    import docx
+
+    document = docx.Document()
+    document.core_properties.title, document.core_properties.author = "Mayor resigns", "Ann Lee"
+    document.add_paragraph("The mayor resigned.")
+    document.add_table(1, 2).rows[0].cells[1].text = "two votes"
+    document.save(tmp_path / "a.docx")
+    [article] = read(tmp_path)
+    assert (article.title, article.author) == ("Mayor resigns", "Ann Lee")
+    assert article.text == "The mayor resigned.\n | two votes"
+
+
+def packed(**members):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return data.getvalue()
+
+
+def test_zip(tmp_path):
+    members = {"2021/a.txt": "One.", "b.html": PAGE, "c.exe": "x", ".hidden.txt": "x", "../d.txt": "x", "e.zip": "x"}
+    (tmp_path / "all.zip").write_bytes(packed(**members))
+    items = read(tmp_path)
+    assert [item.title for item in items if isinstance(item, Article)] == ["One.", "Mayor resigns"]
+    problems = [str(item) for item in items if isinstance(item, Unreadable)]
+    assert "all.zip, member ../d.txt: its name leads out" in problems[0]
+    assert "archive in an archive" in problems[1]
+    assert read(tmp_path)[0].id == items[0].id
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 def test_other_encodings_are_decoded(tmp_path, encoding):
     text = "Le café de la rue a fermé ses portes après l’été, a déclaré Zoé Gagné. Les élèves étaient déçus."
     (tmp_path / "a.txt").write_bytes(text.encode(encoding))
     assert read(tmp_path)[0].text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "source", "author"),
+    [
+        ("T\nWASHINGTON (AP) - It rained.", None, "AP", ""),
+        ("T\nSORREL, June 8 (Tarn Press) — It rained.", None, "Tarn Press", ""),
+        ("T\nHALVERN, 25 September 2023. By Tam Ferreira\nIt rained.", date(2023, 9, 25), "", "Tam Ferreira"),
+        ("T\nBy Ann Lee and Bo van Dam\nPublished: Tuesday, June 8, 2021 at 10:30 GMT\nIt rained.",
+         date(2021, 6, 8), "", "Ann Lee and Bo van Dam"),
+        ("T\nIt rained on 8 June 2021 in Sorrel (AP) and by Friday Ann Lee left.", None, "", ""),
+        ("T\n31 June 2021\nIt rained.", None, "", ""),
+        ("T\n" + "It rained.\n" * 9 + "8 June 2021", None, "", ""),
+    ],
+)  # fmt: skip
+def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, source, author):
+    (tmp_path / "a.txt").write_text(text)
+    [article] = read(tmp_path)
+    assert (article.published, article.source, article.author) == (published, source, author)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2021-06-08T10:00:00Z", date(2021, 6, 8)),
+        ("Tue, 08 Jun 2021 10:00:00 GMT", date(2021, 6, 8)),
+        ("8th of June, 2021", date(2021, 6, 8)),
+        ("Sept. 3, 2021", date(2021, 9, 3)),
+        ("25/12/2021", date(2021, 12, 25)),
+        ("12.25.2021", date(2021, 12, 25)),
+        ("2021", None),
+        ("2021-06", None),
+        ("", None),
+    ],
+)
+def test_dates(tmp_path, written, day):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "x", "date": written}))
+    assert read(tmp_path)[0].published == day
+
+
+def bomb():
+    return packed(**{"a.txt": b"0" * 60_000_000})
 
 
 @pytest.mark.parametrize(
@@ -58,20 +223,48 @@ def test_other_encodings_are_decoded(tmp_path, encoding):
         ("a.txt", b"\x7fELF\x00\x01\xff\xfe", "zero bytes"),
         ("a.txt", b"abc\x00def", "zero bytes"),
         ("a.txt", b"\xff\xfea", "not utf-16"),
+        ("a.txt", b"word " * 11_000_000, "more than 50 MB"),
+        ("a.txt.gz", gzip.compress(b"word " * 11_000_000), "more than 50 MB"),
+        ("a.jsonl", b"\n", "is empty"),
         ("a.jsonl", b'{"text": "ok."}\n{"text": ', "line 2: is not JSON"),
         ("a.jsonl", b"[1]", "line 1: want an object, found a list"),
-        ("a.jsonl", b'{"body": "x"}', 'want the article in "text", found nothing; the names here are body'),
+        ("a.jsonl", b'{"prose": "x"}', 'want the article in "text", found nothing; the names here are prose'),
         ("a.jsonl", b'{"text": "x", "date": "soon"}', "'soon'"),
+        ("a.jsonl", b'{"text": "x", "date": "06/07/2021"}', "may mean two days"),
+        ("a.jsonl", b'{"text": "x", "date": "2021-02-30"}', "2021-02-30"),
+        ("a.jsonl", b'{"text": "x", "title": {}}', 'want text in "title", found an object'),
+        ("a.jsonl", b'{"text": ' + b"[" * 100_000, "nested too deeply"),
         ("a.md", b"---\ntitle: a: b\n---\ntext", "not YAML"),
         ("a.md", b"---\ntitle: a\n---\n", "no text"),
         ("a.jsonl.gz", b"\x1f\x8bxx", "can't be unpacked"),
+        ("a.csv", b"", "is empty"),
+        ("a.csv", b"a,b\n1,2\n", 'want the article in "text", found nothing; the names here are a, b'),
+        ("a.csv", b"text\nx\0\xff\n", "zero bytes"),
+        ("a.html", b"just words", "is not an HTML page"),
+        ("a.html", b"", "is empty"),
+        ("a.html", b"<html><body><nav><a href='/'>Home</a></nav></body></html>", "holds no story"),
+        ("a.html", b"<p><b><i>" * 400_000, "more than 100,000 tags"),
+        ("a.html", b"<div>" * 2_000_000 + b"x", ""),
+        ("a.pdf", b"no pdf at all", "does not begin with %PDF-"),
+        ("a.pdf", b"%PDF-1.4\ncut off", "can't be read as a PDF"),
+        ("a.pdf", pdf(""), "holds no text, only pictures"),
+        ("a.pdf", pdf("x", encrypted=True), "locked with a password"),
+        ("a.docx", b"no docx", "is not a Word document"),
+        ("a.docx", packed(**{"x.xml": "<a/>"}), "can't be read as a Word document"),
+        ("a.docx", packed(**{"word/document.xml": b"0" * 60_000_000}), "60 MB of text"),
+        ("a.zip", b"no zip", "is not a zip archive"),
+        ("a.zip", bomb(), "more than 50 MB"),
+        ("a.xml", b"<svg/>", "neither a feed"),
+        ("a.xml", b"<?xml version='1.0'?><rss><channel></channel></rss>", "without entries"),
+        ("a.xml", b"<urlset></urlset>", "names no page"),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_read_is_named_with_its_reason(tmp_path, name, data, reason):
     (tmp_path / name).write_bytes(data)
     [problem] = [item for item in read(tmp_path) if isinstance(item, Unreadable)]
     assert reason in str(problem)
     assert name in str(problem)
+    assert "\n" not in str(problem)
 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path):
@@ -89,15 +282,26 @@ def test_an_id_given_twice_is_named(tmp_path):
 
 
 def test_paths_are_checked(tmp_path):
-    with pytest.raises(DatelineError, match="nothing at"):
-        find_files([tmp_path / "missing"])
+    for missing in (tmp_path / "missing", tmp_path / "*.txt", ""):
+        with pytest.raises(DatelineError, match="nothing at"):
+            find_inputs([missing])
     with pytest.raises(DatelineError, match="no articles"):
-        find_files([tmp_path])
+        find_inputs([tmp_path])
     (tmp_path / "a.exe").write_text("x")
     with pytest.raises(DatelineError, match="no kind that can be read"):
-        find_files([tmp_path / "a.exe"])
+        find_inputs([tmp_path / "a.exe"])
     (tmp_path / "a.txt").write_text("x")
     (tmp_path / ".hidden.txt").write_text("x")
-    found = find_files([tmp_path])
-    assert [file.name for file in found.files] == ["a.txt"]
-    assert [file.name for file in found.passed_over] == ["a.exe"]
+    for found in (find_inputs([tmp_path]), find_inputs([tmp_path / "a.txt", tmp_path])):
+        assert [given.place for given in found.inputs] == [str(tmp_path / "a.txt")]
+        assert [file.name for file in found.passed_over] == ["a.exe"]
+
+
+def test_patterns(tmp_path, monkeypatch):
+    for name in ("a.txt", "b.md", "c.exe", "sub/d.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    names = lambda place: [given.place.rsplit("/", 1)[1] for given in find_inputs([place]).inputs]  # noqa: E731
+    assert names(f"{tmp_path}/*.*") == ["a.txt", "b.md"]
+    monkeypatch.chdir(tmp_path)
+    assert names("**/*.txt") == ["a.txt", "d.txt"]

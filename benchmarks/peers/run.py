@@ -18,7 +18,7 @@ from pathlib import Path
 
 from embeddings.documents import Article
 from embeddings.encoder import SentenceEncoder
-from embeddings.sources import find_files, read_articles
+from embeddings.sources import find_inputs, read_articles
 from qa.evaluation.metrics import auroc, exact_match, mean, percentile, token_f1
 from qa.evaluation.questions import Question, load_questions
 from qa.reader import SHIPPED_READER
@@ -68,7 +68,7 @@ def _plain_reader(folder: Path) -> Path:
 
 
 def _write_work(file: Path, questions: list[Question], articles: Path, k: int, reader: Path) -> Path:
-    read = [item for item in read_articles(find_files([articles]).files) if isinstance(item, Article)]
+    read = [item for item in read_articles(find_inputs([articles]).inputs) if isinstance(item, Article)]
     work = {
         "articles": [{"id": item.id, "title": item.title, "text": item.text} for item in read],
         "questions": [{"id": question.id, "question": question.to_ask} for question in questions],

@@ -9,7 +9,7 @@ from typing import Any
 from common import Ask, main
 
 from embeddings.documents import Article
-from embeddings.sources import find_files, read_articles
+from embeddings.sources import find_inputs, read_articles
 from qa.build import evaluation_library, open_pipeline, open_store
 from qa.settings import load_settings
 
@@ -19,7 +19,7 @@ def prepare(work: dict[str, Any]) -> Ask:
     settings = load_settings({"k": work["k"]})
     settings = replace(settings, library=evaluation_library(articles, settings))
     store = open_store(settings, create=True)
-    store.add(item for item in read_articles(find_files([articles]).files) if isinstance(item, Article))
+    store.add(item for item in read_articles(find_inputs([articles]).inputs) if isinstance(item, Article))
     pipeline = open_pipeline(settings, store)
 
     def ask(question: str) -> tuple[str, float]:

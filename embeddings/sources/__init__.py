@@ -1,79 +1,158 @@
-"""Files -> articles: one module a format. A file that can't be read is reported, and the rest go in."""
+"""Files and addresses -> articles: one module a format. What can't be read is reported, and the rest goes in."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
-from embeddings.sources.reading import Unreadable
-from embeddings.sources.table import read_jsonl
+from embeddings.sources.archive import members
+from embeddings.sources.datelines import completed
+from embeddings.sources.docx import read_docx
+from embeddings.sources.html import read_html
+from embeddings.sources.inputs import Input, ReadingError, Unreadable, file_input
+from embeddings.sources.kinds import KINDS, kind_of
+from embeddings.sources.pdf import read_pdf
+from embeddings.sources.table import ALIASES, read_csv, read_jsonl
 from embeddings.sources.text import read_markdown, read_text
+from embeddings.sources.web import fetch, is_address, pages
 
-READERS: Mapping[str, Callable[[Path], Iterator[Article | Unreadable]]] = {
+READERS: Mapping[str, Callable[[Input], Iterator[Article | Unreadable]]] = {
     ".txt": read_text,
     ".md": read_markdown,
+    ".html": read_html,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
     ".jsonl": read_jsonl,
-    ".jsonl.gz": read_jsonl,
+    ".csv": read_csv,
 }
-KINDS = ", ".join(READERS)
+CONTAINERS: Mapping[str, Callable[[Input], Iterator[Input | Unreadable]]] = {".zip": members, ".xml": pages}
 
-__all__ = ["KINDS", "Found", "Unreadable", "find_files", "read_articles"]
+__all__ = ["KINDS", "Found", "Input", "Unreadable", "find_inputs", "is_readable", "parse_columns", "read_articles"]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The files to read, in order, and those of other kinds that a folder held besides."""
+    """What to read, in order, and the files of other kinds that a folder held besides."""
 
-    files: tuple[Path, ...]
+    inputs: tuple[Input, ...]
     passed_over: tuple[Path, ...]
 
 
-def find_files(paths: Sequence[Path]) -> Found:
-    """Find the readable files: each path itself, or those anywhere under a folder, by name.
+def find_inputs(
+    places: Sequence[str | Path], *, columns: Mapping[str, str] | None = None, may_be_none: bool = False
+) -> Found:
+    """Find what is to be read: addresses on the web, files, those anywhere under a folder, those a pattern fits.
 
-    Hidden files and folders are left out.
+    Hidden files and folders are left out. Nothing is opened or fetched yet.
+
+    Args:
+        columns: for tables: our name of a field -> the table's.
+        may_be_none: it is no error to find nothing, as in a folder that is watched for what will come.
 
     Raises:
         DatelineError: a path does not exist, a file named is of no known kind, or nothing was found.
     """
-    files: dict[Path, None] = {}
+    inputs: dict[str, Input] = {}
     passed_over: dict[Path, None] = {}
-    for path in paths:
-        if not path.exists():
-            raise DatelineError(f"there is nothing at {path}; name a file or folder of articles ({KINDS})")
-        if path.is_file() and _kind(path) not in READERS:
-            raise DatelineError(f"{path} is of no kind that can be read; these are: {KINDS}")
-        for file in [path] if path.is_file() else _under(path):
-            (files if _kind(file) in READERS else passed_over)[file] = None
-    if not files:
-        raise DatelineError(f"no articles in {', '.join(map(str, paths))}; want files of these kinds: {KINDS}")
-    return Found(tuple(files), tuple(passed_over))
+    for place in places:
+        if is_address(str(place)):
+            inputs[str(place)] = _address(str(place), columns or {})
+            continue
+        for path in _paths(str(place)):
+            if path.is_file() and kind_of(path.name) is None:
+                raise DatelineError(f"{path} is of no kind that can be read; these are: {KINDS}")
+            for file in [path] if path.is_file() else _under(path):
+                kind = kind_of(file.name)
+                if kind is None:
+                    passed_over[file] = None
+                else:
+                    found = file_input(file, kind, columns or {})
+                    inputs.setdefault(found.place, found)
+    if not inputs and not may_be_none:
+        raise DatelineError(f"no articles in {', '.join(map(str, places))}; want files of these kinds: {KINDS}")
+    return Found(tuple(inputs.values()), tuple(passed_over))
 
 
-def read_articles(files: Iterable[Path]) -> Iterator[Article | Unreadable]:
+def is_readable(path: Path) -> bool:
+    """Say whether a file found somewhere under a folder would be read: its kind is known and it is not hidden."""
+    return kind_of(path.name) is not None and not path.name.startswith(".")
+
+
+def read_articles(inputs: Iterable[Input]) -> Iterator[Article | Unreadable]:
     """Read articles one by one; what can't be read comes as Unreadable, in its place.
 
-    An id that a file gives to a second, different article is unreadable too: one would replace the other.
+    An id that is given to a second, different article is unreadable too: one would replace the other.
     """
-    seen: dict[str, Path] = {}
-    for file in files:
-        for item in READERS[_kind(file)](file):
+    seen: dict[str, str] = {}
+    for given in inputs:
+        for item in _read(given):
             if isinstance(item, Article) and item.id in seen:
                 yield Unreadable(
-                    file, f"the id {item.id!r} was used already, in {seen[item.id]}; give each article its own"
+                    given.name, f"the id {item.id!r} was used already, in {seen[item.id]}; give each article its own"
                 )
                 continue
             if isinstance(item, Article):
-                seen[item.id] = file
+                seen[item.id] = given.name
             yield item
 
 
-def _kind(path: Path) -> str:
-    name = path.name.lower()
-    return ".jsonl.gz" if name.endswith(".jsonl.gz") else path.suffix.lower()
+def parse_columns(given: Sequence[str]) -> dict[str, str]:
+    """Read what a table's columns are called: "text=body" and so on.
+
+    Raises:
+        DatelineError: a name is not one of ours, or the sign is missing.
+    """
+    columns = {}
+    for one in given:
+        ours, sign, theirs = one.partition("=")
+        if not sign or ours not in ALIASES or not theirs:
+            raise DatelineError(f"--columns wants OURS=THEIRS with one of {', '.join(ALIASES)} first, got {one!r}")
+        columns[ours] = theirs
+    return columns
+
+
+def _read(given: Input) -> Iterator[Article | Unreadable]:
+    try:
+        if given.kind == "address":
+            yield from _read(fetch(given.place, columns=given.columns))
+        elif given.kind in CONTAINERS:
+            for part in CONTAINERS[given.kind](given):
+                if isinstance(part, Unreadable):
+                    yield part
+                else:
+                    yield from _read(part)
+        else:
+            for item in READERS[given.kind](given):
+                yield completed(item) if isinstance(item, Article) else item
+    except ReadingError as error:
+        yield Unreadable(given.name, str(error))
+    except (OSError, EOFError, zlib.error) as error:
+        yield Unreadable(given.name, f"can't be unpacked ({error}); it may be cut off")
+
+
+def _address(address: str, columns: Mapping[str, str]) -> Input:
+    def unfetched() -> IO[bytes]:
+        raise ReadingError("has to be fetched first")
+
+    return Input(address, address, "address", unfetched, columns)
+
+
+def _paths(place: str) -> list[Path]:
+    """Take a place as a path, or else as a pattern of paths."""
+    path = Path(place).expanduser()
+    if place.strip() and path.exists():
+        return [path]
+    root = Path(path.anchor)
+    fitting = sorted(root.glob(str(path.relative_to(root)))) if place.strip() and path != root else []
+    if not fitting:
+        raise DatelineError(f"there is nothing at {place!r}; name a file, folder or address of articles ({KINDS})")
+    # of what a pattern fits, only what can be read: it was not named one by one
+    return [path for path in fitting if path.is_dir() or is_readable(path)]
 
 
 def _under(folder: Path) -> list[Path]:

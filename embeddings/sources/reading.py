@@ -1,96 +1,35 @@
-"""What all formats share: bytes -> text, dates, ids, and the word for what can't be read."""
+"""What all formats share: bytes -> text, and fields -> an article."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import re
-import zlib
-from dataclasses import dataclass
-from datetime import date, datetime
-from pathlib import Path
+from collections.abc import Mapping
 
 from charset_normalizer import from_bytes
+
+from embeddings.documents import Article
+from embeddings.sources.dates import parse_date
+from embeddings.sources.inputs import Input, ReadingError
 
 MAX_TITLE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """A file, or a line of one (counted from 1), that gives no article, and why."""
-
-    path: Path
-    reason: str
-    line: int | None = None
-
-    def __str__(self) -> str:
-        place = f"{self.path}, line {self.line}" if self.line is not None else str(self.path)
-        return f"{place}: {self.reason}"
-
-
-class ReadingError(ValueError):
-    """A file gives no text; the message says why."""
-
-
-def decode(path: Path) -> str:
-    """Read a file's text exactly, line ends included, without a byte-order mark; a gzipped one is unpacked.
+def decode(given: Input) -> str:
+    """Read an input's text exactly, line ends included, without a byte-order mark.
 
     UTF-8 (or UTF-16 with its mark) is taken as it is; otherwise the encoding is guessed.
 
     Raises:
-        ReadingError: it can't be opened, is empty or binary, or no encoding fits.
+        ReadingError: it can't be opened, is empty, too large or binary, or no encoding fits.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ReadingError(f"can't be opened ({error.strerror}); check its permissions") from error
-    if data.startswith(b"\x1f\x8b"):
-        data = _unpacked(data)
-    text = _decoded(data)
+    text = decode_bytes(given.read())
     if not text.strip():
         raise ReadingError("is empty; remove it, or put an article in it")
     return text
 
 
-def parse_date(value: object) -> date | None:
-    """Read a full ISO date, with or without a time; None where there is none or less than a day is given.
-
-    Raises:
-        ReadingError: it is no date.
-    """
-    if value is None or isinstance(value, datetime):
-        return value.date() if value is not None else None
-    if isinstance(value, date):
-        return value
-    text = str(value).strip()
-    if re.fullmatch(r"(?:\d{4}(?:-\d{2})?)?", text):
-        return None  # a year or month alone: not a day to filter by
-    try:
-        return datetime.fromisoformat(text).date()
-    except ValueError as error:
-        raise ReadingError(f"the date {text!r} can't be read; write it as 2021-06-08") from error
-
-
-def file_id(path: Path) -> str:
-    """Make an id that stays the same while the file stays where it is: its name and a hash of its place."""
-    place = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
-    return f"{path.stem}-{place}"
-
-
-def first_line(text: str) -> str:
-    """Take the first line with something in it as a title, without a heading's marks."""
-    line = next((line for line in text.splitlines() if line.strip()), "")
-    return line.strip().lstrip("#").strip()[:MAX_TITLE]
-
-
-def _unpacked(data: bytes) -> bytes:
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise ReadingError(f"can't be unpacked ({error}); it may be cut off") from error
-
-
-def _decoded(data: bytes) -> str:
+def decode_bytes(data: bytes) -> str:
+    """Decode bytes as `decode` does; white space alone is no error here."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _strictly(data, "utf-16")
     try:
@@ -102,6 +41,52 @@ def _decoded(data: bytes) -> str:
     if "\0" in text:
         raise ReadingError("is not text (it holds zero bytes); name a text file")
     return text
+
+
+def make_article(given: Input, text: str, fields: Mapping[str, object], *, default_id: str = "") -> Article:
+    """Make an article of its text and what is said about it: id, title, date, source, author, url.
+
+    What `fields` leave open comes from what the input knows, the title at last from the text's first line.
+
+    Raises:
+        ReadingError: a field holds something that can't be read as what it should be.
+    """
+    return Article(
+        id=_string("id", fields) or default_id or given.id,
+        title=_string("title", fields, given.known) or first_line(text),
+        text=text,
+        published=parse_date(fields.get("date")) or parse_date(given.known.get("date")),
+        source=_string("source", fields, given.known),
+        url=_string("url", fields, given.known),
+        author=_string("author", fields, given.known),
+    )
+
+
+def first_line(text: str) -> str:
+    """Take the first line with something in it as a title, without a heading's marks."""
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    return line.strip().lstrip("#").strip()[:MAX_TITLE]
+
+
+def kind_of_value(value: object) -> str:
+    """Say in words what a value of JSON or YAML is."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return "text" if value.strip() else "empty text"
+    return {"dict": "an object", "list": "a list", "bool": "true or false"}.get(type(value).__name__, "a number")
+
+
+def _string(name: str, *places: Mapping[str, object]) -> str:
+    for place in places:
+        value = place.get(name)
+        if name == "author" and isinstance(value, list) and all(isinstance(one, str) for one in value):
+            value = ", ".join(value)
+        if isinstance(value, dict | list | bool):
+            raise ReadingError(f'want text in "{name}", found {kind_of_value(value)}')
+        if value is not None and str(value).strip():
+            return str(value).strip()
+    return ""
 
 
 def _strictly(data: bytes, encoding: str) -> str:

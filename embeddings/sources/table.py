@@ -1,67 +1,140 @@
-"""Tables of articles: JSON Lines."""
+"""Tables of articles, one a line: JSON Lines and CSV. Read as a stream, however long."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 
 from embeddings.documents import Article
-from embeddings.sources.reading import ReadingError, Unreadable, decode, file_id, first_line, parse_date
+from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
+from embeddings.sources.reading import decode_bytes, kind_of_value, make_article
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "guid"),
+    "text": ("text", "body", "content", "article", "story", "articlebody", "maintext"),
+    "title": ("title", "headline", "heading"),
+    "date": ("date", "published", "publication_date", "published_at", "date_publish", "datepublished", "pubdate"),
+    "source": ("source", "publication", "publisher", "outlet", "newspaper"),
+    "author": ("author", "authors", "byline"),
+    "url": ("url", "link"),
+}
+"""What fields are called in tables: the first that is there counts."""
+_HEAD = 1_000_000
 
 
-def read_jsonl(path: Path) -> Iterator[Article | Unreadable]:
-    """Read one article a line: an object with "text" and, where it has them, id, title, date, source and url."""
-    try:
-        content = decode(path)
-    except ReadingError as error:
-        yield Unreadable(path, str(error))
-        return
-    # not splitlines(): a JSON string may hold U+2028 and its like
-    for number, line in enumerate(content.split("\n"), start=1):
-        if line.strip():
+def read_jsonl(given: Input) -> Iterator[Article | Unreadable]:
+    """Read one article a line: an object with its text and, where it has them, id, title, date, source, author, url."""
+    none = True
+    # not text lines: a JSON string may hold U+2028 and its like
+    for number, line in _lines(given):
+        none = False
+        try:
+            yield _article(given, _record(decode_bytes(line)), number)
+        except ReadingError as error:
+            yield Unreadable(given.name, str(error), number)
+    if none:
+        raise ReadingError("is empty; remove it, or put an article in it")
+
+
+def read_csv(given: Input) -> Iterator[Article | Unreadable]:
+    """Read one article a row; the first row names the columns. Commas, semicolons and tabs separate."""
+    with given.open() as stream:
+        head = stream.read(_HEAD)
+        if not head.strip():
+            raise ReadingError("is empty; remove it, or put an article in it")
+        stream.seek(0)
+        csv.field_size_limit(MAX_BYTES)
+        text = io.TextIOWrapper(stream, _encoding(head), newline="")
+        rows = csv.DictReader(text, delimiter=_delimiter(head), restkey="")
+        _name_columns(given, [name for name in rows.fieldnames or () if name])
+        while True:
             try:
-                yield _article(line, default_id=f"{file_id(path)}:{number}")
+                row = next(rows, None)
+            except (csv.Error, UnicodeDecodeError) as error:
+                raise ReadingError(f"breaks off near line {rows.line_num} ({error}); mend that row") from error
+            if row is None:
+                return
+            try:
+                if "" in row:
+                    raise ReadingError("has more fields than columns; put quotes around a field that holds a separator")
+                yield _article(given, row, rows.line_num)
             except ReadingError as error:
-                yield Unreadable(path, str(error), number)
+                yield Unreadable(given.name, str(error), rows.line_num)
 
 
-def _article(line: str, *, default_id: str) -> Article:
+def _lines(given: Input) -> Iterator[tuple[int, bytes]]:
+    with given.open() as stream:
+        if stream.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+            lines = iter(decode_bytes(given.read()).encode().splitlines(keepends=True))
+        else:
+            stream.seek(0)
+            lines = iter(lambda: stream.readline(MAX_BYTES), b"")
+        for number, line in enumerate(lines, start=1):
+            if len(line) >= MAX_BYTES:
+                raise ReadingError(f"line {number} is longer than {MAX_BYTES // 1_000_000} MB; write one object a line")
+            if line.strip():
+                yield number, line
+
+
+def _record(line: str) -> Mapping[str, object]:
     try:
         record = json.loads(line)
     except json.JSONDecodeError as error:
         raise ReadingError(f"is not JSON ({error.msg}, column {error.colno}); write one object a line") from error
+    except RecursionError:
+        raise ReadingError("is JSON nested too deeply; write one flat object a line") from None
     if not isinstance(record, dict):
-        raise ReadingError(f"want an object, found {_name(record)}; write one object a line")
-    text = record.get("text")
+        raise ReadingError(f"want an object, found {kind_of_value(record)}; write one object a line")
+    return record
+
+
+def _article(given: Input, record: Mapping[str, object], number: int) -> Article:
+    columns = _name_columns(given, list(record))
+    text = record.get(columns["text"])
     if not isinstance(text, str) or not text.strip():
-        raise ReadingError(f'want the article in "text", found {_name(text)}; the names here are {_names(record)}')
-    return Article(
-        id=_string(record, "id") or default_id,
-        title=_string(record, "title") or first_line(text),
-        text=text,
-        published=parse_date(record.get("date")),
-        source=_string(record, "source"),
-        url=_string(record, "url"),
-    )
+        raise ReadingError(f'want the article in "{columns["text"]}", found {kind_of_value(text)}')
+    fields = {ours: record.get(theirs) for ours, theirs in columns.items() if ours != "text"}
+    return make_article(given, text, fields, default_id=f"{given.id}:{number}")
 
 
-def _string(record: dict[str, object], name: str) -> str:
-    value = record.get(name)
-    if value is None:
-        return ""
-    if not isinstance(value, str | int):
-        raise ReadingError(f'want text in "{name}", found {_name(value)}')
-    return str(value).strip()
+def _name_columns(given: Input, names: Sequence[str]) -> Mapping[str, str]:
+    """Find which of a table's columns are ours.
+
+    Raises:
+        ReadingError: one that the user named, or that for the text, is not there.
+    """
+    plain = {name.strip().lower(): name for name in reversed(names)}
+    columns = {}
+    for ours, aliases in ALIASES.items():
+        wanted = (given.columns[ours].lower(),) if ours in given.columns else aliases
+        found = next((plain[name] for name in wanted if name in plain), None)
+        if found is None and (ours == "text" or ours in given.columns):
+            there = ", ".join(names) or "none"
+            raise ReadingError(
+                f'want the {"article" if ours == "text" else ours} in "{wanted[0]}", found nothing; the names here are '
+                f"{there}; say which it is: --columns {ours}=NAME"
+            )
+        if found is not None:
+            columns[ours] = found
+    return columns
 
 
-def _name(value: object) -> str:
-    if value is None:
-        return "nothing"
-    if isinstance(value, str):
-        return "text" if value.strip() else "empty text"
-    return {"dict": "an object", "list": "a list", "bool": "true or false"}.get(type(value).__name__, "a number")
+def _encoding(head: bytes) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    whole = head[: head.rfind(b"\n") + 1] or head  # a character may be cut at its end
+    try:
+        whole.decode("utf-8")
+    except UnicodeDecodeError:
+        decode_bytes(whole)  # says so where it is binary
+        return "cp1252"
+    if b"\0" in whole:
+        raise ReadingError("is not text (it holds zero bytes); name a text file")
+    return "utf-8-sig"
 
 
-def _names(record: dict[str, object]) -> str:
-    return ", ".join(sorted(record)) or "none"
+def _delimiter(head: bytes) -> str:
+    first = head.split(b"\n", 1)[0].decode("latin-1")
+    return max(",;\t", key=first.count)

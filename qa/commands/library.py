@@ -5,36 +5,42 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NoReturn
 
 from embeddings.errors import DatelineError
-from qa.commands.shared import BAD_INPUT, OK, progress, settings_of
+from qa.commands.shared import BAD_INPUT, OK, settings_of
 
 if TYPE_CHECKING:
-    from embeddings.documents import Article
+    from tqdm import tqdm
+
     from embeddings.local import LocalStore
+    from embeddings.sources import Input
 
 NAMED_FILES = 10
 """How many files of a kind are named before they are only counted."""
+WAKE_MS = 500
+"""How often a watch looks up, at least."""
 
 
 def index(arguments: argparse.Namespace) -> int:
     """Add articles; what can't be read is named on stderr and makes the exit code 2, and the rest goes in."""
-    from embeddings.sources import find_files
+    from embeddings.sources import find_inputs, parse_columns
     from qa.build import open_store
 
     settings = settings_of(arguments)
-    found = find_files(arguments.paths)
+    columns = parse_columns(arguments.columns)
+    found = find_inputs(arguments.places, columns=columns, may_be_none=arguments.watch)
     if found.passed_over:
         names = ", ".join(sorted({file.suffix or file.name for file in found.passed_over}))
         print(f"passing over {len(found.passed_over)} files of other kinds ({names})", file=sys.stderr)
+    folders = _watched(arguments.places) if arguments.watch else []
     store = open_store(settings, create=True)
-    unreadable = add_files(store, found.files)
-    stats = store.stats()
-    print(f"{store.folder} holds {stats.articles:,} articles in {stats.passages:,} passages")
-    print(f'ask it: dateline ask "..." --library {store.folder}')
+    unreadable = add_inputs(store, found.inputs)
+    _print_stats(store)
+    if arguments.watch:
+        _watch(store, folders, columns)
     store.close()
     return BAD_INPUT if unreadable else OK
 
@@ -58,37 +64,82 @@ def articles(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def add_files(store: LocalStore, files: Sequence[Path]) -> int:
-    """Add the articles of files and say what came of it; return how many could not be read."""
-    from embeddings.sources import Unreadable, read_articles
+def add_inputs(store: LocalStore, inputs: Sequence[Input]) -> int:
+    """Add the articles of inputs and say what came of it; return how many things could not be read."""
+    from embeddings.ingest import ingest
 
-    unreadable: list[Unreadable] = []
-    report = store.add(_readable(read_articles(files), unreadable))
-    for item in unreadable:
+    with _bar(inputs) as bar:
+        report = ingest(store, inputs, seen=lambda _: bar.update())
+    for item in report.unreadable:
         print(f"dateline: {item}", file=sys.stderr)
-    for article_id, same in list(report.duplicates.items())[:NAMED_FILES]:
+    done = report.articles
+    for article_id, same in list(done.duplicates.items())[:NAMED_FILES]:
         print(f"{article_id} is a copy of {same} and was left out", file=sys.stderr)
-    for article_id in report.empty[:NAMED_FILES]:
+    for article_id in done.empty[:NAMED_FILES]:
         print(f"{article_id} holds no story that can be searched", file=sys.stderr)
     counts = {
-        "added": report.added,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "copies left out": len(report.duplicates),
-        "not readable": len(unreadable),
+        "added": done.added,
+        "updated": done.updated,
+        "unchanged": done.unchanged,
+        "removed": report.removed,
+        "copies left out": len(done.duplicates),
+        "not readable": len(report.unreadable),
+        "files as they were": report.skipped,
     }
     print(", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing to add")
-    return len(unreadable)
+    return len(report.unreadable)
 
 
-def _readable(items: Iterable[Article | Any], unreadable: list[Any]) -> Iterator[Article]:
-    from embeddings.sources import Unreadable
+def _bar(inputs: Sequence[Input]) -> tqdm[NoReturn]:
+    """Make a bar over articles, with an end where their number is known beforehand; silent without a terminal."""
+    from tqdm import tqdm
 
-    for item in progress(items, "indexing"):
-        if isinstance(item, Unreadable):
-            unreadable.append(item)
-        else:
-            yield item
+    from embeddings.ingest import expected
+
+    counts = [expected(given) for given in inputs] if sys.stderr.isatty() else []
+    known = [count for count in counts if count is not None]
+    total = sum(known) if len(known) == len(counts) else None
+    return tqdm(total=total, desc="indexing", unit="article", disable=None)
+
+
+def _print_stats(store: LocalStore) -> None:
+    stats = store.stats()
+    print(f"{store.folder} holds {stats.articles:,} articles in {stats.passages:,} passages")
+    print(f'ask it: dateline ask "..." --library {store.folder}')
+
+
+def _watched(places: Sequence[str]) -> list[Path]:
+    for place in places:
+        if not Path(place).expanduser().exists():
+            raise DatelineError(f"--watch keeps files and folders in step, and {place} is neither")
+    return [Path(place).expanduser() for place in places]
+
+
+def _watch(store: LocalStore, folders: Sequence[Path], columns: Mapping[str, str]) -> None:
+    """Keep the library in step with files until Ctrl-C."""
+    from watchfiles import watch
+
+    from embeddings.ingest import forget
+    from embeddings.sources import find_inputs, is_readable
+
+    def step(changed: Iterable[Path]) -> None:
+        removed = sum(forget(store, folder) for folder in folders)
+        if removed:
+            print(f"removed {removed:,} articles of files that are gone")
+        there = sorted(path for path in changed if path.exists() and (path.is_dir() or is_readable(path)))
+        if inputs := find_inputs(there, columns=columns, may_be_none=True).inputs:
+            add_inputs(store, inputs)
+        sys.stdout.flush()
+
+    started = False
+    # wakes without a change, too: the first time it does, the watch is known to stand, and what came before it is read
+    for changes in watch(*folders, raise_interrupt=False, yield_on_timeout=True, rust_timeout=WAKE_MS):
+        if not started:
+            step(folders)
+            print("watching; stop with Ctrl-C", flush=True)
+            started = True
+        elif changes:
+            step({Path(path) for _, path in changes})
 
 
 def _remove(store: LocalStore, ids: Sequence[str]) -> int:

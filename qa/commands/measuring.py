@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import DatelineError
-from qa.commands.library import add_files
+from qa.commands.library import add_inputs
 from qa.commands.shared import FAILED_GATE, INTERRUPTED, OK, part_of, sample, settings_of
 
 if TYPE_CHECKING:
@@ -149,13 +149,13 @@ def _evaluated_pipeline(arguments: argparse.Namespace) -> Pipeline:
 
     from dataclasses import replace
 
-    from embeddings.sources import find_files
+    from embeddings.sources import find_inputs
 
-    found = find_files([arguments.articles])
+    found = find_inputs([arguments.articles])
     settings = replace(settings, library=evaluation_library(arguments.articles, settings))
     store = open_store(settings, create=True)
     with _stdout_to_stderr():  # the figures alone go to stdout
-        add_files(store, found.files)
+        add_inputs(store, found.inputs)
     return open_pipeline(settings, store)
 
 

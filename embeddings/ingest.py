@@ -1,0 +1,154 @@
+"""Inputs -> a library: only what changed is read again, and what can't be read is reported while the rest goes in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from embeddings.documents import Article
+from embeddings.local import LocalStore
+from embeddings.schema import FileRecord, article_sha256
+from embeddings.sources import READERS, Input, Unreadable, read_articles
+from embeddings.store import AddReport
+
+READING = 1
+"""Raised whenever files are read differently, so that they are read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingestion did.
+
+    Attributes:
+        articles: what became of the articles.
+        removed: articles that a file held before and holds no more.
+        skipped: files that had not changed.
+        unreadable: what gave no article, and why.
+    """
+
+    articles: AddReport
+    removed: int
+    skipped: int
+    unreadable: tuple[Unreadable, ...]
+
+
+def ingest(
+    store: LocalStore, inputs: Sequence[Input], *, seen: Callable[[Article | Unreadable], object] | None = None
+) -> IngestReport:
+    """Add the articles of inputs. Stopped at any moment, it keeps what is done.
+
+    A file that has not changed since it was last read whole is skipped. Where a file that was read before gives an
+    article no more, that article is removed; where it can't be read any more, its articles stay.
+
+    Args:
+        seen: is called with each thing that was read, for progress.
+    """
+    run = _Run(store, seen or (lambda _: None))
+    try:
+        report = store.add(run.articles(inputs))
+    finally:
+        store.keep_files(run.read)
+    stale = run.before - run.given
+    removed = store.remove(stale) if stale else 0
+    return IngestReport(report, removed, run.skipped, tuple(run.unreadable))
+
+
+def forget(store: LocalStore, folder: Path) -> int:
+    """Remove the articles of files that were read under a folder, or as that file, and are there no more.
+
+    Returns:
+        How many articles were removed.
+    """
+    root = folder.resolve()
+    gone = [
+        record
+        for record in store.files()
+        if (Path(record.place) == root or root in Path(record.place).parents) and not Path(record.place).exists()
+    ]
+    store.forget_files([record.place for record in gone])
+    kept = {article_id for record in store.files() for article_id in record.articles}
+    stale = {article_id for record in gone for article_id in record.articles} - kept
+    return store.remove(stale) if stale else 0
+
+
+def expected(given: Input) -> int | None:
+    """Count the articles that an input should give, quickly; None where that takes reading it."""
+    if given.kind == ".jsonl":
+        try:
+            with given.open() as stream:
+                return sum(part.count(b"\n") for part in iter(lambda: stream.read(1 << 20), b""))
+        except (OSError, EOFError, ValueError):
+            return None
+    return 1 if given.kind in READERS and given.kind != ".csv" else None
+
+
+@dataclass(slots=True)
+class _Run:
+    store: LocalStore
+    seen: Callable[[Article | Unreadable], object]
+    read: list[FileRecord] = field(default_factory=list)
+    before: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    skipped: int = 0
+
+    def articles(self, inputs: Sequence[Input]) -> Iterator[Article]:
+        # one reader over all inputs, so that it sees an id that two of them give
+        digests: dict[str, str] = {}
+        current: list[Input] = []
+
+        def changed() -> Iterator[Input]:
+            for given in inputs:
+                if self._is_unchanged(given):
+                    continue
+                current[:] = [given]
+                digests.clear()
+                troubles = len(self.unreadable)
+                yield given
+                if len(self.unreadable) == troubles:
+                    self._finish(given, digests)
+
+        for item in read_articles(changed()):
+            self.seen(item)
+            if isinstance(item, Unreadable):
+                self.unreadable.append(item)
+                self._keep_old(current[0])
+            else:
+                digests[item.id] = article_sha256(item)
+                self.given.add(item.id)
+                yield item
+
+    def _is_unchanged(self, given: Input) -> bool:
+        record = self.store.file(given.place)
+        if record is None or record.sha256 != _digest(given):
+            return False
+        self.given.update(record.articles)
+        self.skipped += 1
+        return True
+
+    def _finish(self, given: Input, digests: dict[str, str]) -> None:
+        digest = _digest(given)
+        if digest is None:
+            return
+        record = self.store.file(given.place)
+        self.before.update(record.articles if record is not None else ())
+        self.read.append(FileRecord(given.place, digest, tuple(digests), tuple(digests.values())))
+
+    def _keep_old(self, given: Input) -> None:
+        record = self.store.file(given.place)
+        self.given.update(record.articles if record is not None else ())
+
+
+def _digest(given: Input) -> str | None:
+    """Hash a file and how it is read; None for what is no file."""
+    digest = hashlib.sha256(json.dumps([READING, given.kind, sorted(given.columns.items())]).encode())
+    try:
+        with Path(given.place).open("rb") as stream:
+            while part := stream.read(1 << 20):
+                digest.update(part)
+    except OSError:
+        return None
+    return digest.hexdigest()

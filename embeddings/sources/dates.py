@@ -1,0 +1,103 @@
+"""Dates as they are written in files, feeds and articles -> days."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
+
+from embeddings.sources.inputs import ReadingError
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
+    r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+_WRITTEN = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH},? (?P<year>\d{{4}})\b",
+        rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b",
+        r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b",
+    )
+)
+_FIGURES = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class DateFound:
+    """A day, and the half-open characters where it is written."""
+
+    start: int
+    end: int
+    day: date
+
+
+def parse_date(value: object) -> date | None:
+    """Read a day: ISO, RFC 2822 as in feeds, or with the month in words; None where less than a day is given.
+
+    Of days in figures alone (25/12/2021) only those are read that can't mean two days.
+
+    Raises:
+        ReadingError: it is no date, or may mean two days.
+    """
+    if value is None or isinstance(value, datetime):
+        return value.date() if value is not None else None
+    if isinstance(value, date):
+        return value
+    text = str(value).strip()
+    if re.fullmatch(r"(?:\d{4}(?:-\d{2})?)?", text):
+        return None  # a year or month alone: not a day to filter by
+    try:
+        found = _iso(text) or _mail(text) or _written(text) or _figures(text)
+    except ValueError as error:  # the 31st of June
+        raise ReadingError(f"the date {text!r} can't be read ({error}); write it as 2021-06-08") from error
+    if found is None:
+        raise ReadingError(f"the date {text[:60]!r} can't be read; write it as 2021-06-08")
+    return found
+
+
+def find_date(text: str) -> DateFound | None:
+    """Find the first day written in a text with its month in words, or in ISO form; None where there is none.
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    matches = [match for match in (pattern.search(text) for pattern in _WRITTEN) if match]
+    if not matches:
+        return None
+    first = min(matches, key=lambda match: match.start())
+    month = first["month"]
+    number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
+    return DateFound(first.start(), first.end(), date(int(first["year"]), number, int(first["day"])))
+
+
+def _iso(text: str) -> date | None:
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        return None
+
+
+def _mail(text: str) -> date | None:
+    try:
+        return parsedate_to_datetime(text).date()
+    except (ValueError, TypeError, IndexError):
+        return None
+
+
+def _written(text: str) -> date | None:
+    found = find_date(text)
+    return found.day if found is not None else None
+
+
+def _figures(text: str) -> date | None:
+    match = _FIGURES.match(text)
+    if match is None:
+        return None
+    first, second, year = (int(part) for part in match.groups())
+    if first <= 12 and second <= 12 and first != second:
+        raise ReadingError(f"the date {text!r} may mean two days; write it as {year}-06-08")
+    day, month = (first, second) if first > 12 or first == second else (second, first)
+    return date(year, month, day)

@@ -1,0 +1,70 @@
+"""Web pages -> articles, by trafilatura."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+
+from embeddings.documents import Article
+from embeddings.sources.inputs import Input, ReadingError
+from embeddings.sources.reading import make_article
+
+MAX_PAGE_BYTES = 20_000_000
+MAX_TAGS = 100_000
+"""The longest live blogs have some ten thousand; far beyond that, finding the story takes minutes."""
+
+MIN_WORDS = 10
+"""Of a story; what is shorter is a menu."""
+
+
+def read_html(given: Input) -> Iterator[Article]:
+    """Read the story of a page; title, date, source, author and address come from the page's metadata."""
+    data = given.read(MAX_PAGE_BYTES)
+    if not data.strip():
+        raise ReadingError("is empty; remove it, or put an article in it")
+    text, fields = extract(data)
+    yield make_article(given, text, fields)
+
+
+def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
+    """Take the story out of a page, a paragraph a line, and what the page says about it.
+
+    Dates come from markup alone: a date guessed from the text would make filters lie.
+
+    Raises:
+        ReadingError: it is no HTML, too large, or holds no story.
+    """
+    import trafilatura
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # we say ourselves what can't be read
+    marks = b"<" in data if isinstance(data, bytes) else "<" in data
+    tree = trafilatura.load_html(data) if marks else None
+    if tree is None:
+        raise ReadingError("is not an HTML page; if it is plain text, name it .txt")
+    if sum(1 for _ in tree.iter()) > MAX_TAGS:
+        raise ReadingError(f"has more than {MAX_TAGS:,} tags, more than a page of news has; save the article alone")
+    about = trafilatura.extract_metadata(
+        tree,
+        date_config={
+            "extensive_search": False,
+            "original_date": True,
+            "outputformat": "%Y-%m-%d",
+            "max_date": None,
+        },
+        extensive=False,
+    )
+    text = trafilatura.extract(tree, include_comments=False, output_format="txt")
+    if not text or len(text.split()) < MIN_WORDS:
+        raise ReadingError("holds no story, only menus and links; name the page of one article")
+    return text, {
+        "title": about.title,
+        "date": about.date,
+        "source": about.sitename or _host(about.hostname),
+        "author": about.author,
+        "url": about.url if about.url and re.match("https?://", about.url) else None,
+    }
+
+
+def _host(name: str | None) -> str | None:
+    return name.removeprefix("www.") if name else None

@@ -1,0 +1,92 @@
+"""What articles are read from: files, members of archives, pages of the web; and the word for what can't be read."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+MAX_BYTES = 50_000_000
+"""Of one document; of one line where a file holds an article a line."""
+
+
+class ReadingError(ValueError):
+    """Something gives no text; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One thing to read.
+
+    Attributes:
+        name: what messages call it.
+        place: where it is, for good; article ids are made of it: an absolute path, an archive's and a member's, a URL.
+        kind: how it is read, as ".html"; a key of READERS or CONTAINERS.
+        opened: opens its bytes; they may be gzipped.
+        columns: for tables: our name of a field -> the file's.
+        known: what is known of its article from elsewhere, as from a feed's entry; the article itself goes first.
+    """
+
+    name: str
+    place: str
+    kind: str
+    opened: Callable[[], IO[bytes]]
+    columns: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """An id that stays the same while it stays where it is: its name and a hash of its place."""
+        stem = PurePosixPath(self.place.split("?")[0].rstrip("/")).stem or "page"
+        return f"{stem}-{hashlib.sha256(self.place.encode()).hexdigest()[:8]}"
+
+    def open(self) -> IO[bytes]:
+        """Open its bytes, unpacked where they are gzipped.
+
+        Raises:
+            ReadingError: it can't be opened.
+        """
+        try:
+            stream = self.opened()
+            head = stream.read(2)
+            stream.seek(0)
+        except OSError as error:
+            raise ReadingError(f"can't be opened ({error.strerror or error}); check its permissions") from error
+        return cast(IO[bytes], gzip.GzipFile(fileobj=stream)) if head == b"\x1f\x8b" else stream
+
+    def read(self, limit: int = MAX_BYTES) -> bytes:
+        """Read all its bytes.
+
+        Raises:
+            ReadingError: it can't be opened, or there are more than `limit`.
+            OSError, EOFError, zlib.error: it can't be unpacked.
+        """
+        with self.open() as stream:
+            data = stream.read(limit + 1)
+        if len(data) > limit:
+            raise ReadingError(
+                f"holds more than {limit // 1_000_000} MB, more than an article has; split it, or write one article a "
+                "line in a .jsonl file"
+            )
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An input, or a line of one (counted from 1), that gives no article, and why."""
+
+    name: str
+    reason: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.name}, line {self.line}" if self.line is not None else self.name
+        return f"{place}: {self.reason}"
+
+
+def file_input(path: Path, kind: str, columns: Mapping[str, str]) -> Input:
+    """Make the input of a file."""
+    return Input(str(path), str(path.resolve()), kind, lambda: path.open("rb"), columns)

@@ -1,0 +1,30 @@
+"""File names -> kinds."""
+
+from __future__ import annotations
+
+_KINDS = {
+    ".txt": ".txt",
+    ".md": ".md",
+    ".markdown": ".md",
+    ".html": ".html",
+    ".htm": ".html",
+    ".xhtml": ".html",
+    ".pdf": ".pdf",
+    ".docx": ".docx",
+    ".jsonl": ".jsonl",
+    ".ndjson": ".jsonl",
+    ".csv": ".csv",
+    ".tsv": ".csv",
+    ".xml": ".xml",
+    ".rss": ".xml",
+    ".atom": ".xml",
+    ".zip": ".zip",
+}
+KINDS = ".txt, .md, .html, .pdf, .docx, .jsonl, .csv, .xml (feeds), .zip"
+
+
+def kind_of(name: str) -> str | None:
+    """Say how a file of this name is read; None where it can't be. Any kind may be gzipped."""
+    plain = name.lower().removesuffix(".gz")
+    dot = plain.rfind(".")
+    return _KINDS.get(plain[dot:]) if dot >= 0 else None

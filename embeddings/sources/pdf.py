@@ -1,0 +1,93 @@
+"""PDF -> articles, by PDFium."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from statistics import median
+
+from embeddings.documents import Article
+from embeddings.sources.inputs import Input, ReadingError
+from embeddings.sources.reading import first_line, make_article
+
+MAX_PAGES = 2_000
+_PDFIUM = threading.Lock()  # PDFium is not safe to share by threads
+_NO_TITLE = re.compile(r"untitled|microsoft|\.(?:docx?|pdf|indd|qxd|tex)\b|^document\d*$", re.IGNORECASE)
+
+
+def read_pdf(given: Input) -> Iterator[Article]:
+    """Read one article; lines are joined to paragraphs, title and author come from the file's properties.
+
+    The date in the properties is that of the file, which may be years after the article's, and is not taken.
+    """
+    data = given.read()
+    if not data.lstrip()[:5].startswith(b"%PDF-"):
+        raise ReadingError("is not a PDF (it does not begin with %PDF-); name it for what it is")
+    with _PDFIUM:
+        pages, about = _pages(data)
+    text = "\n\n".join(filter(None, (paragraphs(page) for page in pages)))
+    if not text.strip():
+        raise ReadingError("holds no text, only pictures of it; have it recognised first (ocrmypdf), and index that")
+    title = about.get("Title", "").strip()
+    usable = len(title) > 3 and not _NO_TITLE.search(title)
+    yield make_article(given, text, {"title": title if usable else first_line(text), "author": about.get("Author")})
+
+
+def paragraphs(page: str) -> str:
+    """Join the lines of a page to paragraphs, a paragraph a line; words cut at a line's end are mended.
+
+    A line goes on where it is about as long as the page's lines are and does not end a sentence, or where the
+    next begins with a small letter.
+    """
+    lines = [re.sub(r"[ \t]+", " ", line).strip() for line in page.splitlines()]
+    lengths = [len(line) for line in lines if line]
+    if not lengths:
+        return ""
+    full = 0.7 * median(sorted(lengths)[len(lengths) // 2 :])  # of the longer half: the others end paragraphs
+    joined: list[str] = []
+    going_on = False
+    for line in lines:
+        if not line:
+            going_on = False
+            continue
+        if joined and (going_on or line[0].islower()):
+            joined[-1] = _joined(joined[-1], line)
+        else:
+            joined.append(line)
+        going_on = len(line) >= full and not re.search(r"[.!?:]['\"”’)]*$", line)
+    return "\n".join(joined)
+
+
+def _joined(before: str, line: str) -> str:
+    # PDFium writes U+FFFE or U+0002 where a word was hyphenated
+    if before.endswith(("\ufffe", "\x02")):
+        return before[:-1] + line
+    if re.search(r"[a-zà-ÿ]-$", before) and line[0].islower():
+        return before[:-1] + line
+    return f"{before} {line}"
+
+
+def _pages(data: bytes) -> tuple[list[str], dict[str, str]]:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise ReadingError("is locked with a password; save it without one") from error
+        raise ReadingError(f"can't be read as a PDF ({error}); it may be cut off") from error
+    try:
+        if len(document) > MAX_PAGES:
+            raise ReadingError(f"has {len(document):,} pages, and at most {MAX_PAGES:,} are read; split it")
+        texts = []
+        for page in document:
+            words = page.get_textpage()
+            texts.append(words.get_text_bounded())
+            words.close()
+            page.close()
+        return texts, document.get_metadata_dict()
+    except pypdfium2.PdfiumError as error:
+        raise ReadingError(f"can't be read as a PDF ({error}); it may be damaged") from error
+    finally:
+        document.close()

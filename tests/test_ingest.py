@@ -1,0 +1,160 @@
+"""Files and a library in step: only what changed is read, what went goes, and what can't be read costs nothing."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+
+from embeddings.errors import DatelineError
+from embeddings.ingest import expected, forget, ingest
+from embeddings.local import LocalStore
+from embeddings.sources import find_inputs
+
+
+@pytest.fixture
+def store(tmp_path, encoder):
+    store = LocalStore(tmp_path / "library", encoder, create=True)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Dam opens\nThe dam opened.")
+    (folder / "b.jsonl").write_text('{"id": "x", "text": "One."}\n{"id": "y", "text": "Two."}\n')
+    return folder
+
+
+def run(store, folder, **options):
+    return ingest(store, find_inputs([folder]).inputs, **options)
+
+
+def ids(store):
+    return {article.id.split("-")[0] for article in store.articles()}
+
+
+def test_a_second_run_reads_only_what_changed(store, folder):
+    seen = []
+    assert run(store, folder, seen=seen.append).articles.added == 3
+    assert len(seen) == 3
+    report = run(store, folder, seen=seen.append)
+    assert (report.skipped, report.articles.unchanged, len(seen)) == (2, 0, 3)
+    (folder / "a.txt").write_text("Dam closes\nThe dam closed.")
+    report = run(store, folder)
+    assert (report.skipped, report.articles.updated, report.removed) == (1, 1, 0)
+
+
+def test_what_a_file_holds_no_more_is_removed(store, folder):
+    run(store, folder)
+    (folder / "b.jsonl").write_text('{"id": "y", "text": "Two."}\n')
+    assert run(store, folder).removed == 1
+    assert ids(store) == {"a", "y"}
+
+
+def test_an_article_that_moved_to_another_file_stays(store, folder):
+    run(store, folder)
+    (folder / "b.jsonl").write_text('{"id": "y", "text": "Two."}\n')
+    (folder / "c.jsonl").write_text('{"id": "x", "text": "One."}\n')
+    assert run(store, folder).removed == 0
+    assert ids(store) == {"a", "x", "y"}
+
+
+def test_what_cannot_be_read_any_more_costs_nothing_and_is_named_each_time(store, folder):
+    run(store, folder)
+    (folder / "b.jsonl").write_text('{"id": "x", "text": "One."}\n{"id": \n')
+    for _ in range(2):
+        report = run(store, folder)
+        assert "b.jsonl, line 2" in str(report.unreadable[0])
+        assert ids(store) == {"a", "x", "y"}
+
+
+def test_other_columns_are_read_anew(store, tmp_path):
+    (tmp_path / "t.csv").write_text("text,main\nteaser.,The story.\n")
+    for columns, text in (({}, "teaser."), ({"text": "main"}, "The story.")):
+        ingest(store, find_inputs([tmp_path / "t.csv"], columns=columns).inputs)
+        assert [article.text for article in store.articles()] == [text]
+
+
+def test_files_that_are_gone_take_their_articles_along(store, folder):
+    run(store, folder)
+    (folder / "b.jsonl").unlink()
+    assert forget(store, folder.parent / "elsewhere") == 0
+    assert forget(store, folder) == 2
+    assert ids(store) == {"a"}
+    (folder / "b.jsonl").write_text('{"id": "x", "text": "One."}\n')
+    assert run(store, folder).articles.added == 1
+
+
+def test_a_copy_of_a_file_is_known_the_next_time(store, folder):
+    (folder / "copy.txt").write_text((folder / "a.txt").read_text())
+    assert len(run(store, folder).articles.duplicates) == 1
+    assert run(store, folder).skipped == 3
+
+
+def test_stopped_midway_it_goes_on_with_the_rest(store, folder):
+    for number in range(40):
+        (folder / f"{number:02}.txt").write_text(f"Story number {number}.")
+
+    def stop(_, count=[0]):  # noqa: B006 - counts over calls
+        count[0] += 1
+        if count[0] == 36:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(store, folder, seen=stop)
+    assert store.stats().articles == 32
+    report = run(store, folder)
+    assert (report.skipped, store.stats().articles) == (32, 43)
+
+
+def test_how_many_articles_to_expect(folder, tmp_path):
+    (tmp_path / "t.csv").write_text("text\nOne.\n")
+    counts = [expected(given) for given in find_inputs([folder, tmp_path / "t.csv"]).inputs]
+    assert counts == [1, 2, None]
+
+
+def test_a_library_of_the_format_before_is_brought_up(tmp_path, encoder, folder):
+    store = LocalStore(tmp_path / "old", encoder, create=True)
+    run(store, folder)
+    store.close()
+    with sqlite3.connect(tmp_path / "old" / "library.sqlite") as connection:
+        connection.execute("DROP TABLE files")
+        connection.execute("ALTER TABLE articles DROP COLUMN author")
+        connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
+    store = LocalStore(tmp_path / "old", encoder)
+    assert run(store, folder).articles.unchanged == 3
+    assert run(store, folder).skipped == 2
+    store.close()
+    with sqlite3.connect(tmp_path / "old" / "library.sqlite") as connection:
+        connection.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
+    with pytest.raises(DatelineError, match="newer Dateline"):
+        LocalStore(tmp_path / "old", encoder)
+
+
+def test_watching_keeps_a_folder_in_step(folder, tmp_path):
+    output = tmp_path / "output"
+
+    def wait_for(*lines):
+        deadline = time.monotonic() + 120
+        while not set(lines) <= set(output.read_text().splitlines()):
+            assert time.monotonic() < deadline, output.read_text()
+            assert process.poll() is None, output.read_text()
+            time.sleep(0.1)
+
+    command = [sys.executable, "-m", "qa", "index", str(folder), "--library", str(tmp_path / "library"), "--watch"]
+    with output.open("w") as stream, subprocess.Popen(command, stdout=stream, stderr=stream) as process:
+        try:
+            wait_for("watching; stop with Ctrl-C")
+            (folder / "new.txt").write_text("Storm hits\nThe storm hit.")
+            (folder / "a.txt").unlink()
+            (folder / "picture.png").write_bytes(b"x")
+            wait_for("1 added", "removed 1 articles of files that are gone")
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+    assert process.returncode == 0

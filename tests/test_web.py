@@ -1,0 +1,176 @@
+"""Addresses: a page, files, a feed, a sitemap, from a server of our own; and what such servers do wrong."""
+
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from test_sources import PAGE, packed, pdf
+
+from embeddings.documents import Article
+from embeddings.sources import Unreadable, find_inputs, read_articles, web
+
+ENTRY = "<item><title>{0}</title><link>{1}</link><pubDate>Tue, 08 Jun 2021 10:00:00 GMT</pubDate>{2}</item>"
+WHOLE = f"<description><![CDATA[<p>{'The dam opened on Tuesday in the rain. ' * 20}</p>]]></description>"
+
+
+def rss(*entries):
+    items = "".join(ENTRY.format(*entry) for entry in entries)
+    return f"<?xml version='1.0'?><rss version='2.0'><channel><title>The Post</title>{items}</channel></rss>"
+
+
+class Pages(BaseHTTPRequestHandler):
+    def do_GET(self):
+        status, kind, body = self.server.pages.get(self.path, (404, "text/html", ""))
+        self.send_response(status)
+        self.send_header("Location" if status == 302 else "Content-Type", kind)
+        self.end_headers()
+        try:
+            for part in body if not isinstance(body, str | bytes) else [body]:
+                self.wfile.write(part.encode() if isinstance(part, str) else part)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # the client has had enough
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def site():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    server.address = f"http://127.0.0.1:{server.server_port}"
+    server.pages = {}
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def read(address):
+    return list(read_articles(find_inputs([address]).inputs))
+
+
+def test_a_page(site):
+    site.pages["/mayor"] = (200, "text/html; charset=utf-8", PAGE)
+    [article] = read(f"{site.address}/mayor")
+    assert (article.title, article.source, article.url) == ("Mayor resigns", "The Echo", "https://echo.example/mayor")
+    assert read(f"{site.address}/mayor")[0].id == article.id
+
+
+def test_files_behind_an_address(site):
+    site.pages |= {
+        "/a.pdf": (200, "application/pdf", pdf("The dam opened on Tuesday.")),
+        "/b.zip": (200, "application/zip", packed(**{"x.txt": "One."})),
+        "/c.jsonl": (200, "text/plain", '{"text": "Two."}'),
+        "/d": (200, "text/plain", "Three."),
+        "/e": (200, "image/png", "x"),
+    }
+    assert [read(f"{site.address}{path}")[0].text.strip() for path in ("/a.pdf", "/b.zip", "/c.jsonl", "/d")] == [
+        "The dam opened on Tuesday.",
+        "One.",
+        "Two.",
+        "Three.",
+    ]
+    assert read(f"{site.address}/d")[0].url == f"{site.address}/d"
+    assert "image/png, which can't be read" in str(read(f"{site.address}/e")[0])
+
+
+def test_a_feed_gives_its_own_stories_or_the_pages_it_names(site):
+    site.pages |= {
+        "/feed": (
+            200,
+            "application/rss+xml",
+            rss(("Dam", "/dam", WHOLE), ("Teaser", "/mayor", ""), ("Gone", "/x", "")),
+        ),
+        "/mayor": (200, "text/html", PAGE),
+    }
+    dam, mayor, gone = read(f"{site.address}/feed")
+    assert (dam.title, dam.source, str(dam.published)) == ("Dam", "The Post", "2021-06-08")
+    assert dam.text.startswith("The dam opened")
+    assert (mayor.title, mayor.source) == ("Mayor resigns", "The Echo")
+    assert "/x: answered 404" in str(gone)
+
+
+def test_a_feed_saved_as_a_file_fetches_nothing(tmp_path):
+    (tmp_path / "feed.xml").write_text(rss(("Dam", "http://192.0.2.1/dam", WHOLE)))
+    [article] = read(tmp_path / "feed.xml")
+    assert (article.title, article.url) == ("Dam", "http://192.0.2.1/dam")
+
+
+def test_a_sitemap_and_one_of_sitemaps(site):
+    def urls(name, *paths):
+        entries = "".join(f"<{name}><loc>{site.address}{path}</loc></{name}>" for path in paths)
+        root = "sitemapindex" if name == "sitemap" else "urlset"
+        return f"<{root} xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{entries}</{root}>"
+
+    site.pages |= {
+        "/index.xml": (200, "application/xml", urls("sitemap", "/one.xml", "/missing.xml")),
+        "/one.xml": (200, "application/xml", urls("url", "/mayor")),
+        "/mayor": (200, "text/html", PAGE),
+    }
+    mayor, missing = read(f"{site.address}/index.xml")
+    assert mayor.title == "Mayor resigns"
+    assert "/missing.xml: answered 404" in str(missing)
+
+
+def test_redirects_are_followed_and_end(site):
+    site.pages |= {
+        "/old": (302, "/mayor", ""),
+        "/round": (302, "/round", ""),
+        "/file": (302, "file:///etc/passwd", ""),
+        "/mayor": (200, "text/html", PAGE),
+    }
+    assert read(f"{site.address}/old")[0].title == "Mayor resigns"
+    assert "redirects more than 5 times" in str(read(f"{site.address}/round")[0])
+    assert "leads to file:///etc/passwd, which is not followed" in str(read(f"{site.address}/file")[0])
+
+
+def test_what_never_ends_is_bounded(site, monkeypatch):
+    def endless(pause):
+        yield "<rss><channel>"
+        for _ in range(10_000):
+            time.sleep(pause)
+            yield "<item>" * 10_000
+
+    monkeypatch.setattr(web, "MAX_BYTES", 1_000_000)
+    site.pages["/much"] = (200, "application/rss+xml", endless(0))
+    assert "goes on beyond 1 MB" in str(read(f"{site.address}/much")[0])
+    monkeypatch.setattr(web, "MAX_SECONDS", 0.2)
+    site.pages["/slow"] = (200, "application/rss+xml", endless(0.05))
+    assert "was not done after 0 s" in str(read(f"{site.address}/slow")[0])
+
+
+def test_a_long_feed_is_cut_and_says_so(site, monkeypatch):
+    monkeypatch.setattr(web, "MAX_PAGES", 1)
+    site.pages["/feed"] = (200, "application/rss+xml", rss(("A", "/a", WHOLE), ("B", "/b", WHOLE)))
+    article, rest = read(f"{site.address}/feed")
+    assert isinstance(article, Article)
+    assert "names 2 pages, and only the first 1" in str(rest)
+
+
+def test_a_public_address_does_not_lead_into_a_private_network(site, monkeypatch):
+    monkeypatch.setattr(web, "_is_private", lambda address: "127.0.0.1" in address and "/public" not in address)
+    site.pages |= {
+        "/public.rss": (200, "application/rss+xml", rss(("A", f"{site.address}/secret", ""), ("B", "file:///etc", ""))),
+        "/public": (302, f"{site.address}/secret", ""),
+        "/secret": (200, "text/html", PAGE),
+    }
+    private, other = read(f"{site.address}/public.rss")
+    assert "is on a private network" in str(private)
+    assert "is no address on the web" in str(other)
+    assert "which is not followed" in str(read(f"{site.address}/public")[0])
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "10.1.2.3", "169.254.169.254", "localhost"])
+def test_private_hosts_are_known(host):
+    assert web._is_private(f"http://{host}/x")
+    assert not web._is_private("http://93.184.215.14/x")
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1/x", "http://", "http://no\x00host/"])
+def test_what_cannot_be_reached_says_so(address):
+    [problem] = read(address)
+    assert isinstance(problem, Unreadable)
+    assert "can't be reached" in str(problem)
