@@ -14,6 +14,7 @@ from qa.build import open_pipeline
 from qa.pipeline import Pipeline
 from qa.presentation import NOT_FOUND, byline, in_sentence, in_words, nearest_hits, why_not
 from qa.settings import Settings, load_settings
+from qa.versions import also_in, newer_version
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
 
@@ -104,10 +105,22 @@ def _found(answer: Answer) -> list[str]:
         f"<p>{html.escape(in_words(answer.probability))}</p>",
         _quote(best),
         _cite(best.hit.article),
+        *_versions(best),
     ]
     others = [span for span in answer.spans[1:] if span.score > 0]
     if others:
         parts.append("<p class='dateline-small'>Other candidates: " + "; ".join(map(_short, others)) + "</p>")
+    return parts
+
+
+def _versions(span: Span) -> list[str]:
+    newer = newer_version(span.hit)
+    parts = (
+        [] if newer is None else [f"<p class='dateline-small'>This is an older version. The newer: {_named(newer)}</p>"]
+    )
+    reprints = also_in(span.hit, span.text)
+    if reprints:
+        parts.append("<p class='dateline-small'>Also in: " + "; ".join(map(_named, reprints)) + "</p>")
     return parts
 
 
@@ -128,7 +141,11 @@ def _quote(span: Span) -> str:
 
 
 def _cite(article: Article) -> str:
-    return f"<p class='dateline-small'><cite>{html.escape(article.title)}</cite> ({html.escape(byline(article))})</p>"
+    return f"<p class='dateline-small'>{_named(article)}</p>"
+
+
+def _named(article: Article) -> str:
+    return f"<cite>{html.escape(article.title)}</cite> ({html.escape(byline(article))})"
 
 
 def _short(span: Span) -> str:

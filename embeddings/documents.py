@@ -40,7 +40,9 @@ class Passage:
 class Hit:
     """A passage found for a question.
 
-    `score` grows with relevance. The ranks count from 1; None means that this side did not find it.
+    `score` grows with relevance. The ranks count from 1; None means that this side did not find it. `versions` are
+    the articles that tell the same story word for word or nearly, this one among them, the newest first; empty where
+    it stands alone.
     """
 
     passage: Passage
@@ -48,6 +50,7 @@ class Hit:
     score: float
     dense_rank: int | None = None
     lexical_rank: int | None = None
+    versions: tuple[Article, ...] = ()
 
     def __post_init__(self) -> None:
         if self.passage.article_id != self.article.id:
@@ -56,3 +59,8 @@ class Hit:
     @property
     def text(self) -> str:
         return self.article.text[self.passage.start : self.passage.end]
+
+    @property
+    def story(self) -> str:
+        """What near-duplicates share: the id of the newest of them."""
+        return self.versions[0].id if self.versions else self.article.id

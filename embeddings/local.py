@@ -19,6 +19,7 @@ from embeddings import schema
 from embeddings.caches import LexicalCache, VectorCache
 from embeddings.chunking import Chunking, chunk
 from embeddings.documents import Article, Passage
+from embeddings.duplicates import Shingles, bands, days_between, near_duplicates, shingles
 from embeddings.encoder import Encoder, Vectors
 from embeddings.errors import DatelineError
 from embeddings.lexical import LexicalEntry
@@ -27,6 +28,7 @@ from embeddings.store import ANY, AddReport, Filter, Ranked, Stats
 ADD_BATCH = 32
 """Articles that are committed together."""
 LOCK_SECONDS = 60
+_RANGES = "SELECT start, end FROM passages WHERE article = ? ORDER BY id"
 T = TypeVar("T")
 
 
@@ -128,6 +130,21 @@ class LocalStore:
             for row in self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.key IN ({marks}) {order}", some):
                 yield schema.row_article(row)
 
+    def versions(self, ids: Collection[str]) -> dict[str, list[Article]]:
+        found: dict[str, list[Article]] = {}
+        for some in _batches(ids, 500):
+            marks = ",".join("?" * len(some))
+            rows = self._query(
+                f"SELECT b.id, {schema.ARTICLE} FROM articles b JOIN articles a ON a.story = b.story "
+                f"WHERE b.id IN ({marks}) "
+                "AND EXISTS (SELECT 1 FROM articles c WHERE c.story = b.story AND c.key != b.key) "
+                "ORDER BY a.published IS NULL, a.published DESC, a.key DESC",
+                some,
+            )
+            for of, *columns in rows:
+                found.setdefault(of, []).append(schema.row_article(columns))
+        return found
+
     def stats(self) -> Stats:
         [(articles, passages)] = self._query(
             "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)", []
@@ -186,8 +203,15 @@ class LocalStore:
                 f"{schema.FORMAT}); update Dateline, or name another folder"
             )
         if found < schema.FORMAT:
-            with self._exclusive():
+            with self._exclusive(), self._transaction():
                 schema.upgrade(self._connection)
+                self._assign_missing_stories()
+
+    def _assign_missing_stories(self) -> None:
+        for key, *columns in self._query(f"SELECT a.key, {schema.ARTICLE} FROM articles a WHERE a.story = ''", []):
+            article = schema.row_article(columns)
+            cut = [Passage(article.id, *row) for row in self._query(_RANGES, [key])]
+            self._assign_story(key, article, cut)
 
     def _add_batch(self, batch: Sequence[Article], tally: _Tally) -> None:
         prepared = self._prepare([article for article in batch if self._is_news(article, tally)], tally)
@@ -229,6 +253,7 @@ class LocalStore:
 
     def _insert(self, article: Article, passages: Sequence[Passage], vectors: Vectors, generation: int) -> None:
         key = self._connection.execute(schema.INSERT_ARTICLE, schema.article_row(article)).lastrowid
+        self._assign_story(key, article, passages)
         self._connection.executemany(
             "INSERT INTO passages (article, start, end, vector, generation) VALUES (?, ?, ?, ?, ?)",
             [
@@ -236,6 +261,31 @@ class LocalStore:
                 for passage, vector in zip(passages, vectors, strict=True)
             ],
         )
+
+    def _assign_story(self, key: int | None, article: Article, passages: Sequence[Passage]) -> None:
+        """Join an article to its near-duplicates; all their stories become one."""
+        own = _shingles(article, passages)
+        numbers = json.dumps(bands(own))
+        stories = {schema.article_sha256(article)}
+        candidates = self._query(
+            "SELECT DISTINCT article FROM bands WHERE band IN (SELECT value FROM json_each(?))", [numbers]
+        )
+        for (other,) in candidates:
+            [(story, *columns)] = self._query(
+                f"SELECT a.story, {schema.ARTICLE} FROM articles a WHERE key = ?", [other]
+            )
+            if story in stories:
+                continue
+            theirs = schema.row_article(columns)
+            cut = [Passage(theirs.id, *row) for row in self._query(_RANGES, [other])]
+            apart = days_between(article.published, theirs.published)
+            if near_duplicates(own, _shingles(theirs, cut), apart):
+                stories.add(story)
+        self._connection.execute("INSERT INTO bands SELECT value, ? FROM json_each(?)", (key, numbers))
+        joined, *others = sorted(stories)
+        self._connection.execute("UPDATE articles SET story = ? WHERE key = ?", (joined, key))
+        for other in others:
+            self._connection.execute("UPDATE articles SET story = ? WHERE story = ?", (joined, other))
 
     def _delete(self, article_id: str, generation: int) -> bool:
         row = self._connection.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
@@ -245,6 +295,7 @@ class LocalStore:
             "INSERT INTO removals SELECT id, ? FROM passages WHERE article = ?", (generation, *row)
         )
         self._connection.execute("DELETE FROM passages WHERE article = ?", row)
+        self._connection.execute("DELETE FROM bands WHERE article = ?", row)
         self._connection.execute("DELETE FROM articles WHERE key = ?", row)
         return True
 
@@ -361,6 +412,11 @@ class _Tally:
 
     def report(self) -> AddReport:
         return AddReport(self.added, self.updated, self.unchanged, self.passages, self.duplicates, tuple(self.empty))
+
+
+def _shingles(article: Article, passages: Sequence[Passage]) -> Shingles:
+    """Take the shingles of an article's story: what its passages hold, without page furniture."""
+    return shingles([article.text[passage.start : passage.end] for passage in passages])
 
 
 def _file_record(row: Sequence[str]) -> schema.FileRecord:

@@ -28,7 +28,8 @@ CREATE TABLE articles (
     source_key TEXT NOT NULL,   -- source, casefolded
     url TEXT NOT NULL,
     author TEXT NOT NULL DEFAULT '',
-    sha256 TEXT NOT NULL        -- of all but the id
+    sha256 TEXT NOT NULL,       -- of all but the id
+    story TEXT NOT NULL DEFAULT ''  -- near-duplicates share it: the sha256 of the first of them
 );
 CREATE INDEX articles_published ON articles (published);
 CREATE INDEX articles_source ON articles (source_key);
@@ -46,15 +47,26 @@ CREATE INDEX passages_generation ON passages (generation);
 CREATE TABLE removals (passage INTEGER NOT NULL, generation INTEGER NOT NULL);
 CREATE INDEX removals_generation ON removals (generation);
 """
-_FILES = """
+_ADDED_IN_2 = (
+    "CREATE INDEX articles_story ON articles (story)",
+    "CREATE TABLE bands (band INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (band, article)) WITHOUT ROWID",
+    "CREATE INDEX bands_article ON bands (article)",
+    """
 CREATE TABLE files (            -- what was read whole, so that it need not be read again
     place TEXT PRIMARY KEY,     -- absolute path
     sha256 TEXT NOT NULL,       -- of its bytes, and of how they were read
     articles TEXT NOT NULL      -- their ids, as JSON
 ) WITHOUT ROWID
-"""
+""",
+)
 # what brings a library of the format before to this one
-_UPGRADES = {"1": ("ALTER TABLE articles ADD COLUMN author TEXT NOT NULL DEFAULT ''", _FILES)}
+_UPGRADES = {
+    "1": (
+        "ALTER TABLE articles ADD COLUMN author TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE articles ADD COLUMN story TEXT NOT NULL DEFAULT ''",
+        *_ADDED_IN_2,
+    )
+}
 
 ARTICLE = "a.id, a.title, a.text, a.published, a.source, a.url, a.author"
 """The columns that row_article takes, of articles AS a."""
@@ -90,7 +102,7 @@ def create(connection: sqlite3.Connection, meta: dict[str, str]) -> None:
     """Lay out an empty library, all or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for statement in (*_TABLES.split(";\n"), _FILES):
+        for statement in (*_TABLES.split(";\n"), *_ADDED_IN_2):
             connection.execute(statement)
         connection.executemany(
             "INSERT INTO meta VALUES (?, ?)", {**meta, "format": str(FORMAT), "generation": "0"}.items()
@@ -109,18 +121,11 @@ def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
 
 
 def upgrade(connection: sqlite3.Connection) -> None:
-    """Bring a library of an earlier format to this one, all or nothing; nothing is encoded anew."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        # another process may have been faster
-        while (found := read_meta(connection)["format"]) in _UPGRADES:
-            for statement in _UPGRADES[found]:
-                connection.execute(statement)
-            connection.execute("UPDATE meta SET value = ? WHERE name = 'format'", (str(int(found) + 1),))
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
+    """Bring a library of an earlier format to this one, inside the caller's transaction; nothing is encoded anew."""
+    while (found := read_meta(connection)["format"]) in _UPGRADES:  # another process may have been faster
+        for statement in _UPGRADES[found]:
+            connection.execute(statement)
+        connection.execute("UPDATE meta SET value = ? WHERE name = 'format'", (str(int(found) + 1),))
 
 
 def article_row(article: Article) -> list[str | None]:

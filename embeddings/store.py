@@ -106,6 +106,12 @@ class PassageStore(Protocol):
     def articles(self) -> Iterator[Article]:
         """Yield every article, newest first, the undated last, then by title."""
 
+    def versions(self, ids: Collection[str]) -> dict[str, list[Article]]:
+        """For each article, by id, all that tell its story word for word or nearly, itself among them.
+
+        The newest first: by date, the undated last, then by when they came in. Articles that stand alone are left out.
+        """
+
     def stats(self) -> Stats: ...
 
     def close(self) -> None: ...

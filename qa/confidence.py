@@ -13,6 +13,7 @@ from embeddings.documents import Hit
 from embeddings.errors import DatelineError
 from qa.answers import Span
 from qa.ranking import rank_score
+from qa.versions import independent
 
 CALIBRATOR_FILE = "calibrator.json"
 # only what means the same in a small library and a large one: BM25 scores do not, and were left out
@@ -108,7 +109,7 @@ def features(question: str, spans: Sequence[Span], hits: Sequence[Hit]) -> tuple
     return (
         _clip(best.score, -20, 20),
         _clip(rank_score(best) - max(rivals), -10, 10) if rivals else 10.0,
-        math.log1p(sum(span.score > 0 for span in best.also)),
+        math.log1p(sum(span.score > 0 for span in independent([best, *best.also])[1:])),
         _coverage(question, best.hit),
         1 / ranked[0] if ranked and known else math.nan,
     )

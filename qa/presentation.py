@@ -7,6 +7,7 @@ from typing import Any
 from embeddings.documents import Article, Hit
 from embeddings.sentences import sentence_around
 from qa.answers import Answer, Span
+from qa.versions import also_in, newer_version
 
 NOT_FOUND = "The articles don't say."
 NEAREST = 3
@@ -36,6 +37,8 @@ def span_object(span: Span) -> dict[str, Any]:
         "score": round(span.score, 4),
         "article": article_object(span.hit.article),
         "passage": span.hit.text,
+        "also_in": [version.id for version in also_in(span.hit, span.text)],
+        "newer_version": newer.id if (newer := newer_version(span.hit)) is not None else None,
         "also": [
             {"article": other.hit.article.id, "start": other.start, "end": other.end, "text": other.text}
             for other in span.also
@@ -109,7 +112,15 @@ def _headline(answer: Answer) -> str:
 def _evidence(span: Span) -> list[str]:
     before, text, after = in_sentence(span)
     article = span.hit.article
-    return [f"  “{before}[{text}]{after}”", f"  {article.title} ({byline(article)})"]
+    return [f"  “{before}[{text}]{after}”", f"  {article.title} ({byline(article)})", *_versions(span)]
+
+
+def _versions(span: Span) -> list[str]:
+    lines = [f"  also in: {version.title} ({byline(version)})" for version in also_in(span.hit, span.text)]
+    newer = newer_version(span.hit)
+    if newer is not None:
+        lines.insert(0, f"  an older version; the newer: {newer.title} ({byline(newer)})")
+    return lines
 
 
 def _nearest(answer: Answer) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from qa.answers import Span
 from qa.normalization import normalize
+from qa.versions import independent
 
 RETRIEVAL_WEIGHT = 6.0
 """What the whole retrieval score, 0 to 1, is worth in units of the reader's margin."""
@@ -29,8 +30,8 @@ def rank(spans: Sequence[Span]) -> list[Span]:
     Of spans that overlap in one article only the best is kept: the others say the same thing again.
 
     Returns:
-        Best first by log-sum-exp of the rank scores of one text, so that evidence adds up; each span keeps its own
-        margin, and the others of its text, best first, stand in its `also`.
+        Best first by log-sum-exp of the rank scores of one text, so that evidence adds up (a story printed again
+        counts once); each span keeps its own margin, and the others of its text, best first, stand in its `also`.
     """
     kept: list[Span] = []
     for span in sorted(spans, key=lambda span: -rank_score(span)):  # stable: equal scores stay in the reader's order
@@ -39,8 +40,12 @@ def rank(spans: Sequence[Span]) -> list[Span]:
     groups: dict[str, list[Span]] = defaultdict(list)
     for span in kept:
         groups[normalize(span.text) or span.text].append(span)
-    ranked = sorted(groups.values(), key=lambda group: -float(np.logaddexp.reduce([rank_score(one) for one in group])))
+    ranked = sorted(groups.values(), key=lambda group: -_group_score(group))
     return [Span(best.text, best.start, best.end, best.score, best.hit, tuple(others)) for best, *others in ranked]
+
+
+def _group_score(group: Sequence[Span]) -> float:
+    return float(np.logaddexp.reduce([rank_score(span) for span in independent(group)]))
 
 
 def _overlap(one: Span, other: Span) -> bool:

@@ -123,8 +123,10 @@ def test_a_library_of_the_format_before_is_brought_up(tmp_path, encoder, folder)
     run(store, folder)
     store.close()
     with sqlite3.connect(tmp_path / "old" / "library.sqlite") as connection:
-        connection.execute("DROP TABLE files")
-        connection.execute("ALTER TABLE articles DROP COLUMN author")
+        for added in ("TABLE files", "TABLE bands", "INDEX articles_story"):
+            connection.execute(f"DROP {added}")
+        for column in ("author", "story"):
+            connection.execute(f"ALTER TABLE articles DROP COLUMN {column}")
         connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
     store = LocalStore(tmp_path / "old", encoder)
     assert run(store, folder).articles.unchanged == 3

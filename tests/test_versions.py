@@ -1,0 +1,177 @@
+"""Near-duplicates: found among look-alikes, counted once, and the newest answers."""
+
+import random
+from datetime import date, timedelta
+from itertools import combinations
+
+import pytest
+
+from embeddings.documents import Article
+from embeddings.duplicates import bands, near_duplicates, shingles
+from embeddings.local import LocalStore
+from embeddings.store import Filter
+from qa.answers import Span
+from qa.confidence import features
+from qa.ranking import rank
+from qa.retriever import Retriever
+from qa.versions import also_in, newer_version
+
+DAY = date(2022, 5, 14)
+PLACES = ["Halvern", "Sorrel", "Kilbray", "Ostrey", "Vallorne", "Lowmarsh", "Dunmere", "Skarholt", "Cray", "Stoneholt"]
+NAMES = ["Okoro", "Castel", "Renn", "Farrow", "Lind", "Reyes", "Holloway", "Anker", "Ferreira", "Obuya"]
+THINGS = ["bridge", "dam", "hospital", "railway", "school", "harbour", "library", "tunnel", "stadium", "market"]
+VERBS = [
+    "approved",
+    "rejected",
+    "delayed",
+    "praised",
+    "questioned",
+    "inspected",
+    "funded",
+    "closed",
+    "reopened",
+    "sold",
+]
+
+
+def story(seed, sentences=12):
+    """Write a story of its own from a template, as look-alike as news agencies' are."""
+    rng = random.Random(seed)
+    return [
+        f"{rng.choice(NAMES)} {rng.choice(VERBS)} the {rng.choice(THINGS)} in {rng.choice(PLACES)} on "
+        f"{rng.choice(['Monday', 'Friday', 'Sunday'])}, and {rng.choice(NAMES)} {rng.choice(VERBS)} a plan of "
+        f"{rng.randrange(2, 900)} pages for the {rng.choice(THINGS)} of {rng.choice(PLACES)}."
+        for _ in range(sentences)
+    ]
+
+
+def changed(lines, rng):
+    """Do to a story what editors do: cut it from the end, put a sentence on top, change a few words."""
+    how = rng.randrange(4)
+    if how == 0:
+        return lines[: max(6, len(lines) - rng.randrange(1, 7))]
+    if how == 1:
+        return [f"This was first reported by the {rng.choice(PLACES)} Echo.", *lines]
+    if how == 2:
+        at = rng.randrange(len(lines))
+        return [*lines[:at], lines[at].replace(" pages", ",5 pages"), *lines[at + 1 :]]
+    return [line.replace("and ", "while ") if rng.random() < 0.3 else line for line in lines]
+
+
+def test_precision_and_recall_on_two_hundred_stories_and_their_reprints(tmp_path, encoder):
+    rng = random.Random(7)
+    groups = []
+    for seed in range(200):
+        lines = story(seed)
+        groups.append([lines, *(changed(lines, rng) for _ in range(seed % 3))])
+    articles, truth = [], {}
+    for number, group in enumerate(groups):
+        for at, lines in enumerate(group):
+            articles.append(Article(f"{number}-{at}", "T", f"Title {number}-{at}\n" + "\n".join(lines), DAY))
+            truth[f"{number}-{at}"] = number
+    store = LocalStore(tmp_path, encoder, create=True)
+    store.add(articles)
+    versions = store.versions(list(truth))
+    found = {frozenset(pair) for one in versions.values() for pair in combinations([item.id for item in one], 2)}
+    wanted = {frozenset(pair) for pair in combinations(truth, 2) if len({truth[one] for one in pair}) == 1}
+    assert len(wanted) > 200
+    assert len(found & wanted) / len(found) >= 0.98
+    assert len(found & wanted) / len(wanted) >= 0.98
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "days", "same"),
+    [
+        (story(1), story(1), None, True),
+        (story(1), story(2), None, False),
+        (story(1), story(1)[:5], 0, True),
+        (story(1), story(1)[:1], 0, False),  # too short to tell
+        (story(1), story(1)[:7] + story(2)[:5], 0, False),
+        (story(1), story(1)[:9] + story(2)[:1], 30, False),
+        (story(1), story(1), 365, True),
+        ([], [], None, False),
+    ],
+)
+def test_what_counts_as_the_same_story(one, other, days, same):
+    assert near_duplicates(shingles(one), shingles(other), days) is same
+
+
+def test_bands_are_stable():
+    assert bands(shingles(["too short"])) == []
+    assert len(bands(shingles(story(1)))) == 32
+    assert bands(shingles(story(1))) == bands(shingles(reversed(story(1))))
+
+
+def article(name, lines, *, day=DAY, source="Courier"):
+    return Article(name, f"Title of {name}", "\n".join(lines), day, source)
+
+
+@pytest.fixture
+def store(tmp_path, encoder):
+    store = LocalStore(tmp_path / "library", encoder, create=True)
+    lines = story(1, 8)
+    corrected = [lines[0].replace("plan of", "plan of 4.1 or"), *lines[1:]]
+    store.add(
+        [
+            article("first", lines),
+            article("reprint", lines[:6], source="Post"),
+            article("corrected", corrected, day=DAY + timedelta(1)),
+            article("other", story(2, 8)),
+        ]
+    )
+    yield store
+    store.close()
+
+
+def test_the_newest_version_speaks_for_all(store):
+    question = story(1, 1)[0]
+    hits = Retriever(store).find(question, 8)
+    [told] = [hit for hit in hits if question[:30] in hit.text]
+    assert told.article.id == "corrected"
+    assert [version.id for version in told.versions] == ["corrected", "reprint", "first"]
+    assert {version.id for version in also_in(told, "Monday")} <= {"reprint", "first"}
+    assert newer_version(told) is None
+    assert [hit.versions for hit in hits if hit.article.id == "other"] == [()] * sum(
+        hit.article.id == "other" for hit in hits
+    )
+
+
+def test_a_filter_decides_which_versions_there_are(store):
+    hits = Retriever(store).find(story(1, 1)[0], 8, Filter(until=DAY, source="Courier"))
+    assert {hit.article.id for hit in hits} == {"first", "other"}
+    assert all(hit.versions == () for hit in hits)
+
+
+def test_an_older_version_is_shown_as_such(store):
+    old = next(iter(store.versions(["first"])["first"][2:]))
+    passages = store.passages(range(1, 50))
+    hit = next(hit for hit in Retriever(store).find(story(1)[7], 8) if hit.versions)
+    passage = next(passage for passage, owner in passages.values() if owner.id == "first")
+    older = type(hit)(passage, old, 1.0, versions=hit.versions)
+    assert newer_version(older).id == "corrected"
+    assert older.story == hit.story == "corrected"
+
+
+def test_a_reprint_is_no_second_evidence(store):
+    versions = tuple(store.versions(["first"])["first"])
+    passages = {owner.id: (passage, owner) for passage, owner in store.passages(range(1, 50)).values()}
+    template = Retriever(store).find("plan", 1)[0]
+
+    def span(name, versions=()):
+        passage, owner = passages[name]
+        hit = type(template)(passage, owner, 0.5, versions=versions)
+        return Span(owner.text[:5], 0, 5, 3.0, hit)
+
+    text = span("first").text
+    assert text == span("reprint").text
+    [once] = rank([span("first", versions), span("reprint", versions)])
+    [twice] = rank([span("first"), span("reprint")])
+    evidence = [features("Who?", [best], [])[2] for best in (once, twice)]
+    assert evidence[0] == 0 < evidence[1]
+
+
+def test_removal_and_change_leave_the_others_alone(store):
+    store.remove(["corrected"])
+    assert [version.id for version in store.versions(["first"])["first"]] == ["reprint", "first"]
+    store.add([article("reprint", story(3), source="Post")])
+    assert store.versions(["first", "reprint", "other"]) == {}
