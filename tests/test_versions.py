@@ -20,7 +20,7 @@ DAY = date(2022, 5, 14)
 PLACES = ["Halvern", "Sorrel", "Kilbray", "Ostrey", "Vallorne", "Lowmarsh", "Dunmere", "Skarholt", "Cray", "Stoneholt"]
 NAMES = ["Okoro", "Castel", "Renn", "Farrow", "Lind", "Reyes", "Holloway", "Anker", "Ferreira", "Obuya"]
 THINGS = ["bridge", "dam", "hospital", "railway", "school", "harbour", "library", "tunnel", "stadium", "market"]
-VERBS = [
+VERBS = ["approved", "rejected", "delayed", "praised", "questioned", "inspected", "funded", "closed", "reopened"]
     "approved",
     "rejected",
     "delayed",
