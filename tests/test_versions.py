@@ -21,17 +21,6 @@ PLACES = ["Halvern", "Sorrel", "Kilbray", "Ostrey", "Vallorne", "Lowmarsh", "Dun
 NAMES = ["Okoro", "Castel", "Renn", "Farrow", "Lind", "Reyes", "Holloway", "Anker", "Ferreira", "Obuya"]
 THINGS = ["bridge", "dam", "hospital", "railway", "school", "harbour", "library", "tunnel", "stadium", "market"]
 VERBS = ["approved", "rejected", "delayed", "praised", "questioned", "inspected", "funded", "closed", "reopened"]
-    "approved",
-    "rejected",
-    "delayed",
-    "praised",
-    "questioned",
-    "inspected",
-    "funded",
-    "closed",
-    "reopened",
-    "sold",
-]
 
 
 def story(seed, sentences=12):

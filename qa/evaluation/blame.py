@@ -119,10 +119,10 @@ class Blamer:
 def holds_gold(question: Question, hit: Hit) -> bool:
     """Say whether a passage holds a gold at its place.
 
-    Where the article holds the question's context word for word, the place must be the same; elsewhere the article's
-    title or id, where the question names it, and the gold's text decide.
+    Where the article holds the question's context word for word, the place must be the same; elsewhere the title
+    or id of the article, or of another version of its story, where the question names one, and the gold's text decide.
     """
-    if not _same_article(question, hit.article):
+    if not _same_article(question, hit):
         return False
     shift = _shift(question, hit.article)
     if shift is None:
@@ -141,8 +141,11 @@ def _shift(question: Question, article: Article) -> int | None:
     return at if at >= 0 else None
 
 
-def _same_article(question: Question, article: Article) -> bool:
-    return not question.title or plain(question.title) in (plain(article.title), plain(article.id))
+def _same_article(question: Question, hit: Hit) -> bool:
+    """Say whether the question is about a passage's article, or about another version of its story."""
+    named = plain(question.title)
+    told = (hit.article, *hit.versions)
+    return not named or any(named in (plain(article.title), plain(article.id)) for article in told)
 
 
 def _is_right(question: Question, answer: Answer) -> bool:
@@ -161,6 +164,6 @@ def _suspect(question: Question, span: Span) -> bool:
     if any(ours and ours in normalize(gold.text) for gold in question.golds):
         return True
     shift = _shift(question, span.hit.article)
-    if shift is None or not _same_article(question, span.hit.article):
+    if shift is None or not _same_article(question, span.hit):
         return any(normalize(gold.text) and normalize(gold.text) in ours for gold in question.golds)
     return any(span.start < shift + gold.end and shift + gold.start < span.end for gold in question.golds)
