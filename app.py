@@ -12,7 +12,7 @@ from embeddings.errors import DatelineError
 from qa.answers import Answer, Span
 from qa.build import open_pipeline
 from qa.pipeline import Pipeline
-from qa.presentation import NOT_FOUND, byline, in_sentence, in_words, nearest_hits, why_not
+from qa.presentation import NOT_FOUND, byline, in_period, in_sentence, in_words, nearest_hits, why_not
 from qa.settings import Settings, load_settings
 from qa.versions import also_in, newer_version
 
@@ -94,6 +94,8 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> N
 def answer_html(answer: Answer) -> str:
     """Lay an answer out as HTML; everything that comes from articles or users is escaped."""
     parts = _found(answer) if answer.found else _not_found(answer)
+    if answer.period is not None:
+        parts.append(f"<p class='dateline-small'>{html.escape(in_period(answer.period))}</p>")
     return f"<div class='dateline'>{''.join(parts)}</div>"
 
 

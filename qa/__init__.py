@@ -20,6 +20,7 @@ def answer(
     since: date | str | None = None,
     until: date | str | None = None,
     source: str | None = None,
+    today: date | str | None = None,
 ) -> Answer:
     """Answer a question from a library of news articles.
 
@@ -32,16 +33,17 @@ def answer(
         since: leave out articles published before this day (a date, or ISO text) and undated ones.
         until: leave out articles published after this day and undated ones.
         source: only articles of this source, in any case.
+        today: the day that "last week" in a question is counted from; None means the day it is.
 
     Raises:
         DatelineError: what was given can't be used; the message says what mends it.
     """
     from qa.build import shared_pipeline
-    from qa.filters import make_filter
+    from qa.filters import make_filter, read_day
     from qa.pipeline import checked_question
     from qa.settings import load_settings
 
     checked_question(question)  # before anything is loaded
     where = make_filter(since, until, source)
     settings = load_settings({"library": library, "k": k, "top": top})
-    return shared_pipeline(settings).answer(question, where=where)
+    return shared_pipeline(settings).answer(question, where=where, today=read_day("today", today))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from embeddings.documents import Hit
+from qa.times import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Answer:
         hits: the passages read, best first.
         probability: that the best span is right, from 0 to 1.
         found: whether the probability reaches the threshold; if not, the articles don't say.
+        period: the time that the question names, which decided where its answer was looked for; None without one.
         items: the members of a list answer, each with its own place; empty for other questions.
         timings: milliseconds by stage: retrieve, read, decide, total.
     """
@@ -54,6 +56,7 @@ class Answer:
     found: bool
     items: tuple[Span, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
+    period: Period | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.probability <= 1.0:

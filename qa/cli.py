@@ -114,6 +114,7 @@ def _add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", metavar="DATE", help="only articles published on or after this day, like 2021-06-08")
     parser.add_argument("--until", metavar="DATE", help="only articles published on or before this day")
     parser.add_argument("--source", metavar="NAME", help="only articles of this source")
+    parser.add_argument("--today", metavar="DATE", help='the day that "last week" is counted from (the day it is)')
 
 
 def _add_index(commands: Commands) -> None:

@@ -15,10 +15,15 @@ def make_filter(since: date | str | None = None, until: date | str | None = None
         InvalidInput: a date can't be read, or since is after until.
     """
     source = source.strip() if source is not None else None
-    return Filter(_day("since", since), _day("until", until), source or None)
+    return Filter(read_day("since", since), read_day("until", until), source or None)
 
 
-def _day(name: str, value: date | str | None) -> date | None:
+def read_day(name: str, value: date | str | None) -> date | None:
+    """Read a day that a user gives as the argument `name`; None and blank text mean "not given".
+
+    Raises:
+        InvalidInput: it can't be read.
+    """
     if isinstance(value, datetime):
         return value.date()
     if value is None or isinstance(value, date):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 from embeddings.documents import Hit
 from embeddings.errors import InvalidInput
@@ -15,6 +17,7 @@ from qa.ranking import rank
 from qa.reader import Reader
 from qa.retriever import Retriever
 from qa.settings import MAX_K
+from qa.times import Period, asks_about_now, period_of
 
 MAX_QUESTION = 1000
 """Characters."""
@@ -38,12 +41,23 @@ class Pipeline:
         self.k, self.top = k, top
         self.threshold = calibrator.threshold if threshold is None else threshold
 
-    def answer(self, question: str, *, k: int | None = None, top: int | None = None, where: Filter = ANY) -> Answer:
+    def answer(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        top: int | None = None,
+        where: Filter = ANY,
+        today: date | None = None,
+    ) -> Answer:
         """Answer a question.
+
+        A time that it names counts, unless `where` says which days are meant: see `find`.
 
         Args:
             k: passages to read, 1 to 100; None means the pipeline's own.
             top: spans to keep, 1 or more; None means the pipeline's own.
+            today: the day that "last week" is counted from; None means the day it is.
 
         Raises:
             InvalidInput: the question is empty or too long, or k or top is out of range.
@@ -52,8 +66,23 @@ class Pipeline:
         k = _checked("k", self.k if k is None else k)
         top = _checked("top", self.top if top is None else top)
         started = time.perf_counter()
-        hits = self.retriever.find(asked, k, where)
-        return self.answer_from(question, hits, top=top, retrieve_ms=_since(started))
+        period = _period(asked, where, today)
+        hits = self.find(asked, k, where=where, today=today)
+        return replace(self.answer_from(question, hits, top=top, retrieve_ms=_since(started)), period=period)
+
+    def find(self, question: str, k: int, *, where: Filter = ANY, today: date | None = None) -> list[Hit]:
+        """Find the k best passages for a question, with regard to the time that it names.
+
+        Days counted from today ("last week") leave all other articles out; a month or a year ("in June 2021") puts its
+        articles first; a question about the present ("who is the current mayor?") prefers the newest.
+        """
+        period = _period(question, where, today)
+        if period is not None and period.exact:
+            return self.retriever.find(question, k, replace(where, since=period.since, until=period.until))
+        if period is not None:
+            prefer = replace(where, since=period.since, until=period.until)
+            return self.retriever.find(question, k, where, prefer=prefer)
+        return self.retriever.find(question, k, where, newest=asks_about_now(question))
 
     def answer_from(
         self, question: str, hits: Sequence[Hit], *, top: int | None = None, retrieve_ms: float = 0.0
@@ -87,6 +116,12 @@ class Pipeline:
                 "total": retrieve_ms + read_ms + decide_ms,
             },
         )
+
+
+def _period(question: str, where: Filter, today: date | None) -> Period | None:
+    if where.since is not None or where.until is not None:
+        return None
+    return period_of(question, date.today() if today is None else today)
 
 
 def checked_question(question: str) -> str:

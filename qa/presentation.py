@@ -7,6 +7,7 @@ from typing import Any
 from embeddings.documents import Article, Hit
 from embeddings.sentences import sentence_around
 from qa.answers import Answer, Span
+from qa.times import Period
 from qa.versions import also_in, newer_version
 
 NOT_FOUND = "The articles don't say."
@@ -22,6 +23,7 @@ def as_object(answer: Answer) -> dict[str, Any]:
         "found": answer.found,
         "text": answer.text,
         "probability": round(answer.probability, 4),
+        "period": period_object(answer.period),
         "items": [span_object(span) for span in answer.items],
         "spans": [span_object(span) for span in answer.spans],
         "timings_ms": {stage: round(value, 2) for stage, value in answer.timings.items()},
@@ -54,16 +56,31 @@ def article_object(article: Article) -> dict[str, Any]:
         "source": article.source,
         "published": article.published.isoformat() if article.published is not None else None,
         "url": article.url,
-        "author": article.author,
     }
+
+
+def period_object(period: Period | None) -> dict[str, Any] | None:
+    """Give the time that a question named."""
+    if period is None:
+        return None
+    since, until = (day.isoformat() if day is not None else None for day in (period.since, period.until))
+    return {"words": period.words, "since": since, "until": until, "exact": period.exact}
+
+
+def in_period(period: Period) -> str:
+    """Say in which articles was looked, or looked first, for a question that names a time."""
+    ends = ((word, day) for word, day in (("from", period.since), ("to", period.until)) if day is not None)
+    articles = " ".join(["articles", *(f"{word} {day.day} {day:%B %Y}" for word, day in ends)])
+    return f"“{period.words}”: only {articles}" if period.exact else f"“{period.words}”: {articles} first"
 
 
 def as_text(answer: Answer) -> str:
     """Lay an answer out for the terminal."""
+    when = [f"  {in_period(answer.period)}"] if answer.period is not None else []
     if not answer.found:
-        return "\n".join([NOT_FOUND, f"  {why_not(answer)}", *_nearest(answer)])
+        return "\n".join([NOT_FOUND, f"  {why_not(answer)}", *when, *_nearest(answer)])
     best = answer.spans[0]
-    lines = [_headline(answer), f"  {in_words(answer.probability)}", *_evidence(best)]
+    lines = [_headline(answer), f"  {in_words(answer.probability)}", *when, *_evidence(best)]
     lines += [f"  also: {span.text} ({byline(span.hit.article)})" for span in answer.spans[1:] if span.score > 0]
     return "\n".join(lines)
 

@@ -150,7 +150,9 @@ def _paths(place: str) -> list[Path]:
     root = Path(path.anchor)
     fitting = sorted(root.glob(str(path.relative_to(root)))) if place.strip() and path != root else []
     if not fitting:
-        raise DatelineError(f"there is nothing at {place!r}; name a file, folder or address of articles ({KINDS})")
+        raise DatelineError(
+            f"there is nothing at {place or repr(place)}; name a file, folder or address of articles ({KINDS})"
+        )
     # of what a pattern fits, only what can be read: it was not named one by one
     return [path for path in fitting if path.is_dir() or is_readable(path)]
 

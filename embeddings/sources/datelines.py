@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 from datetime import date
 
+from embeddings.dates import find_date
 from embeddings.documents import Article
-from embeddings.sources.dates import find_date
 
 HEAD_LINES = 8
 # PLACE (Agency) -   or   PLACE, June 8 (Agency) -

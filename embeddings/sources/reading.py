@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 from charset_normalizer import from_bytes
 
+from embeddings.dates import parse_date
 from embeddings.documents import Article
-from embeddings.sources.dates import parse_date
 from embeddings.sources.inputs import Input, ReadingError
 
 MAX_TITLE = 200
@@ -55,7 +56,7 @@ def make_article(given: Input, text: str, fields: Mapping[str, object], *, defau
         id=_string("id", fields) or default_id or given.id,
         title=_string("title", fields, given.known) or first_line(text),
         text=text,
-        published=parse_date(fields.get("date")) or parse_date(given.known.get("date")),
+        published=_day(fields) or _day(given.known),
         source=_string("source", fields, given.known),
         url=_string("url", fields, given.known),
         author=_string("author", fields, given.known),
@@ -87,6 +88,13 @@ def _string(name: str, *places: Mapping[str, object]) -> str:
         if value is not None and str(value).strip():
             return str(value).strip()
     return ""
+
+
+def _day(fields: Mapping[str, object]) -> date | None:
+    try:
+        return parse_date(fields.get("date"))
+    except ValueError as error:
+        raise ReadingError(str(error)) from error
 
 
 def _strictly(data: bytes, encoding: str) -> str:

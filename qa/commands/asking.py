@@ -8,20 +8,21 @@ import sys
 
 from embeddings.errors import DatelineError
 from qa.commands.shared import OK, filter_of, settings_of
+from qa.filters import read_day
 
 
 def ask(arguments: argparse.Namespace) -> int:
     """Answer one question."""
     from qa.pipeline import checked_question
 
-    where = filter_of(arguments)
+    where, today = filter_of(arguments), read_day("today", arguments.today)
     settings = settings_of(arguments)
     checked_question(arguments.question)  # before anything is loaded
 
     from qa.build import open_pipeline
     from qa.presentation import as_object, as_text
 
-    answer = open_pipeline(settings).answer(arguments.question, where=where)
+    answer = open_pipeline(settings).answer(arguments.question, where=where, today=today)
     if arguments.json:
         print(json.dumps(as_object(answer), ensure_ascii=False, indent=1))
     else:
@@ -34,14 +35,14 @@ def chat(arguments: argparse.Namespace) -> int:
     from qa.build import open_pipeline
     from qa.presentation import as_text
 
-    where = filter_of(arguments)
+    where, today = filter_of(arguments), read_day("today", arguments.today)
     pipeline = open_pipeline(settings_of(arguments))
     interactive = sys.stdin.isatty()
     if interactive:
         print("Ask your articles; an empty line or Ctrl-D ends.")
     while question := _next_question(interactive):
         try:
-            print(as_text(pipeline.answer(question, where=where)))
+            print(as_text(pipeline.answer(question, where=where, today=today)))
         except DatelineError as error:
             print(f"dateline: {error}", file=sys.stderr)
         print(flush=True)

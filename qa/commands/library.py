@@ -162,9 +162,15 @@ def _show(store: LocalStore, article_id: str, *, as_json: bool) -> int:
     aside = find_furniture(article.text)
     if as_json:
         set_aside = [{"start": item.start, "end": item.end, "kind": item.kind} for item in aside]
-        print(json.dumps({**article_object(article), "text": article.text, "set_aside": set_aside}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {**article_object(article), "author": article.author, "text": article.text, "set_aside": set_aside},
+                ensure_ascii=False,
+            )
+        )
         return OK
-    print(f"{article.title}\n{byline(article)}\n\n{article.text}")
+    author = f"\n{article.author}" if article.author else ""
+    print(f"{article.title}\n{byline(article)}{author}\n\n{article.text}")
     for item in aside:
         print(
             f"set aside as {item.kind}, characters {item.start} to {item.end}: {article.text[item.start : item.end]!r}"

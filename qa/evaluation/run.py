@@ -77,7 +77,7 @@ def run_open(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outc
     blamer = Blamer(pipeline)
     for question in questions:
         started = time.perf_counter()
-        hits = pipeline.retriever.find(question.to_ask, max(pipeline.k, RETRIEVED))
+        hits = pipeline.find(question.to_ask, max(pipeline.k, RETRIEVED))
         retrieve_ms = (time.perf_counter() - started) * 1000
         read = hits[: pipeline.k]
         answer = pipeline.answer_from(question.to_ask, read, retrieve_ms=retrieve_ms)

@@ -1,4 +1,4 @@
-"""Dates as they are written in files, feeds and articles -> days."""
+"""Dates as they are written in files, feeds, articles and questions -> days."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 
-from embeddings.sources.inputs import ReadingError
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""How they begin, January first."""
+MONTH = (
     r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
     r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
+"""A pattern for a month in words, as the group `month`."""
 _WRITTEN = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH},? (?P<year>\d{{4}})\b",
-        rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b",
+        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {MONTH},? (?P<year>\d{{4}})\b",
+        rf"\b{MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b",
         r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b",
     )
 )
 _FIGURES = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?!\d)")
+
+
+class _TwoDays(ValueError): ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def parse_date(value: object) -> date | None:
     Of days in figures alone (25/12/2021) only those are read that can't mean two days.
 
     Raises:
-        ReadingError: it is no date, or may mean two days.
+        ValueError: it is no date, or may mean two days.
     """
     if value is None or isinstance(value, datetime):
         return value.date() if value is not None else None
@@ -51,10 +54,12 @@ def parse_date(value: object) -> date | None:
         return None  # a year or month alone: not a day to filter by
     try:
         found = _iso(text) or _mail(text) or _written(text) or _figures(text)
+    except _TwoDays:
+        raise ValueError(f"the date {text!r} may mean two days; write it as 2021-06-08") from None
     except ValueError as error:  # the 31st of June
-        raise ReadingError(f"the date {text!r} can't be read ({error}); write it as 2021-06-08") from error
+        raise ValueError(f"the date {text!r} can't be read ({error}); write it as 2021-06-08") from error
     if found is None:
-        raise ReadingError(f"the date {text[:60]!r} can't be read; write it as 2021-06-08")
+        raise ValueError(f"the date {text[:60]!r} can't be read; write it as 2021-06-08")
     return found
 
 
@@ -69,7 +74,7 @@ def find_date(text: str) -> DateFound | None:
         return None
     first = min(matches, key=lambda match: match.start())
     month = first["month"]
-    number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
+    number = int(month) if month.isdigit() else MONTHS.index(month[:3].lower()) + 1
     return DateFound(first.start(), first.end(), date(int(first["year"]), number, int(first["day"])))
 
 
@@ -98,6 +103,6 @@ def _figures(text: str) -> date | None:
         return None
     first, second, year = (int(part) for part in match.groups())
     if first <= 12 and second <= 12 and first != second:
-        raise ReadingError(f"the date {text!r} may mean two days; write it as {year}-06-08")
+        raise _TwoDays
     day, month = (first, second) if first > 12 or first == second else (second, first)
     return date(year, month, day)

@@ -1,0 +1,147 @@
+"""When a question is about: "in June 2021", "last week", "since May" -> a period; "now" -> the newest first."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from embeddings.dates import MONTH, MONTHS, find_date
+
+REPORTED_LATER = 14
+"""Days: what happened in a period is often told of after its end."""
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NUMBERS = {word: n for n, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight"), start=1)}
+_NOW = re.compile(
+    r"\b(?:currently|current|now|nowadays|at present|at the moment|latest|newest|most recent(?:ly)?|so far|still)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days that a question names, both included; None where that side is open.
+
+    `exact`: they are counted from today ("last week"), so that only articles of these days are meant. Otherwise ("in
+    2019") the answer may well stand in an article of another time, and those of the period only go first.
+    """
+
+    since: date | None
+    until: date | None
+    words: str
+    exact: bool = False
+
+
+def period_of(question: str, today: date) -> Period | None:
+    """Find the period that a question names, with `today` for what is counted from it; None where it names none."""
+    for pattern, make in _PATTERNS:
+        for match in pattern.finditer(question):
+            try:
+                period = make(match, today)
+            except (ValueError, OverflowError):  # the 31st of June; a thousand years ago
+                continue
+            if period is not None:
+                return period
+    return None
+
+
+def asks_about_now(question: str) -> bool:
+    """Say whether the newest article knows best: "current", "latest", "now"."""
+    return _NOW.search(question) is not None
+
+
+def _span(first: date, last: date, words: str, *, exact: bool = False) -> Period:
+    return Period(first, last, words, exact)
+
+
+def _days(match: re.Match[str], today: date) -> Period:
+    day = today if match[0].lower() == "today" else today - timedelta(1)
+    return _span(day, day, match[0], exact=True)
+
+
+def _relative(match: re.Match[str], today: date) -> Period:
+    back = match["which"].lower() in ("last", "previous")
+    unit = match["unit"].lower()
+    if unit == "week":
+        first = today - timedelta(today.weekday() + 7 * back)
+        return _span(first, first + timedelta(6), match[0], exact=True)
+    if unit == "month":
+        year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
+        return _span(*_month(year, month + 1), match[0], exact=True)
+    return _span(date(today.year - back, 1, 1), date(today.year - back, 12, 31), match[0], exact=True)
+
+
+def _past(match: re.Match[str], today: date) -> Period:
+    count = match["count"].lower() if match["count"] else "one"
+    number = _NUMBERS[count] if count in _NUMBERS else int(count)
+    days = {"day": 1, "week": 7, "month": 30.5, "year": 365.25}[match["unit"].lower()] * number
+    return _span(today - timedelta(round(days)), today, match[0], exact=True)
+
+
+def _weekday(match: re.Match[str], today: date) -> Period:
+    day = today - timedelta((today.weekday() - _WEEKDAYS.index(match["day"].lower()) - 1) % 7 + 1)
+    return _span(day, day + timedelta(1), match[0], exact=True)
+
+
+def _between(match: re.Match[str], today: date) -> Period | None:
+    first, last = _point(match["first"]), _point(match["last"])
+    if first is None or last is None or first[0] > last[1]:
+        return None
+    return _span(first[0], last[1], match[0])
+
+
+def _bound(match: re.Match[str], today: date) -> Period | None:
+    point = _point(match["point"])
+    if point is None:
+        return None
+    word = match["word"].lower()
+    if word == "since":
+        return Period(point[0], None, match[0])
+    if word == "after":
+        return Period(point[1] + timedelta(1), None, match[0])
+    return Period(None, point[0] - timedelta(1) if word == "before" else point[1], match[0])
+
+
+def _during(match: re.Match[str], today: date) -> Period | None:
+    point = _point(match["point"])
+    return None if point is None else _span(point[0], point[1] + timedelta(REPORTED_LATER), match[0])
+
+
+def _point(text: str) -> tuple[date, date] | None:
+    """Read a day, a month with its year, or a year, as its first and last day."""
+    day = find_date(text)
+    if day is not None:
+        return day.day, day.day
+    month = re.fullmatch(rf"{MONTH} (?:of )?(?P<year>\d{{4}})", text, re.IGNORECASE)
+    if month is not None:
+        return _month(int(month["year"]), MONTHS.index(month["month"][:3].lower()) + 1)
+    year = int(text) if re.fullmatch(r"(?:19|20)\d\d", text) else None
+    return (date(year, 1, 1), date(year, 12, 31)) if year is not None else None
+
+
+def _month(year: int, month: int) -> tuple[date, date]:
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+
+
+_MONTH_NAME = MONTH.replace("?P<month>", "?:")
+_POINT = (
+    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH_NAME},? \d{{4}}|{_MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
+    + (rf"|\d{{4}}-\d\d-\d\d|{_MONTH_NAME} (?:of )?\d{{4}}|(?:19|20)\d\d")
+)
+_COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})"
+# the first that fits counts
+_PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), make)
+    for pattern, make in (
+        (r"\b(?:today|yesterday)\b(?!['’]s)", _days),
+        (rf"\b(?:in|over|during|within) the (?:last|past) (?:{_COUNT} )?(?P<unit>day|week|month|year)s?\b", _past),
+        (r"\b(?P<which>last|previous|this) (?P<unit>week|month|year)\b(?!['’]s)", _relative),
+        (rf"\b(?:last|this past) (?P<day>{'|'.join(_WEEKDAYS)})\b", _weekday),
+        (rf"\b(?:between|from) (?P<first>{_POINT}) (?:and|to|until) (?P<last>{_POINT})\b", _between),
+        (rf"\b(?P<word>since|after|before|until|by) (?P<point>{_POINT})\b", _bound),
+        (rf"\b(?:(?:in|on|during|of|for|early|late|mid) )+(?P<point>{_POINT})\b", _during),
+    )
+)

@@ -1,0 +1,117 @@
+"""Questions that name a time."""
+
+from datetime import date
+
+import pytest
+
+from embeddings.documents import Article
+from embeddings.local import LocalStore
+from embeddings.store import Filter
+from qa.retriever import Retriever
+from qa.times import asks_about_now, period_of
+
+TODAY = date(2022, 6, 15)  # a Wednesday
+
+
+@pytest.mark.parametrize(
+    ("question", "since", "until", "exact"),
+    [
+        ("Who resigned yesterday?", "2022-06-14", "2022-06-14", True),
+        ("What happened today?", "2022-06-15", "2022-06-15", True),
+        ("Who won last week?", "2022-06-06", "2022-06-12", True),
+        ("Who won this week?", "2022-06-13", "2022-06-19", True),
+        ("Who won last month?", "2022-05-01", "2022-05-31", True),
+        ("Who won last year?", "2021-01-01", "2021-12-31", True),
+        ("Who resigned in the last three months?", "2022-03-15", "2022-06-15", True),
+        ("Who resigned over the past 10 days?", "2022-06-05", "2022-06-15", True),
+        ("Who resigned in the past week?", "2022-06-08", "2022-06-15", True),
+        ("What was said last Monday?", "2022-06-13", "2022-06-14", True),
+        ("What was said last Wednesday?", "2022-06-08", "2022-06-09", True),
+        ("Which storm hit in June 2021?", "2021-06-01", "2021-07-14", False),
+        ("Which storm hit on 8 June 2021?", "2021-06-08", "2021-06-22", False),
+        ("Which storm hit on June 8th, 2021?", "2021-06-08", "2021-06-22", False),
+        ("Who won the election in 2019?", "2019-01-01", "2020-01-14", False),
+        ("Who won in early 2019?", "2019-01-01", "2020-01-14", False),
+        ("What changed since March 2022?", "2022-03-01", None, False),
+        ("What changed after 2020?", "2021-01-01", None, False),
+        ("What was known before 8 June 2021?", None, "2021-06-07", False),
+        ("What was built by 2020?", None, "2020-12-31", False),
+        ("What was built between May 2020 and 2021?", "2020-05-01", "2021-12-31", False),
+        ("What was built from 2020 to May 2021?", "2020-01-01", "2021-05-31", False),
+    ],
+)
+def test_periods(question, since, until, exact):
+    period = period_of(question, TODAY)
+    assert [str(day) if day is not None else None for day in (period.since, period.until)] == [since, until]
+    assert period.exact is exact
+    assert period.words in question
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who led the delegation?",
+        "Who may resign?",
+        "How many of the 2021 votes were counted?",
+        "What did today's report say?",
+        "What is the 2019 election called?",
+        "Who came on 31 June 2021?",
+        "Who ruled between 2021 and 2019?",
+        "What cost 2000 crowns?",
+        "Who was last?",
+        "Who won at last?",
+    ],
+)
+def test_questions_without_a_period(question):
+    assert period_of(question, TODAY) is None
+
+
+@pytest.mark.parametrize(("question", "now"), [("Who is the current mayor?", True), ("Who was the mayor?", False)])
+def test_now(question, now):
+    assert asks_about_now(question) is now
+
+
+@pytest.fixture
+def retriever(tmp_path, encoder):
+    store = LocalStore(tmp_path / "library", encoder, create=True)
+    text = "The storm hit the coast and {} trees fell in the night."
+    store.add(
+        [
+            Article(str(year), "Storm", text.format(word), date(year, 6, 20))
+            for year, word in ((2020, "ten"), (2021, "nine"), (2022, "six"))
+        ]
+        + [Article("undated", "Storm", text.format("no"))]
+    )
+    yield Retriever(store)
+    store.close()
+
+
+def first(retriever, question, **options):
+    return [hit.article.id for hit in retriever.find(question, 4, **options)]
+
+
+def test_articles_of_a_period_go_first_and_the_others_stay(retriever):
+    june = Filter(since=date(2021, 6, 1), until=date(2021, 6, 30))
+    found = first(retriever, "How many trees did the storm fell?", prefer=june)
+    assert found[0] == "2021"
+    assert len(found) == 4
+    assert first(retriever, "Storm?", prefer=Filter(since=date(1999, 1, 1), until=date(1999, 1, 2))) == first(
+        retriever, "Storm?"
+    )
+
+
+def test_the_newest_goes_first_where_the_question_is_about_now(retriever):
+    assert first(retriever, "How many trees did the latest storm fell?", newest=True)[0] == "2022"
+
+
+def test_the_pipeline_reads_a_period_out_of_the_question(pipeline):
+    answer = pipeline.answer("Who resigned last month?", today=date(2023, 7, 10))
+    assert {str(hit.article.published)[:7] for hit in answer.hits} == {"2023-06"}
+    assert answer.period.words == "last month"
+    nothing = pipeline.answer("Who resigned last month?", today=date(1999, 7, 10))
+    assert (nothing.hits, nothing.found) == ((), False)
+    narrowed = pipeline.answer(
+        "Who resigned last month?", today=date(1999, 7, 10), where=Filter(since=date(2023, 1, 1))
+    )
+    assert narrowed.hits, "what the caller filters by goes before the question's words"
+    assert pipeline.answer("Who led the delegation?").period is None
