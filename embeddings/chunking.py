@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from embeddings.cleaning import story_sentences
@@ -24,14 +25,17 @@ class Chunking:
             raise ValueError(f"overlapping sentences must be 0 or more, got {self.overlap}")
 
 
-def chunk(article: Article, chunking: Chunking) -> list[Passage]:
+def chunk(article: Article, chunking: Chunking, repeated: Collection[int] = ()) -> list[Passage]:
     """Cut an article into passages.
 
     A passage holds whole sentences, up to `chunking.words` words, and never page furniture. A single
     sentence over the limit is cut between words. An article without a story gives no passages.
+
+    Args:
+        repeated: keys of lines that stand in several stories of the source (see embeddings.cleaning).
     """
     passages = []
-    for run in story_sentences(article.text):
+    for run in story_sentences(article.text, repeated):
         pieces = [piece for sentence in run for piece in _split_long(article.text, sentence, chunking.words)]
         passages += [Passage(article.id, start, end) for start, end in _pack(article.text, pieces, chunking)]
     return passages

@@ -2,53 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby
 
+from embeddings.phrases import SPEECH, WHOLE_LINE
 from embeddings.sentences import Range, lines, sentences
 
-# What a line is when it says nothing but this.
-_WHOLE_LINE = (
-    ("advertisement", r"(?:advertise?ment|sponsored(?: content)?|story continues below.*|article continues .*)\W*"),
-    (
-        "byline",
-        r"(?:[Bb]y|BY|(?:Reporting|Words) by)\s+[A-ZÀ-Þ][\w.’'-]+(?:\s+(?:and|[A-ZÀ-Þ][\w.’'-]*,?)){1,6}(?:\s*\|.*)?",
-    ),
-    ("copyright", r"(?:copyright\b|©|\(c\)\s*(?:19|20)\d\d).*|.*\ball rights reserved\.?"),
-    ("links", r"(?:read more|more on this|see also|related(?: stories| articles)?|also read|watch)\s*[:|>–—-].*"),
-    ("links", r"(?:read more|related stories|most read|share this(?: story| article)?|follow us on .*)\W*"),
-)
-# What page furniture says to its reader; a sentence of the story hardly ever does.
-_SPEECH = (
-    ("donation banner", r"\byour (?:support|donation|contribution)s?\b|\bdonate (?:now|today|here)\b"),
-    ("donation banner", r"\bsupport (?:our|independent|quality|local|the \w+'s) (?:journalism|reporting|newsroom)\b"),
-    (
-        "donation banner",
-        r"\bwe (?:need|rely on|depend on|ask) (?:reporters|readers|you)\b|\bpaid for by those who can\b",
-    ),
-    ("donation banner", r"\b(?:quality|independent|local|free) journalism (?:should|must|costs|matters|needs)\b"),
-    ("donation banner", r"\bour (?:reporting|journalism)(?: and analysis)? (?:with|behind) (?:a )?paywalls?\b"),
-    ("newsletter", r"\b(?:sign up|subscribe)\b.*\b(?:newsletter|inbox|briefing|alerts?|edition|today|now|here|free)\b"),
-    ("newsletter", r"\b(?:delivered|straight|sent) (?:straight )?to your inbox\b"),
-    (
-        "cookie notice",
-        r"\b(?:this|our) (?:site|website|page) uses cookies\b|\baccept (?:all )?cookies\b|\bcookie policy\b",
-    ),
-    ("cookie notice", r"\bby (?:clicking|continuing)\b.*\byou (?:agree|accept|consent)\b"),
-    (
-        "subscription",
-        r"\balready a subscriber\b|\bsubscribers only\b|\bunlimited access\b|\blog in to (?:read|continue)\b",
-    ),
-)
-# A newsroom speaking of itself: furniture only where it stands beside a line that surely is.
+MAX_LINE = 400
+"""Characters of a line that is furniture as a whole."""
+LEAST_WORDS = 2
+"""Of a line that is known again elsewhere."""
+
+# A newsroom speaking of itself, or to its reader: furniture only where it stands beside a line that surely is.
 _SELF = re.compile(
     r"\b(?:we|we're|our|us)\b.*\b(?:reporting|reporters?|journalis[mt]s?|newsroom|readers?|coverage|documentary|story|stories)\b"
     r"|\bis trusted by\b|\b(?:on the ground when)\b|\bpaywalls?\b|\b(?:we|our)\b.*\bfacts?\b",
     re.IGNORECASE,
 )
-_WHOLE = [(kind, re.compile(pattern, re.IGNORECASE if kind != "byline" else 0)) for kind, pattern in _WHOLE_LINE]
-_SAID = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _SPEECH]
+_TO_READER = re.compile(
+    r"\byou(?:r|rs)?\b|\bus\b|\bour\b|\bwe\b|"
+    r"^(?:please|join|chip|give|log|cancel|update|check|follow|see|get|it takes)\b|^the best of\b",
+    re.IGNORECASE,
+)
+_WHOLE = {kind: re.compile(rf"\W*(?:{'|'.join(some)})\W*", re.IGNORECASE) for kind, some in WHOLE_LINE.items()}
+_SAID = {kind: re.compile("|".join(some), re.IGNORECASE) for kind, some in SPEECH.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +40,20 @@ class Furniture:
     kind: str
 
 
-def find_furniture(text: str) -> list[Furniture]:
+def find_furniture(text: str, repeated: Collection[int] = ()) -> list[Furniture]:
     """Find banners, bylines, newsletter and cookie notices, link lines and copyright lines.
 
     Judged sentence by sentence, so that a banner that runs into the story takes none of it along; a
     sentence in which a newsroom speaks of itself counts only between or beside sure ones.
 
+    Args:
+        repeated: keys of lines (see line_key) that stand in several stories of the source: where they address the
+            reader or are no sentence they are furniture, too.
+
     Returns:
         Ranges in order that do not overlap; neighbours of one kind are joined.
     """
-    labelled = _labels(text)
-    _spread(text, labelled)
+    labelled = _labels(text, repeated)
     found = []
     for kind, run in groupby(labelled, key=lambda item: item[1]):
         if kind is not None:
@@ -79,9 +62,28 @@ def find_furniture(text: str) -> list[Furniture]:
     return found
 
 
-def story_sentences(text: str) -> list[list[Range]]:
+def line_key(line: str) -> int | None:
+    """Hash a line without regard to case, punctuation and figures; None where it is too short or long to tell.
+
+    Returns:
+        A signed 64-bit number, the same on every machine.
+    """
+    words = re.findall(r"[^\W\d]+", line.lower())
+    if not len(words) >= LEAST_WORDS or len(line) > MAX_LINE:
+        return None
+    digest = hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def line_keys(text: str) -> set[int]:
+    """Hash the lines of a text; see line_key."""
+    keys = (line_key(text[slice(*line)]) for line in lines(text))
+    return {key for key in keys if key is not None}
+
+
+def story_sentences(text: str, repeated: Collection[int] = ()) -> list[list[Range]]:
     """Split the story into runs of sentences; furniture stands between the runs, not in them."""
-    furniture = find_furniture(text)
+    furniture = find_furniture(text, repeated)
     runs: list[list[Range]] = [[]]
     at = 0
     for start, end in sentences(text):
@@ -94,33 +96,53 @@ def story_sentences(text: str) -> list[list[Range]]:
     return [run for run in runs if run]
 
 
-def _labels(text: str) -> list[tuple[Range, str | None]]:
+def _labels(text: str, repeated: Collection[int]) -> list[tuple[Range, str | None]]:
     labelled: list[tuple[Range, str | None]] = []
     all_sentences = sentences(text)
     at = 0
     for line in lines(text):
-        whole = next((kind for kind, pattern in _WHOLE if pattern.fullmatch(text[slice(*line)])), None)
+        first = len(labelled)
+        whole = _whole(text[slice(*line)], repeated)
         while at < len(all_sentences) and all_sentences[at][1] <= line[1]:
             span = all_sentences[at]
             labelled.append((span, whole or _speech(text[slice(*span)])))
             at += 1
+        _spread(text, labelled, range(first, len(labelled)), _TO_READER, SPEECH)
+    _spread(text, labelled, range(len(labelled)), _SELF, {"donation banner"})
     return labelled
+
+
+def _whole(line: str, repeated: Collection[int]) -> str | None:
+    if len(line) > MAX_LINE:
+        return None
+    kind = next((kind for kind, pattern in _WHOLE.items() if pattern.fullmatch(line)), None)
+    if kind is None and repeated and line_key(line) in repeated and _may_repeat(line):
+        return "repeated"
+    return kind
+
+
+def _may_repeat(line: str) -> bool:
+    """Say whether a line that stands in several stories is furniture, and not background that is told again."""
+    return _TO_READER.search(line) is not None or not re.search(r"[.!?][\"'”’)]*\s*$", line)
 
 
 def _speech(sentence: str) -> str | None:
     # "said" and quotation marks: somebody in the story speaks of support, donations or newsletters
     if re.search(r"\b(?:said|says|told|according to)\b|[“”\"]", sentence):
         return None
-    return next((kind for kind, pattern in _SAID if pattern.search(sentence)), None)
+    plain = sentence.strip().rstrip(".!")
+    return next((kind for kind, pattern in _SAID.items() if pattern.search(plain)), None)
 
 
-def _spread(text: str, labelled: list[tuple[Range, str | None]]) -> None:
-    """Carry a banner's label over to neighbours in which the newsroom speaks of itself."""
-    for order in (range(len(labelled)), range(len(labelled) - 1, -1, -1)):
+def _spread(
+    text: str, labelled: list[tuple[Range, str | None]], among: range, like: re.Pattern[str], kinds: Collection[str]
+) -> None:
+    """Carry the labels of some kinds over to neighbours that read like `like`, forwards and back."""
+    for order in (among, reversed(among)):
         before: str | None = None
         for at in order:
             span, kind = labelled[at]
-            if kind is None and before == "donation banner" and _SELF.search(text[slice(*span)]):
+            if kind is None and before in kinds and like.search(text[slice(*span)]):
                 kind = before
                 labelled[at] = (span, kind)
             before = kind

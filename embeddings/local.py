@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from embeddings import schema
 from embeddings.caches import LexicalCache, VectorCache
 from embeddings.chunking import Chunking, chunk
+from embeddings.cleaning import Furniture, find_furniture, line_keys
 from embeddings.documents import Article, Passage
 from embeddings.duplicates import Shingles, bands, days_between, near_duplicates, shingles
 from embeddings.encoder import Encoder, Vectors
@@ -28,6 +29,17 @@ from embeddings.store import ANY, AddReport, Filter, Ranked, Stats
 ADD_BATCH = 32
 """Articles that are committed together."""
 LOCK_SECONDS = 60
+LEAST_STORIES = 3
+"""A line that stands in so many stories of a source is repeated."""
+_NEWLY_REPEATED = """
+SELECT a.source_key, l.line FROM lines l JOIN articles a ON a.key = l.article
+WHERE l.line IN (
+    SELECT fresh.line FROM lines fresh
+    WHERE fresh.article IN (SELECT article FROM passages WHERE generation = ?)
+)
+AND NOT EXISTS (SELECT 1 FROM repeated r WHERE r.source_key = a.source_key AND r.line = l.line)
+GROUP BY a.source_key, l.line HAVING count(DISTINCT a.story) >= ?
+"""
 _RANGES = "SELECT start, end FROM passages WHERE article = ? ORDER BY id"
 T = TypeVar("T")
 
@@ -122,6 +134,11 @@ class LocalStore:
         rows = self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.id = ?", [article_id])
         return schema.row_article(rows[0]) if rows else None
 
+    def set_aside(self, article_id: str) -> list[Furniture]:
+        """Give what of an article's page is not its story, and is not searched; empty for an unknown id."""
+        article = self.get(article_id)
+        return find_furniture(article.text, self._repeated(article.source)) if article is not None else []
+
     def articles(self) -> Iterator[Article]:
         order = "ORDER BY a.published IS NULL, a.published DESC, a.title, a.id"
         keys = [key for (key,) in self._query(f"SELECT a.key FROM articles a {order}", [])]
@@ -212,6 +229,7 @@ class LocalStore:
             article = schema.row_article(columns)
             cut = [Passage(article.id, *row) for row in self._query(_RANGES, [key])]
             self._assign_story(key, article, cut)
+            self._insert_lines(key, article)
 
     def _add_batch(self, batch: Sequence[Article], tally: _Tally) -> None:
         prepared = self._prepare([article for article in batch if self._is_news(article, tally)], tally)
@@ -221,6 +239,7 @@ class LocalStore:
             for article, passages, vectors in prepared:
                 tally.count(updated=self._delete(article.id, generation))
                 self._insert(article, passages, vectors, generation)
+        self._set_repeated_aside()
 
     def _is_news(self, article: Article, tally: _Tally) -> bool:
         """Say whether an article has to be written; count it where not."""
@@ -240,7 +259,8 @@ class LocalStore:
 
     def _prepare(self, articles: Sequence[Article], tally: _Tally) -> list[tuple[Article, list[Passage], Vectors]]:
         """Cut and encode, before anything is written."""
-        cut = [(article, chunk(article, self._chunking)) for article in articles]
+        repeated = {article.source: self._repeated(article.source) for article in articles}
+        cut = [(article, chunk(article, self._chunking, repeated[article.source])) for article in articles]
         tally.empty += [article.id for article, passages in cut if not passages]
         texts = [encoder_text(article, passage) for article, passages in cut for passage in passages]
         vectors = iter(self._encoder.encode_passages(texts)) if texts else iter(())
@@ -251,9 +271,56 @@ class LocalStore:
             tally.passages += len(passages)
         return prepared
 
+    def _repeated(self, source: str) -> frozenset[int]:
+        rows = self._query("SELECT line FROM repeated WHERE source_key = ?", [source.casefold()])
+        return frozenset(line for (line,) in rows)
+
+    def _set_repeated_aside(self) -> None:
+        """Find lines that have come to stand in several stories of a source, and cut the articles anew that hold them.
+
+        Looks only at lines of the articles added last: others had their turn.
+        """
+        [(generation,)] = self._query("SELECT max(generation) FROM passages", [])
+        fresh = self._query(_NEWLY_REPEATED, [generation, LEAST_STORIES])
+        if not fresh:
+            return
+        with self._transaction() as generation:
+            self._connection.executemany("INSERT OR IGNORE INTO repeated VALUES (?, ?)", fresh)
+            holding = {
+                key
+                for source, line in fresh
+                for (key,) in self._query(
+                    "SELECT l.article FROM lines l JOIN articles a ON a.key = l.article "
+                    "WHERE l.line = ? AND a.source_key = ?",
+                    [line, source],
+                )
+            }
+            for key in holding:
+                self._cut_anew(key, generation)
+
+    def _cut_anew(self, key: int, generation: int) -> None:
+        [columns] = self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.key = ?", [key])
+        article = schema.row_article(columns)
+        before = {Passage(article.id, *row) for row in self._query(_RANGES, [key])}
+        passages = chunk(article, self._chunking, self._repeated(article.source))
+        if set(passages) == before:
+            return
+        texts = [encoder_text(article, passage) for passage in passages]
+        vectors = self._encoder.encode_passages(texts) if texts else np.empty((0, self._dimension), dtype=np.float32)
+        self._delete_passages(key, generation)
+        self._insert_passages(key, passages, vectors, generation)
+
     def _insert(self, article: Article, passages: Sequence[Passage], vectors: Vectors, generation: int) -> None:
         key = self._connection.execute(schema.INSERT_ARTICLE, schema.article_row(article)).lastrowid
         self._assign_story(key, article, passages)
+        self._insert_lines(key, article)
+        self._insert_passages(key, passages, vectors, generation)
+
+    def _insert_lines(self, key: int | None, article: Article) -> None:
+        rows = [(line, key) for line in line_keys(article.text)]
+        self._connection.executemany("INSERT INTO lines VALUES (?, ?)", rows)
+
+    def _insert_passages(self, key: int | None, passages: Sequence[Passage], vectors: Vectors, generation: int) -> None:
         self._connection.executemany(
             "INSERT INTO passages (article, start, end, vector, generation) VALUES (?, ?, ?, ?, ?)",
             [
@@ -291,13 +358,15 @@ class LocalStore:
         row = self._connection.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
         if row is None:
             return False
-        self._connection.execute(
-            "INSERT INTO removals SELECT id, ? FROM passages WHERE article = ?", (generation, *row)
-        )
-        self._connection.execute("DELETE FROM passages WHERE article = ?", row)
+        self._delete_passages(row[0], generation)
         self._connection.execute("DELETE FROM bands WHERE article = ?", row)
+        self._connection.execute("DELETE FROM lines WHERE article = ?", row)
         self._connection.execute("DELETE FROM articles WHERE key = ?", row)
         return True
+
+    def _delete_passages(self, key: int, generation: int) -> None:
+        self._connection.execute("INSERT INTO removals SELECT id, ? FROM passages WHERE article = ?", (generation, key))
+        self._connection.execute("DELETE FROM passages WHERE article = ?", (key,))
 
     def _matching(self, where: Filter) -> list[int]:
         """Find the passages that a filter admits."""

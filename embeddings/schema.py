@@ -51,6 +51,10 @@ _ADDED_IN_2 = (
     "CREATE INDEX articles_story ON articles (story)",
     "CREATE TABLE bands (band INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (band, article)) WITHOUT ROWID",
     "CREATE INDEX bands_article ON bands (article)",
+    # lines of articles, by line_key, and those found to be repeated
+    "CREATE TABLE lines (line INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (line, article)) WITHOUT ROWID",
+    "CREATE INDEX lines_article ON lines (article)",
+    "CREATE TABLE repeated (source_key TEXT NOT NULL, line INTEGER NOT NULL, PRIMARY KEY (source_key, line))",
     """
 CREATE TABLE files (            -- what was read whole, so that it need not be read again
     place TEXT PRIMARY KEY,     -- absolute path

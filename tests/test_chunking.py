@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,3 +94,26 @@ def test_settings_are_checked():
         Chunking(0)
     with pytest.raises(ValueError, match="got -1"):
         Chunking(5, -1)
+
+
+def furniture_rows():
+    return [line.split("\t") for line in (Path(__file__).parent / "furniture.tsv").read_text().splitlines()]
+
+
+def test_furniture_is_told_from_stories_on_three_hundred_paragraphs():
+    rows = furniture_rows()
+    assert sum(kind != "story" for kind, _ in rows) >= 200
+    covered = [sum(item.end - item.start for item in find_furniture(text)) / len(text) for _, text in rows]
+    right = sum(share > 0.9 for share, (kind, _) in zip(covered, rows, strict=True) if kind != "story")
+    wrong = [text for share, (kind, text) in zip(covered, rows, strict=True) if kind == "story" and share > 0]
+    assert right / (right + len(wrong)) >= 0.98, wrong
+    assert right / sum(kind != "story" for kind, _ in rows) >= 0.98
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in furniture_rows() if row[0] != "story"][::4], ids=lambda row: row[1][:40]
+)
+def test_furniture_between_paragraphs_takes_nothing_along(row):
+    before, after = "The dam opened on Monday, six years late.", "It cost nine million crowns, the auditors found."
+    passages = cut(f"{before}\n{row[1]}\n{after}")
+    assert " ".join(passages) in (f"{before} {after}", f"{before}\n{row[1]}\n{after}")

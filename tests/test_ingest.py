@@ -123,7 +123,7 @@ def test_a_library_of_the_format_before_is_brought_up(tmp_path, encoder, folder)
     run(store, folder)
     store.close()
     with sqlite3.connect(tmp_path / "old" / "library.sqlite") as connection:
-        for added in ("TABLE files", "TABLE bands", "INDEX articles_story"):
+        for added in ("TABLE files", "TABLE bands", "TABLE lines", "TABLE repeated", "INDEX articles_story"):
             connection.execute(f"DROP {added}")
         for column in ("author", "story"):
             connection.execute(f"ALTER TABLE articles DROP COLUMN {column}")

@@ -151,3 +151,40 @@ def test_what_does_not_fit_is_refused_with_the_remedy(tmp_path, encoder):
     (tmp_path / "library.sqlite").write_bytes(b"not a database, not at all" * 100)
     with pytest.raises(DatelineError, match="can't be opened"):
         LocalStore(tmp_path, encoder)
+
+
+LINE = "Harbour tides and ferry times every morning"
+BACKGROUND = "The dam was approved in 2021 and opened six years late."
+
+
+def issue(number, *lines, source="Echo"):
+    story = f"Minister {number} spoke of item {number} in town {number}, and {number} people listened to all of it."
+    return Article(str(number), f"Story {number}", "\n".join([story, *lines]), None, source)
+
+
+def searched(store, article_id):
+    passages = store.passages(range(1, 200)).values()
+    return " ".join(
+        article.text[passage.start : passage.end] for passage, article in passages if article.id == article_id
+    )
+
+
+def test_a_line_that_repeats_over_a_source_is_set_aside_everywhere(store):
+    store.add([issue(1, LINE, BACKGROUND), issue(2, LINE, BACKGROUND)])
+    assert LINE in searched(store, "1")
+    store.add([issue(3, LINE.upper(), BACKGROUND), issue(4, LINE, BACKGROUND, source="Post")])
+    assert [LINE.lower() in searched(store, number).lower() for number in "1234"] == [False, False, False, True]
+    assert [item.kind for item in store.set_aside("1")] == ["repeated"]
+    assert all(BACKGROUND in searched(store, number) for number in "123"), "background told again is the story"
+    assert [store.get(number) is not None for number in "123"] == [True] * 3
+    assert store.lexical(["ferry times"], 5) == store.lexical(["ferry times"], 5, Filter(source="Post"))
+    store.add([issue(5, LINE)])
+    assert LINE not in searched(store, "5")
+
+
+def test_a_reprinted_story_is_no_repetition(store):
+    lines = [f"Sentence {number} of one long story tells us of crane {number} and ship {number}" for number in range(9)]
+    for number, source in ((1, "Echo"), (2, "Echo"), (3, "Echo")):
+        store.add([Article(str(number), "One", "\n".join(lines) + f"\nEdition {number}.", None, source)])
+    assert len(store.versions(["1"])["1"]) == 3
+    assert store.set_aside("1") == []

@@ -153,13 +153,12 @@ def _remove(store: LocalStore, ids: Sequence[str]) -> int:
 
 
 def _show(store: LocalStore, article_id: str, *, as_json: bool) -> int:
-    from embeddings.cleaning import find_furniture
     from qa.presentation import article_object, byline
 
     article = store.get(article_id)
     if article is None:
         raise DatelineError(f"no article has the id {article_id!r}; see the ids: dateline articles")
-    aside = find_furniture(article.text)
+    aside = store.set_aside(article_id)
     if as_json:
         set_aside = [{"start": item.start, "end": item.end, "kind": item.kind} for item in aside]
         print(
