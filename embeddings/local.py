@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import numpy as np
 from filelock import FileLock, Timeout
+from ftfy import fix_encoding
 
 from embeddings import schema
 from embeddings.caches import LexicalCache, VectorCache
@@ -428,7 +429,7 @@ class LocalStore:
     def _entries(self, ids: Sequence[int]) -> Iterator[LexicalEntry]:
         for some in _batches(ids, 500):
             for passage_id, (passage, article) in self.passages(some).items():
-                yield LexicalEntry(passage_id, article.text[passage.start : passage.end], article)
+                yield LexicalEntry(passage_id, search_text(article.text[passage.start : passage.end]), article)
 
     def _query(self, sql: str, values: Sequence[object]) -> list[tuple]:  # type: ignore[type-arg]  # rows differ
         with self._lock:
@@ -495,7 +496,12 @@ def _file_record(row: Sequence[str]) -> schema.FileRecord:
 
 def encoder_text(article: Article, passage: Passage) -> str:
     """Join the title to a passage, as the encoder sees it."""
-    return f"{article.title}\n{article.text[passage.start : passage.end]}"
+    return search_text(f"{article.title}\n{article.text[passage.start : passage.end]}")
+
+
+def search_text(text: str) -> str:
+    """Mend text that was decoded wrongly somewhere on its way ("cafÃ©"), for search; what is stored stays as it is."""
+    return fix_encoding(text)
 
 
 def _agreed_chunking(folder: Path, meta: dict[str, str], asked: Chunking | None) -> Chunking:

@@ -109,7 +109,7 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
     "donation banner": (
         r"\byour (?:support|donation|contribution|gift)s? (?:help|allow|make|let|keep|mean|power|fund)s?\b",
         r"^(?:please )?donate (?:now|today|here|to)\b",
-        r"^(?:please )?(?:support|fund) (?:our|independent|quality|local|the \w+'s) (?:journalism|reporting|newsroom)\b",
+        r"^(?:please )?(?:support|fund) (?:our|quality|independent|local) (?:journalism|reporting|newsroom)\b",
         r"\bsupport (?:our|the \w+['’]s) (?:journalis[mt]s?|reporting|newsroom)\b",
         r"\bwe (?:need|rely on|depend on|count on) (?:reporters|(?:our |all )?readers|you)\b",
         r"\bpaid for by those who can\b",

@@ -188,3 +188,10 @@ def test_a_reprinted_story_is_no_repetition(store):
         store.add([Article(str(number), "One", "\n".join(lines) + f"\nEdition {number}.", None, source)])
     assert len(store.versions(["1"])["1"]) == 3
     assert store.set_aside("1") == []
+
+
+def test_mojibake_is_mended_for_search_and_kept_in_the_text(store):
+    broken = "The cafÃ© in Halvern closed after the storm, the mayorâ€™s office said."
+    store.add([Article("cafe", "CafÃ© closes", broken)])
+    assert titles(store, store.lexical(["café"], 1)[0]) == ["cafe"]
+    assert store.get("cafe").text == broken
