@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from embeddings.documents import Article, Hit, Passage
 from embeddings.store import ANY, Filter, PassageStore, Ranked
+from qa.fusion import by_date, fuse, with_bonus
 from qa.versions import collapse
 
 CANDIDATES = 50
 """Passages asked of each side before fusion."""
-RRF_CONSTANT = 10
-BONUS = 0.3
-"""Weight of the time that a question names, against 1 for what it asks: the answer may stand in a later paper."""
 
 
 class Retriever:
-    """Finds passages for questions. Hybrid: dense and BM25, joined by reciprocal rank."""
+    """Finds passages for questions. Hybrid: dense and BM25, joined by their scores."""
 
     def __init__(self, store: PassageStore) -> None:
         self.store = store
@@ -51,10 +50,10 @@ class Retriever:
         fused = [fuse(*sides) for sides in zip(dense, lexical, strict=True)]
         if prefer is not None:
             inside = [self.store.dense(questions, depth, prefer), self.store.lexical(questions, depth, prefer)]
-            fused = [_with_bonus(row, fuse(*sides)) for row, *sides in zip(fused, *inside, strict=True)]
+            fused = [with_bonus(row, fuse(*sides)) for row, *sides in zip(fused, *inside, strict=True)]
         if newest:
             loaded = self.store.passages({best.passage_id for row in fused for best in row[: 2 * k]})
-            fused = [_with_bonus(row[: 2 * k], _by_date(row[: 2 * k], loaded)) for row in fused]
+            fused = [with_bonus(row[: 2 * k], by_date(_days(row[: 2 * k], loaded))) for row in fused]
         fused = [row[: 2 * k] for row in fused]
         loaded = self.store.passages({best.passage_id for row in fused for best in row})
         versions = self.store.versions({article.id for _, article in loaded.values()})
@@ -70,39 +69,8 @@ class Retriever:
         ]
 
 
-def fuse(*rankings: Sequence[Ranked], constant: int = RRF_CONSTANT) -> list[Ranked]:
-    """Join rankings by reciprocal rank: the sum of 1 / (constant + rank), ranks from 1 (Cormack et al. 2009).
-
-    Scaled so that first place everywhere gives 1. Equal scores go by passage id.
-    """
-    scores: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, found in enumerate(ranking, start=1):
-            scores[found.passage_id] = scores.get(found.passage_id, 0.0) + (constant + 1) / (constant + rank)
-    best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    return [Ranked(passage_id, score / len(rankings)) for passage_id, score in best]
-
-
-def _with_bonus(row: Sequence[Ranked], preferred: Sequence[Ranked]) -> list[Ranked]:
-    """Add to each score BONUS times that among the preferred, and scale so that first everywhere still gives 1."""
-    scores = {found.passage_id: found.score for found in row}
-    for found in preferred:
-        scores[found.passage_id] = scores.get(found.passage_id, 0.0) + BONUS * found.score
-    if not preferred:
-        return list(row)
-    best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-    return [Ranked(passage_id, score / (1 + BONUS)) for passage_id, score in best]
-
-
-def _by_date(row: Sequence[Ranked], loaded: Mapping[int, tuple[Passage, Article]]) -> list[Ranked]:
-    """Rank the dated ones among some passages by date, the newest first; those of one day share a rank."""
-    days = {one.passage_id: loaded[one.passage_id][1].published for one in row if one.passage_id in loaded}
-    order = sorted({day for day in days.values() if day is not None}, reverse=True)
-    return [
-        Ranked(passage_id, (RRF_CONSTANT + 1) / (RRF_CONSTANT + 1 + order.index(day)))
-        for passage_id, day in days.items()
-        if day is not None
-    ]
+def _days(row: Sequence[Ranked], loaded: Mapping[int, tuple[Passage, Article]]) -> dict[int, date | None]:
+    return {one.passage_id: loaded[one.passage_id][1].published for one in row if one.passage_id in loaded}
 
 
 def _ranks(ranking: Sequence[Ranked]) -> dict[int, int]:
