@@ -1,5 +1,6 @@
 """The reader's training: data, loss, the loop and its resuming."""
 
+import errno
 import gzip
 import json
 import math
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -232,6 +234,23 @@ def test_a_killed_training_goes_on_to_the_same_loss(tmp_path, tiny_base, seed_da
     losses = [[row["loss"] for row in read_log(out) if "loss" in row] for out in (whole, cut)]
     assert len(losses[0]) == 40
     assert losses[1] == pytest.approx(losses[0], abs=2e-4)
+
+
+def test_a_full_disk_is_one_sentence_and_the_state_before_stays(tmp_path, tiny_base, seed_data, monkeypatch, capsys):
+    given = command(seed_data, tiny_base, tmp_path / "out", "--examples", "64")
+    assert main(given) == 0
+    before = (tmp_path / "out" / "training.pt").read_bytes()
+
+    def full(state, file):
+        Path(file).write_bytes(b"half of it")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    assert main([*given[:-1], "128", "--resume"]) == 2
+    error = capsys.readouterr().err
+    assert "No space left on device); make room, and go on with --resume" in error
+    assert (tmp_path / "out" / "training.pt").read_bytes() == before
+    assert not (tmp_path / "out" / "training.pt.new").exists()
 
 
 def test_a_trained_checkpoint_is_read_as_any_other(tmp_path, tiny_base, seed_data, capsys):
