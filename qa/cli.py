@@ -268,6 +268,13 @@ def _add_train(commands: Commands) -> None:
     parser.add_argument(
         "--titles", type=float, metavar="P", help="share of questions with the title before their passages (0.5)"
     )
+    parser.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="DIR",
+        help="checkpoint of a larger reader to learn from, trained by this command",
+    )
+    parser.add_argument("--teacher-weight", type=float, metavar="W", help="of what the teacher says (1)")
     parser.add_argument("--seed", type=int, metavar="N", help="of the order of the questions (0)")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from embeddings.errors import DatelineError
 from qa.commands.shared import OK, part_of, progress, sample, settings_of
 
-_RECIPE = ("examples", "batch", "learning_rate", "frozen_layers", "negatives", "titles", "seed")
+_RECIPE = ("examples", "batch", "learning_rate", "frozen_layers", "negatives", "titles", "teacher_weight", "seed")
 
 
 def train_reader(arguments: argparse.Namespace) -> int:
@@ -34,6 +34,7 @@ def train_reader(arguments: argparse.Namespace) -> int:
         arguments.data,
         arguments.out,
         base=arguments.base or SHIPPED_READER,
+        teacher=arguments.teacher,
         dev=dev,
         device=device,
         half=half_is_fast(device),

@@ -23,6 +23,7 @@ from qa.training.data import Example, items, mix
 from qa.training.dev import Dev, dev_figures
 from qa.training.log import append_log, plot, rewind_log
 from qa.training.loss import reader_loss
+from qa.training.teacher import Teacher, distillation_loss, load_teacher
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,8 @@ class Recipe:
         frozen_layers: lowest layers that stay as they are; the embeddings always do.
         ema: decay of the running mean of the weights, which is what is kept (Polyak and Juditsky 1992).
         clip: largest norm of the gradient.
+        teacher_weight: of the distillation term, against 1 for the answers that are given; only with a teacher.
+        temperature: that softens both distributions of the distillation term.
     """
 
     sources: Mapping[str, float] = field(
@@ -65,6 +68,8 @@ class Recipe:
     frozen_layers: int = 0
     ema: float = 0.999
     clip: float = 1.0
+    teacher_weight: float = 1.0
+    temperature: float = 2.0
     seed: int = 0
 
 
@@ -74,6 +79,7 @@ def train_reader(
     out: Path,
     *,
     base: Path,
+    teacher: Path | None = None,
     dev: Dev | None = None,
     device: str = "cpu",
     half: bool = False,
@@ -89,6 +95,8 @@ def train_reader(
     Args:
         data: folder of the recipe's files.
         base: checkpoint to start from: a question-answering one, or any encoder, whose span head is then new.
+        teacher: checkpoint of a larger reader, whose span distributions are learnt besides, also on the passages that
+            don't answer.
         device: "cpu" or "cuda".
         half: compute in bfloat16 where that is safe (autocast).
         resume: go on from `out`; the recipe must be the same, but `examples` may change.
@@ -101,6 +109,8 @@ def train_reader(
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
     run = _Run(recipe, base, out, device=device, half=half, resume=resume, say=say)
+    if teacher is not None:
+        run.teacher = load_teacher(teacher, run.tokenizer, device)
     run.train(examples, dev, save_minutes * 60)
     return out
 
@@ -134,6 +144,7 @@ class _Run:
             _decay_groups(self.trained, recipe.weight_decay), lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True
         )
         self.ema = {name: value.detach().clone() for name, value in self.trained.items()}
+        self.teacher: Teacher | None = None
         self.step = self.seen = 0
         self.seconds = 0.0
         if resume:
@@ -195,6 +206,12 @@ class _Run:
         loss = reader_loss(
             output.start_logits, output.end_logits, allowed, group_of, golds, shared_weight=recipe.shared_weight
         )
+        if self.teacher is not None:
+            theirs = self.teacher.logits(batch.windows, self.device, half=self.half)
+            ours = output.start_logits, output.end_logits
+            loss = loss + recipe.teacher_weight * distillation_loss(
+                ours, theirs, allowed, temperature=recipe.temperature
+            )
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.trained.values(), recipe.clip)
         self.optimizer.step()
