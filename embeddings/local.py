@@ -179,14 +179,19 @@ class LocalStore:
         return [_file_record(row) for row in self._query("SELECT place, sha256, articles FROM files", [])]
 
     def keep_files(self, records: Iterable[schema.FileRecord]) -> None:
-        """Remember files that were read whole; one whose articles are not all here is left out."""
+        """Remember files that were read whole; one whose articles are not all here is left out.
+
+        So is one that holds a copy of another's article: should that go, the copy has to be read.
+        """
         with self._exclusive(), self._transaction():
             for record in records:
+                given = list(zip(record.articles, record.digests, strict=True))
                 [(there,)] = self._query(
-                    "SELECT count(DISTINCT sha256) FROM articles WHERE sha256 IN (SELECT value FROM json_each(?))",
-                    [json.dumps(record.digests)],
+                    "SELECT count(*) FROM articles a JOIN json_each(?) given "
+                    "ON a.id = json_extract(given.value, '$[0]') AND a.sha256 = json_extract(given.value, '$[1]')",
+                    [json.dumps(given)],
                 )
-                if there == len(set(record.digests)):
+                if there == len(given):
                     row = (record.place, record.sha256, json.dumps(record.articles))
                     self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", row)
 

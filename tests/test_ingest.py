@@ -90,10 +90,25 @@ def test_files_that_are_gone_take_their_articles_along(store, folder):
     assert run(store, folder).articles.added == 1
 
 
-def test_a_copy_of_a_file_is_known_the_next_time(store, folder):
+def test_a_copy_takes_the_place_of_what_it_copies(store, folder):
+    run(store, folder)
     (folder / "copy.txt").write_text((folder / "a.txt").read_text())
     assert len(run(store, folder).articles.duplicates) == 1
-    assert run(store, folder).skipped == 3
+    (folder / "a.txt").unlink()
+    assert forget(store, folder) == 1
+    assert run(store, folder).articles.added == 1
+    assert ids(store) == {"copy", "x", "y"}
+
+
+def test_an_article_that_was_removed_by_hand_stays_away_until_its_file_changes(store, folder):
+    run(store, folder)
+    store.remove(["x"])
+    run(store, folder)
+    assert ids(store) == {"a", "y"}
+    with (folder / "b.jsonl").open("a") as stream:
+        stream.write("\n")
+    run(store, folder)
+    assert ids(store) == {"a", "x", "y"}
 
 
 def test_stopped_midway_it_goes_on_with_the_rest(store, folder):
