@@ -12,8 +12,8 @@ from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter
 from qa.answers import Answer
 from qa.confidence import Calibrator, features
-from qa.lists import list_items
-from qa.ranking import rank
+from qa.lists import asks_for_list, list_items
+from qa.ranking import join_names, rank
 from qa.reader import Reader
 from qa.retriever import Retriever
 from qa.settings import MAX_K
@@ -95,6 +95,8 @@ class Pipeline:
         asked = checked_question(question)
         started = time.perf_counter()
         spans = rank(self.reader.read(asked, hits)) if hits else []
+        if not asks_for_list(asked):  # whose items come one by one
+            spans = join_names(spans)
         read_ms = _since(started)
         started = time.perf_counter()
         probability = self.calibrator.probability(features(asked, spans, hits)) if spans else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -11,6 +12,9 @@ from qa.answers import Span
 from qa.normalization import normalize
 from qa.versions import independent
 
+NEIGHBOURS = 3
+"""How many spans after the best may be joined with it."""
+_BETWEEN_NAMES = re.compile(r",? (?:and|&) (?:(?:[A-ZÀ-Þ][\w.’'-]*|of|the|for) ){0,7}")
 RETRIEVAL_WEIGHT = 6.0
 """What the whole retrieval score, 0 to 1, is worth in units of the reader's margin."""
 
@@ -42,6 +46,33 @@ def rank(spans: Sequence[Span]) -> list[Span]:
         groups[normalize(span.text) or span.text].append(span)
     ranked = sorted(groups.values(), key=lambda group: -_group_score(group))
     return [Span(best.text, best.start, best.end, best.score, best.hit, tuple(others)) for best, *others in ranked]
+
+
+def join_names(spans: Sequence[Span]) -> list[Span]:
+    """Join the best span with the one that stands beside it in "A and B": who led it, they both did.
+
+    Only names (what stands between them, "and" aside, is capitalised, as titles are), only where the reader takes both
+    for answers, and only among the first few.
+
+    Args:
+        spans: ranked, best first.
+    """
+    if not spans or spans[0].score <= 0:
+        return list(spans)
+    best, *others = spans
+    for at, other in enumerate(others[:NEIGHBOURS]):
+        first, second = (best, other) if best.start < other.start else (other, best)
+        text = best.hit.article.text
+        if (
+            other.score > 0
+            and other.hit.article.id == best.hit.article.id
+            and _BETWEEN_NAMES.fullmatch(text[first.end : second.start])
+        ):
+            whole = text[first.start : second.end]
+            joined = Span(whole, first.start, second.end, best.score, best.hit, best.also)
+            if first.start >= best.hit.passage.start and second.end <= best.hit.passage.end:
+                return [joined, *others[:at], *others[at + 1 :]]
+    return list(spans)
 
 
 def _group_score(group: Sequence[Span]) -> float:

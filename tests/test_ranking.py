@@ -1,8 +1,10 @@
 """Spans of many passages in one order."""
 
+import pytest
+
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.ranking import RETRIEVAL_WEIGHT, rank, rank_score
+from qa.ranking import RETRIEVAL_WEIGHT, join_names, rank, rank_score
 
 TEXT = "Mayor Ana Reyes won. Ana Reyes thanked Bo Lind."
 
@@ -44,3 +46,31 @@ def test_retrieval_counts_as_much_as_it_weighs():
 
 def test_nothing_gives_nothing():
     assert rank([]) == []
+
+
+def spans_in(text, *found):
+    whole = Article("a", "Vote", text)
+    hit = Hit(Passage("a", 0, len(text)), whole, 1.0)
+    return [Span(one, text.index(one), text.index(one) + len(one), score, hit) for one, score in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "expected"),
+    [
+        (
+            "Ana Reyes and Mayor Bo Lind led it.",
+            [("Bo Lind", 5.0), ("Ana Reyes", 2.0)],
+            ["Ana Reyes and Mayor Bo Lind"],
+        ),
+        ("Ana Reyes and Bo Lind led it.", [("Ana Reyes", 5.0), ("Bo Lind", 2.0)], ["Ana Reyes and Bo Lind"]),
+        ("Ana Reyes and Bo Lind led it.", [("Ana Reyes", 5.0), ("Bo Lind", -2.0)], ["Ana Reyes", "Bo Lind"]),
+        ("Ana Reyes and Bo Lind led it.", [("Ana Reyes", -1.0), ("Bo Lind", -2.0)], ["Ana Reyes", "Bo Lind"]),
+        ("Ana Reyes beat Bo Lind.", [("Ana Reyes", 5.0), ("Bo Lind", 2.0)], ["Ana Reyes", "Bo Lind"]),
+        ("Ana Reyes and the old Bo Lind.", [("Ana Reyes", 5.0), ("Bo Lind", 2.0)], ["Ana Reyes", "Bo Lind"]),
+        ("Nobody.", [], []),
+    ],
+)
+def test_names_that_stand_side_by_side_are_joined(text, found, expected):
+    joined = join_names(spans_in(text, *found))
+    assert [one.text for one in joined] == expected
+    assert [one.score for one in joined[:1]] == [score for _, score in found[:1]]
