@@ -16,8 +16,8 @@ from qa.ranking import rank_score
 from qa.versions import independent
 
 CALIBRATOR_FILE = "calibrator.json"
-# only what means the same in a small library and a large one: BM25 scores do not, and were left out
-FEATURES = ("margin", "gap", "evidence", "coverage", "reciprocal_rank")
+# only what means the same in a small library and a large one: raw BM25 scores do not, scaled ones do
+FEATURES = ("margin", "gap", "evidence", "coverage", "retrieval")
 
 # words that say what is asked, not what about
 _FUNCTION_WORDS = """
@@ -94,24 +94,22 @@ class Calibrator:
         temporary.replace(file)
 
 
-def features(question: str, spans: Sequence[Span], hits: Sequence[Hit]) -> tuple[float, ...]:
+def features(question: str, spans: Sequence[Span]) -> tuple[float, ...]:
     """Measure how sure the best span is, in the order of FEATURES; nan where a thing is not known.
 
     Args:
         question: as it was searched for.
         spans: ranked, best first; not empty.
-        hits: the passages read.
     """
     best = spans[0]
     rivals = [rank_score(span) for span in spans[1:]]
-    ranked = [number for number, hit in enumerate(hits, start=1) if hit.passage == best.hit.passage]
     known = best.hit.dense_rank is not None or best.hit.lexical_rank is not None
     return (
         _clip(best.score, -20, 20),
         _clip(rank_score(best) - max(rivals), -10, 10) if rivals else 10.0,
         math.log1p(sum(span.score > 0 for span in independent([best, *best.also])[1:])),
         _coverage(question, best.hit),
-        1 / ranked[0] if ranked and known else math.nan,
+        best.hit.score if known else math.nan,
     )
 
 

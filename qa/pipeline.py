@@ -99,7 +99,7 @@ class Pipeline:
             spans = join_names(spans)
         read_ms = _since(started)
         started = time.perf_counter()
-        probability = self.calibrator.probability(features(asked, spans, hits)) if spans else 0.0
+        probability = self.calibrator.probability(features(asked, spans)) if spans else 0.0
         found = bool(spans) and probability >= self.threshold
         items = list_items(asked, spans) if found else ()
         decide_ms = _since(started)

@@ -15,7 +15,7 @@ from qa.versions import independent
 NEIGHBOURS = 3
 """How many spans after the best may be joined with it."""
 _BETWEEN_NAMES = re.compile(r",? (?:and|&) (?:(?:[A-ZÀ-Þ][\w.’'-]*|of|the|for) ){0,7}")
-RETRIEVAL_WEIGHT = 6.0
+RETRIEVAL_WEIGHT = 2.0
 """What the whole retrieval score, 0 to 1, is worth in units of the reader's margin."""
 
 

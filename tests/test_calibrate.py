@@ -1,6 +1,8 @@
 """Fitting the probability."""
 
 import json
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -38,7 +40,7 @@ def drawn(count, seed=0):
 
 def test_known_chances_are_recovered():
     rows, right = drawn(4000)
-    calibrator = _fitted(rows, right, 0.5, "drawn")
+    calibrator = _fitted(rows, right, np.ones(len(rows)), 0.5, "drawn")
     fresh, fresh_right = drawn(4000, seed=1)
     chances = [calibrator.probability(row) for row in fresh]
     assert np.abs(chances - 1 / (1 + np.exp(-2 * fresh[:, 0]))).mean() < 0.03
@@ -48,7 +50,7 @@ def test_known_chances_are_recovered():
 def test_held_out_chances_know_nothing_of_their_own_question():
     rng = np.random.default_rng(2)
     rows, right = rng.normal(size=(400, len(FEATURES))), rng.random(400) < 0.5
-    chances = _held_out(rows, right)
+    chances = _held_out(rows, right, np.ones(len(rows)))
     assert abs(np.corrcoef(chances, right)[0, 1]) < 0.2  # noise can't be predicted
     assert expected_calibration_error(list(chances), list(right)) < 0.12
 
@@ -57,12 +59,20 @@ def test_the_threshold_gains_most():
     chances = np.array([0.9, 0.7, 0.4, 0.2])
     scores = np.array([1.0, 1.0, 0.0, 0.0])
     # right, right, wrong where there was an answer, wrong where there was none
-    assert 0.4 < _best_threshold(chances, scores, np.array([True, True, True, False])) <= 0.7
+    answerable = np.array([True, True, True, False])
+    assert 0.4 < _best_threshold(chances, scores, answerable, np.ones(4)) <= 0.7
+
+
+def test_a_set_that_weighs_more_decides_the_threshold():
+    chances, scores = np.array([0.3, 0.3]), np.array([1.0, 0.0])
+    answerable = np.array([True, False])
+    assert _best_threshold(chances, scores, answerable, np.array([9.0, 1.0])) < 0.3
+    assert _best_threshold(chances, scores, answerable, np.array([1.0, 9.0])) > 0.3
 
 
 def test_an_unknown_feature_counts_as_average():
     rows, right = drawn(500)
-    calibrator = _fitted(rows, right, 0.5, "drawn")
+    calibrator = _fitted(rows, right, np.ones(len(rows)), 0.5, "drawn")
     row = rows[0].copy()
     row[4] = np.nan
     filled = rows[0].copy()
@@ -76,8 +86,10 @@ def test_features():
     hit = Hit(Passage("vote", 0, len(text)), article, 1.0, dense_rank=1)
     other = Hit(Passage("vote", 30, len(text)), article, 0.5, dense_rank=2)
     spans = [Span("Ana Reyes", 6, 15, 7.0, hit), Span("Bo Lind", 30, 37, 3.0, other)]
-    margin, gap, evidence, coverage, rank = features("Who won the vote?", spans, [other, hit])
-    assert (margin, gap, evidence, coverage, rank) == (7.0, 4.0 + RETRIEVAL_WEIGHT / 2, 0.0, 1.0, 0.5)
+    margin, gap, evidence, coverage, retrieval = features("Who won the vote?", spans)
+    assert (margin, gap, evidence, coverage, retrieval) == (7.0, 4.0 + RETRIEVAL_WEIGHT / 2, 0.0, 1.0, 1.0)
+    alone = replace(hit, dense_rank=None)  # read on its own, not found
+    assert math.isnan(features("Who won?", [replace(spans[0], hit=alone)])[4])
 
 
 def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, tmp_path, capsys):

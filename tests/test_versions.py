@@ -155,7 +155,7 @@ def test_a_reprint_is_no_second_evidence(store):
     assert text == span("reprint").text
     [once] = rank([span("first", versions), span("reprint", versions)])
     [twice] = rank([span("first"), span("reprint")])
-    evidence = [features("Who?", [best], [])[2] for best in (once, twice)]
+    evidence = [features("Who?", [best])[2] for best in (once, twice)]
     assert evidence[0] == 0 < evidence[1]
 
 

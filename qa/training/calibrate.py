@@ -17,8 +17,10 @@ from qa.pipeline import Pipeline
 
 LEAST_QUESTIONS = 50
 FOLDS = 5
-WRONG_COST = 0.5
+WRONG_COST = 0.15
 """What a wrong answer costs, where a right one gains 1."""
+SMOOTH = 10
+"""Hundredths to either side over which the gain of a threshold is averaged."""
 
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -65,7 +67,8 @@ def calibrate(
 
     A span is right where its token F1 with a gold reaches one half; nothing is right for a question that the articles
     don't answer. The threshold is the one of greatest gain: an answer gains its F1 and costs WRONG_COST for the
-    rest of it, withholding gains 1 for an unanswerable question and nothing for an answerable one.
+    rest of it, withholding gains 1 for an unanswerable question and nothing for an answerable one. Each set counts the
+    same, however many questions it has.
 
     Args:
         sets: questions, each with the pipeline to ask: one reader, and a library each. Several kinds of library make a
@@ -79,6 +82,8 @@ def calibrate(
     """
     collected = [_collect(pipeline, questions) for pipeline, questions in sets]
     rows, scores, answerable = (np.concatenate(parts) for parts in zip(*collected, strict=True))
+    sizes = [len(part) for part, _, _ in collected]
+    weights = np.concatenate([np.full(size, len(rows) / len(sizes) / max(1, size)) for size in sizes])
     right = scores >= RIGHT_F1
     if len(rows) < LEAST_QUESTIONS:
         raise DatelineError(f"calibrating needs at least {LEAST_QUESTIONS} questions with passages, got {len(rows)}")
@@ -86,9 +91,9 @@ def calibrate(
         raise DatelineError(
             f"calibrating needs right and wrong answers; all {len(rows)} are {'right' if right[0] else 'wrong'}"
         )
-    held_out = _held_out(rows, right)
-    threshold = _best_threshold(held_out, scores, answerable)
-    calibrator = _fitted(rows, right, threshold, name)
+    held_out = _held_out(rows, right, weights)
+    threshold = _best_threshold(held_out, scores, answerable, weights)
+    calibrator = _fitted(rows, right, weights, threshold, name)
     calibrator.save(folder / CALIBRATOR_FILE)
     before = None
     if old is not None:
@@ -108,7 +113,7 @@ def _collect(pipeline: Pipeline, questions: Iterable[Question]) -> tuple[Matrix,
     for question in questions:
         answer = pipeline.answer(question.to_ask)
         if answer.spans:
-            rows.append(features(answer.searched_for, answer.spans, answer.hits))
+            rows.append(features(answer.searched_for, answer.spans))
             golds = [gold.text for gold in question.golds]
             scores.append(token_f1(answer.spans[0].text, golds) if golds else 0.0)
             answerable.append(question.answerable)
@@ -116,17 +121,18 @@ def _collect(pipeline: Pipeline, questions: Iterable[Question]) -> tuple[Matrix,
     return matrix, np.asarray(scores, dtype=float), np.asarray(answerable, dtype=bool)
 
 
-def _held_out(rows: Matrix, right: Flags) -> Matrix:
+def _held_out(rows: Matrix, right: Flags, weights: Matrix) -> Matrix:
     """Give each question the probability from a fit that has not seen it."""
     chances = np.empty(len(rows))
     fold_of = np.random.default_rng(0).permutation(len(rows)) % FOLDS
     for fold in range(FOLDS):
-        calibrator = _fitted(rows[fold_of != fold], right[fold_of != fold], 0.5, "")
+        kept = fold_of != fold
+        calibrator = _fitted(rows[kept], right[kept], weights[kept], 0.5, "")
         chances[fold_of == fold] = [calibrator.probability(row) for row in rows[fold_of == fold]]
     return chances
 
 
-def _fitted(rows: Matrix, right: Flags, threshold: float, name: str) -> Calibrator:
+def _fitted(rows: Matrix, right: Flags, weights: Matrix, threshold: float, name: str) -> Calibrator:
     try:
         from sklearn.linear_model import LogisticRegression
     except ImportError as error:
@@ -134,7 +140,7 @@ def _fitted(rows: Matrix, right: Flags, threshold: float, name: str) -> Calibrat
     mean, scale = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0)
     scale[scale == 0] = 1.0
     standard = np.nan_to_num((rows - mean) / scale)
-    model = LogisticRegression(C=1.0).fit(standard, right)
+    model = LogisticRegression(C=1.0).fit(standard, right, sample_weight=weights)
     return Calibrator(
         FEATURES,
         tuple(mean.round(6).tolist()),
@@ -146,8 +152,10 @@ def _fitted(rows: Matrix, right: Flags, threshold: float, name: str) -> Calibrat
     )
 
 
-def _best_threshold(chances: Matrix, scores: Matrix, answerable: Flags) -> float:
+def _best_threshold(chances: Matrix, scores: Matrix, answerable: Flags, weights: Matrix) -> float:
     candidates = np.linspace(0.05, 0.95, 91)
     answered = scores - WRONG_COST * (1 - scores)
-    value = [np.where(chances >= cut, answered, ~answerable).mean() for cut in candidates]
-    return float(candidates[int(np.argmax(value))].round(2))
+    value = [np.average(np.where(chances >= cut, answered, ~answerable), weights=weights) for cut in candidates]
+    # the gain of a few hundred questions is ragged: its mean over a neighbourhood is what can be trusted
+    smooth = np.convolve(np.pad(value, SMOOTH, mode="edge"), np.ones(2 * SMOOTH + 1), mode="valid")
+    return float(candidates[int(np.argmax(smooth))].round(2))
