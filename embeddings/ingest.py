@@ -102,14 +102,15 @@ class _Run:
 
         def changed() -> Iterator[Input]:
             for given in inputs:
-                if self._is_unchanged(given):
+                digest = _digest(given)  # of what is there before it is read
+                if self._is_unchanged(given, digest):
                     continue
                 current[:] = [given]
                 digests.clear()
                 troubles = len(self.unreadable)
                 yield given
-                if len(self.unreadable) == troubles:
-                    self._finish(given, digests)
+                if digest is not None and len(self.unreadable) == troubles:
+                    self._finish(FileRecord(given.place, digest, tuple(digests), tuple(digests.values())))
 
         for item in read_articles(changed()):
             self.seen(item)
@@ -121,21 +122,18 @@ class _Run:
                 self.given.add(item.id)
                 yield item
 
-    def _is_unchanged(self, given: Input) -> bool:
+    def _is_unchanged(self, given: Input, digest: str | None) -> bool:
         record = self.store.file(given.place)
-        if record is None or record.sha256 != _digest(given):
+        if record is None or record.sha256 != digest:
             return False
         self.given.update(record.articles)
         self.skipped += 1
         return True
 
-    def _finish(self, given: Input, digests: dict[str, str]) -> None:
-        digest = _digest(given)
-        if digest is None:
-            return
-        record = self.store.file(given.place)
-        self.before.update(record.articles if record is not None else ())
-        self.read.append(FileRecord(given.place, digest, tuple(digests), tuple(digests.values())))
+    def _finish(self, record: FileRecord) -> None:
+        before = self.store.file(record.place)
+        self.before.update(before.articles if before is not None else ())
+        self.read.append(record)
 
     def _keep_old(self, given: Input) -> None:
         record = self.store.file(given.place)
