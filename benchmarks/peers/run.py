@@ -10,6 +10,7 @@ its standalone form, and a list question counts by the F1 of its words.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import subprocess
 import sys
@@ -45,7 +46,7 @@ def main() -> int:
     step = max(1, len(questions) // (arguments.limit or len(questions)))
     questions = questions[::step][: arguments.limit]
     arguments.work.mkdir(parents=True, exist_ok=True)
-    reader = _plain_reader(arguments.work / "reader")
+    reader = _plain_reader(arguments.work)
     work = _write_work(arguments.work / "work.json", questions, arguments.articles, arguments.k, reader)
     rows = {"Dateline": _answers([sys.executable, str(HERE / "with_dateline.py")], work)}
     for peer in arguments.peers:
@@ -55,10 +56,12 @@ def main() -> int:
     return 0
 
 
-def _plain_reader(folder: Path) -> Path:
+def _plain_reader(work: Path) -> Path:
     """The shipped weights without the int8 file and in float32, as every peer can load them."""
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
+    weights = hashlib.sha256((SHIPPED_READER / "model.safetensors").read_bytes()).hexdigest()
+    folder = work / f"reader-{weights[:12]}"  # another reader's would be measured otherwise
     if not folder.is_dir():
         import torch
 
