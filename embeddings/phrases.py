@@ -10,6 +10,8 @@ _TWO_NAMES = rf"{_NAME}(?:,? (?:and |& )?{_NAME}){{1,6}}"
 _POST = r"(?:reporter|correspondent|editor|columnist|writer|journalist|staff)s?"
 _DATED = r"(?:first |last )?(?:published|updated|posted|modified)(?: on| at)?:?(?: \w+day,?)?"
 _NETWORK = r"(?:facebook|twitter|x|instagram|whatsapp|linkedin|reddit|telegram|tiktok|youtube|threads|bluesky|e-?mail)"
+_KIND = r"(?:generous |kind |continued )?"
+_PRICE = r"(?:[£$€]\s?\d[\d.]*|\d+ \w+)"
 _PIECE = r"(?:article|story|page|post|report)"
 _DAY = r"(?:\d{1,2} \w+ \d{4}|\w+ \d{1,2},? \d{4}|\d{4}-\d\d-\d\d|\d+ (?:minutes?|hours?|days?) ago|today|yesterday)"
 
@@ -107,7 +109,10 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
 
 SPEECH: Mapping[str, tuple[str, ...]] = {
     "donation banner": (
-        r"\byour (?:support|donation|contribution|gift)s? (?:help|allow|make|let|keep|mean|power|fund)s?\b",
+        rf"\byour {_KIND}(?:support|donation|contribution|gift)s? (?:help|allow|make|let|keep|mean)s?\b",
+        rf"\byour {_KIND}support (?:of|for) (?:our|quality|independent|local) (?:journalism|news|work)\b",
+        r"\bthanks? (?:you|all) for your (?:support|donation|contribution|gift)\b",
+        rf"\b(?:support|join|subscribe to) .{{2,40}}\bfrom (?:just |only )?{_PRICE} an? (?:week|month|year)\b",
         r"^(?:please )?donate (?:now|today|here|to)\b",
         r"^(?:please )?(?:support|fund) (?:our|quality|independent|local) (?:journalism|reporting|newsroom)\b",
         r"\bsupport (?:our|the \w+['’]s) (?:journalis[mt]s?|reporting|newsroom)\b",
@@ -136,6 +141,7 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
     "newsletter": (
         r"^(?:please )?(?:sign|signing) up\b.*\b(?:here|now|today|free|newsletter|inbox|briefing|alerts?|e-?mails?)\b",
         r"\bsign up here\b",
+        r"\bsubscribe to our\b",
         r"^subscribe to\b.*\b(?:newsletter|briefing|alerts?|edition|podcast|channel)\b",
         r"\b(?:delivered|straight|sent|direct(?:ly)?|get|in) .{0,60}\b(?:to|in) your (?:inbox|e-?mail)\b",
         r"\b(?:enter|confirm|provide) your e-?mail\b",
