@@ -215,6 +215,14 @@ def bomb():
     return packed(**{"a.txt": b"0" * 60_000_000})
 
 
+def damaged():
+    """An archive whose member does not fit its checksum."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.txt", "The dam opened.")
+    return data.getvalue().replace(b"The dam opened.", b"The dam closed.")
+
+
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
@@ -254,6 +262,7 @@ def bomb():
         ("a.docx", packed(**{"word/document.xml": b"0" * 60_000_000}), "60 MB of text"),
         ("a.zip", b"no zip", "is not a zip archive"),
         ("a.zip", bomb(), "more than 50 MB"),
+        ("a.zip", damaged(), "can't be unpacked"),
         ("a.xml", b"<svg/>", "neither a feed"),
         ("a.xml", b"<?xml version='1.0'?><rss><channel></channel></rss>", "without entries"),
         ("a.xml", b"<urlset></urlset>", "names no page"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+from zipfile import BadZipFile
 
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
@@ -131,7 +132,7 @@ def _read(given: Input) -> Iterator[Article | Unreadable]:
                 yield completed(item) if isinstance(item, Article) else item
     except ReadingError as error:
         yield Unreadable(given.name, str(error))
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error, BadZipFile) as error:
         yield Unreadable(given.name, f"can't be unpacked ({error}); it may be cut off")
 
 

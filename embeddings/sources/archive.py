@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath
+from typing import IO
 
-from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
+from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.kinds import kind_of
 
 MAX_ARCHIVE_BYTES = 2_000_000_000
@@ -53,11 +53,10 @@ def _member(given: Input, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> 
     if member.flag_bits & 1:
         return Unreadable(name, "is encrypted; unpack it, and index that")
 
-    def opened() -> io.BytesIO:
+    def opened() -> IO[bytes]:
         try:
-            with archive.open(member) as stream:
-                return io.BytesIO(stream.read(MAX_ARCHIVE_BYTES if kind in (".jsonl", ".csv") else MAX_BYTES + 1))
-        except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+            return archive.open(member)
+        except (zipfile.BadZipFile, NotImplementedError) as error:  # the second: a way of packing Python doesn't know
             raise ReadingError(f"can't be unpacked ({error}); pack the archive anew") from error
 
     return Input(name, f"{given.place}!{member.filename}", kind, opened, given.columns)
