@@ -86,56 +86,52 @@ def _recalls(holding: Sequence[Sequence[bool]]) -> str:
     return "  ".join(cells)
 
 
+def _added(
+    shares: Mapping[str, float], scale: Callable[[Sequence[Ranked]], Sequence[float]], depth: int = 50
+) -> Callable[[Sides], list[Ranked]]:
+    """Add the scaled scores of some sides, each by its share."""
+
+    def way(sides: Sides) -> list[Ranked]:
+        scores: dict[int, float] = {}
+        for name, share in shares.items():
+            row = sides[name][:depth]
+            for one, value in zip(row, scale(row), strict=True):
+                scores[one.passage_id] = scores.get(one.passage_id, 0.0) + share * value
+        return _sorted(scores)
+
+    return way
+
+
+def _shares(meaning: float, boost: float = 0.5) -> dict[str, float]:
+    return {"dense": meaning, f"bm25 {boost}": 1 - meaning}
+
+
 def _reciprocal(constant: int, boost: float = 0.5, depth: int = 50) -> Callable[[Sides], list[Ranked]]:
-    def way(sides: Sides) -> list[Ranked]:
-        scores: dict[int, float] = {}
-        for name in ("dense", f"bm25 {boost}"):
-            for rank, one in enumerate(sides[name][:depth], start=1):
-                scores[one.passage_id] = scores.get(one.passage_id, 0.0) + (constant + 1) / (constant + rank) / 2
-        return _sorted(scores)
-
-    return way
+    return _weighted(0.5, constant, boost, depth)
 
 
-def _weighted(weight: float, constant: int = 10) -> Callable[[Sides], list[Ranked]]:
-    def way(sides: Sides) -> list[Ranked]:
-        scores: dict[int, float] = {}
-        for name, share in (("dense", weight), ("bm25 0.5", 1 - weight)):
-            for rank, one in enumerate(sides[name][:50], start=1):
-                scores[one.passage_id] = scores.get(one.passage_id, 0.0) + share / (constant + rank)
-        return _sorted(scores)
+def _weighted(
+    meaning: float, constant: int = 10, boost: float = 0.5, depth: int = 50
+) -> Callable[[Sides], list[Ranked]]:
+    def scale(row: Sequence[Ranked]) -> list[float]:
+        return [(constant + 1) / (constant + rank) for rank in range(1, len(row) + 1)]
 
-    return way
+    return _added(_shares(meaning, boost), scale, depth)
 
 
-def _sum(weight: float, boost: float = 0.5) -> Callable[[Sides], list[Ranked]]:
-    """Add scores, each side's scaled to 0 to 1 between its worst and its best of the first 50."""
+def _sum(meaning: float, boost: float = 0.5) -> Callable[[Sides], list[Ranked]]:
+    """Each side's scores scaled to 0 to 1 between its worst and its best of the first 50."""
 
-    def way(sides: Sides) -> list[Ranked]:
-        scores: dict[int, float] = {}
-        for name, share in (("dense", weight), (f"bm25 {boost}", 1 - weight)):
-            row = sides[name][:50]
-            least, most = (row[-1].score, row[0].score) if row else (0.0, 1.0)
-            for one in row:
-                scaled = (one.score - least) / (most - least or 1.0)
-                scores[one.passage_id] = scores.get(one.passage_id, 0.0) + share * scaled
-        return _sorted(scores)
+    def scale(row: Sequence[Ranked]) -> list[float]:
+        least, most = (row[-1].score, row[0].score) if row else (0.0, 1.0)
+        return [(one.score - least) / (most - least or 1.0) for one in row]
 
-    return way
+    return _added(_shares(meaning, boost), scale)
 
 
-def _ratio(weight: float, boost: float = 0.5) -> Callable[[Sides], list[Ranked]]:
-    """Add scores, each side's as a share of its best."""
-
-    def way(sides: Sides) -> list[Ranked]:
-        scores: dict[int, float] = {}
-        for name, share in (("dense", weight), (f"bm25 {boost}", 1 - weight)):
-            row = sides[name][:50]
-            for one in row:
-                scores[one.passage_id] = scores.get(one.passage_id, 0.0) + share * one.score / row[0].score
-        return _sorted(scores)
-
-    return way
+def _ratio(meaning: float, boost: float = 0.5) -> Callable[[Sides], list[Ranked]]:
+    """Each side's scores as a share of its best."""
+    return _added(_shares(meaning, boost), lambda row: [one.score / row[0].score for one in row])
 
 
 def _both(weight: float, share: float) -> Callable[[Sides], list[Ranked]]:
