@@ -7,15 +7,20 @@ answered them, say on what. Where two readings are possible, both are asked, and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
+from embeddings.store import ANY, Filter
 from qa.answers import Answer
+from qa.pipeline import Pipeline, checked_question
 
 TURNS_BACK = 3
 """Turns in which a pronoun's antecedent is looked for."""
 READINGS = 2
 """Readings of a follow-up that are tried."""
+PREFERENCE = 0.05
+"""How much surer a less likely reading's answer must be."""
 
 _LEAD_IN = re.compile(r"^(?:(?:and|but|so|or|then|ok|okay|well|also)\b[\s,]*)+", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:what|how)\s+about\s+(?P<what>.+?)\s*\?*$", re.IGNORECASE)
@@ -30,6 +35,11 @@ _VERBS = (
     r"(?:is|are|was|were|am|be|been|do|does|did|has|have|had|will|would|can|could|shall|should|may|might|must"
     r"|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|won't|hasn't|haven't|hadn't)"
 )
+_BARE = re.compile(
+    rf"^(?:(?:[a-z]+\s+)?{_WH}|[a-z]+\s+(?:which|what|whose)(?:\s+[\w’'-]+){{1,5}}|(?:which|what)(?:\s+[\w’'-]+)"
+    rf"|how\s+(?:many|much|old|long|big|far|often)(?:\s+[\w’'-]+)?)\s*\?*$",
+    re.IGNORECASE,
+)
 _HAS_VERB = re.compile(rf"\b{_VERBS}\b", re.IGNORECASE)
 _ENDS_PHRASE = re.compile(
     rf"\b(?:{_VERBS}|{_WH}|that|in|on|at|for|from|to|by|with|of|after|before|during|because|about|between|under|over|into"
@@ -40,10 +50,8 @@ _NAME = re.compile(r"(?:[A-ZÀ-Þ][\w.’'-]*|\d+)(?:\s+(?:(?:of|the|and|de|for)
 _DEFINITE = re.compile(r"\b(?:the|an?)\s+[a-zà-ÿ]", re.IGNORECASE)
 _MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _TIME = re.compile(rf"\b(?:(?:early|late|mid)[ -])?(?:\d{{1,2}} )?{_MONTHS}(?: \d{{1,2}},?)?(?: \d{{4}})?\b|\b(?:19|20)\d\d\b")
+_PLACE_BEFORE = re.compile(r"\b(?:in|on|at|near|from|to|of)(?: the)? $", re.IGNORECASE)
 _PLACED = re.compile(r"^(?:in|on|at|during|for|by|of|to|from|with|after|before)\s+", re.IGNORECASE)
-_TITLES = re.compile(
-    r"^(?:mr|mrs|ms|miss|dr|sir|dame|lord|lady|president|minister|senator|captain|judge|professor|mayor)\b", re.IGNORECASE
-)
 _POSSESSIVE_HER = r"her(?=\s+(?!(?:and|to|in|on|at|for|from|with|by|when|after|before|as|or|about|go|leave)\b)[\w-])"
 _HE = re.compile(rf"\b(?:(?P<own>his|{_POSSESSIVE_HER}|hers)|he|she|him|her|himself|herself)\b", re.IGNORECASE)
 _IT = re.compile(r"\b(?:(?P<own>its)|it|itself)\b", re.IGNORECASE)
@@ -78,6 +86,37 @@ class Reading:
     without: tuple[str, ...] = ()
 
 
+class Conversation:
+    """Questions that lean on each other. Not safe to share by threads."""
+
+    def __init__(self, pipeline: Pipeline, turns: Iterable[Turn] = ()) -> None:
+        self.pipeline, self.turns = pipeline, list(turns)
+
+    def ask(self, question: str, *, where: Filter = ANY, k: int | None = None, today: date | None = None) -> Answer:
+        """Answer a question in the light of those before, and remember it.
+
+        `Answer.searched_for` is the question as it was understood.
+
+        Raises:
+            InvalidInput: see Pipeline.answer.
+        """
+        answers = [
+            (
+                self.pipeline.answer(
+                    reading.question, where=where, k=k, today=today, topic=reading.topic, without=reading.without
+                )
+            )
+            for reading in readings(checked_question(question), self.turns)
+        ]
+        best = answers[0]
+        for other in answers[1:]:
+            if other.probability > best.probability + PREFERENCE:
+                best = other
+        best = replace(best, question=question)
+        self.turns.append(Turn(best.searched_for, best))
+        return best
+
+
 def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     """Say what a question may mean, the likeliest first: at least one reading, at most READINGS and the plain one.
 
@@ -96,12 +135,13 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
         return [Reading(last.question, topic, _known(turns))]
     about = _ABOUT.match(body)
     if about or (led_in and not _HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
-        return [Reading(_swap(last.question, about["what"] if about else body.rstrip("? ")), topic)]
-    if _WH_PHRASE.match(body) and not _HAS_VERB.search(body) and len(body.split()) <= 7 and _is_bare(body):
+        what = about["what"] if about else body.rstrip("? ")
+        return [Reading(text, topic) for text in _swapped(what, turns)][:READINGS]
+    if _BARE.match(body) and not _POINTS_BACK.search(body):
         return [Reading(_carry(body.rstrip("? "), last), topic)]
+    as_asked = Reading(_capitalized(body), topic)
     if _leans(body) or (led_in and not _names(body)):
-        filled = [Reading(text, topic) for text in _filled(body, turns)]
-        return filled[:READINGS] or [Reading(_capitalized(body), topic)]
+        return [*(Reading(text, topic) for text in _filled(body, turns)), as_asked][:READINGS]
     if not _names(body):
         return [Reading(question, topic), plain]  # "What did the police say?": of this story, or of any
     return [plain]
@@ -112,12 +152,10 @@ def _leans(body: str) -> bool:
     found = _POINTS_BACK.search(body)
     if found is None:
         return False
-    before = [name for name in _names(body) if body.index(name) < found.start()]
-    return not before or found[0].lower() in ("him", "her", "them", "then", "there")
-
-
-def _is_bare(body: str) -> bool:
-    return not re.search(r"\b\w+ed\b", body)  # "Who resigned?" is whole; "In which minute?" is not
+    if not any(body.index(name) < found.start() for name in _names(body) if not name.isdigit()):
+        return True
+    own = _HE.search(body)
+    return found[0].lower() in ("him", "her", "them", "then", "there") and not (own and own["own"])
 
 
 def _topic(turn: Turn) -> str:
@@ -131,6 +169,12 @@ def _known(turns: Sequence[Turn]) -> tuple[str, ...]:
 
 def _texts(answer: Answer) -> list[str]:
     return [answer.text, *(item.text for item in answer.items)] if answer.found else []
+
+
+def _swapped(what: str, turns: Sequence[Turn]) -> Iterator[str]:
+    if re.match(r"(?:his|her|its|their)\b", what, re.IGNORECASE):
+        yield from (f"What is {filled[:1].lower() if filled.startswith('The ') else filled[:1]}{filled[1:]}?" for filled in _filled(what, turns))
+    yield _swap(turns[-1].question, what)
 
 
 def _swap(question: str, what: str) -> str:
@@ -149,10 +193,6 @@ def _swap(question: str, what: str) -> str:
     names = _names(question)
     if names and _names(bare):
         return question.replace(names[0], bare, 1)
-    if found := re.search(r"\b(?:his|her|its|their)\b", bare, re.IGNORECASE):
-        owner = names[0] if names else question.rstrip("? ")
-        bare = f"{bare[: found.start()]}{_owned(owner)}{bare[found.end() :]}"
-        return f"What is {bare}?"
     return f"What about {bare}? {question}"
 
 
@@ -203,21 +243,41 @@ def _capitalized(text: str) -> str:
 
 
 def _persons(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
+    """Yield whom "she" or "he" may mean: those whom their article calls so, then those of whom nothing is known."""
     woman = pronoun.startswith(("she", "her"))
-    for name, article in _mentions(turns):
-        said = _said_of(name, article)
-        if said is not None and (said[0] >= said[1]) is woman and sum(said) > 0:
+    unknown = []
+    for name, article, asked_for in _mentions(turns):
+        women, men = _said_of(name, article)
+        if women != men and (women > men) is woman:
             yield name
+        elif women == men and asked_for:
+            unknown.append(name)
+    yield from unknown
+    for turn in _recent(turns):
+        yield from _definites(turn.question, _article(turn.answer))
 
 
 def _things(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
+    """Yield what "it" may mean: an answer that is a thing, then what the question was about, then where it was."""
     for turn in _recent(turns):
         article = _article(turn.answer)
         answer = turn.answer.text
-        if answer and _names(answer) == [re.sub(r"^(?:The|A|An) ", "", answer)] and not _is_person(answer, article):
-            yield answer
-        yield from (name for name in _names(turn.question) if not name.isdigit() and not _is_person(name, article))
-        yield from _definites(turn.question)
+        places = []
+        if answer and _is_thing(answer, turn.question, article):
+            yield answer if answer[0].isupper() else f"the {re.sub(r'^(?:an?|the) ', '', answer)}"
+        for name in _names(turn.question):
+            if _PLACE_BEFORE.search(turn.question[: turn.question.index(name)]):
+                places.append(name)
+            elif not name.isdigit() and not _is_person(name, article):
+                yield name
+        yield from _definites(turn.question, article)
+        yield from places
+
+
+def _is_thing(answer: str, question: str, article: str) -> bool:
+    if len(answer.split()) > 4 or re.search(r"\d", answer) or _is_person(answer, article):
+        return False
+    return re.match(r"(?:(?:in|on|at|for|from|to|with|by) )?(?:what|which)\b", question, re.IGNORECASE) is not None
 
 
 def _groups(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
@@ -227,8 +287,8 @@ def _groups(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
         counted = re.match(rf"^(?:how many|which|what)\s+((?:(?!{_VERBS}\b)[\w’'-]+\s+){{1,3}}?)(?={_VERBS}\b)", turn.question, re.IGNORECASE)
         if counted and counted[1].strip().endswith(("s", "people", "men", "women", "children")):
             yield f"the {counted[1].strip()}"
-        yield from (phrase for phrase in _definites(turn.question) if phrase.endswith("s"))
         article = _article(turn.answer)
+        yield from (phrase for phrase in _definites(turn.question, article) if phrase.endswith("s"))
         yield from (name for name in _names(turn.question) if not name.isdigit() and not _is_person(name, article))
 
 
@@ -236,12 +296,15 @@ def _recent(turns: Sequence[Turn]) -> Sequence[Turn]:
     return turns[: -TURNS_BACK - 1 : -1]
 
 
-def _mentions(turns: Sequence[Turn]) -> Iterator[tuple[str, str]]:
-    """Yield names with the text of the article that answered, the latest turn first, an answer before its question."""
+def _mentions(turns: Sequence[Turn]) -> Iterator[tuple[str, str, bool]]:
+    """Yield names, the article that answered, and whether a person was asked for; the latest turn and answer first."""
     for turn in _recent(turns):
         article = _article(turn.answer)
-        for text in (turn.answer.text, turn.question):
-            yield from ((name, article) for name in _names(text))
+        asked_for = re.match(r"(?:\w+ )?(?:who|whom|which|whose)\b", turn.question, re.IGNORECASE) is not None
+        for text, is_answer in ((turn.answer.text, True), (turn.question, False)):
+            yield from (
+                (name, article, asked_for and is_answer) for name in _names(text) if not re.search(r"\d", name)
+            )
 
 
 def _article(answer: Answer) -> str:
@@ -268,30 +331,34 @@ _NO_NAMES = frozenset(
 )  # fmt: skip
 
 
-def _definites(question: str) -> Iterator[str]:
-    """Yield phrases like "the old bridge" up to the next verb or preposition."""
+def _definites(question: str, article: str) -> Iterator[str]:
+    """Yield phrases like "the old bridge": the most words after "the" or "a" that stand together in the article."""
+    lowered = article.lower()
     for match in _DEFINITE.finditer(question):
-        rest = question[match.start() :].rstrip("? ")
-        article, _, words = rest.partition(" ")
-        stop = _ENDS_PHRASE.search(words)
-        phrase = " ".join((words[: stop.start()] if stop else words).split()[:4])
-        if phrase:
-            yield f"the {phrase}"
+        words = question[match.start() :].rstrip("? ").split()[1:6]
+        stop = _ENDS_PHRASE.search(" ".join(words))
+        words = (" ".join(words)[: stop.start()] if stop else " ".join(words)).split()
+        while words and " ".join(words).lower() not in lowered:
+            words = words[:-1]
+        if words:
+            yield f"the {' '.join(words)}"
 
 
 def _is_person(name: str, article: str) -> bool:
-    return _said_of(name, article) is not None and sum(_said_of(name, article) or (0, 0)) > 0
+    return sum(_said_of(name, article)) > 0
 
 
-def _said_of(name: str, article: str) -> tuple[int, int] | None:
-    """Count the "she" and the "he" that follow a name in an article within a sentence or two; None where it isn't."""
+def _said_of(name: str, article: str) -> tuple[int, int]:
+    """Count the "she" and the "he" that follow a name in an article before another name does."""
     surname = name.split()[-1]
     women = men = 0
-    found = False
     for match in re.finditer(rf"\b{re.escape(surname)}\b", article):
-        found = True
-        after = article[match.end() : match.end() + 160]
-        titled = article[max(0, match.start() - 40) : match.start()]
-        women += len(re.findall(r"\b(?:she|her|Mrs|Ms)\b", after, re.IGNORECASE)) + bool(re.search(r"\bM(?:r?s|iss)\.? \w* ?$", titled))
-        men += len(re.findall(r"\b(?:he|his|him)\b", after, re.IGNORECASE)) + bool(re.search(r"\bMr\.? \w* ?$", titled))
-    return (women, men) if found else None
+        after = re.split(r"(?<=[a-z,] )[A-ZÀ-Þ][a-zà-ÿ]", article[match.end() : match.end() + 200])[0]
+        titled = article[max(0, match.start() - 30) : match.start()]
+        women += len(re.findall(r"\b(?:she|her|Mrs|Ms)\b", after, re.IGNORECASE)) + bool(
+            re.search(r"\bM(?:r?s|iss)\.? (?:\w+ )?$", titled)
+        )
+        men += len(re.findall(r"\b(?:he|his|him)\b", after, re.IGNORECASE)) + bool(
+            re.search(r"\bMr\.? (?:\w+ )?$", titled)
+        )
+    return women, men

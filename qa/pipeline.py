@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
 from embeddings.documents import Hit
 from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter
-from qa.answers import Answer
+from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
 from qa.lists import asks_for_list, list_items
+from qa.normalization import normalize
 from qa.ranking import join_names, rank
 from qa.reader import Reader
 from qa.retriever import Retriever
@@ -49,6 +50,8 @@ class Pipeline:
         top: int | None = None,
         where: Filter = ANY,
         today: date | None = None,
+        topic: str = "",
+        without: Collection[str] = (),
     ) -> Answer:
         """Answer a question.
 
@@ -58,6 +61,8 @@ class Pipeline:
             k: passages to read, 1 to 100; None means the pipeline's own.
             top: spans to keep, 1 or more; None means the pipeline's own.
             today: the day that "last week" is counted from; None means the day it is.
+            topic: words that are searched for beside the question, and not read for.
+            without: answers that are known already, and not wanted.
 
         Raises:
             InvalidInput: the question is empty or too long, or k or top is out of range.
@@ -67,25 +72,36 @@ class Pipeline:
         top = _checked("top", self.top if top is None else top)
         started = time.perf_counter()
         period = _period(asked, where, today)
-        hits = self.find(asked, k, where=where, today=today)
-        return replace(self.answer_from(question, hits, top=top, retrieve_ms=_since(started)), period=period)
+        hits = self.find(asked, k, where=where, today=today, topic=topic)
+        found = self.answer_from(question, hits, top=top, retrieve_ms=_since(started), without=without)
+        return replace(found, period=period)
 
-    def find(self, question: str, k: int, *, where: Filter = ANY, today: date | None = None) -> list[Hit]:
+    def find(
+        self, question: str, k: int, *, where: Filter = ANY, today: date | None = None, topic: str = ""
+    ) -> list[Hit]:
         """Find the k best passages for a question, with regard to the time that it names.
 
         Days counted from today ("last week") leave all other articles out; a month or a year ("in June 2021") puts its
         articles first; a question about the present ("who is the current mayor?") prefers the newest.
         """
         period = _period(question, where, today)
+        now = asks_about_now(question)
+        question = f"{topic} {question}".strip()
         if period is not None and period.exact:
             return self.retriever.find(question, k, replace(where, since=period.since, until=period.until))
         if period is not None:
             prefer = replace(where, since=period.since, until=period.until)
             return self.retriever.find(question, k, where, prefer=prefer)
-        return self.retriever.find(question, k, where, newest=asks_about_now(question))
+        return self.retriever.find(question, k, where, newest=now)
 
     def answer_from(
-        self, question: str, hits: Sequence[Hit], *, top: int | None = None, retrieve_ms: float = 0.0
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        *,
+        top: int | None = None,
+        retrieve_ms: float = 0.0,
+        without: Collection[str] = (),
     ) -> Answer:
         """Answer from passages at hand.
 
@@ -95,6 +111,8 @@ class Pipeline:
         asked = checked_question(question)
         started = time.perf_counter()
         spans = rank(self.reader.read(asked, hits)) if hits else []
+        if without:
+            spans = [span for span in spans if not _is_among(span, without)]
         if not asks_for_list(asked):  # whose items come one by one
             spans = join_names(spans)
         read_ms = _since(started)
@@ -118,6 +136,11 @@ class Pipeline:
                 "total": retrieve_ms + read_ms + decide_ms,
             },
         )
+
+
+def _is_among(span: Span, known: Collection[str]) -> bool:
+    said = f" {normalize(span.text)} "
+    return any(said in f" {normalize(text)} " or f" {normalize(text)} " in said for text in known)
 
 
 def _period(question: str, where: Filter, today: date | None) -> Period | None:
