@@ -100,21 +100,28 @@ class Conversation:
         Raises:
             InvalidInput: see Pipeline.answer.
         """
-        answers = [
-            (
-                self.pipeline.answer(
-                    reading.question, where=where, k=k, today=today, topic=reading.topic, without=reading.without
-                )
+        best: Answer | None = None
+        for reading, place in self._tries(checked_question(question), where):
+            answer = self.pipeline.answer(
+                reading.question, where=place, k=k, today=today, topic=reading.topic, without=reading.without
             )
-            for reading in readings(checked_question(question), self.turns)
-        ]
-        best = answers[0]
-        for other in answers[1:]:
-            if other.probability > best.probability + PREFERENCE:
-                best = other
+            if best is None or answer.probability > best.probability + PREFERENCE:
+                best = answer
+        assert best is not None
         best = replace(best, question=question)
         self.turns.append(Turn(best.searched_for, best))
         return best
+
+    def _tries(self, question: str, where: Filter) -> Iterator[tuple[Reading, Filter]]:
+        """Yield each reading with where to ask it: a follow-up first in the articles under discussion, then in all."""
+        found = readings(question, self.turns)
+        spans = self.turns[-1].answer.spans if self.turns else ()
+        here = frozenset(article.id for article in spans[0].hit.versions or (spans[0].hit.article,)) if spans else None
+        if here is not None and (where.articles is None or here & where.articles):
+            inside = replace(where, articles=here)
+            yield from ((reading, inside) for reading in found if reading.topic)
+        yield from ((reading, where) for reading in found[:1] if reading.topic)
+        yield from ((reading, where) for reading in found if not reading.topic)
 
 
 def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
@@ -152,10 +159,11 @@ def _leans(body: str) -> bool:
     found = _POINTS_BACK.search(body)
     if found is None:
         return False
-    if not any(body.index(name) < found.start() for name in _names(body) if not name.isdigit()):
-        return True
     own = _HE.search(body)
-    return found[0].lower() in ("him", "her", "them", "then", "there") and not (own and own["own"])
+    if found[0].lower() in ("him", "her", "them", "then", "there") and not (own and own["own"]):
+        return True
+    before = body[: found.start()]
+    return not _DEFINITE.search(before) and not any(not name.isdigit() for name in _names(before))
 
 
 def _topic(turn: Turn) -> str:
@@ -174,30 +182,33 @@ def _texts(answer: Answer) -> list[str]:
 def _swapped(what: str, turns: Sequence[Turn]) -> Iterator[str]:
     if re.match(r"(?:his|her|its|their)\b", what, re.IGNORECASE):
         yield from (f"What is {filled[:1].lower() if filled.startswith('The ') else filled[:1]}{filled[1:]}?" for filled in _filled(what, turns))
-    yield _swap(turns[-1].question, what)
+    yield from (swapped for turn in _recent(turns) if (swapped := _swap(turn.question, what)) is not None)
+    yield _appended(turns[-1].question, what)
 
 
-def _swap(question: str, what: str) -> str:
+def _swap(question: str, what: str) -> str | None:
     """Put something in the place of its like: a time for a time, "of ..." for "of ...", a name for a name."""
     bare = _PLACED.sub("", what)
     if _TIME.search(bare):
         if found := _TIME.search(question):
             return question[: found.start()] + bare + question[found.end() :]
-        return _appended(question, what if _PLACED.match(what) else f"in {what}")
+        return None
     if found := _PLACED.match(what):
         word = found[0].strip()
         if same := re.search(rf"\b{word}\s+[^?]*?(?=\s+(?:in|on|at|for|from|to|by)\s|\s*\?*$)", question, re.IGNORECASE):
             bare = _HE.sub("", _IT.sub(f"{same[0].removeprefix(word).strip()}'s", bare))
             return question[: same.start()] + f"{word} {bare}" + question[same.end() :]
-        return _appended(question, what)
-    names = _names(question)
-    if names and _names(bare):
+        return None
+    names = [name for name in _names(question) if not name.isdigit()]
+    if names and _names(f"- {bare}"):
         return question.replace(names[0], bare, 1)
-    return f"What about {bare}? {question}"
+    return None
 
 
 def _appended(question: str, what: str) -> str:
-    return f"{question.rstrip('? ')} {what}?"
+    if _PLACED.match(what):
+        return f"{question.rstrip('? ')} {what}?"
+    return f"{question.rstrip('? ')} in {what}?" if _TIME.search(what) else f"What about {what}? {question}"
 
 
 def _carry(asked: str, last: Turn) -> str:
@@ -214,7 +225,7 @@ def _carry(asked: str, last: Turn) -> str:
         verb = re.search(rf"\b{_VERBS}\b", rest, re.IGNORECASE)
         named = rest if phrase[0].lower() == "who" else rest[verb.start() :] if verb else rest.partition(" ")[2]
         return f"{asked} {last.answer.text} {named}?".replace("  ", " ")
-    return f"{asked} {rest}?"
+    return f"{asked} {rest if phrase[0].lower() == 'who' else rest.partition(' ')[2]}?"
 
 
 def _filled(body: str, turns: Sequence[Turn]) -> Iterator[str]:
@@ -248,6 +259,8 @@ def _persons(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
     unknown = []
     for name, article, asked_for in _mentions(turns):
         women, men = _said_of(name, article)
+        if name.isupper() or re.search(rf"\b[Tt]he {re.escape(name)}\b", article):
+            continue  # "US", "the Navy"
         if women != men and (women > men) is woman:
             yield name
         elif women == men and asked_for:
@@ -266,9 +279,11 @@ def _things(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
         if answer and _is_thing(answer, turn.question, article):
             yield answer if answer[0].isupper() else f"the {re.sub(r'^(?:an?|the) ', '', answer)}"
         for name in _names(turn.question):
+            if name.isdigit() or _is_person(name, article):
+                continue
             if _PLACE_BEFORE.search(turn.question[: turn.question.index(name)]):
                 places.append(name)
-            elif not name.isdigit() and not _is_person(name, article):
+            else:
                 yield name
         yield from _definites(turn.question, article)
         yield from places
