@@ -47,6 +47,11 @@ def own_library() -> Path:
     return user_data_path("dateline") / "library"
 
 
+def is_seeds(folder: Path) -> bool:
+    """Say whether a library is that of the seeds, which Dateline makes and names itself."""
+    return folder.parent == user_cache_path("dateline") and folder.name.startswith("seeds-")
+
+
 def open_store(settings: Settings, *, create: bool = False) -> LocalStore:
     """Open the library that the settings name: else the user's own, else that of the seeds.
 

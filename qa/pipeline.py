@@ -9,7 +9,7 @@ from datetime import date
 
 from embeddings.documents import Hit
 from embeddings.errors import InvalidInput
-from embeddings.store import ANY, Filter
+from embeddings.store import ANY, Filter, PassageStore
 from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
 from qa.lists import asks_for_list, list_items
@@ -41,6 +41,12 @@ class Pipeline:
         self.retriever, self.reader, self.calibrator = retriever, reader, calibrator
         self.k, self.top = k, top
         self.threshold = calibrator.threshold if threshold is None else threshold
+
+    def over(self, store: PassageStore) -> Pipeline:
+        """Give the same pipeline over another library; the models are shared."""
+        return Pipeline(
+            Retriever(store), self.reader, self.calibrator, k=self.k, top=self.top, threshold=self.threshold
+        )
 
     def answer(
         self,

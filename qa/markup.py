@@ -1,0 +1,128 @@
+"""An answer as HTML for the page, and a conversation as Markdown. Whatever articles and users wrote is escaped."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+
+from embeddings.documents import Article
+from qa.answers import Answer, Span
+from qa.presentation import NOT_FOUND, byline, in_period, in_sentence, in_words, nearest_hits, why_not
+from qa.versions import also_in, newer_version
+
+CLOSE = 3.0
+"""How far below the best margin another answer may lie to be shown beside it."""
+
+
+def answer_html(answer: Answer) -> str:
+    """Lay an answer out: the answer first, its probability, its sentence and article, then what else there is."""
+    parts = _found(answer) if answer.found else _not_found(answer)
+    if answer.searched_for.casefold() != " ".join(answer.question.split()).casefold():
+        parts.append(_small(f"Searched for: <q>{html.escape(answer.searched_for)}</q>"))
+    if answer.period is not None:
+        parts.append(_small(html.escape(in_period(answer.period))))
+    return message_html("".join(parts))
+
+
+def message_html(content: str) -> str:
+    """Wrap HTML as one message."""
+    return f"<div class='dateline'>{content}</div>"
+
+
+def article_html(article: Article, start: int = 0, end: int = 0) -> str:
+    """Lay a whole article out, with text[start:end] marked."""
+    text = article.text
+    parts = (text[:start], text[start:end], text[end:])
+    before, marked, after = (html.escape(part).replace("\n", "<br>") for part in parts)
+    mark = f"<mark>{marked}</mark>" if marked else ""
+    return f"<div class='dateline-article'><h3>{html.escape(article.title)}</h3><p>{before}{mark}{after}</p></div>"
+
+
+def as_markdown(answers: Sequence[Answer]) -> str:
+    """Write a conversation down, each answer with its quotation and citation."""
+    return "\n".join(["# Questions to the archive", *(_markdown(answer) for answer in answers), ""])
+
+
+def citation(article: Article) -> str:
+    """Name an article in one line, with its address where it has one."""
+    return ", ".join(part for part in (f"“{article.title}”", byline(article), article.url) if part)
+
+
+def _found(answer: Answer) -> list[str]:
+    best = answer.spans[0]
+    if answer.items:
+        rows = "".join(f"<li>{html.escape(item.text)} <small>{_named(item.hit.article)}</small></li>" for item in answer.items)
+        headline = f"<ul class='dateline-answer'>{rows}</ul>"
+    else:
+        headline = f"<p class='dateline-answer'>{html.escape(answer.text)}</p>"
+    parts = [headline, f"<p>{html.escape(in_words(answer.probability))}</p>", *_evidence(best)]
+    others = [span for span in answer.spans[1:] if span.score > 0 and span.score > best.score - CLOSE]
+    if others and not answer.items:
+        rows = "".join(f"<li><b>{html.escape(span.text)}</b>{''.join(_evidence(span))}</li>" for span in others)
+        parts.append(f"<details><summary>Other answers that are close ({len(others)})</summary><ul>{rows}</ul></details>")
+    return parts
+
+
+def _not_found(answer: Answer) -> list[str]:
+    parts = [f"<p class='dateline-answer'>{html.escape(NOT_FOUND)}</p>", f"<p>{html.escape(why_not(answer))}</p>"]
+    if answer.spans:
+        weak = f"<p><b>{html.escape(answer.spans[0].text)}</b></p>{''.join(_evidence(answer.spans[0]))}"
+        parts.append(f"<details><summary>Show the weak answer that was withheld</summary>{weak}</details>")
+    nearest = nearest_hits(answer)
+    if nearest:
+        rows = "".join(
+            f"<li>{_small(_named(hit.article))}<blockquote>{html.escape(hit.text)}</blockquote></li>" for hit in nearest
+        )
+        parts.append(f"<details><summary>The nearest passages</summary><ul>{rows}</ul></details>")
+    return parts
+
+
+def _evidence(span: Span) -> list[str]:
+    before, text, after = map(html.escape, in_sentence(span))
+    article = span.hit.article
+    parts = [f"<blockquote>{before}<mark>{text}</mark>{after}</blockquote>", _small(_named(article))]
+    newer = newer_version(span.hit)
+    if newer is not None:
+        parts.append(_small(f"This is an older version. The newer: {_named(newer)}"))
+    reprints = also_in(span.hit, span.text)
+    if reprints:
+        parts.append(_small("Also in: " + "; ".join(map(_named, reprints))))
+    whole = article_html(article, span.start, span.end)
+    parts.append(f"<details class='dateline-whole'><summary>Read the whole article</summary>{whole}</details>")
+    return parts
+
+
+def _named(article: Article) -> str:
+    name = f"<cite>{html.escape(article.title)}</cite> ({html.escape(byline(article))})"
+    if re.match(r"https?://", article.url):
+        name += f" <a href='{html.escape(article.url)}' rel='noopener noreferrer' target='_blank'>original</a>"
+    return name
+
+
+def _small(content: str) -> str:
+    return f"<p class='dateline-small'>{content}</p>"
+
+
+def _markdown(answer: Answer) -> str:
+    lines = ["", f"## {_plain(answer.question)}", ""]
+    if not answer.found:
+        return "\n".join([*lines, f"{NOT_FOUND} {why_not(answer)}"])
+    best = answer.spans[0]
+    before, text, after = (_plain(part) for part in in_sentence(best))
+    shown = "; ".join(item.text for item in answer.items) or answer.text
+    return "\n".join(
+        [
+            *lines,
+            f"**{_plain(shown)}** ({in_words(answer.probability)})",
+            "",
+            f"> {before}**{text}**{after}",
+            "",
+            f"{_plain(citation(best.hit.article))}, characters {best.start} to {best.end}",
+        ]
+    )
+
+
+def _plain(text: str) -> str:
+    """Escape what Markdown would take for markup."""
+    return re.sub(r"([\\`*_\[\]<>#])", r"\\\1", re.sub(r"\s+", " ", text))
