@@ -1,20 +1,26 @@
-"""The chat in the browser. No question-answering logic here: it shows what the pipeline answers."""
+"""The page in the browser. No question-answering logic here: it shows what the pipeline answers."""
 
 from __future__ import annotations
 
 import html
 import os
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from embeddings.documents import Article
 from embeddings.errors import DatelineError
-from qa.answers import Answer, Span
-from qa.build import open_pipeline
-from qa.pipeline import Pipeline
-from qa.presentation import NOT_FOUND, byline, in_period, in_sentence, in_words, nearest_hits, why_not
+from embeddings.ingest import IngestReport
+from embeddings.sources.kinds import SUFFIXES
+from qa.conversation import Conversation, Turn
+from qa.evaluation.labels import Label, add_label
+from qa.filters import make_filter
+from qa.markup import answer_html, article_html, as_markdown, message_html
+from qa.presentation import article_object, as_object, byline
 from qa.settings import Settings, load_settings
-from qa.versions import also_in, newer_version
+from qa.workspace import Workspace
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
 
@@ -26,132 +32,243 @@ EXAMPLES = (
     "When did Storm Maren hit?",
     "Who won the 1998 World Cup?",
 )
+LABELS = "labels.jsonl"
+QUEUE_SIZE = 32
+MAX_UPLOAD = "200mb"
+LISTED = 500
+"""Articles shown at once in the list; the search finds the others."""
 CSS = """
 .dateline-answer { font-size: 1.15em; font-weight: 600; margin: 0 0 .3em; }
 .dateline-answer + p, .dateline-small { margin: .2em 0; }
 .dateline blockquote { margin: .5em 0; padding-left: .8em; border-left: 3px solid currentColor; }
-.dateline mark { background: #ffe58a; color: #1a1a1a; padding: 0 .15em; }
+.dateline mark, .dateline-article mark { background: #ffe58a; color: #1a1a1a; padding: 0 .15em; }
+.dateline details { margin: .4em 0; }
+.dateline summary { cursor: pointer; }
+.dateline-article { max-height: 26em; overflow-y: auto; padding: .3em .8em; border: 1px solid currentColor; }
 footer { display: none !important; }
 """
-QUEUE_SIZE = 32
 
 Message = dict[str, Any]
+Turns = list[Turn]
 
 
-def build_app(pipeline: Pipeline) -> gr.Blocks:
-    """Build the chat around a pipeline."""
-
-    def respond(question: str, history: list[Message]) -> tuple[str, list[Message]]:
-        if not question.strip():
-            return question, history
-        try:
-            shown = answer_html(pipeline.answer(question))
-        except DatelineError as error:
-            shown = f"<div class='dateline'><p>{html.escape(str(error))}</p></div>"
-        asked = {"role": "user", "content": html.escape(question)}
-        return "", [*history, asked, {"role": "assistant", "content": shown}]
-
+def build_app(workspace: Workspace) -> gr.Blocks:
+    """Build the page around a library."""
     blocks: gr.Blocks
     with gr.Blocks(title="Dateline", fill_height=True, analytics_enabled=False) as blocks:
         gr.Markdown("# Dateline\nAsk the articles. Answers are word for word, or “the articles don't say”.")
-        chatbot = gr.Chatbot(label="Conversation", scale=1, feedback_options=None, buttons=["copy"])
-        box = gr.Textbox(label="Your question", placeholder="Who led the delegation?", autofocus=True, max_lines=3)
-        with gr.Row():
-            ask = gr.Button("Ask", variant="primary")
-            clear = gr.Button("Clear")
-        gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
-        for trigger in (box.submit, ask.click):
-            # one question at a time: the reader uses all cores by itself
-            trigger(
-                respond,
-                [box, chatbot],
-                [box, chatbot],
-                concurrency_limit=1,
-                concurrency_id="answer",
-                api_visibility="private",
-            )
-        clear.click(lambda: [], None, [chatbot], api_visibility="private")
+        with gr.Tab("Ask"):
+            _ask_tab(workspace)
+        with gr.Tab("Articles"):
+            _articles_tab(workspace)
+        _endpoints(workspace)
     blocks.queue(max_size=QUEUE_SIZE)
     return blocks
 
 
+def _ask_tab(workspace: Workspace) -> None:
+    def respond(
+        question: str, history: list[Message], turns: Turns, since: str, until: str, source: str
+    ) -> Iterator[tuple[str, list[Message], Turns]]:
+        if not question.strip():
+            yield question, history, turns
+            return
+        asked = [*history, {"role": "user", "content": html.escape(question)}]
+        yield "", [*asked, _said("<p>Searching the articles …</p>")], turns
+        conversation = Conversation(workspace.pipeline, turns)
+        try:
+            answer = conversation.ask(question, where=make_filter(since, until, source))
+        except DatelineError as error:
+            yield question, [*asked, _said(f"<p>{html.escape(str(error))}</p>")], turns
+            return
+        yield "", [*asked, {"role": "assistant", "content": answer_html(answer)}], conversation.turns
+
+    def judge(turns: Turns, event: gr.LikeData) -> None:
+        position = event.index if isinstance(event.index, int) else event.index[0]
+        at = position // 2  # a question and its answer make a turn
+        if at < len(turns):
+            verdict = "right" if event.liked is True or event.liked == "Right" else "wrong"
+            add_label(workspace.store.folder / LABELS, Label.of(turns[at].answer, verdict))
+            gr.Info(f"Kept as {verdict}: {turns[at].question}")
+
+    turns = gr.State([])
+    chatbot = gr.Chatbot(
+        label="Conversation", scale=1, height=480, feedback_options=["Right", "Wrong"], buttons=["copy"]
+    )
+    box = gr.Textbox(label="Your question", placeholder="Who led the delegation?", autofocus=True, max_lines=3)
+    with gr.Row():
+        ask = gr.Button("Ask", variant="primary", min_width=80)
+        stop = gr.Button("Stop", min_width=80)
+        clear = gr.Button("Clear", min_width=80)
+        export = gr.DownloadButton("Export", min_width=80)
+    with gr.Accordion("Only some articles", open=False), gr.Row():
+        since = gr.Textbox(label="Published since", placeholder="2021-06-08")
+        until = gr.Textbox(label="Published until", placeholder="2021-12-31")
+        source = gr.Textbox(label="Source", placeholder="as the article names it")
+    gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
+    runs = [
+        # one question at a time: the reader uses all cores by itself
+        trigger(
+            respond,
+            [box, chatbot, turns, since, until, source],
+            [box, chatbot, turns],
+            concurrency_limit=1,
+            concurrency_id="answer",
+            api_visibility="private",
+        )
+        for trigger in (box.submit, ask.click)
+    ]
+    stop.click(None, None, None, cancels=runs, api_visibility="private")
+    clear.click(lambda: ([], []), None, [chatbot, turns], api_visibility="private")
+    chatbot.like(judge, [turns], None, api_visibility="private")
+    turns.change(_exported, [turns], [export], api_visibility="private")
+
+
+def _articles_tab(workspace: Workspace) -> None:
+    def listed(wanted: str) -> list[list[str]]:
+        words = wanted.casefold().split()
+        rows = []
+        for article in workspace.store.articles():
+            row = [article.id, article.title, byline(article), f"{len(article.text.split()):,}"]
+            if all(word in " ".join(row).casefold() for word in words):
+                rows.append(row)
+            if len(rows) == LISTED:
+                break
+        return rows
+
+    def add_files(files: list[str] | None, wanted: str) -> tuple[str, None, list[list[str]]]:
+        if not files:
+            return "Choose files first.", None, listed(wanted)
+        return _report(lambda: workspace.add_files([Path(file) for file in files])), None, listed(wanted)
+
+    def add_address(address: str, wanted: str) -> tuple[str, list[list[str]]]:
+        return _report(lambda: workspace.add_address(address.strip())), listed(wanted)
+
+    def show(rows: Any, event: gr.SelectData) -> tuple[str, str]:
+        article_id = rows[event.index[0]][0]
+        article = workspace.store.get(article_id)
+        if article is None:
+            return "", message_html("<p>This article is gone.</p>")
+        aside = "".join(
+            f"<li>{html.escape(item.kind)}: {html.escape(article.text[item.start : item.end])}</li>"
+            for item in workspace.store.set_aside(article_id)
+        )
+        kept_out = f"<p>Set aside from the search:</p><ul>{aside}</ul>" if aside else ""
+        return article_id, message_html(article_html(article) + kept_out)
+
+    def remove(article_id: str, wanted: str) -> tuple[str, str, str, list[list[str]]]:
+        if not article_id:
+            return "Choose an article in the list first.", "", "", listed(wanted)
+        try:
+            done = f"Removed {workspace.remove([article_id])} article."
+        except DatelineError as error:
+            return str(error), article_id, "", listed(wanted)
+        return done, "", "", listed(wanted)
+
+    wanted = gr.Textbox(label="Find articles", placeholder="words of a title, a source, a date")
+    table = gr.Dataframe(
+        value=lambda: listed(""),
+        headers=["id", "title", "source and date", "words"],
+        type="array",
+        interactive=False,
+        wrap=True,
+        max_height=320,
+        label="Articles",
+    )
+    chosen = gr.Textbox(label="Chosen article (its id)", interactive=False)
+    shown = gr.HTML()
+    remove_button = gr.Button("Remove the chosen article", variant="stop")
+    status = gr.Textbox(label="What was done", interactive=False)
+    files = gr.File(label="Add files", file_count="multiple", file_types=list(SUFFIXES))
+    with gr.Row():
+        address = gr.Textbox(label="Or an address: a page, a feed, a sitemap", placeholder="https://", scale=3)
+        fetch = gr.Button("Add the address", scale=1)
+    wanted.change(listed, [wanted], [table], api_visibility="private")
+    table.select(show, [table], [chosen, shown], api_visibility="private")
+    remove_button.click(remove, [chosen, wanted], [status, chosen, shown, table], api_visibility="private")
+    files.upload(add_files, [files, wanted], [status, files, table], api_visibility="private")
+    fetch.click(add_address, [address, wanted], [status, table], api_visibility="private")
+
+
+def _endpoints(workspace: Workspace) -> None:
+    """Offer answer, search and articles to programs, typed and without a memory."""
+
+    def answer(question: str, since: str = "", until: str = "", source: str = "") -> dict[str, Any]:
+        """Answer a question from the archive, word for word, with its article and a probability."""
+        with _told():
+            return as_object(workspace.pipeline.answer(question, where=make_filter(since, until, source)))
+
+    def search(question: str, k: int = 8) -> list[dict[str, Any]]:
+        """Find the passages for a question, best first."""
+        with _told():
+            found = workspace.pipeline.find(question, k)
+        return [
+            {"text": hit.text, "start": hit.passage.start, "end": hit.passage.end, "article": hit.article.id}
+            for hit in found
+        ]
+
+    def articles() -> list[dict[str, Any]]:
+        """List the articles, newest first."""
+        return [article_object(article) for article in workspace.store.articles()]
+
+    for function in (answer, search, articles):
+        gr.api(function, api_name=function.__name__, concurrency_limit=1, concurrency_id="answer")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Give programs the sentence of an error, too."""
+    try:
+        yield
+    except DatelineError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+
+
+def _said(content: str) -> Message:
+    return {"role": "assistant", "content": message_html(content)}
+
+
+def _exported(turns: Turns) -> str:
+    folder = Path(tempfile.mkdtemp(prefix="dateline-"))
+    file = folder / "conversation.md"
+    file.write_text(as_markdown([turn.answer for turn in turns]), encoding="utf-8")
+    return str(file)
+
+
+def _report(add: Callable[[], IngestReport]) -> str:
+    """Add, and say in lines what came of it."""
+    try:
+        report = add()
+    except DatelineError as error:
+        return str(error)
+    done = report.articles
+    counts = {
+        "added": done.added,
+        "updated": done.updated,
+        "unchanged": done.unchanged + report.skipped,
+        "copies left out": len(done.duplicates),
+        "not readable": len(report.unreadable),
+    }
+    lines = [", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "Nothing to add."]
+    return "\n".join([*lines, *(str(item) for item in report.unreadable)])
+
+
 def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> None:
-    """Open the library and serve the chat until it is stopped.
+    """Open the library and serve the page until it is stopped.
 
     Raises:
         DatelineError: the library can't be opened, or the port is taken.
     """
-    pipeline = open_pipeline(settings)
-    pipeline.answer(EXAMPLES[0])  # load the models before the first visitor comes
+    workspace = Workspace(settings)
+    workspace.pipeline.answer(EXAMPLES[0])  # load the models before the first visitor comes
     try:
-        build_app(pipeline).launch(server_name=host, server_port=port, css=CSS, share=False, footer_links=[])
+        build_app(workspace).launch(
+            server_name=host, server_port=port, css=CSS, share=False, footer_links=[], max_file_size=MAX_UPLOAD
+        )
     except OSError as error:
         raise DatelineError(
             f"can't listen on {host}:{port} ({error}); choose another port: dateline serve --port"
         ) from error
-
-
-def answer_html(answer: Answer) -> str:
-    """Lay an answer out as HTML; everything that comes from articles or users is escaped."""
-    parts = _found(answer) if answer.found else _not_found(answer)
-    if answer.period is not None:
-        parts.append(f"<p class='dateline-small'>{html.escape(in_period(answer.period))}</p>")
-    return f"<div class='dateline'>{''.join(parts)}</div>"
-
-
-def _found(answer: Answer) -> list[str]:
-    best = answer.spans[0]
-    shown = "; ".join(item.text for item in answer.items) or answer.text
-    parts = [
-        f"<p class='dateline-answer'>{html.escape(shown)}</p>",
-        f"<p>{html.escape(in_words(answer.probability))}</p>",
-        _quote(best),
-        _cite(best.hit.article),
-        *_versions(best),
-    ]
-    others = [span for span in answer.spans[1:] if span.score > 0]
-    if others:
-        parts.append("<p class='dateline-small'>Other candidates: " + "; ".join(map(_short, others)) + "</p>")
-    return parts
-
-
-def _versions(span: Span) -> list[str]:
-    newer = newer_version(span.hit)
-    parts = (
-        [] if newer is None else [f"<p class='dateline-small'>This is an older version. The newer: {_named(newer)}</p>"]
-    )
-    reprints = also_in(span.hit, span.text)
-    if reprints:
-        parts.append("<p class='dateline-small'>Also in: " + "; ".join(map(_named, reprints)) + "</p>")
-    return parts
-
-
-def _not_found(answer: Answer) -> list[str]:
-    parts = [f"<p class='dateline-answer'>{html.escape(NOT_FOUND)}</p>", f"<p>{html.escape(why_not(answer))}</p>"]
-    nearest = nearest_hits(answer)
-    if nearest:
-        rows = "".join(
-            f"<li>{_cite(hit.article)}<blockquote>{html.escape(hit.text)}</blockquote></li>" for hit in nearest
-        )
-        parts.append(f"<details><summary>The nearest passages</summary><ul>{rows}</ul></details>")
-    return parts
-
-
-def _quote(span: Span) -> str:
-    before, text, after = map(html.escape, in_sentence(span))
-    return f"<blockquote>{before}<mark>{text}</mark>{after}</blockquote>"
-
-
-def _cite(article: Article) -> str:
-    return f"<p class='dateline-small'>{_named(article)}</p>"
-
-
-def _named(article: Article) -> str:
-    return f"<cite>{html.escape(article.title)}</cite> ({html.escape(byline(article))})"
-
-
-def _short(span: Span) -> str:
-    return f"{html.escape(span.text)} (<cite>{html.escape(span.hit.article.title)}</cite>)"
 
 
 def main() -> int:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from embeddings.errors import InvalidInput
 from embeddings.ingest import IngestReport, ingest
 from embeddings.local import LocalStore
-from embeddings.sources import find_inputs
+from embeddings.sources import Input, find_inputs, is_address
 from qa.build import is_seeds, open_pipeline, open_store
 from qa.pipeline import Pipeline
 from qa.settings import Settings
+
+UPLOADS = "uploads"
 
 
 class Workspace:
@@ -33,22 +37,41 @@ class Workspace:
         """Whether the articles are the seeds, which stay as they are."""
         return is_seeds(self.store.folder)
 
-    def add(self, places: Sequence[str]) -> IngestReport:
-        """Add the articles of files and addresses; the first ones open a library of the user's own, without the seeds.
+    def add_files(self, files: Sequence[Path]) -> IngestReport:
+        """Copy files into the library's folder and add their articles; one of the same name is replaced.
+
+        The first articles open a library of the user's own, without the seeds.
 
         Raises:
-            DatelineError: a place can't be read at all; nothing was added.
+            DatelineError: a file is of no kind that can be read; nothing was added.
         """
-        inputs = find_inputs(places).inputs
+        find_inputs(files)  # refuses before anything is copied
         with self._changing:
-            if not self.shows_seeds:
-                return ingest(self.store, inputs)
-            store = open_store(self._settings, create=True)
-            report = ingest(store, inputs)
-            if store.stats().articles:
-                self.pipeline = self.pipeline.over(store)
-                self.store = store
-            return report
+            store = open_store(self._settings, create=True) if self.shows_seeds else self.store
+            folder = store.folder / UPLOADS
+            folder.mkdir(exist_ok=True)
+            copies = [Path(shutil.copyfile(file, folder / file.name)) for file in files]
+            return self._ingest(store, find_inputs(copies).inputs)
+
+    def add_address(self, address: str) -> IngestReport:
+        """Add the articles of a page, a feed or a sitemap; see add_files.
+
+        Raises:
+            InvalidInput: it is no address on the web.
+        """
+        if not is_address(address):
+            raise InvalidInput(f"an address begins with http:// or https://, got {address[:80]!r}")
+        inputs = find_inputs([address]).inputs
+        with self._changing:
+            store = open_store(self._settings, create=True) if self.shows_seeds else self.store
+            return self._ingest(store, inputs)
+
+    def _ingest(self, store: LocalStore, inputs: Sequence[Input]) -> IngestReport:
+        report = ingest(store, inputs)
+        if store is not self.store and store.stats().articles:
+            self.pipeline = self.pipeline.over(store)
+            self.store = store
+        return report
 
     def remove(self, ids: Collection[str]) -> int:
         """Remove articles and return how many there were.

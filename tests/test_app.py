@@ -14,9 +14,9 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from app import answer_html
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Answer, Span
+from qa.markup import answer_html
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [

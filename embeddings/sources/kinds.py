@@ -20,6 +20,7 @@ _KINDS = {
     ".atom": ".xml",
     ".zip": ".zip",
 }
+SUFFIXES = (*_KINDS, ".gz")
 KINDS = ".txt, .md, .html, .pdf, .docx, .jsonl, .csv, .xml (feeds), .zip"
 
 
