@@ -106,7 +106,7 @@ def _ask_tab(workspace: Workspace) -> None:
         until = gr.Textbox(label="Published until", placeholder="2021-12-31")
         source = gr.Textbox(label="Source", placeholder="as the article names it")
     gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
-    runs = [
+    runs: list[dict[str, Any]] = [
         # one question at a time: the reader uses all cores by itself
         trigger(
             respond,
@@ -212,7 +212,9 @@ def _endpoints(workspace: Workspace) -> None:
         return [article_object(article) for article in workspace.store.articles()]
 
     for function in (answer, search, articles):
-        gr.api(function, api_name=function.__name__, concurrency_limit=1, concurrency_id="answer")
+        gr.api(  # type: ignore[attr-defined]  # gradio's __init__ lists no names
+            function, api_name=function.__name__, concurrency_limit=1, concurrency_id="answer"
+        )
 
 
 @contextmanager

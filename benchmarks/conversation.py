@@ -69,7 +69,8 @@ def measure(name: str, pipeline: Pipeline, conversations: Sequence[Sequence[Aske
                 talked.append(token_f1(answer.text, turn.golds))
                 alone.append(token_f1(whole.text, turn.golds))
                 if show:
-                    print(f"{talked[-1]:.1f} {alone[-1]:.1f}  {turn.question} -> {answer.searched_for} [{answer.text}] {turn.golds[0]}")
+                    print(f"{talked[-1]:.1f} {alone[-1]:.1f}  {turn.question} -> {answer.searched_for}")
+                    print(f"         {answer.text!r}, right: {turn.golds[0]!r}")
     firsts = [turn for turns in conversations for turn in turns if not turn.leans]
     random.Random(0).shuffle(firsts)
     conversation = Conversation(pipeline)

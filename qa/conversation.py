@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from embeddings.store import ANY, Filter
 from qa.answers import Answer
@@ -49,7 +50,9 @@ _ENDS_PHRASE = re.compile(
 _NAME = re.compile(r"(?:[A-ZÀ-Þ][\w.’'-]*|\d+)(?:\s+(?:(?:of|the|and|de|for)\s+)?[A-ZÀ-Þ][\w.’'-]*)*")
 _DEFINITE = re.compile(r"\b(?:the|an?)\s+[a-zà-ÿ]", re.IGNORECASE)
 _MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-_TIME = re.compile(rf"\b(?:(?:early|late|mid)[ -])?(?:\d{{1,2}} )?{_MONTHS}(?: \d{{1,2}},?)?(?: \d{{4}})?\b|\b(?:19|20)\d\d\b")
+_TIME = re.compile(
+    rf"\b(?:(?:early|late|mid)[ -])?(?:\d{{1,2}} )?{_MONTHS}(?: \d{{1,2}},?)?(?: \d{{4}})?\b|\b(?:19|20)\d\d\b"
+)
 _PLACE_BEFORE = re.compile(r"\b(?:in|on|at|near|from|to|of)(?: the)? $", re.IGNORECASE)
 _PLACED = re.compile(r"^(?:in|on|at|during|for|by|of|to|from|with|after|before)\s+", re.IGNORECASE)
 _POSSESSIVE_HER = r"her(?=\s+(?!(?:and|to|in|on|at|for|from|with|by|when|after|before|as|or|about|go|leave)\b)[\w-])"
@@ -100,14 +103,16 @@ class Conversation:
         Raises:
             InvalidInput: see Pipeline.answer.
         """
-        best: Answer | None = None
-        for reading, place in self._tries(checked_question(question), where):
-            answer = self.pipeline.answer(
+        answers = [
+            self.pipeline.answer(
                 reading.question, where=place, k=k, today=today, topic=reading.topic, without=reading.without
             )
-            if best is None or answer.probability > best.probability + PREFERENCE:
+            for reading, place in self._tries(checked_question(question), where)
+        ]
+        best = answers[0]
+        for answer in answers[1:]:
+            if answer.probability > best.probability + PREFERENCE:
                 best = answer
-        assert best is not None
         best = replace(best, question=question)
         self.turns.append(Turn(best.searched_for, best))
         return best
@@ -181,7 +186,10 @@ def _texts(answer: Answer) -> list[str]:
 
 def _swapped(what: str, turns: Sequence[Turn]) -> Iterator[str]:
     if re.match(r"(?:his|her|its|their)\b", what, re.IGNORECASE):
-        yield from (f"What is {filled[:1].lower() if filled.startswith('The ') else filled[:1]}{filled[1:]}?" for filled in _filled(what, turns))
+        yield from (
+            f"What is {filled[:1].lower() if filled.startswith('The ') else filled[:1]}{filled[1:]}?"
+            for filled in _filled(what, turns)
+        )
     yield from (swapped for turn in _recent(turns) if (swapped := _swap(turn.question, what)) is not None)
     yield _appended(turns[-1].question, what)
 
@@ -195,7 +203,9 @@ def _swap(question: str, what: str) -> str | None:
         return None
     if found := _PLACED.match(what):
         word = found[0].strip()
-        if same := re.search(rf"\b{word}\s+[^?]*?(?=\s+(?:in|on|at|for|from|to|by)\s|\s*\?*$)", question, re.IGNORECASE):
+        if same := re.search(
+            rf"\b{word}\s+[^?]*?(?=\s+(?:in|on|at|for|from|to|by)\s|\s*\?*$)", question, re.IGNORECASE
+        ):
             bare = _HE.sub("", _IT.sub(f"{same[0].removeprefix(word).strip()}'s", bare))
             return question[: same.start()] + f"{word} {bare}" + question[same.end() :]
         return None
@@ -235,11 +245,11 @@ def _filled(body: str, turns: Sequence[Turn]) -> Iterator[str]:
         if match := pattern.search(body):
             wanted = match[0].lower()
             for name in dict.fromkeys(found(turns, wanted)):
-                yield _capitalized(pattern.sub(lambda match, name=name: _put(match, name), body))
+                yield _capitalized(pattern.sub(partial(_put, name), body))
             return
 
 
-def _put(match: re.Match[str], name: str) -> str:
+def _put(name: str, match: re.Match[str]) -> str:
     if "own" in match.re.groupindex and match["own"]:
         return _owned(name)
     return f"in {name}" if match[0].lower() == "there" else name
@@ -299,7 +309,11 @@ def _groups(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
     for turn in _recent(turns):
         if turn.answer.found and re.search(r"\band\b|,", turn.answer.text) and len(turn.answer.text.split()) <= 15:
             yield turn.answer.text
-        counted = re.match(rf"^(?:how many|which|what)\s+((?:(?!{_VERBS}\b)[\w’'-]+\s+){{1,3}}?)(?={_VERBS}\b)", turn.question, re.IGNORECASE)
+        counted = re.match(
+            rf"^(?:how many|which|what)\s+((?:(?!{_VERBS}\b)[\w’'-]+\s+){{1,3}}?)(?={_VERBS}\b)",
+            turn.question,
+            re.IGNORECASE,
+        )
         if counted and counted[1].strip().endswith(("s", "people", "men", "women", "children")):
             yield f"the {counted[1].strip()}"
         article = _article(turn.answer)
@@ -317,9 +331,7 @@ def _mentions(turns: Sequence[Turn]) -> Iterator[tuple[str, str, bool]]:
         article = _article(turn.answer)
         asked_for = re.match(r"(?:\w+ )?(?:who|whom|which|whose)\b", turn.question, re.IGNORECASE) is not None
         for text, is_answer in ((turn.answer.text, True), (turn.question, False)):
-            yield from (
-                (name, article, asked_for and is_answer) for name in _names(text) if not re.search(r"\d", name)
-            )
+            yield from ((name, article, asked_for and is_answer) for name in _names(text) if not re.search(r"\d", name))
 
 
 def _article(answer: Answer) -> str:
@@ -341,9 +353,14 @@ def _names(text: str) -> list[str]:
 
 
 _NO_NAMES = frozenset(
-    ("In On At For From To By With Of After Before During Until The A An I Did Does Do Is Are Was Were Has Have Had Can "
-     "Could Will Would Should And But So Or Then Name List Tell Show Give Under Since Which Whose Why How").split()
-)  # fmt: skip
+    word.capitalize()
+    for word in re.findall(
+        r"\w+",
+        "in on at for from to by with of after before during until under since the a an i and but so or then "
+        "did does do is are was were has have had can could will would should "
+        "which whose why how name list tell show give",
+    )
+)
 
 
 def _definites(question: str, article: str) -> Iterator[str]:

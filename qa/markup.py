@@ -52,7 +52,9 @@ def citation(article: Article) -> str:
 def _found(answer: Answer) -> list[str]:
     best = answer.spans[0]
     if answer.items:
-        rows = "".join(f"<li>{html.escape(item.text)} <small>{_named(item.hit.article)}</small></li>" for item in answer.items)
+        rows = "".join(
+            f"<li>{html.escape(item.text)} <small>{_named(item.hit.article)}</small></li>" for item in answer.items
+        )
         headline = f"<ul class='dateline-answer'>{rows}</ul>"
     else:
         headline = f"<p class='dateline-answer'>{html.escape(answer.text)}</p>"
@@ -60,7 +62,9 @@ def _found(answer: Answer) -> list[str]:
     others = [span for span in answer.spans[1:] if span.score > 0 and span.score > best.score - CLOSE]
     if others and not answer.items:
         rows = "".join(f"<li><b>{html.escape(span.text)}</b>{''.join(_evidence(span))}</li>" for span in others)
-        parts.append(f"<details><summary>Other answers that are close ({len(others)})</summary><ul>{rows}</ul></details>")
+        parts.append(
+            f"<details><summary>Other answers that are close ({len(others)})</summary><ul>{rows}</ul></details>"
+        )
     return parts
 
 

@@ -81,5 +81,7 @@ class Workspace:
         """
         with self._changing:
             if self.shows_seeds:
-                raise InvalidInput("the seed articles can't be removed; add articles of your own, and they take their place")
+                raise InvalidInput(
+                    "the seed articles can't be removed; add articles of your own, and they take their place"
+                )
             return self.store.remove(ids)

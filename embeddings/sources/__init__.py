@@ -33,7 +33,17 @@ READERS: Mapping[str, Callable[[Input], Iterator[Article | Unreadable]]] = {
 }
 CONTAINERS: Mapping[str, Callable[[Input], Iterator[Input | Unreadable]]] = {".zip": members, ".xml": pages}
 
-__all__ = ["KINDS", "Found", "Input", "Unreadable", "find_inputs", "is_readable", "parse_columns", "read_articles"]
+__all__ = [
+    "KINDS",
+    "Found",
+    "Input",
+    "Unreadable",
+    "find_inputs",
+    "is_address",
+    "is_readable",
+    "parse_columns",
+    "read_articles",
+]
 
 
 @dataclass(frozen=True, slots=True)
