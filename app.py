@@ -106,7 +106,7 @@ def _ask_tab(workspace: Workspace) -> None:
         until = gr.Textbox(label="Published until", placeholder="2021-12-31")
         source = gr.Textbox(label="Source", placeholder="as the article names it")
     gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
-    runs: list[dict[str, Any]] = [
+    runs = [
         # one question at a time: the reader uses all cores by itself
         trigger(
             respond,
@@ -118,10 +118,12 @@ def _ask_tab(workspace: Workspace) -> None:
         )
         for trigger in (box.submit, ask.click)
     ]
-    stop.click(None, None, None, cancels=runs, api_visibility="private")
+    stop.click(None, None, None, cancels=list[Any](runs), api_visibility="private")
     clear.click(lambda: ([], []), None, [chatbot, turns], api_visibility="private")
+    chatbot.clear(lambda: [], None, [turns], api_visibility="private")
     chatbot.like(judge, [turns], None, api_visibility="private")
-    turns.change(_exported, [turns], [export], api_visibility="private")
+    for run in runs:
+        run.then(_exported, [turns], [export], api_visibility="private")
 
 
 def _articles_tab(workspace: Workspace) -> None:
@@ -129,7 +131,7 @@ def _articles_tab(workspace: Workspace) -> None:
         words = wanted.casefold().split()
         rows = []
         for article in workspace.store.articles():
-            row = [article.id, article.title, byline(article), f"{len(article.text.split()):,}"]
+            row = [article.title, byline(article), f"{len(article.text.split()):,}", article.id]
             if all(word in " ".join(row).casefold() for word in words):
                 rows.append(row)
             if len(rows) == LISTED:
@@ -145,7 +147,7 @@ def _articles_tab(workspace: Workspace) -> None:
         return _report(lambda: workspace.add_address(address.strip())), listed(wanted)
 
     def show(rows: Any, event: gr.SelectData) -> tuple[str, str]:
-        article_id = rows[event.index[0]][0]
+        article_id = rows[event.index[0]][-1]
         article = workspace.store.get(article_id)
         if article is None:
             return "", message_html("<p>This article is gone.</p>")
@@ -165,24 +167,27 @@ def _articles_tab(workspace: Workspace) -> None:
             return str(error), article_id, "", listed(wanted)
         return done, "", "", listed(wanted)
 
+    with gr.Row():
+        files = gr.File(label="Add files", file_count="multiple", file_types=list(SUFFIXES), height=140)
+        with gr.Column():
+            address = gr.Textbox(label="Or an address: a page, a feed, a sitemap", placeholder="https://")
+            fetch = gr.Button("Add the address")
+    status = gr.Textbox(label="What was done", interactive=False)
     wanted = gr.Textbox(label="Find articles", placeholder="words of a title, a source, a date")
     table = gr.Dataframe(
         value=lambda: listed(""),
-        headers=["id", "title", "source and date", "words"],
+        headers=["title", "source and date", "words", "id"],
+        column_widths=["45%", "30%", "10%", "15%"],
         type="array",
         interactive=False,
         wrap=True,
         max_height=320,
-        label="Articles",
+        label="Articles; choose one to read it",
     )
-    chosen = gr.Textbox(label="Chosen article (its id)", interactive=False)
     shown = gr.HTML()
-    remove_button = gr.Button("Remove the chosen article", variant="stop")
-    status = gr.Textbox(label="What was done", interactive=False)
-    files = gr.File(label="Add files", file_count="multiple", file_types=list(SUFFIXES))
     with gr.Row():
-        address = gr.Textbox(label="Or an address: a page, a feed, a sitemap", placeholder="https://", scale=3)
-        fetch = gr.Button("Add the address", scale=1)
+        chosen = gr.Textbox(label="Chosen article (its id)", interactive=False, scale=3)
+        remove_button = gr.Button("Remove the chosen article", variant="stop", scale=1)
     wanted.change(listed, [wanted], [table], api_visibility="private")
     table.select(show, [table], [chosen, shown], api_visibility="private")
     remove_button.click(remove, [chosen, wanted], [status, chosen, shown, table], api_visibility="private")
