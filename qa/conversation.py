@@ -54,6 +54,7 @@ _TIME = re.compile(
     rf"\b(?:(?:early|late|mid)[ -])?(?:\d{{1,2}} )?{_MONTHS}(?: \d{{1,2}},?)?(?: \d{{4}})?\b|\b(?:19|20)\d\d\b"
 )
 _PLACE_BEFORE = re.compile(r"\b(?:in|on|at|near|from|to|of)(?: the)? $", re.IGNORECASE)
+_PLACE = re.compile(r"\b(?:in|on|at|near|from|to|of|for) (?:the )?[A-ZÀ-Þ][\w’'-]*(?: [A-ZÀ-Þ][\w’'-]*)*(?: \d{4})?")
 _PLACED = re.compile(r"^(?:in|on|at|during|for|by|of|to|from|with|after|before)\s+", re.IGNORECASE)
 _POSSESSIVE_HER = r"her(?=\s+(?!(?:and|to|in|on|at|for|from|with|by|when|after|before|as|or|about|go|leave)\b)[\w-])"
 _HE = re.compile(rf"\b(?:(?P<own>his|{_POSSESSIVE_HER}|hers)|he|she|him|her|himself|herself)\b", re.IGNORECASE)
@@ -385,7 +386,8 @@ def _said_of(name: str, article: str) -> tuple[int, int]:
     surname = name.split()[-1]
     women = men = 0
     for match in re.finditer(rf"\b{re.escape(surname)}\b", article):
-        after = re.split(r"(?<=[a-z,] )[A-ZÀ-Þ][a-zà-ÿ]", article[match.end() : match.end() + 200])[0]
+        after = _PLACE.sub("", article[match.end() : match.end() + 200])
+        after = re.split(r"(?<=[a-z,] )[A-ZÀ-Þ][a-zà-ÿ]", after)[0]
         titled = article[max(0, match.start() - 30) : match.start()]
         women += len(re.findall(r"\b(?:she|her|Mrs|Ms)\b", after, re.IGNORECASE)) + bool(
             re.search(r"\bM(?:r?s|iss)\.? (?:\w+ )?$", titled)

@@ -1,0 +1,129 @@
+"""Follow-ups: what they are taken to mean, and that they are asked in the articles under discussion."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from embeddings.errors import InvalidInput
+from embeddings.store import ANY, Filter
+from qa.answers import Answer, Span
+from qa.conversation import Conversation, Turn, readings
+
+STORY = (
+    "Renée Solberg was elected mayor of Port Sorrel in June 2021. She had been a ship's pilot. "
+    "Solberg beat Halvar Munk; he conceded at once. The old Kilbray Bridge fell in March. "
+    "The Rovers won. Ann Bray, Tom Lund and Eva Moe led the inquiry. Sorrel Ferries runs the boats."
+)
+
+
+def turn(question, answer=""):
+    article = Article("a", "Solberg wins", STORY)
+    hit = Hit(Passage("a", 0, len(STORY)), article, 1.0)
+    start = STORY.index(answer or "Renée")
+    text = answer or "Renée"
+    span = Span(text, start, start + len(text), 5.0, hit)
+    return Turn(question, Answer(question, question, (span,), (hit,), 0.9, bool(answer)))
+
+
+MAYOR = turn("Who was elected mayor of Port Sorrel in June 2021?", "Renée Solberg")
+BRIDGE = turn("When did the old Kilbray Bridge fall?", "March")
+INQUIRY = turn("Who led the inquiry?", "Ann Bray, Tom Lund and Eva Moe")
+FERRIES = turn("Who owns Sorrel Ferries?")
+
+
+@pytest.mark.parametrize(
+    ("turns", "question", "meant"),
+    [
+        ([MAYOR], "What did she do before?", "What did Renée Solberg do before?"),
+        ([MAYOR], "And what was her job?", "What was Renée Solberg's job?"),
+        ([MAYOR], "And her job?", "What is Renée Solberg's job?"),
+        ([MAYOR, BRIDGE], "How old was she?", "How old was Renée Solberg?"),
+        ([turn("Whom did Solberg beat?", "Halvar Munk")], "Did he concede?", "Did Halvar Munk concede?"),
+        ([BRIDGE], "And where?", "Where did the old Kilbray Bridge fall?"),
+        ([BRIDGE], "Why?", "Why did the old Kilbray Bridge fall?"),
+        ([BRIDGE], "Who built it?", "Who built Kilbray Bridge?"),
+        ([MAYOR], "With what share of the vote?",
+         "With what share of the vote Renée Solberg was elected mayor of Port Sorrel in June 2021?"),
+        ([INQUIRY], "What did they find?", "What did Ann Bray, Tom Lund and Eva Moe find?"),
+        ([MAYOR], "And in 2023?", "Who was elected mayor of Port Sorrel in 2023?"),
+        ([MAYOR], "What about May 2020?", "Who was elected mayor of Port Sorrel in May 2020?"),
+        ([FERRIES], "What about Calder Maritime?", "Who owns Calder Maritime?"),
+        ([FERRIES], "How many people work there?", "How many people work in Sorrel Ferries?"),
+        ([FERRIES], "Who is its boss?", "Who is Sorrel Ferries' boss?"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_is_completed(turns, question, meant):
+    first = readings(question, turns)[0]
+    assert first.question == meant
+    assert first.topic
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who won the 1998 World Cup?",
+        "When did Biden say he would come?",
+        "What did Solberg pledge in her first hundred days?",
+        "Who heads the Stay Put campaign?",
+    ],
+)
+def test_a_question_that_stands_alone_is_left_as_it_is(question):
+    found = readings(question, [MAYOR])
+    assert [reading.question for reading in found] == [question]
+    assert not found[0].topic
+
+
+def test_the_first_question_stands_alone():
+    assert [reading.question for reading in readings("What did she do?", [])] == ["What did she do?"]
+
+
+def test_a_question_without_a_name_is_asked_of_the_story_and_of_all():
+    of_the_story, of_all = readings("How large was the lead?", [MAYOR])
+    assert of_the_story.topic and not of_all.topic
+    assert of_the_story.question == of_all.question == "How large was the lead?"
+
+
+@pytest.mark.parametrize("question", ["Who else?", "And who else?", "What about the other one?", "And the others?"])
+def test_who_else_asks_again_without_what_is_known(question):
+    (reading,) = readings(question, [MAYOR])
+    assert reading.question == MAYOR.question
+    assert "Renée Solberg" in reading.without
+
+
+class Recorder:
+    """Answers every question alike, and keeps what it was asked."""
+
+    def __init__(self, probabilities=()):
+        self.asked, self.probabilities = [], list(probabilities)
+
+    def answer(self, question, *, where=ANY, k=None, today=None, topic="", without=()):
+        self.asked.append((question, where, topic))
+        probability = self.probabilities.pop(0) if self.probabilities else 0.5
+        return replace(MAYOR.answer, question=question, searched_for=question, probability=probability)
+
+
+def test_a_follow_up_is_asked_in_the_articles_under_discussion_first():
+    pipeline = Recorder()
+    conversation = Conversation(pipeline, [MAYOR])
+    since = date(2021, 1, 1)
+    answer = conversation.ask("What did she do before?", where=Filter(since=since))
+    assert pipeline.asked[0][1] == Filter(since=since, articles=frozenset({"a"}))
+    assert pipeline.asked[-1][1] == Filter(since=since)
+    assert answer.question == "What did she do before?"
+    assert answer.searched_for == "What did Renée Solberg do before?"
+    assert [one.question for one in conversation.turns] == [MAYOR.question, "What did Renée Solberg do before?"]
+
+
+def test_the_surer_reading_counts():
+    pipeline = Recorder([0.3, 0.9, 0.4])
+    answer = Conversation(pipeline, [MAYOR]).ask("How large was the lead?")
+    assert answer.probability == 0.9
+
+
+def test_bad_questions_are_refused_and_not_remembered():
+    conversation = Conversation(Recorder(), [MAYOR])
+    with pytest.raises(InvalidInput, match="empty"):
+        conversation.ask(" ? ")
+    assert conversation.turns == [MAYOR]
