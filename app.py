@@ -99,7 +99,7 @@ def _ask_tab(workspace: Workspace) -> None:
     with gr.Row():
         ask = gr.Button("Ask", variant="primary", min_width=80)
         stop = gr.Button("Stop", min_width=80)
-        clear = gr.Button("Clear", min_width=80)
+        clear = gr.Button("New conversation", min_width=80)
         export = gr.DownloadButton("Export", min_width=80)
     with gr.Accordion("Only some articles", open=False), gr.Row():
         since = gr.Textbox(label="Published since", placeholder="2021-06-08")

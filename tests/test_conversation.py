@@ -81,7 +81,8 @@ def test_the_first_question_stands_alone():
 
 def test_a_question_without_a_name_is_asked_of_the_story_and_of_all():
     of_the_story, of_all = readings("How large was the lead?", [MAYOR])
-    assert of_the_story.topic and not of_all.topic
+    assert of_the_story.topic
+    assert not of_all.topic
     assert of_the_story.question == of_all.question == "How large was the lead?"
 
 
