@@ -45,6 +45,7 @@ CSS = """
 .dateline details { margin: .4em 0; }
 .dateline summary { cursor: pointer; }
 .dateline-article { max-height: 26em; overflow-y: auto; padding: .3em .8em; border: 1px solid currentColor; }
+.or { color: inherit !important; }
 footer { display: none !important; }
 """
 
@@ -99,7 +100,7 @@ def _ask_tab(workspace: Workspace) -> None:
     with gr.Row():
         ask = gr.Button("Ask", variant="primary", min_width=80)
         stop = gr.Button("Stop", min_width=80)
-        clear = gr.Button("New conversation", min_width=80)
+        clear = gr.Button("New conversation", min_width=170)
         export = gr.DownloadButton("Export", min_width=80)
     with gr.Accordion("Only some articles", open=False), gr.Row():
         since = gr.Textbox(label="Published since", placeholder="2021-06-08")
@@ -266,11 +267,25 @@ def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> N
     Raises:
         DatelineError: the library can't be opened, or the port is taken.
     """
+    theme = gr.themes.Default(primary_hue="indigo").set(  # white on these has the contrast of WCAG AA
+        button_primary_background_fill="#3730a3",
+        button_primary_background_fill_dark="#3730a3",
+        button_primary_background_fill_hover="#312e81",
+        button_primary_background_fill_hover_dark="#312e81",
+        button_cancel_background_fill="#b91c1c",
+        button_cancel_background_fill_dark="#b91c1c",
+    )
     workspace = Workspace(settings)
     workspace.pipeline.answer(EXAMPLES[0])  # load the models before the first visitor comes
     try:
         build_app(workspace).launch(
-            server_name=host, server_port=port, css=CSS, share=False, footer_links=[], max_file_size=MAX_UPLOAD
+            server_name=host,
+            server_port=port,
+            theme=theme,
+            css=CSS,
+            share=False,
+            footer_links=[],
+            max_file_size=MAX_UPLOAD,
         )
     except OSError as error:
         raise DatelineError(

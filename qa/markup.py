@@ -36,7 +36,10 @@ def article_html(article: Article, start: int = 0, end: int = 0) -> str:
     parts = (text[:start], text[start:end], text[end:])
     before, marked, after = (html.escape(part).replace("\n", "<br>") for part in parts)
     mark = f"<mark>{marked}</mark>" if marked else ""
-    return f"<div class='dateline-article'><h3>{html.escape(article.title)}</h3><p>{before}{mark}{after}</p></div>"
+    return (
+        f"<div class='dateline-article' tabindex='0' role='group' aria-label='The article'>"  # scrolled by keyboard
+        f"<p><strong>{html.escape(article.title)}</strong></p><p>{before}{mark}{after}</p></div>"
+    )
 
 
 def as_markdown(answers: Sequence[Answer]) -> str:

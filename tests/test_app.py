@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from gradio_client import Client
 from playwright.sync_api import expect, sync_playwright
 
@@ -179,6 +180,30 @@ def test_a_narrow_screen_needs_no_sideways_scrolling(page):
     page.get_by_role("tab", name="Articles").click()
     page.wait_for_timeout(500)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.reload()
+    ask(page, "who led the delegation?")
+    page.locator(".dateline-whole summary").first.click()
+    for tab in ("Ask", "Articles"):
+        page.get_by_role("tab", name=tab).click()
+        page.wait_for_timeout(800)  # what moves is not read right
+        assert [(found["id"], found["nodes"][0]["html"]) for found in Axe().run(page).response["violations"]] == []
+
+
+@pytest.mark.browser
+def test_the_keyboard_alone_is_enough(page):
+    page.get_by_label("Your question").focus()
+    page.keyboard.type("who led the delegation?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".dateline-answer")).to_have_count(1, timeout=SLOW)
+    page.locator(".dateline-whole summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".dateline-article").first).to_be_visible()
 
 
 @pytest.mark.browser
