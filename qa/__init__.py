@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from embeddings.errors import DatelineError
 from qa.answers import Answer, Span
 
-__all__ = ["Answer", "DatelineError", "Span", "answer"]
+if TYPE_CHECKING:
+    from qa.conversation import Conversation
+
+__all__ = ["Answer", "DatelineError", "Span", "answer", "converse"]
 
 
 def answer(
@@ -47,3 +51,21 @@ def answer(
     where = make_filter(since, until, source)
     settings = load_settings({"library": library, "k": k, "top": top})
     return shared_pipeline(settings).answer(question, where=where, today=read_day("today", today))
+
+
+def converse(*, library: str | Path | None = None, k: int | None = None, top: int | None = None) -> Conversation:
+    """Begin a conversation with a library: `.ask(question)` answers as `answer` does, and understands follow-ups.
+
+    Args:
+        library: see answer.
+        k: see answer.
+        top: see answer.
+
+    Raises:
+        DatelineError: what was given can't be used; the message says what mends it.
+    """
+    from qa.build import shared_pipeline
+    from qa.conversation import Conversation
+    from qa.settings import load_settings
+
+    return Conversation(shared_pipeline(load_settings({"library": library, "k": k, "top": top})))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from embeddings.documents import Article
 from qa.answers import Answer, Span
-from qa.presentation import NOT_FOUND, byline, in_period, in_sentence, in_words, nearest_hits, why_not
+from qa.presentation import NOT_FOUND, byline, in_period, in_sentence, in_words, nearest_hits, was_completed, why_not
 from qa.versions import also_in, newer_version
 
 CLOSE = 3.0
@@ -18,7 +18,7 @@ CLOSE = 3.0
 def answer_html(answer: Answer) -> str:
     """Lay an answer out: the answer first, its probability, its sentence and article, then what else there is."""
     parts = _found(answer) if answer.found else _not_found(answer)
-    if answer.searched_for.casefold() != " ".join(answer.question.split()).casefold():
+    if was_completed(answer):
         parts.append(_small(f"Searched for: <q>{html.escape(answer.searched_for)}</q>"))
     if answer.period is not None:
         parts.append(_small(html.escape(in_period(answer.period))))

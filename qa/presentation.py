@@ -74,9 +74,16 @@ def in_period(period: Period) -> str:
     return f"“{period.words}”: only {articles}" if period.exact else f"“{period.words}”: {articles} first"
 
 
+def was_completed(answer: Answer) -> bool:
+    """Say whether the question was searched for in other words than it was asked in."""
+    return answer.searched_for.casefold() != " ".join(answer.question.split()).casefold()
+
+
 def as_text(answer: Answer) -> str:
     """Lay an answer out for the terminal."""
     when = [f"  {in_period(answer.period)}"] if answer.period is not None else []
+    if was_completed(answer):
+        when.insert(0, f"  searched for: {answer.searched_for}")
     if not answer.found:
         return "\n".join([NOT_FOUND, f"  {why_not(answer)}", *when, *_nearest(answer)])
     best = answer.spans[0]

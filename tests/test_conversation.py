@@ -1,5 +1,6 @@
 """Follow-ups: what they are taken to mean, and that they are asked in the articles under discussion."""
 
+import io
 from dataclasses import replace
 from datetime import date
 
@@ -9,6 +10,7 @@ from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter
 from qa.answers import Answer, Span
+from qa.cli import main
 from qa.conversation import Conversation, Turn, readings
 
 STORY = (
@@ -128,3 +130,20 @@ def test_bad_questions_are_refused_and_not_remembered():
     with pytest.raises(InvalidInput, match="empty"):
         conversation.ask(" ? ")
     assert conversation.turns == [MAYOR]
+
+
+def test_a_real_conversation_from_python(pipeline):
+    from qa import converse
+
+    conversation = converse()
+    assert conversation.ask("When was the engineer Gustav Renn born?").text == "2 March 1930"
+    answer = conversation.ask("And where?")
+    assert answer.text == "Saltby"
+    assert answer.searched_for == "Where was the engineer Gustav Renn born?"
+
+
+def test_a_conversation_in_the_terminal_says_what_it_searched_for(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("When was the engineer Gustav Renn born?\nAnd where?\n"))
+    assert main(["chat"]) == 0
+    assert "Saltby" in (shown := capsys.readouterr().out)
+    assert "searched for: Where was the engineer Gustav Renn born?" in shown

@@ -31,18 +31,19 @@ def ask(arguments: argparse.Namespace) -> int:
 
 
 def chat(arguments: argparse.Namespace) -> int:
-    """Answer questions until the input ends."""
+    """Answer questions until the input ends, each in the light of those before."""
     from qa.build import open_pipeline
+    from qa.conversation import Conversation
     from qa.presentation import as_text
 
     where, today = filter_of(arguments), read_day("today", arguments.today)
-    pipeline = open_pipeline(settings_of(arguments))
+    conversation = Conversation(open_pipeline(settings_of(arguments)))
     interactive = sys.stdin.isatty()
     if interactive:
         print("Ask your articles; an empty line or Ctrl-D ends.")
     while question := _next_question(interactive):
         try:
-            print(as_text(pipeline.answer(question, where=where, today=today)))
+            print(as_text(conversation.ask(question, where=where, today=today)))
         except DatelineError as error:
             print(f"dateline: {error}", file=sys.stderr)
         print(flush=True)
