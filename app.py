@@ -59,7 +59,7 @@ def build_app(workspace: Workspace) -> gr.Blocks:
     with gr.Blocks(title="Dateline", fill_height=True, analytics_enabled=False) as blocks:
         gr.Markdown("# Dateline\nAsk the articles. Answers are word for word, or “the articles don't say”.")
         with gr.Tab("Ask"):
-            _ask_tab(workspace)
+            _ask_tab(workspace, blocks)
         with gr.Tab("Articles"):
             _articles_tab(workspace)
         _endpoints(workspace)
@@ -67,7 +67,7 @@ def build_app(workspace: Workspace) -> gr.Blocks:
     return blocks
 
 
-def _ask_tab(workspace: Workspace) -> None:
+def _ask_tab(workspace: Workspace, blocks: gr.Blocks) -> None:
     def respond(
         question: str, history: list[Message], turns: Turns, since: str, until: str, source: str
     ) -> Iterator[tuple[str, list[Message], Turns]]:
@@ -100,6 +100,7 @@ def _ask_tab(workspace: Workspace) -> None:
     with gr.Row():
         ask = gr.Button("Ask", variant="primary", min_width=80)
         stop = gr.Button("Stop", min_width=80)
+        reword = gr.Button("Reword", min_width=80)
         clear = gr.Button("New conversation", min_width=170)
         export = gr.DownloadButton("Export", min_width=80)
     with gr.Accordion("Only some articles", open=False), gr.Row():
@@ -107,6 +108,7 @@ def _ask_tab(workspace: Workspace) -> None:
         until = gr.Textbox(label="Published until", placeholder="2021-12-31")
         source = gr.Textbox(label="Source", placeholder="as the article names it")
     gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
+    linked = blocks.load(_linked, None, [box], api_visibility="private")
     runs = [
         # one question at a time: the reader uses all cores by itself
         trigger(
@@ -117,8 +119,10 @@ def _ask_tab(workspace: Workspace) -> None:
             concurrency_id="answer",
             api_visibility="private",
         )
-        for trigger in (box.submit, ask.click)
+        for trigger in (box.submit, ask.click, linked.then)
     ]
+    # the question as it was understood, to be asked in other words
+    reword.click(lambda turns: turns[-1].question if turns else "", [turns], [box], api_visibility="private")
     stop.click(None, None, None, cancels=list[Any](runs), api_visibility="private")
     clear.click(lambda: ([], []), None, [chatbot, turns], api_visibility="private")
     chatbot.clear(lambda: [], None, [turns], api_visibility="private")
@@ -230,6 +234,11 @@ def _told() -> Iterator[None]:
         yield
     except DatelineError as error:
         raise gr.Error(str(error), print_exception=False) from error
+
+
+def _linked(request: gr.Request) -> str:
+    """Take the question of an address like http://127.0.0.1:7860/?q=who+resigned."""
+    return str(request.query_params.get("q", ""))
 
 
 def _said(content: str) -> Message:

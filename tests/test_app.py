@@ -143,9 +143,17 @@ def test_a_follow_up_is_understood_and_says_how(page):
     answer = ask(page, "And where?")
     expect(answer).to_contain_text("Saltby")
     expect(answer.locator("q")).to_have_text(re.compile("Where was the engineer Gustav Renn born"))
+    page.get_by_role("button", name="Reword").click()
+    expect(page.get_by_label("Your question")).to_have_value("Where was the engineer Gustav Renn born?")
     page.get_by_role("button", name="New conversation").click()
     expect(page.locator(".dateline")).to_have_count(0)
     expect(ask(page, "And where?").locator("q")).to_have_count(0)  # nothing is remembered
+
+
+@pytest.mark.browser
+def test_an_address_asks_its_question(page, place):
+    page.goto(f"{place[0]}/?q=who+led+the+delegation%3F")
+    expect(page.locator(".dateline-answer")).to_contain_text("Mayorkas", timeout=SLOW)
 
 
 @pytest.mark.browser
