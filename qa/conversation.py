@@ -14,7 +14,7 @@ from functools import partial
 
 from embeddings.store import ANY, Filter
 from qa.answers import Answer
-from qa.pipeline import Pipeline, checked_question
+from qa.pipeline import MAX_QUESTION, Pipeline, checked_question
 
 TURNS_BACK = 3
 """Turns in which a pronoun's antecedent is looked for."""
@@ -120,7 +120,8 @@ class Conversation:
 
     def _tries(self, question: str, where: Filter) -> Iterator[tuple[Reading, Filter]]:
         """Yield each reading with where to ask it: a follow-up first in the articles under discussion, then in all."""
-        found = readings(question, self.turns)
+        found = [one for one in readings(question, self.turns) if len(one.question) <= MAX_QUESTION]
+        found = found or [Reading(question)]  # what a short one stands for may be too long to ask
         spans = self.turns[-1].answer.spans if self.turns else ()
         here = frozenset(article.id for article in spans[0].hit.versions or (spans[0].hit.article,)) if spans else None
         if here is not None and (where.articles is None or here & where.articles):

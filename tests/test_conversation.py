@@ -125,6 +125,13 @@ def test_the_surer_reading_counts():
     assert answer.probability == 0.9
 
 
+def test_a_follow_up_that_would_become_too_long_is_asked_as_it_stands():
+    long = turn(f"When did {'x' * 990}?")
+    pipeline = Recorder()
+    assert Conversation(pipeline, [long]).ask("And where?").searched_for == "And where?"
+    assert [question for question, _, _ in pipeline.asked] == ["And where?"]
+
+
 def test_bad_questions_are_refused_and_not_remembered():
     conversation = Conversation(Recorder(), [MAYOR])
     with pytest.raises(InvalidInput, match="empty"):
