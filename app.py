@@ -70,9 +70,9 @@ def build_app(workspace: Workspace) -> gr.Blocks:
 def _ask_tab(workspace: Workspace, blocks: gr.Blocks) -> None:
     def respond(
         question: str, history: list[Message], turns: Turns, since: str, until: str, source: str
-    ) -> Iterator[tuple[str, list[Message], Turns]]:
+    ) -> Iterator[tuple[Any, Any, Any]]:
         if not question.strip():
-            yield question, history, turns
+            yield gr.skip(), gr.skip(), gr.skip()
             return
         asked = [*history, {"role": "user", "content": html.escape(question)}]
         yield "", [*asked, _said("<p>Searching the articles …</p>")], turns
@@ -108,18 +108,19 @@ def _ask_tab(workspace: Workspace, blocks: gr.Blocks) -> None:
         until = gr.Textbox(label="Published until", placeholder="2021-12-31")
         source = gr.Textbox(label="Source", placeholder="as the article names it")
     gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
-    linked = blocks.load(_linked, None, [box], api_visibility="private")
+    link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
+    linked = blocks.load(_linked, None, [link], api_visibility="private")
     runs = [
         # one question at a time: the reader uses all cores by itself
         trigger(
             respond,
-            [box, chatbot, turns, since, until, source],
+            [asked, chatbot, turns, since, until, source],
             [box, chatbot, turns],
             concurrency_limit=1,
             concurrency_id="answer",
             api_visibility="private",
         )
-        for trigger in (box.submit, ask.click, linked.then)
+        for trigger, asked in ((box.submit, box), (ask.click, box), (linked.then, link))
     ]
     # the question as it was understood, to be asked in other words
     reword.click(lambda turns: turns[-1].question if turns else "", [turns], [box], api_visibility="private")
