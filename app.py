@@ -74,7 +74,8 @@ def _ask_tab(workspace: Workspace, blocks: gr.Blocks) -> None:
         if not question.strip():
             yield gr.skip(), gr.skip(), gr.skip()
             return
-        asked = [*history, {"role": "user", "content": html.escape(question)}]
+        # a question and its answer make a turn; what was refused or stopped since then goes
+        asked = [*history[: 2 * len(turns)], {"role": "user", "content": html.escape(question)}]
         yield "", [*asked, _said("<p>Searching the articles …</p>")], turns
         conversation = Conversation(workspace.pipeline, turns)
         try:
@@ -86,7 +87,7 @@ def _ask_tab(workspace: Workspace, blocks: gr.Blocks) -> None:
 
     def judge(turns: Turns, event: gr.LikeData) -> None:
         position = event.index if isinstance(event.index, int) else event.index[0]
-        at = position // 2  # a question and its answer make a turn
+        at = position // 2
         if at < len(turns):
             verdict = "right" if event.liked is True or event.liked == "Right" else "wrong"
             add_label(workspace.store.folder / LABELS, Label.of(turns[at].answer, verdict))

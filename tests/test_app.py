@@ -1,5 +1,6 @@
 """The page in a real browser, and that nothing an article says is taken for markup."""
 
+import json
 import os
 import re
 import shutil
@@ -238,6 +239,12 @@ def test_articles_are_added_asked_removed_and_judged(page, place, tmp_path):
     page.locator("input[type=file][multiple]").set_input_files(file)
     expect(page.get_by_label("What was done")).to_have_value(re.compile("1 added"))
     page.get_by_role("tab", name="Ask").click()
+    page.get_by_text("Only some articles").click()
+    page.get_by_label("Published since").fill("soon")
+    page.get_by_label("Your question").fill("who?")
+    page.get_by_label("Your question").press("Enter")
+    expect(page.get_by_text("since must be a date")).to_be_visible()  # which is no turn, and gets no verdict
+    page.get_by_label("Published since").fill("")
     answer = ask(page, "Which zebra won the Grand Prix of Tarn?")
     expect(answer.locator(".dateline-answer")).to_have_text("Ottoline")
     expect(answer.locator("cite").first).to_contain_text("<script>")
@@ -249,7 +256,8 @@ def test_articles_are_added_asked_removed_and_judged(page, place, tmp_path):
         if labels.is_file():
             break
         page.wait_for_timeout(200)
-    assert '"verdict": "wrong"' in labels.read_text(encoding="utf-8")
+    label = json.loads(labels.read_text(encoding="utf-8").splitlines()[-1])
+    assert (label["verdict"], label["answer"]) == ("wrong", "Ottoline")
 
     page.get_by_role("tab", name="Articles").click()
     page.get_by_role("gridcell").filter(has_text="Zebra").first.click()
