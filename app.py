@@ -18,7 +18,7 @@ from qa.conversation import Conversation, Turn
 from qa.evaluation.labels import Label, add_label
 from qa.filters import make_filter
 from qa.markup import answer_html, article_html, as_markdown, message_html
-from qa.presentation import article_object, as_object, byline
+from qa.presentation import article_object, as_object, byline, in_counts
 from qa.settings import Settings, load_settings
 from qa.workspace import Workspace
 
@@ -260,16 +260,7 @@ def _report(add: Callable[[], IngestReport]) -> str:
         report = add()
     except DatelineError as error:
         return str(error)
-    done = report.articles
-    counts = {
-        "added": done.added,
-        "updated": done.updated,
-        "unchanged": done.unchanged + report.skipped,
-        "copies left out": len(done.duplicates),
-        "not readable": len(report.unreadable),
-    }
-    lines = [", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "Nothing to add."]
-    return "\n".join([*lines, *(str(item) for item in report.unreadable)])
+    return "\n".join([in_counts(report), *(str(item) for item in report.unreadable)])
 
 
 def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860) -> None:

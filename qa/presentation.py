@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embeddings.documents import Article, Hit
 from embeddings.sentences import sentence_around
 from qa.answers import Answer, Span
 from qa.times import Period
 from qa.versions import also_in, newer_version
+
+if TYPE_CHECKING:
+    from embeddings.ingest import IngestReport
 
 NOT_FOUND = "The articles don't say."
 NEAREST = 3
@@ -72,6 +75,21 @@ def in_period(period: Period) -> str:
     ends = ((word, day) for word, day in (("from", period.since), ("to", period.until)) if day is not None)
     articles = " ".join(["articles", *(f"{word} {day.day} {day:%B %Y}" for word, day in ends)])
     return f"“{period.words}”: only {articles}" if period.exact else f"“{period.words}”: {articles} first"
+
+
+def in_counts(report: IngestReport) -> str:
+    """Say what an ingestion did, in numbers."""
+    done = report.articles
+    counts = {
+        "added": done.added,
+        "updated": done.updated,
+        "unchanged": done.unchanged,
+        "removed": report.removed,
+        "copies left out": len(done.duplicates),
+        "not readable": len(report.unreadable),
+        "files as they were": report.skipped,
+    }
+    return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing to add"
 
 
 def was_completed(answer: Answer) -> bool:

@@ -67,6 +67,7 @@ def articles(arguments: argparse.Namespace) -> int:
 def add_inputs(store: LocalStore, inputs: Sequence[Input]) -> int:
     """Add the articles of inputs and say what came of it; return how many things could not be read."""
     from embeddings.ingest import ingest
+    from qa.presentation import in_counts
 
     with _bar(inputs) as bar:
         report = ingest(store, inputs, seen=lambda _: bar.update())
@@ -77,16 +78,7 @@ def add_inputs(store: LocalStore, inputs: Sequence[Input]) -> int:
         print(f"{article_id} is a copy of {same} and was left out", file=sys.stderr)
     for article_id in done.empty[:NAMED_FILES]:
         print(f"{article_id} holds no story that can be searched", file=sys.stderr)
-    counts = {
-        "added": done.added,
-        "updated": done.updated,
-        "unchanged": done.unchanged,
-        "removed": report.removed,
-        "copies left out": len(done.duplicates),
-        "not readable": len(report.unreadable),
-        "files as they were": report.skipped,
-    }
-    print(", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing to add")
+    print(in_counts(report))
     return len(report.unreadable)
 
 
