@@ -332,8 +332,12 @@ def _mentions(turns: Sequence[Turn]) -> Iterator[tuple[str, str, bool]]:
     for turn in _recent(turns):
         article = _article(turn.answer)
         asked_for = re.match(r"(?:\w+ )?(?:who|whom|which|whose)\b", turn.question, re.IGNORECASE) is not None
-        for text, is_answer in ((turn.answer.text, True), (turn.question, False)):
-            yield from ((name, article, asked_for and is_answer) for name in _names(text) if not re.search(r"\d", name))
+        for text, is_answer in ((turn.answer.text, True), (_PLACE.sub("", turn.question), False)):
+            yield from (
+                (name, article, asked_for and is_answer)
+                for name in _names(text)
+                if not re.search(r"\d", name) and not _TIME.fullmatch(name)
+            )
 
 
 def _article(answer: Answer) -> str:

@@ -43,6 +43,8 @@ FERRIES = turn("Who owns Sorrel Ferries?")
         ([MAYOR], "And her job?", "What is Renée Solberg's job?"),
         ([MAYOR, BRIDGE], "How old was she?", "How old was Renée Solberg?"),
         ([turn("Whom did Solberg beat?", "Halvar Munk")], "Did he concede?", "Did Halvar Munk concede?"),
+        ([turn("Whom did Solberg beat in June?", "Halvar Munk")], "What did she do then?",
+         "What did Solberg do then?"),
         ([BRIDGE], "And where?", "Where did the old Kilbray Bridge fall?"),
         ([BRIDGE], "Why?", "Why did the old Kilbray Bridge fall?"),
         ([BRIDGE], "Who built it?", "Who built Kilbray Bridge?"),
