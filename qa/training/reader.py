@@ -7,7 +7,6 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from itertools import count, islice
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from embeddings.encoder import computes_in_bfloat16
 from embeddings.errors import DatelineError
 from qa.evaluation.metrics import mean
 from qa.training.batching import TrainingBatch, training_batches
@@ -117,11 +117,7 @@ def train_reader(
 
 def half_is_fast(device: str) -> bool:
     """Tell whether a device computes faster in bfloat16 than in float32."""
-    if device != "cpu":
-        return True
-    with suppress(OSError):
-        return "avx512_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    return False
+    return device != "cpu" or computes_in_bfloat16()
 
 
 class _Run:
