@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import tantivy
@@ -25,6 +26,11 @@ class LexicalEntry:
     article: Article
 
 
+def analyze(text: str) -> list[str]:
+    """Cut a text into words as the index does: lower case, without accents, stemmed; stop words are left out."""
+    return list(_analyzer().analyze(text))
+
+
 class LexicalIndex:
     """Passages by their words, in a folder; each committed batch is there after a crash."""
 
@@ -37,8 +43,7 @@ class LexicalIndex:
         folder.mkdir(parents=True, exist_ok=True)
         self._schema = _schema()
         self._index = tantivy.Index(self._schema, path=str(folder))
-        self._analyzer = _analyzer()
-        self._index.register_tokenizer(_ANALYZER, self._analyzer)
+        self._index.register_tokenizer(_ANALYZER, _analyzer())
         self._index.reload()
 
     def __len__(self) -> int:
@@ -65,7 +70,7 @@ class LexicalIndex:
 
     def search(self, question: str, k: int, where: Filter) -> list[Ranked]:
         """Find the k best passages for the words of a question, best first."""
-        words = dict.fromkeys(self._analyzer.analyze(question))
+        words = dict.fromkeys(analyze(question))
         if not words or k < 1:
             return []
         query = _any_word(self._schema, words)
@@ -87,6 +92,7 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
+@cache
 def _analyzer() -> tantivy.TextAnalyzer:
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())

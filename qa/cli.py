@@ -91,7 +91,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reader", metavar="ID_OR_DIR", help="question-answering checkpoint; the shipped one if left out"
     )
-    parser.add_argument("--k", metavar="N", help="passages to read for a question (8)")
+    parser.add_argument("--k", metavar="N", help="passages to read for a question (as many as it takes, 6 to 20)")
     parser.add_argument("--top", metavar="N", help="answers to keep (3)")
     parser.add_argument("--threshold", metavar="P", help="least probability of an answer that is shown, 0 to 1")
     parser.add_argument("--threads", metavar="N", help="processor threads of the reader (all)")
@@ -233,8 +233,10 @@ def _add_calibrate(commands: Commands) -> None:
 
 
 def _add_train(commands: Commands) -> None:
+    group = _group(commands, "train", "train the reader, or what ranks passages")
+    _add_train_relevance(group)
     parser = _plain_command(
-        _group(commands, "train", "train a reader"),
+        group,
         "reader",
         run.train_reader,
         "train the reader on question files",
@@ -276,6 +278,19 @@ def _add_train(commands: Commands) -> None:
     )
     parser.add_argument("--teacher-weight", type=float, metavar="W", help="of what the teacher says (1)")
     parser.add_argument("--seed", type=int, metavar="N", help="of the order of the questions (0)")
+
+
+def _add_train_relevance(group: Commands) -> None:
+    parser = _command(
+        group,
+        "relevance",
+        run.train_relevance,
+        "fit the weights that rank passages to question files",
+        "Their articles must be in the library.",
+    )
+    _add_question_file(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file for the weights, as JSON")
+    _add_sample(parser)
 
 
 def _add_export(commands: Commands) -> None:

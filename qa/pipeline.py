@@ -16,7 +16,7 @@ from qa.lists import asks_for_list, list_items
 from qa.normalization import normalize
 from qa.ranking import join_names, rank
 from qa.reader import Reader
-from qa.retriever import Retriever
+from qa.retriever import MOST_READ, Retriever, enough
 from qa.settings import MAX_K
 from qa.times import Period, asks_about_now, period_of
 
@@ -33,11 +33,11 @@ class Pipeline:
         reader: Reader,
         calibrator: Calibrator,
         *,
-        k: int = 8,
+        k: int | None = None,
         top: int = 3,
         threshold: float | None = None,
     ) -> None:
-        """Join the stages; `threshold` None means the calibrator's own."""
+        """Join the stages; `k` None means as many passages as it takes, `threshold` None the calibrator's own."""
         self.retriever, self.reader, self.calibrator = retriever, reader, calibrator
         self.k, self.top = k, top
         self.threshold = calibrator.threshold if threshold is None else threshold
@@ -64,7 +64,7 @@ class Pipeline:
         A time that it names counts, unless `where` says which days are meant: see `find`.
 
         Args:
-            k: passages to read, 1 to 100; None means the pipeline's own.
+            k: passages to read, 1 to 100; None means the pipeline's own, or as many as it takes (see `enough`).
             top: spans to keep, 1 or more; None means the pipeline's own.
             today: the day that "last week" is counted from; None means the day it is.
             topic: words that are searched for beside the question, and not read for.
@@ -74,11 +74,14 @@ class Pipeline:
             InvalidInput: the question is empty or too long, or k or top is out of range.
         """
         asked = checked_question(question)
-        k = _checked("k", self.k if k is None else k)
+        k = self.k if k is None else k
+        if k is not None:
+            _checked("k", k)
         top = _checked("top", self.top if top is None else top)
         started = time.perf_counter()
         period = _period(asked, where, today)
-        hits = self.find(asked, k, where=where, today=today, topic=topic)
+        hits = self.find(asked, k or MOST_READ, where=where, today=today, topic=topic)
+        hits = hits[: k or enough(hits)]
         found = self.answer_from(question, hits, top=top, retrieve_ms=_since(started), without=without)
         return replace(found, period=period)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,17 +16,19 @@ from qa.versions import independent
 NEIGHBOURS = 3
 """How many spans after the best may be joined with it."""
 _BETWEEN_NAMES = re.compile(r",? (?:and|&) (?:(?:[A-ZÀ-Þ][\w.’'-]*|of|the|for) ){0,7}")
-RETRIEVAL_WEIGHT = 2.0
-"""What the whole retrieval score, 0 to 1, is worth in units of the reader's margin."""
+RETRIEVAL_WEIGHT = 0.4
+"""What the log of a passage's probability is worth in units of the reader's margin (benchmarks/retrieval.md)."""
+LEAST_LIKELY = 1e-6
 
 
 def rank_score(span: Span) -> float:
-    """Give what spans are ranked by: the reader's margin plus its passage's weighted retrieval score.
+    """Give what spans are ranked by: the reader's margin plus the weighted log-probability of its passage.
 
     A small reader takes a fluent answer of the wrong article for a right one; the passages that retrieval
-    puts first are likelier to be about the question (the interpolation of BERTserini, Yang et al. 2019).
+    puts first are likelier to be about the question (the interpolation of BERTserini, Yang et al. 2019). Both are
+    log-odds; the weight is below 1 since they follow in part from the same words.
     """
-    return span.score + RETRIEVAL_WEIGHT * span.hit.score
+    return span.score + RETRIEVAL_WEIGHT * math.log(max(span.hit.score, LEAST_LIKELY))
 
 
 def rank(spans: Sequence[Span]) -> list[Span]:

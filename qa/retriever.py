@@ -1,21 +1,30 @@
-"""Question -> passages: by meaning and by words, fused."""
+"""Question -> passages: found by meaning and by words, ranked by how likely the answer stands in them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import accumulate
 
-from embeddings.documents import Article, Hit, Passage
+import numpy as np
+
+from embeddings.documents import Hit
 from embeddings.store import ANY, Filter, PassageStore, Ranked
-from qa.fusion import by_date, fuse, with_bonus
+from qa.relevance import Candidate, Scores, log_odds
 from qa.versions import collapse
 
-CANDIDATES = 50
-"""Passages asked of each side before fusion."""
+CANDIDATES = 100
+"""Passages asked of each side."""
+TIME_BONUS = 2.0
+"""What the time that a question names is worth in log-odds: the answer may stand in a later paper."""
+_DAYS_APART = 11
+SURE = 0.98
+LEAST_READ, MOST_READ = 6, 20
 
 
 class Retriever:
-    """Finds passages for questions. Hybrid: dense and BM25, joined by their scores."""
+    """Finds passages for questions. Hybrid: dense and BM25, and one ranking of what either finds (qa.relevance)."""
 
     def __init__(self, store: PassageStore) -> None:
         self.store = store
@@ -37,61 +46,88 @@ class Retriever:
     ) -> list[list[Hit]]:
         """Find the k best passages of each question, best first, both ranks kept; fewer where there are fewer.
 
-        Of passages that near-duplicates share only the newest version's is found (see qa.versions).
+        The score of a hit is the probability that the answer stands there, if it stands in a passage found at all: the
+        scores of all that was found sum to 1, of which the k best are given. Of passages that near-duplicates share
+        only the newest version's is found (see qa.versions).
 
         Args:
             prefer: passages of these articles get a bonus in the ranking; the others stay.
             newest: the newer an article among those found, the higher its bonus.
         """
         depth = max(2 * k, CANDIDATES)
-        dense = self.store.dense(questions, depth, where)
-        lexical = self.store.lexical(questions, depth, where)
-        # twice as many, so that there are k when those that say the same are gone
-        fused = [fuse(*sides) for sides in zip(dense, lexical, strict=True)]
-        if prefer is not None:
-            inside = [self.store.dense(questions, depth, prefer), self.store.lexical(questions, depth, prefer)]
-            fused = [with_bonus(row, fuse(*sides)) for row, *sides in zip(fused, *inside, strict=True)]
-        if newest:
-            loaded = self.store.passages({best.passage_id for row in fused for best in row[: 2 * k]})
-            fused = [with_bonus(row[: 2 * k], by_date(_days(row[: 2 * k], loaded))) for row in fused]
-        fused = [row[: 2 * k] for row in fused]
-        loaded = self.store.passages({best.passage_id for row in fused for best in row})
-        versions = self.store.versions({article.id for _, article in loaded.values()})
-        return [
-            collapse(
-                [
-                    _hit(loaded[best.passage_id], best, _ranks(by_meaning), _ranks(by_words), versions, where)
-                    for best in row
-                    if best.passage_id in loaded  # another process may have removed it since the search
-                ]
-            )[:k]
-            for row, by_meaning, by_words in zip(fused, dense, lexical, strict=True)
-        ]
+        wheres = [where] if prefer is None else [where, prefer]
+        sides = [(self.store.dense(questions, depth, some), self.store.lexical(questions, depth, some)) for some in wheres]
+        found = []
+        for at, question in enumerate(questions):
+            dense, lexical = sides[0][0][at], sides[0][1][at]
+            meaning = _scores([dense_of[at] for dense_of, _ in sides])
+            words = _scores([lexical_of[at] for _, lexical_of in sides])
+            candidates = self._load(meaning, words)
+            likely = log_odds(question, list(candidates.values()))
+            if prefer is not None:
+                likely += TIME_BONUS * np.asarray([prefer.admits(one.article) for one in candidates.values()])
+            if newest:
+                likely += TIME_BONUS * _newness([one.article.published for one in candidates.values()])
+            hits = self._hits(candidates, likely, _ranks(dense), _ranks(lexical), where)
+            found.append(_as_probabilities(collapse(hits))[:k])
+        return found
+
+    def candidates(self, questions: Sequence[str]) -> list[list[Candidate]]:
+        """Give what both sides find for each question, in no order."""
+        sides = zip(self.store.dense(questions, CANDIDATES), self.store.lexical(questions, CANDIDATES), strict=True)
+        return [list(self._load(_scores([dense]), _scores([lexical])).values()) for dense, lexical in sides]
+
+    def _load(self, meaning: Mapping[int, float], words: Mapping[int, float]) -> dict[int, Candidate]:
+        loaded = self.store.passages({*meaning, *words})
+        # in the order of ids; what another process removed since the search is not among them
+        return {key: Candidate(*loaded[key], meaning.get(key), words.get(key)) for key in sorted(loaded)}
+
+    def _hits(
+        self,
+        candidates: Mapping[int, Candidate],
+        likely: Scores,
+        dense: Mapping[int, int],
+        lexical: Mapping[int, int],
+        where: Filter,
+    ) -> list[Hit]:
+        """Make hits, best first; their scores are log-odds yet."""
+        versions = self.store.versions({one.article.id for one in candidates.values()})
+        hits = []
+        for (key, one), score in zip(candidates.items(), likely, strict=True):
+            told = tuple(version for version in versions.get(one.article.id, ()) if where.admits(version))
+            shown = told if len(told) > 1 else ()
+            hits.append(Hit(one.passage, one.article, float(score), dense.get(key), lexical.get(key), shown))
+        return sorted(hits, key=lambda hit: -hit.score)
 
 
-def _days(row: Sequence[Ranked], loaded: Mapping[int, tuple[Passage, Article]]) -> dict[int, date | None]:
-    return {one.passage_id: loaded[one.passage_id][1].published for one in row if one.passage_id in loaded}
+def enough(hits: Sequence[Hit]) -> int:
+    """Say how many passages to read: so many that the answer stands in them with probability SURE, within bounds.
+
+    Args:
+        hits: best first, with the scores of find_many.
+    """
+    sums = accumulate(hit.score for hit in hits)
+    sure = next((at for at, total in enumerate(sums, start=1) if total >= SURE), MOST_READ)
+    return max(LEAST_READ, min(sure, MOST_READ))
+
+
+def _as_probabilities(hits: Sequence[Hit]) -> list[Hit]:
+    """Turn log-odds into probabilities that sum to 1 (softmax)."""
+    if not hits:
+        return []
+    odds = np.exp(np.asarray([hit.score for hit in hits]) - max(hit.score for hit in hits))
+    return [replace(hit, score=float(share)) for hit, share in zip(hits, odds / odds.sum(), strict=True)]
+
+
+def _scores(rankings: Collection[Sequence[Ranked]]) -> dict[int, float]:
+    return {found.passage_id: found.score for ranking in rankings for found in ranking}
 
 
 def _ranks(ranking: Sequence[Ranked]) -> dict[int, int]:
     return {found.passage_id: rank for rank, found in enumerate(ranking, start=1)}
 
 
-def _hit(
-    found: tuple[Passage, Article],
-    best: Ranked,
-    dense: dict[int, int],
-    lexical: dict[int, int],
-    versions: dict[str, list[Article]],
-    where: Filter,
-) -> Hit:
-    passage, article = found
-    told = tuple(version for version in versions.get(article.id, ()) if where.admits(version))
-    return Hit(
-        passage,
-        article,
-        best.score,
-        dense.get(best.passage_id),
-        lexical.get(best.passage_id),
-        told if len(told) > 1 else (),
-    )
+def _newness(days: Sequence[date | None]) -> Scores:
+    """Give 1 for the newest day, less for each day before it that is there, and 0 where there is none."""
+    order = sorted({day for day in days if day is not None}, reverse=True)
+    return np.asarray([_DAYS_APART / (_DAYS_APART + order.index(day)) if day is not None else 0.0 for day in days])

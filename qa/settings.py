@@ -26,7 +26,7 @@ class Settings:
         library: folder of the library; None means that of the seeds, which is made on first use.
         encoder: sentence-transformers id or folder.
         reader: Hugging Face question-answering id or folder; None means the one that ships with Dateline.
-        k: passages read for a question, 1 to 100.
+        k: passages read for a question, 1 to 100; None means as many as it takes, 6 to 20.
         top: spans kept in an answer, 1 or more.
         threshold: least probability of an answer that is shown, 0 to 1; None means the reader's own.
         passage_words: most words of a passage; None means the library's own, or 110.
@@ -37,7 +37,7 @@ class Settings:
     library: Path | None = None
     encoder: str = DEFAULT_ENCODER
     reader: str | None = None
-    k: int = 8
+    k: int | None = None
     top: int = 3
     threshold: float | None = None
     passage_words: int | None = None
@@ -45,7 +45,8 @@ class Settings:
     threads: int = 0
 
     def __post_init__(self) -> None:
-        _within("k", self.k, 1, MAX_K)
+        if self.k is not None:
+            _within("k", self.k, 1, MAX_K)
         _within("top", self.top, 1, MAX_K)
         _within("threads", self.threads, 0, 1024)
         if self.threshold is not None:

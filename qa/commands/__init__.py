@@ -2,7 +2,7 @@
 
 from qa.commands.asking import ask, chat, serve
 from qa.commands.library import articles, index
-from qa.commands.making import calibrate, export, train_reader
+from qa.commands.making import calibrate, export, train_reader, train_relevance
 from qa.commands.measuring import check_questions, evaluate
 from qa.commands.shared import BAD_INPUT, INTERRUPTED, OK
 
@@ -20,4 +20,5 @@ __all__ = [
     "index",
     "serve",
     "train_reader",
+    "train_relevance",
 ]

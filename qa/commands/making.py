@@ -46,6 +46,22 @@ def train_reader(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def train_relevance(arguments: argparse.Namespace) -> int:
+    """Fit the weights that rank passages."""
+    from qa.build import open_store
+    from qa.evaluation.questions import load_questions
+    from qa.retriever import Retriever
+    from qa.training.relevance import fit, label, save
+
+    questions = [one for one in load_questions(arguments.questions) if one.answerable]
+    questions = sample(part_of(questions, arguments.part), arguments.limit)
+    retriever = Retriever(open_store(settings_of(arguments)))
+    found = label(retriever, progress(questions, f"searching for {arguments.questions.name}"))
+    save(fit(found), arguments.out, fitted_on=f"{len(found):,} questions of {arguments.questions.name}")
+    print(f"fitted on {len(found):,} of {len(questions):,} questions; wrote {arguments.out}")
+    return OK
+
+
 def export(arguments: argparse.Namespace) -> int:
     """Export a checkpoint to int8 ONNX, with all that it needs beside it."""
     import shutil

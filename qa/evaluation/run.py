@@ -14,6 +14,7 @@ from qa.evaluation.metrics import RIGHT_F1
 from qa.evaluation.questions import Question
 from qa.evaluation.scoring import Score, score
 from qa.pipeline import Pipeline
+from qa.retriever import MOST_READ, enough
 
 RETRIEVED = 10
 """Passages looked at for the ranking metrics; those the pipeline reads are the first of them."""
@@ -77,9 +78,9 @@ def run_open(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outc
     blamer = Blamer(pipeline)
     for question in questions:
         started = time.perf_counter()
-        hits = pipeline.find(question.to_ask, max(pipeline.k, RETRIEVED))
+        hits = pipeline.find(question.to_ask, max(pipeline.k or MOST_READ, RETRIEVED))
         retrieve_ms = (time.perf_counter() - started) * 1000
-        read = hits[: pipeline.k]
+        read = hits[: pipeline.k or enough(hits)]
         answer = pipeline.answer_from(question.to_ask, read, retrieve_ms=retrieve_ms)
         yield _outcome(question, answer, hits[:RETRIEVED], blamer.of_open(question, answer, read), retrieved=True)
 

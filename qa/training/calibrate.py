@@ -19,6 +19,8 @@ LEAST_QUESTIONS = 50
 FOLDS = 5
 WRONG_COST = 0.15
 """What a wrong answer costs, where a right one gains 1."""
+WITHIN = 0.5
+"""How many standard errors below the greatest gain still count as great."""
 SMOOTH = 10
 """Hundredths to either side over which the gain of a threshold is averaged."""
 
@@ -66,9 +68,10 @@ def calibrate(
     """Fit the calibrator of a reader to labelled questions and write it beside the reader.
 
     A span is right where its token F1 with a gold reaches one half; nothing is right for a question that the articles
-    don't answer. The threshold is the one of greatest gain: an answer gains its F1 and costs WRONG_COST for the
-    rest of it, withholding gains 1 for an unanswerable question and nothing for an answerable one. Each set counts the
-    same, however many questions it has.
+    don't answer. The threshold is chosen by its gain: an answer gains its F1 and costs WRONG_COST for the rest of
+    it, withholding gains 1 for an unanswerable question and nothing for an answerable one. Of those within half a
+    standard error of the greatest gain it is the lowest (after Breiman et al. 1984, who take a whole one): an answer
+    shown with its probability can be judged, and one withheld can't. Each set counts the same, however many questions it has.
 
     Args:
         sets: questions, each with the pipeline to ask: one reader, and a library each. Several kinds of library make a
@@ -155,7 +158,11 @@ def _fitted(rows: Matrix, right: Flags, weights: Matrix, threshold: float, name:
 def _best_threshold(chances: Matrix, scores: Matrix, answerable: Flags, weights: Matrix) -> float:
     candidates = np.linspace(0.05, 0.95, 91)
     answered = scores - WRONG_COST * (1 - scores)
-    value = [np.average(np.where(chances >= cut, answered, ~answerable), weights=weights) for cut in candidates]
+    gains = np.where(chances >= candidates[:, None], answered, ~answerable)
+    value = np.average(gains, axis=1, weights=weights)
     # the gain of a few hundred questions is ragged: its mean over a neighbourhood is what can be trusted
-    smooth = np.convolve(np.pad(value, SMOOTH, mode="edge"), np.ones(2 * SMOOTH + 1), mode="valid")
-    return float(candidates[int(np.argmax(smooth))].round(2))
+    window = np.ones(2 * SMOOTH + 1) / (2 * SMOOTH + 1)
+    smooth = np.convolve(np.pad(value, SMOOTH, mode="edge"), window, mode="valid")
+    best = int(np.argmax(smooth))
+    error = np.sqrt(np.sum((weights * (gains[best] - value[best])) ** 2)) / weights.sum()
+    return float(candidates[int(np.argmax(smooth >= smooth[best] - WITHIN * error))].round(2))

@@ -1,0 +1,206 @@
+"""How likely it is that a passage holds the answer: what both rankings and the words themselves say, weighed."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from embeddings.documents import Article, Passage
+from embeddings.errors import DatelineError
+from embeddings.lexical import analyze
+from embeddings.sentences import sentences
+
+WEIGHTS_FILE = Path(__file__).parent / "models" / "relevance.json"
+FEATURES = (
+    "meaning",
+    "meaning_scaled",
+    "words",
+    "article",
+    "body",
+    "body_and_title",
+    "sentence",
+    "pairs",
+    "names",
+    "numbers",
+    "title",
+    "frequency",
+    "length",
+)
+SCALE = 50
+"""A ranking's scores are scaled between its first passage and this one."""
+_MEANING_SHARE = 0.45
+_BEST_OF_ARTICLE = 3
+_WORD = re.compile(r"\w+")
+_NAME = re.compile(r"\b[A-Z][\w'’-]+")
+_NUMBER = re.compile(r"\d+(?:[,.]\d+)*")
+
+Scores = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that one ranking or both found, with their scores; None where a ranking did not find it."""
+
+    passage: Passage
+    article: Article
+    meaning: float | None
+    words: float | None
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.passage.start : self.passage.end]
+
+
+def log_odds(question: str, candidates: Sequence[Candidate]) -> Scores:
+    """Weigh the features of each candidate of one question, shape (len(candidates),).
+
+    A linear model; its softmax over the candidates is the probability that the answer stands there, if it stands in
+    one of them. Fitted as a conditional logit, that is ListNet with its top-one probability (McFadden 1974; Cao et
+    al. 2007), by `dateline train relevance`.
+    """
+    return features(question, candidates) @ _weights()
+
+
+def features(question: str, candidates: Sequence[Candidate]) -> Scores:
+    """Measure each candidate, shape (len(candidates), len(FEATURES)).
+
+    Words are stemmed, and count by how few of the candidates have them (the inverse document frequency of BM25,
+    Robertson and Zaragoza 2009), so that no statistics of the whole library are needed, whichever engine holds it.
+    """
+    if not candidates:
+        return np.zeros((0, len(FEATURES)))
+    meaning, words = _filled([one.meaning for one in candidates]), _filled([one.words for one in candidates], least=0.0)
+    meaning_scaled, share = _scaled(meaning), words / (words.max() or 1.0)
+    told = [_Told.read(one) for one in candidates]
+    asked = _Asked.read(question, told)
+    both = _MEANING_SHARE * np.maximum(meaning_scaled, 0) + (1 - _MEANING_SHARE) * np.maximum(_scaled(words), 0)
+    rows = zip(meaning, meaning_scaled, share, _by_article(candidates, both), strict=True)
+    return np.asarray([[*row, *asked.measure(text)] for row, text in zip(rows, told, strict=True)], dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The words of a passage; `line` has them as they are, a space around each."""
+
+    sentences: tuple[frozenset[str], ...]
+    words: tuple[str, ...]
+    vocabulary: frozenset[str]
+    title: frozenset[str]
+    lower: str
+    line: str
+
+    @classmethod
+    def read(cls, candidate: Candidate) -> _Told:
+        text = candidate.text
+        by_sentence = [analyze(text[slice(*place)]) for place in sentences(text)]
+        words = tuple(word for sentence in by_sentence for word in sentence)
+        lower = text.lower()
+        return cls(
+            tuple(map(frozenset, by_sentence)),
+            words,
+            frozenset(words),
+            frozenset(analyze(candidate.article.title)),
+            lower,
+            f" {' '.join(_WORD.findall(lower))} ",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The words of a question: `weights` by stem, summing to 1."""
+
+    weights: Mapping[str, float]
+    pairs: frozenset[str]
+    names: frozenset[str]
+    numbers: frozenset[str]
+
+    @classmethod
+    def read(cls, question: str, told: Sequence[_Told]) -> _Asked:
+        words = dict.fromkeys(analyze(question))
+        having = Counter(word for text in told for word in words if word in text.vocabulary)
+        rarity = {word: math.log(1 + (len(told) - having[word] + 0.5) / (having[word] + 0.5)) for word in words}
+        total = sum(rarity.values()) or 1.0
+        numbers = frozenset(_NUMBER.findall(question))
+        names = frozenset(name.lower() for name in _NAME.findall(question[1:])) | numbers
+        return cls({word: rare / total for word, rare in rarity.items()}, _pairs(question.lower()), names, numbers)
+
+    def measure(self, told: _Told) -> list[float]:
+        """Give the features that come from the words, in the order of FEATURES, from "body" on."""
+        return [
+            self._covered(told.vocabulary),
+            self._covered(told.vocabulary | told.title),
+            max(map(self._covered, told.sentences), default=0.0),
+            sum(pair in told.line for pair in self.pairs) / max(1, len(self.pairs)),
+            _share_within(self.names, told.lower),
+            _share_within(self.numbers, told.lower),
+            sum(word in self.weights for word in told.title) / max(1, len(told.title)),
+            sum(self.weights[word] for word in told.words if word in self.weights) / 10,
+            math.log(20 + len(told.words)),
+        ]
+
+    def _covered(self, words: frozenset[str]) -> float:
+        return sum(weight for word, weight in self.weights.items() if word in words)
+
+
+def _filled(scores: Sequence[float | None], *, least: float | None = None) -> Scores:
+    """Put the least score found where there is none: what a ranking left out is at most as good as its last."""
+    found = [score for score in scores if score is not None]
+    if least is None or len(found) >= 2 * SCALE:
+        least = min(found, default=0.0)
+    return np.asarray([least if score is None else score for score in scores], dtype=np.float64)
+
+
+def _scaled(scores: Scores) -> Scores:
+    """Scale scores so that the best is 1 and the 50th is 0, or a score of 0 where there are fewer."""
+    order = np.sort(scores)[::-1]
+    least = order[SCALE - 1] if len(order) >= SCALE else 0.0
+    if order[0] <= least:
+        return np.ones_like(scores)
+    scaled: Scores = (scores - least) / (order[0] - least)
+    return scaled
+
+
+def _by_article(candidates: Sequence[Candidate], scores: Scores) -> Scores:
+    """Give each candidate a third of the three best scores of its article: a story about it is likelier to say it."""
+    of: dict[str, list[float]] = defaultdict(list)
+    for one, score in zip(candidates, scores, strict=True):
+        of[one.article.id].append(float(score))
+    whole = {article: sum(sorted(found)[-_BEST_OF_ARTICLE:]) / _BEST_OF_ARTICLE for article, found in of.items()}
+    return np.asarray([whole[one.article.id] for one in candidates])
+
+
+def _pairs(lower: str) -> frozenset[str]:
+    words = _WORD.findall(lower)
+    return frozenset(f" {first} {second} " for first, second in pairwise(words))
+
+
+def _share_within(wanted: frozenset[str], text: str) -> float:
+    return sum(one in text for one in wanted) / len(wanted) if wanted else 1.0
+
+
+@cache
+def _weights(file: Path = WEIGHTS_FILE) -> Scores:
+    """Read the weights.
+
+    Raises:
+        DatelineError: they can't be read, or are for other features than this version's.
+    """
+    try:
+        given = json.loads(file.read_text(encoding="utf-8"))["weights"]
+        if tuple(given) != FEATURES:
+            raise ValueError(f"it is for the features {', '.join(given)}; this version has {', '.join(FEATURES)}")
+        return np.asarray([float(given[name]) for name in FEATURES])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DatelineError(
+            f"the weights {file} can't be read ({error}); fit them anew: dateline train relevance"
+        ) from error
