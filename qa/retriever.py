@@ -56,7 +56,9 @@ class Retriever:
         """
         depth = max(2 * k, CANDIDATES)
         wheres = [where] if prefer is None else [where, prefer]
-        sides = [(self.store.dense(questions, depth, some), self.store.lexical(questions, depth, some)) for some in wheres]
+        sides = [
+            (self.store.dense(questions, depth, some), self.store.lexical(questions, depth, some)) for some in wheres
+        ]
         found = []
         for at, question in enumerate(questions):
             dense, lexical = sides[0][0][at], sides[0][1][at]

@@ -40,7 +40,7 @@ def test_retrieval_counts_as_much_as_it_weighs():
     far = span("Bo Lind", 1.0 + RETRIEVAL_WEIGHT / 2, article="b", retrieval=0.4)
     assert rank_score(near) - rank_score(far) > 0
     assert [one.text for one in rank([far, near])] == ["Ana Reyes", "Bo Lind"]
-    nearer = span("Bo Lind", 1.0 + RETRIEVAL_WEIGHT / 2, article="b", retrieval=0.6)
+    nearer = span("Bo Lind", 1.0 + RETRIEVAL_WEIGHT / 2, article="b", retrieval=0.7)
     assert [one.text for one in rank([nearer, near])] == ["Bo Lind", "Ana Reyes"]
 
 

@@ -71,7 +71,8 @@ def calibrate(
     don't answer. The threshold is chosen by its gain: an answer gains its F1 and costs WRONG_COST for the rest of
     it, withholding gains 1 for an unanswerable question and nothing for an answerable one. Of those within half a
     standard error of the greatest gain it is the lowest (after Breiman et al. 1984, who take a whole one): an answer
-    shown with its probability can be judged, and one withheld can't. Each set counts the same, however many questions it has.
+    shown with its probability can be judged, and one withheld can't. Each set counts the same, however many questions
+    it has.
 
     Args:
         sets: questions, each with the pipeline to ask: one reader, and a library each. Several kinds of library make a

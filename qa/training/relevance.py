@@ -66,6 +66,7 @@ def fit(found: Sequence[Labelled]) -> dict[str, float]:
 
 
 def save(weights: dict[str, float], file: Path, *, fitted_on: str) -> None:
+    """Write weights where qa.relevance can read them; `fitted_on` says on what."""
     temporary = file.with_suffix(".new")
     temporary.write_text(json.dumps({"fitted_on": fitted_on, "weights": weights}, indent=1) + "\n", encoding="utf-8")
     temporary.replace(file)

@@ -1,0 +1,171 @@
+"""What ranks passages: features on small cases, probabilities, how many are read, and the fit of its weights."""
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from embeddings.errors import DatelineError
+from qa import relevance
+from qa.build import seeds_folder
+from qa.cli import main
+from qa.relevance import FEATURES, Candidate, features, log_odds
+from qa.retriever import LEAST_READ, MOST_READ, Retriever, enough
+from qa.training.relevance import Labelled, fit, save
+
+
+def candidate(text, *, title="", meaning=0.5, words=1.0, article="a"):
+    whole = Article(article, title, text)
+    return Candidate(Passage(article, 0, len(text)), whole, meaning, words)
+
+
+def measured(question, *candidates):
+    return [dict(zip(FEATURES, row, strict=True)) for row in features(question, candidates)]
+
+
+def test_no_candidates():
+    assert features("who?", []).shape == (0, len(FEATURES))
+    assert log_odds("who?", []).shape == (0,)
+
+
+def test_the_sides_of_both_rankings():
+    rows = measured(
+        "who resigned?",
+        candidate("One.", meaning=0.8, words=10.0),
+        candidate("Two.", meaning=0.4, words=None, article="b"),
+        candidate("Three.", meaning=None, words=5.0, article="c"),
+    )
+    assert [row["meaning"] for row in rows] == [0.8, 0.4, 0.4], "what a ranking left out is at most as good as its last"
+    assert [row["meaning_scaled"] for row in rows] == [1.0, 0.5, 0.5]
+    assert [row["words"] for row in rows] == [1.0, 0.0, 0.5]
+
+
+def test_scores_that_are_all_alike_or_below_nothing():
+    rows = measured("who?", candidate("One.", meaning=-0.2, words=None), candidate("Two.", meaning=-0.4, words=None))
+    assert [(row["meaning_scaled"], row["words"]) for row in rows] == [(1.0, 0.0), (1.0, 0.0)]
+    assert np.isfinite([list(row.values()) for row in rows]).all()
+
+
+def test_words_of_the_question():
+    [full, title, scattered, none] = measured(
+        "The harbour burned?",
+        candidate("The harbour burned at night. Nobody slept."),
+        candidate("It burned at night.", title="The harbour", article="b"),
+        candidate("The harbour is old. A barn burned.", article="c"),
+        candidate("Nothing to see here.", article="d"),
+    )
+    assert (full["body"], full["sentence"]) == (pytest.approx(1), pytest.approx(1))
+    assert 0 < title["body"] < 1
+    assert title["body_and_title"] == pytest.approx(1)
+    assert title["title"] == 1
+    assert scattered["body"] == pytest.approx(1)
+    assert scattered["sentence"] < 1
+    assert (none["body"], none["sentence"], none["frequency"]) == (0, 0, 0)
+    assert (full["pairs"], scattered["pairs"]) == (1, 0.5), "of 'the harbour' and 'harbour burned'"
+
+
+def test_a_word_that_few_have_counts_more():
+    [rare, common] = measured(
+        "harbour fire",
+        candidate("The harbour."),
+        candidate("The fire.", article="b"),
+        *[candidate("A fire.", article=str(number)) for number in range(9)],
+    )[:2]
+    assert rare["body"] > common["body"] > 0
+
+
+def test_names_and_numbers():
+    [right, wrong] = measured(
+        "When did Reyes lose 1,200 votes?",
+        candidate("Reyes lost 1,200 votes."),
+        candidate("Lind lost 1,300 votes.", article="b"),
+    )
+    assert (right["names"], right["numbers"], wrong["names"], wrong["numbers"]) == (1, 1, 0, 0)
+    assert measured("who resigned?", candidate("A minister."))[0]["numbers"] == 1, "nothing is asked for, nothing lacks"
+
+
+def test_an_article_that_is_about_it_lifts_its_passages():
+    rows = measured(
+        "who resigned?", *[candidate(str(at), article="one") for at in range(3)], candidate("x", article="b")
+    )
+    assert rows[0]["article"] == pytest.approx(3 * rows[3]["article"])
+
+
+def test_the_better_match_is_likelier():
+    good = candidate("Ana Reyes resigned as mayor of Port Sorrel on Monday.", meaning=0.7, words=12.0)
+    weak = candidate("The mayor opened a bridge.", meaning=0.4, words=3.0, article="b")
+    odds = log_odds("Who resigned as mayor of Port Sorrel?", [weak, good])
+    assert odds[1] > odds[0] + 1
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"weights": {"meaning": 1}}', '{"weights": 3}'])
+def test_weights_that_cannot_be_used(tmp_path, content):
+    file = tmp_path / "weights.json"
+    file.write_text(content)
+    with pytest.raises(DatelineError, match="dateline train relevance"):
+        relevance._weights(file)
+    with pytest.raises(DatelineError, match="can't be read"):
+        relevance._weights(tmp_path / "missing.json")
+
+
+def test_scores_are_probabilities(pipeline):
+    store = pipeline.retriever.store
+    hits = Retriever(store).find("who led the delegation?", 10_000)
+    scores = [hit.score for hit in hits]
+    assert sum(scores) == pytest.approx(1)
+    assert scores == sorted(scores, reverse=True)
+    assert [hit.passage for hit in Retriever(store).find("who led the delegation?", 3)] == [
+        hit.passage for hit in hits[:3]
+    ]
+
+
+def with_scores(*scores):
+    article = Article("a", "", "x" * 1000)
+    return [Hit(Passage("a", at, at + 1), article, score) for at, score in enumerate(scores)]
+
+
+def test_as_many_passages_are_read_as_it_takes():
+    assert enough(with_scores(0.99, 0.01)) == LEAST_READ
+    assert enough(with_scores(*[0.1] * 10)) == 10
+    assert enough(with_scores(*[0.001] * 1000)) == MOST_READ
+
+
+def test_the_pipeline_reads_that_many(pipeline):
+    question = "who led the delegation?"
+    found = pipeline.find(question, MOST_READ)
+    assert len(pipeline.answer(question).hits) == enough(found)
+    assert len(pipeline.answer(question, k=3).hits) == 3
+    assert replace(found[0], score=0) == replace(pipeline.answer(question).hits[0], score=0)
+
+
+def test_the_fit_finds_what_decides(tmp_path):
+    random = np.random.default_rng(0)
+    rows = []
+    for _ in range(80):
+        matrix = random.normal(size=(20, len(FEATURES)))
+        rows.append(Labelled(matrix, np.arange(20) == np.argmax(3 * matrix[:, 2] + random.gumbel(size=20))))
+    weights = fit(rows)
+    assert max(weights, key=weights.get) == FEATURES[2]
+    assert weights[FEATURES[2]] == pytest.approx(3, abs=1.2)
+    assert all(abs(weight) < 0.6 for name, weight in weights.items() if name != FEATURES[2])
+    file = tmp_path / "weights.json"
+    save(weights, file, fitted_on="a test")
+    assert relevance._weights(file).tolist() == [weights[name] for name in FEATURES]
+    with pytest.raises(DatelineError, match="only 49 questions"):
+        fit(rows[:49])
+
+
+def test_the_command(tmp_path, capsys):
+    out = tmp_path / "weights.json"
+    questions = str(seeds_folder() / "questions.json")
+    assert main(["train", "relevance", questions, "--out", str(out)]) == 0
+    assert "fitted on" in capsys.readouterr().out
+    fitted = json.loads(out.read_text())
+    assert tuple(fitted["weights"]) == FEATURES
+    assert all(map(math.isfinite, fitted["weights"].values()))
+    assert main(["train", "relevance", questions, "--limit", "20", "--out", str(out)]) == 2
+    assert "50 are needed" in capsys.readouterr().err
+    assert json.loads(out.read_text()) == fitted, "what was there stays"
