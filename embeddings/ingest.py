@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from embeddings.documents import Article
+from embeddings.files import FileRecord
 from embeddings.local import LocalStore
-from embeddings.schema import FileRecord, article_sha256
+from embeddings.schema import article_sha256
 from embeddings.sources import READERS, Input, Unreadable, read_articles
 from embeddings.store import AddReport
 

@@ -19,29 +19,19 @@ from ftfy import fix_encoding
 from embeddings import schema
 from embeddings.caches import LexicalCache, VectorCache
 from embeddings.chunking import Chunking, chunk
-from embeddings.cleaning import Furniture, find_furniture, line_keys
+from embeddings.cleaning import Furniture, find_furniture
 from embeddings.documents import Article, Passage
-from embeddings.duplicates import Shingles, bands, days_between, near_duplicates, shingles
 from embeddings.encoder import Encoder, Vectors
 from embeddings.errors import DatelineError
+from embeddings.files import FileRecord, file_record, file_records, forget_records, keep_record
 from embeddings.lexical import LexicalEntry
+from embeddings.repeated import keep_lines, mark_repeated, repeated_lines
 from embeddings.store import ANY, AddReport, Filter, Ranked, Stats
+from embeddings.stories import assign_story
 
 ADD_BATCH = 32
 """Articles that are committed together."""
 LOCK_SECONDS = 60
-LEAST_STORIES = 3
-"""A line that stands in so many stories of a source is repeated."""
-_NEWLY_REPEATED = """
-SELECT a.source_key, l.line FROM lines l JOIN articles a ON a.key = l.article
-WHERE l.line IN (
-    SELECT fresh.line FROM lines fresh
-    WHERE fresh.article IN (SELECT article FROM passages WHERE generation = ?)
-)
-AND NOT EXISTS (SELECT 1 FROM repeated r WHERE r.source_key = a.source_key AND r.line = l.line)
-GROUP BY a.source_key, l.line HAVING count(DISTINCT a.story) >= ?
-"""
-_RANGES = "SELECT start, end FROM passages WHERE article = ? ORDER BY id"
 T = TypeVar("T")
 
 
@@ -169,36 +159,26 @@ class LocalStore:
         )
         return Stats(articles, passages, self._encoder.name, self._generation())
 
-    def file(self, place: str) -> schema.FileRecord | None:
+    def file(self, place: str) -> FileRecord | None:
         """Give what is known of a file that was read whole, by its absolute place."""
-        rows = self._query("SELECT place, sha256, articles FROM files WHERE place = ?", [place])
-        return _file_record(rows[0]) if rows else None
+        with self._lock:
+            return file_record(self._connection, place)
 
-    def files(self) -> list[schema.FileRecord]:
+    def files(self) -> list[FileRecord]:
         """Give all files that were read whole, by place."""
-        return [_file_record(row) for row in self._query("SELECT place, sha256, articles FROM files", [])]
+        with self._lock:
+            return file_records(self._connection)
 
-    def keep_files(self, records: Iterable[schema.FileRecord]) -> None:
-        """Remember files that were read whole; one whose articles are not all here is left out.
-
-        So is one that holds a copy of another's article: should that go, the copy has to be read.
-        """
+    def keep_files(self, records: Iterable[FileRecord]) -> None:
+        """Remember files that were read whole; see keep_record."""
         with self._exclusive(), self._transaction():
             for record in records:
-                given = list(zip(record.articles, record.digests, strict=True))
-                [(there,)] = self._query(
-                    "SELECT count(*) FROM articles a JOIN json_each(?) given "
-                    "ON a.id = json_extract(given.value, '$[0]') AND a.sha256 = json_extract(given.value, '$[1]')",
-                    [json.dumps(given)],
-                )
-                if there == len(given):
-                    row = (record.place, record.sha256, json.dumps(record.articles))
-                    self._connection.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", row)
+                keep_record(self._connection, record)
 
     def forget_files(self, places: Iterable[str]) -> None:
         """Forget that files were read; their articles stay."""
         with self._exclusive(), self._transaction():
-            self._connection.executemany("DELETE FROM files WHERE place = ?", [(place,) for place in places])
+            forget_records(self._connection, places)
 
     def close(self) -> None:
         with self._lock:
@@ -233,9 +213,9 @@ class LocalStore:
     def _assign_missing_stories(self) -> None:
         for key, *columns in self._query(f"SELECT a.key, {schema.ARTICLE} FROM articles a WHERE a.story = ''", []):
             article = schema.row_article(columns)
-            cut = [Passage(article.id, *row) for row in self._query(_RANGES, [key])]
-            self._assign_story(key, article, cut)
-            self._insert_lines(key, article)
+            cut = [Passage(article.id, *row) for row in self._query(schema.RANGES, [key])]
+            assign_story(self._connection, key, article, cut)
+            keep_lines(self._connection, key, article)
 
     def _add_batch(self, batch: Sequence[Article], tally: _Tally) -> None:
         prepared = self._prepare([article for article in batch if self._is_news(article, tally)], tally)
@@ -278,36 +258,19 @@ class LocalStore:
         return prepared
 
     def _repeated(self, source: str) -> frozenset[int]:
-        rows = self._query("SELECT line FROM repeated WHERE source_key = ?", [source.casefold()])
-        return frozenset(line for (line,) in rows)
+        with self._lock:
+            return repeated_lines(self._connection, source)
 
     def _set_repeated_aside(self) -> None:
-        """Find lines that have come to stand in several stories of a source, and cut the articles anew that hold them.
-
-        Looks only at lines of the articles added last: others had their turn.
-        """
-        [(generation,)] = self._query("SELECT max(generation) FROM passages", [])
-        fresh = self._query(_NEWLY_REPEATED, [generation, LEAST_STORIES])
-        if not fresh:
-            return
+        """Cut the articles anew that hold lines which have come to stand in several stories of their source."""
         with self._transaction() as generation:
-            self._connection.executemany("INSERT OR IGNORE INTO repeated VALUES (?, ?)", fresh)
-            holding = {
-                key
-                for source, line in fresh
-                for (key,) in self._query(
-                    "SELECT l.article FROM lines l JOIN articles a ON a.key = l.article "
-                    "WHERE l.line = ? AND a.source_key = ?",
-                    [line, source],
-                )
-            }
-            for key in holding:
+            for key in mark_repeated(self._connection):
                 self._cut_anew(key, generation)
 
     def _cut_anew(self, key: int, generation: int) -> None:
         [columns] = self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.key = ?", [key])
         article = schema.row_article(columns)
-        before = {Passage(article.id, *row) for row in self._query(_RANGES, [key])}
+        before = {Passage(article.id, *row) for row in self._query(schema.RANGES, [key])}
         passages = chunk(article, self._chunking, self._repeated(article.source))
         if set(passages) == before:
             return
@@ -318,13 +281,9 @@ class LocalStore:
 
     def _insert(self, article: Article, passages: Sequence[Passage], vectors: Vectors, generation: int) -> None:
         key = self._connection.execute(schema.INSERT_ARTICLE, schema.article_row(article)).lastrowid
-        self._assign_story(key, article, passages)
-        self._insert_lines(key, article)
+        assign_story(self._connection, key, article, passages)
+        keep_lines(self._connection, key, article)
         self._insert_passages(key, passages, vectors, generation)
-
-    def _insert_lines(self, key: int | None, article: Article) -> None:
-        rows = [(line, key) for line in line_keys(article.text)]
-        self._connection.executemany("INSERT INTO lines VALUES (?, ?)", rows)
 
     def _insert_passages(self, key: int | None, passages: Sequence[Passage], vectors: Vectors, generation: int) -> None:
         self._connection.executemany(
@@ -334,31 +293,6 @@ class LocalStore:
                 for passage, vector in zip(passages, vectors, strict=True)
             ],
         )
-
-    def _assign_story(self, key: int | None, article: Article, passages: Sequence[Passage]) -> None:
-        """Join an article to its near-duplicates; all their stories become one."""
-        own = _shingles(article, passages)
-        numbers = json.dumps(bands(own))
-        stories = {schema.article_sha256(article)}
-        candidates = self._query(
-            "SELECT DISTINCT article FROM bands WHERE band IN (SELECT value FROM json_each(?))", [numbers]
-        )
-        for (other,) in candidates:
-            [(story, *columns)] = self._query(
-                f"SELECT a.story, {schema.ARTICLE} FROM articles a WHERE key = ?", [other]
-            )
-            if story in stories:
-                continue
-            theirs = schema.row_article(columns)
-            cut = [Passage(theirs.id, *row) for row in self._query(_RANGES, [other])]
-            apart = days_between(article.published, theirs.published)
-            if near_duplicates(own, _shingles(theirs, cut), apart):
-                stories.add(story)
-        self._connection.execute("INSERT INTO bands SELECT value, ? FROM json_each(?)", (key, numbers))
-        joined, *others = sorted(stories)
-        self._connection.execute("UPDATE articles SET story = ? WHERE key = ?", (joined, key))
-        for other in others:
-            self._connection.execute("UPDATE articles SET story = ? WHERE story = ?", (joined, other))
 
     def _delete(self, article_id: str, generation: int) -> bool:
         row = self._connection.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
@@ -487,16 +421,6 @@ class _Tally:
 
     def report(self) -> AddReport:
         return AddReport(self.added, self.updated, self.unchanged, self.passages, self.duplicates, tuple(self.empty))
-
-
-def _shingles(article: Article, passages: Sequence[Passage]) -> Shingles:
-    """Take the shingles of an article's story: what its passages hold, without page furniture."""
-    return shingles([article.text[passage.start : passage.end] for passage in passages])
-
-
-def _file_record(row: Sequence[str]) -> schema.FileRecord:
-    place, digest, articles = row
-    return schema.FileRecord(place, digest, tuple(json.loads(articles)))
 
 
 def encoder_text(article: Article, passage: Passage) -> str:

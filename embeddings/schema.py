@@ -6,7 +6,6 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -74,23 +73,11 @@ _UPGRADES = {
 
 ARTICLE = "a.id, a.title, a.text, a.published, a.source, a.url, a.author"
 """The columns that row_article takes, of articles AS a."""
+RANGES = "SELECT start, end FROM passages WHERE article = ? ORDER BY id"
 INSERT_ARTICLE = """
 INSERT INTO articles (id, title, text, published, source, url, author, source_key, sha256)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-
-
-@dataclass(frozen=True, slots=True)
-class FileRecord:
-    """A file that was read whole: its absolute place, a hash of its content, and the ids and hashes of its articles.
-
-    `digests` are there to check that the articles went in; they are not kept.
-    """
-
-    place: str
-    sha256: str
-    articles: tuple[str, ...]
-    digests: tuple[str, ...] = ()
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -1,0 +1,44 @@
+"""Which articles tell one story word for word or nearly: they share a name, found by MinHash bands."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from embeddings import schema
+from embeddings.documents import Article, Passage
+from embeddings.duplicates import Shingles, bands, days_between, near_duplicates, shingles
+
+
+def assign_story(
+    connection: sqlite3.Connection, key: int | None, article: Article, passages: Sequence[Passage]
+) -> None:
+    """Join an article to its near-duplicates; all their stories become one."""
+    own = _shingles(article, passages)
+    numbers = json.dumps(bands(own))
+    stories = {schema.article_sha256(article)}
+    candidates = connection.execute(
+        "SELECT DISTINCT article FROM bands WHERE band IN (SELECT value FROM json_each(?))", [numbers]
+    ).fetchall()
+    for (other,) in candidates:
+        [(story, *columns)] = connection.execute(
+            f"SELECT a.story, {schema.ARTICLE} FROM articles a WHERE key = ?", [other]
+        )
+        if story in stories:
+            continue
+        theirs = schema.row_article(columns)
+        cut = [Passage(theirs.id, *row) for row in connection.execute(schema.RANGES, [other])]
+        apart = days_between(article.published, theirs.published)
+        if near_duplicates(own, _shingles(theirs, cut), apart):
+            stories.add(story)
+    connection.execute("INSERT INTO bands SELECT value, ? FROM json_each(?)", (key, numbers))
+    joined, *others = sorted(stories)
+    connection.execute("UPDATE articles SET story = ? WHERE key = ?", (joined, key))
+    for other in others:
+        connection.execute("UPDATE articles SET story = ? WHERE story = ?", (joined, other))
+
+
+def _shingles(article: Article, passages: Sequence[Passage]) -> Shingles:
+    """Take the shingles of an article's story: what its passages hold, without page furniture."""
+    return shingles([article.text[passage.start : passage.end] for passage in passages])
