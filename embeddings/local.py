@@ -262,22 +262,30 @@ class LocalStore:
             return repeated_lines(self._connection, source)
 
     def _set_repeated_aside(self) -> None:
-        """Cut the articles anew that hold lines which have come to stand in several stories of their source."""
-        with self._transaction() as generation:
-            for key in mark_repeated(self._connection):
-                self._cut_anew(key, generation)
+        """Cut the articles anew that hold lines which have come to stand in several stories of their source.
 
-    def _cut_anew(self, key: int, generation: int) -> None:
+        Passages that stay as they are keep their vectors.
+        """
+        with self._transaction() as generation:
+            fresh = [(key, *self._cut_anew(key, generation)) for key in sorted(mark_repeated(self._connection))]
+            texts = [encoder_text(article, passage) for _, article, passages in fresh for passage in passages]
+            vectors = iter(self._encoder.encode_passages(texts)) if texts else iter(())
+            for key, _, passages in fresh:
+                self._insert_passages(key, passages, list(islice(vectors, len(passages))), generation)
+
+    def _cut_anew(self, key: int, generation: int) -> tuple[Article, list[Passage]]:
+        """Remove the passages of an article that are no more, and give those that are new."""
         [columns] = self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.key = ?", [key])
         article = schema.row_article(columns)
-        before = {Passage(article.id, *row) for row in self._query(schema.RANGES, [key])}
         passages = chunk(article, self._chunking, self._repeated(article.source))
-        if set(passages) == before:
-            return
-        texts = [encoder_text(article, passage) for passage in passages]
-        vectors = self._encoder.encode_passages(texts) if texts else np.empty((0, self._dimension), dtype=np.float32)
-        self._delete_passages(key, generation)
-        self._insert_passages(key, passages, vectors, generation)
+        before = {
+            Passage(article.id, start, end): passage_id
+            for passage_id, start, end in self._query("SELECT id, start, end FROM passages WHERE article = ?", [key])
+        }
+        gone = [(passage_id,) for passage, passage_id in before.items() if passage not in passages]
+        self._connection.executemany(f"INSERT INTO removals VALUES (?, {generation})", gone)
+        self._connection.executemany("DELETE FROM passages WHERE id = ?", gone)
+        return article, [passage for passage in passages if passage not in before]
 
     def _insert(self, article: Article, passages: Sequence[Passage], vectors: Vectors, generation: int) -> None:
         key = self._connection.execute(schema.INSERT_ARTICLE, schema.article_row(article)).lastrowid
@@ -285,7 +293,9 @@ class LocalStore:
         keep_lines(self._connection, key, article)
         self._insert_passages(key, passages, vectors, generation)
 
-    def _insert_passages(self, key: int | None, passages: Sequence[Passage], vectors: Vectors, generation: int) -> None:
+    def _insert_passages(
+        self, key: int | None, passages: Sequence[Passage], vectors: Iterable[Vectors], generation: int
+    ) -> None:
         self._connection.executemany(
             "INSERT INTO passages (article, start, end, vector, generation) VALUES (?, ?, ?, ?, ?)",
             [

@@ -73,7 +73,7 @@ _UPGRADES = {
 
 ARTICLE = "a.id, a.title, a.text, a.published, a.source, a.url, a.author"
 """The columns that row_article takes, of articles AS a."""
-RANGES = "SELECT start, end FROM passages WHERE article = ? ORDER BY id"
+RANGES = "SELECT start, end FROM passages WHERE article = ? ORDER BY start"
 INSERT_ARTICLE = """
 INSERT INTO articles (id, title, text, published, source, url, author, source_key, sha256)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -182,6 +182,30 @@ def test_a_line_that_repeats_over_a_source_is_set_aside_everywhere(store):
     assert LINE not in searched(store, "5")
 
 
+def test_cutting_anew_encodes_only_what_changed(tmp_path):
+    class Recorder(WordEncoder):
+        seen = ()
+
+        def encode_passages(self, texts):
+            self.seen += tuple(texts)
+            return super().encode_passages(texts)
+
+    encoder = Recorder()
+    store = LocalStore(tmp_path / "library", encoder, create=True, chunking=Chunking(20, 0))
+    store.add([issue(1, LINE), issue(2, LINE)])
+    before = store.dense(["minister spoke of item"], 9)[0]
+    encoder.seen = ()
+    store.add([issue(3, LINE)])
+    assert [text for text in encoder.seen if "Minister 1 " in text or "Minister 2 " in text] == []
+    assert LINE not in searched(store, "1")
+    after = store.dense(["minister spoke of item"], 9)[0]
+    assert {one.passage_id for one in before} & {one.passage_id for one in after}, "what stays keeps its id"
+    store.close()
+    again = LocalStore(tmp_path / "library", encoder)
+    assert again.dense(["minister spoke of item"], 9)[0] == after
+    again.close()
+
+
 def test_a_reprinted_story_is_no_repetition(store):
     lines = [f"Sentence {number} of one long story tells us of crane {number} and ship {number}" for number in range(9)]
     for number, source in ((1, "Echo"), (2, "Echo"), (3, "Echo")):
