@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,8 @@ EXAMPLES = (
 LABELS = "labels.jsonl"
 QUEUE_SIZE = 32
 MAX_UPLOAD = "200mb"
+CLEAN_EVERY, KEPT = 3600, 86_400
+"""Seconds: how often uploads and exports are looked through, and how long they are kept."""
 LISTED = 500
 """Articles shown at once in the list; the search finds the others."""
 CSS = """
@@ -56,7 +59,9 @@ Turns = list[Turn]
 def build_app(workspace: Workspace) -> gr.Blocks:
     """Build the page around a library."""
     blocks: gr.Blocks
-    with gr.Blocks(title="Dateline", fill_height=True, analytics_enabled=False) as blocks:
+    with gr.Blocks(
+        title="Dateline", fill_height=True, analytics_enabled=False, delete_cache=(CLEAN_EVERY, KEPT)
+    ) as blocks:
         gr.Markdown("# Dateline\nAsk the articles. Answers are word for word, or “the articles don't say”.")
         with gr.Tab("Ask"):
             _ask_tab(workspace, blocks)
@@ -125,7 +130,7 @@ def _ask_tab(workspace: Workspace, blocks: gr.Blocks) -> None:
     ]
     # the question as it was understood, to be asked in other words
     reword.click(lambda turns: turns[-1].question if turns else "", [turns], [box], api_visibility="private")
-    stop.click(None, None, None, cancels=list[Any](runs), api_visibility="private")
+    stop.click(_stopped, [chatbot, turns], [chatbot], cancels=list[Any](runs), api_visibility="private")
     clear.click(lambda: ([], []), None, [chatbot, turns], api_visibility="private")
     chatbot.clear(lambda: [], None, [turns], api_visibility="private")
     chatbot.like(judge, [turns], None, api_visibility="private")
@@ -247,9 +252,20 @@ def _said(content: str) -> Message:
     return {"role": "assistant", "content": message_html(content)}
 
 
+def _stopped(history: list[Message], turns: Turns) -> list[Message]:
+    """Say under the question that was being asked that it was stopped."""
+    waiting = history[2 * len(turns) :][:1]
+    return [*history[: 2 * len(turns)], *waiting, *([_said("<p>Stopped.</p>")] if waiting else [])]
+
+
+@cache
+def _exports() -> tempfile.TemporaryDirectory[str]:
+    """Make the folder of exported conversations, which goes with the process."""
+    return tempfile.TemporaryDirectory(prefix="dateline-")
+
+
 def _exported(turns: Turns) -> str:
-    folder = Path(tempfile.mkdtemp(prefix="dateline-"))
-    file = folder / "conversation.md"
+    file = Path(tempfile.mkdtemp(dir=_exports().name)) / "conversation.md"
     file.write_text(as_markdown([turn.answer for turn in turns]), encoding="utf-8")
     return str(file)
 
