@@ -41,10 +41,11 @@ def main() -> None:
     questions = questions[:: max(1, len(questions) // arguments.limit)][: arguments.limit]
     asked = [question.to_ask for question in questions]
     dense = store.dense(asked, DEPTH)
-    words = {}
+    words, shipped = {}, lexical.TITLE_BOOST
     for boost in (0.0, 0.5, 1.0, 2.0):
         lexical.TITLE_BOOST = boost
         words[boost] = store.lexical(asked, DEPTH)
+    lexical.TITLE_BOOST = shipped
     sides = [
         {"dense": one, **{f"bm25 {boost}": ranked[at] for boost, ranked in words.items()}}
         for at, one in enumerate(dense)

@@ -91,7 +91,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reader", metavar="ID_OR_DIR", help="question-answering checkpoint; the shipped one if left out"
     )
-    parser.add_argument("--k", metavar="N", help="passages to read for a question (as many as it takes, 6 to 20)")
+    parser.add_argument("--k", metavar="N", help="passages to read for a question (as many as it takes, 6 to 12)")
     parser.add_argument("--top", metavar="N", help="answers to keep (3)")
     parser.add_argument("--threshold", metavar="P", help="least probability of an answer that is shown, 0 to 1")
     parser.add_argument("--threads", metavar="N", help="processor threads of the reader (all)")

@@ -19,8 +19,8 @@ CANDIDATES = 100
 TIME_BONUS = 2.0
 """What the time that a question names is worth in log-odds: the answer may stand in a later paper."""
 _DAYS_APART = 11
-SURE = 0.98
-LEAST_READ, MOST_READ = 6, 20
+SURE = 0.95
+LEAST_READ, MOST_READ = 6, 12
 
 
 class Retriever:

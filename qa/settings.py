@@ -26,7 +26,7 @@ class Settings:
         library: folder of the library; None means that of the seeds, which is made on first use.
         encoder: sentence-transformers id or folder.
         reader: Hugging Face question-answering id or folder; None means the one that ships with Dateline.
-        k: passages read for a question, 1 to 100; None means as many as it takes, 6 to 20.
+        k: passages read for a question, 1 to 100; None means as many as it takes, 6 to 12.
         top: spans kept in an answer, 1 or more.
         threshold: least probability of an answer that is shown, 0 to 1; None means the reader's own.
         passage_words: most words of a passage; None means the library's own, or 110.
