@@ -119,7 +119,7 @@ class SentenceEncoder:
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         import torch
 
-        # bfloat16, where the processor has it, moves a vector by a cosine under 1e-4 and takes two thirds of the time
+        # faster, and the vectors stay the same to a cosine of 0.999
         with torch.autocast("cpu", torch.bfloat16, enabled=computes_in_bfloat16()):
             return self._encode(texts, "encode_document")
 

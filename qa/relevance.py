@@ -153,7 +153,11 @@ class _Asked:
 
 
 def _filled(scores: Sequence[float | None], *, least: float | None = None) -> Scores:
-    """Put the least score found where there is none: what a ranking left out is at most as good as its last."""
+    """Put the least score found where there is none: what a ranking left out is at most as good as its last.
+
+    Args:
+        least: what to put where a ranking found so few that it left nothing out.
+    """
     found = [score for score in scores if score is not None]
     if least is None or len(found) >= 2 * SCALE:
         least = min(found, default=0.0)

@@ -154,6 +154,8 @@ def test_the_fit_finds_what_decides(tmp_path):
     file = tmp_path / "weights.json"
     save(weights, file, fitted_on="a test")
     assert relevance._weights(file).tolist() == [weights[name] for name in FEATURES]
+    with pytest.raises(DatelineError, match="can't be written"):
+        save(weights, tmp_path, fitted_on="a test")
     with pytest.raises(DatelineError, match="only 49 questions"):
         fit(rows[:49])
 
@@ -169,3 +171,5 @@ def test_the_command(tmp_path, capsys):
     assert main(["train", "relevance", questions, "--limit", "20", "--out", str(out)]) == 2
     assert "50 are needed" in capsys.readouterr().err
     assert json.loads(out.read_text()) == fitted, "what was there stays"
+    assert main(["train", "relevance", questions, "--out", str(tmp_path / "none" / "x.json")]) == 2
+    assert "there is no folder" in capsys.readouterr().err

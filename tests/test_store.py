@@ -7,6 +7,7 @@ from conftest import WordEncoder
 
 from embeddings.chunking import Chunking
 from embeddings.documents import Article
+from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
 from embeddings.store import Filter
@@ -204,6 +205,13 @@ def test_cutting_anew_encodes_only_what_changed(tmp_path):
     again = LocalStore(tmp_path / "library", encoder)
     assert again.dense(["minister spoke of item"], 9)[0] == after
     again.close()
+
+
+def test_passages_and_questions_are_encoded_alike(user_article):
+    encoder = SentenceEncoder()
+    texts = [user_article[at : at + 400] for at in range(0, 2000, 400)]
+    cosines = (encoder.encode_passages(texts) * encoder.encode_questions(texts)).sum(axis=1)
+    assert cosines.min() > 0.999, "whatever precision the processor computes passages in"
 
 
 def test_a_reprinted_story_is_no_repetition(store):

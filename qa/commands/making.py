@@ -53,6 +53,10 @@ def train_relevance(arguments: argparse.Namespace) -> int:
     from qa.retriever import Retriever
     from qa.training.relevance import fit, label, save
 
+    if not arguments.out.parent.is_dir():  # before the work is done
+        raise DatelineError(
+            f"there is no folder {arguments.out.parent} for the weights; make it, or name another --out"
+        )
     questions = [one for one in load_questions(arguments.questions) if one.answerable]
     questions = sample(part_of(questions, arguments.part), arguments.limit)
     retriever = Retriever(open_store(settings_of(arguments)))

@@ -66,10 +66,18 @@ def fit(found: Sequence[Labelled]) -> dict[str, float]:
 
 
 def save(weights: dict[str, float], file: Path, *, fitted_on: str) -> None:
-    """Write weights where qa.relevance can read them; `fitted_on` says on what."""
+    """Write weights as qa.relevance reads them; `fitted_on` says on what.
+
+    Raises:
+        DatelineError: the file can't be written.
+    """
     temporary = file.with_suffix(".new")
-    temporary.write_text(json.dumps({"fitted_on": fitted_on, "weights": weights}, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(file)
+    content = json.dumps({"fitted_on": fitted_on, "weights": weights}, indent=1) + "\n"
+    try:
+        temporary.write_text(content, encoding="utf-8")
+        temporary.replace(file)
+    except OSError as error:
+        raise DatelineError(f"the weights can't be written to {file} ({error.strerror}); name another file") from error
 
 
 def _loss(weights: Scores, rows: Sequence[Labelled]) -> tuple[float, Scores]:
