@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -32,6 +32,7 @@ from embeddings.stories import assign_story
 ADD_BATCH = 32
 """Articles that are committed together."""
 LOCK_SECONDS = 60
+_ORDER = "ORDER BY a.published IS NULL, a.published DESC, a.title, a.id"
 T = TypeVar("T")
 
 
@@ -131,12 +132,28 @@ class LocalStore:
         return find_furniture(article.text, self._repeated(article.source)) if article is not None else []
 
     def articles(self) -> Iterator[Article]:
-        order = "ORDER BY a.published IS NULL, a.published DESC, a.title, a.id"
-        keys = [key for (key,) in self._query(f"SELECT a.key FROM articles a {order}", [])]
+        keys = [key for (key,) in self._query(f"SELECT a.key FROM articles a {_ORDER}", [])]
         for some in _batches(keys, 200):
             marks = ",".join("?" * len(some))
-            for row in self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.key IN ({marks}) {order}", some):
+            for row in self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.key IN ({marks}) {_ORDER}", some):
                 yield schema.row_article(row)
+
+    def find_articles(self, wanted: Callable[[Article], bool], limit: int) -> list[Article]:
+        """Give the first articles, in the order of `articles`, that are wanted by what stands above their text.
+
+        Args:
+            wanted: is given each article without its text, which is not read for those that it refuses.
+        """
+        rows = self._query(f"SELECT {schema.HEADLINE} FROM articles a {_ORDER}", [])
+        ids = list(islice((row[0] for row in rows if wanted(schema.row_article(row))), limit))
+        return [article for article_id in ids if (article := self.get(article_id)) is not None]
+
+    def sources(self) -> list[str]:
+        """List the sources of the articles as they name themselves, those with most articles first."""
+        rows = self._query(
+            "SELECT source FROM articles WHERE source != '' GROUP BY source_key ORDER BY count(*) DESC, source", []
+        )
+        return [source for (source,) in rows]
 
     def versions(self, ids: Collection[str]) -> dict[str, list[Article]]:
         found: dict[str, list[Article]] = {}

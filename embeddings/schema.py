@@ -73,6 +73,8 @@ _UPGRADES = {
 
 ARTICLE = "a.id, a.title, a.text, a.published, a.source, a.url, a.author"
 """The columns that row_article takes, of articles AS a."""
+HEADLINE = "a.id, a.title, '', a.published, a.source, a.url, a.author"
+"""The same without the text."""
 RANGES = "SELECT start, end FROM passages WHERE article = ? ORDER BY start"
 INSERT_ARTICLE = """
 INSERT INTO articles (id, title, text, published, source, url, author, source_key, sha256)

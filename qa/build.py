@@ -52,21 +52,22 @@ def is_seeds(folder: Path) -> bool:
     return folder.parent == user_cache_path("dateline") and folder.name.startswith("seeds-")
 
 
-def open_store(settings: Settings, *, create: bool = False) -> LocalStore:
+def open_store(settings: Settings, *, create: bool = False, encoder: SentenceEncoder | None = None) -> LocalStore:
     """Open the library that the settings name: else the user's own, else that of the seeds.
 
     Args:
         create: make the library where there is none; then without a name it is the user's own.
+        encoder: one that is loaded already; None means that of the settings.
 
     Raises:
         DatelineError: see LocalStore.
     """
-    encoder = SentenceEncoder(settings.encoder)
+    encoder = SentenceEncoder(settings.encoder) if encoder is None else encoder
     folder = settings.library
     if folder is None and (create or (own_library() / "library.sqlite").is_file()):
         folder = own_library()
     if folder is None:
-        folder = _seeds_library(encoder)
+        folder = seeds_library(encoder)
     return LocalStore(folder, encoder, chunking=_chunking(settings), create=create)
 
 
@@ -122,7 +123,7 @@ def _chunking(settings: Settings) -> Chunking | None:
     )
 
 
-def _seeds_library(encoder: SentenceEncoder) -> Path:
+def seeds_library(encoder: SentenceEncoder) -> Path:
     """Make the seeds' library where it is missing, and return its folder.
 
     The folder is named for what it was made from, so that other seeds or another encoder get one of their own. It is

@@ -158,6 +158,11 @@ def _add_serve(commands: Commands) -> None:
     parser = _command(commands, "serve", run.serve, "open the chat in the browser")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
     parser.add_argument("--port", type=int, default=7860, help="port to listen on (7860)")
+    parser.add_argument(
+        "--mcp",
+        action="store_true",
+        help="offer answer, search and articles as tools of the Model Context Protocol, too (needs the extra 'mcp')",
+    )
     _add_reading(parser)
 
 

@@ -62,13 +62,51 @@ def _found(answer: Answer) -> list[str]:
     else:
         headline = f"<p class='dateline-answer'>{html.escape(answer.text)}</p>"
     parts = [headline, f"<p>{html.escape(in_words(answer.probability))}</p>", *_evidence(best)]
-    others = [span for span in answer.spans[1:] if span.score > 0 and span.score > best.score - CLOSE]
-    if others and not answer.items:
-        rows = "".join(f"<li><b>{html.escape(span.text)}</b>{''.join(_evidence(span))}</li>" for span in others)
+    parts.append(_copied(answer))
+    if not answer.items:
+        parts += _others(answer)
+    return parts
+
+
+def _others(answer: Answer) -> list[str]:
+    """Lay out answers that are close: those of other articles side by side, with their dates, and the rest folded."""
+    best = answer.spans[0]
+    close = [span for span in answer.spans[1:] if span.score > 0 and span.score > best.score - CLOSE]
+    elsewhere = [span for span in close if span.hit.story != best.hit.story]
+    parts = []
+    if elsewhere:
+        rows = "".join(map(_side, [best, *elsewhere]))
+        parts.append(f"<p>Other articles say otherwise, or more:</p><ul class='dateline-beside'>{rows}</ul>")
+    if here := [span for span in close if span.hit.story == best.hit.story]:
+        rows = "".join(f"<li><b>{html.escape(span.text)}</b>{''.join(_evidence(span))}</li>" for span in here)
         parts.append(
-            f"<details><summary>Other answers that are close ({len(others)})</summary><ul>{rows}</ul></details>"
+            f"<details><summary>Other answers in this article that are close ({len(here)})</summary>"
+            f"<ul>{rows}</ul></details>"
         )
     return parts
+
+
+def _side(span: Span) -> str:
+    """Lay one of several answers out, briefly."""
+    before, text, after = map(html.escape, in_sentence(span))
+    article = span.hit.article
+    whole = article_html(article, span.start, span.end)
+    return (
+        f"<li><b>{text}</b><div>{html.escape(byline(article))}</div><div>{before}<mark>{text}</mark>{after}</div>"
+        f"<details class='dateline-whole'><summary>{html.escape(article.title)}</summary>{whole}</details></li>"
+    )
+
+
+def _copied(answer: Answer) -> str:
+    """Lay out a button that copies the answer with its citation; a script of the page does it."""
+    best = answer.spans[0]
+    said = "; ".join(item.text for item in answer.items) or answer.text
+    sentence = "".join(in_sentence(best)).strip()
+    copied = html.escape(f"{said}\n“{sentence}”\n{citation(best.hit.article)}")
+    return (
+        f"<p class='dateline-small'><button type='button' class='dateline-copy'><span>Copy with citation</span>"
+        f"<span hidden>{copied}</span></button></p>"
+    )
 
 
 def _not_found(answer: Answer) -> list[str]:

@@ -42,6 +42,17 @@ class Pipeline:
         self.k, self.top = k, top
         self.threshold = calibrator.threshold if threshold is None else threshold
 
+    def adjusted(self, *, k: int | None = None, threshold: float | None = None) -> Pipeline:
+        """Give the same pipeline with other settings; None leaves one as it is."""
+        return Pipeline(
+            self.retriever,
+            self.reader,
+            self.calibrator,
+            k=self.k if k is None else k,
+            top=self.top,
+            threshold=self.threshold if threshold is None else threshold,
+        )
+
     def over(self, store: PassageStore) -> Pipeline:
         """Give the same pipeline over another library; the models are shared."""
         return Pipeline(
@@ -84,6 +95,14 @@ class Pipeline:
         hits = hits[: k or enough(hits)]
         found = self.answer_from(question, hits, top=top, retrieve_ms=_since(started), without=without)
         return replace(found, period=period)
+
+    def search(self, question: str, k: int, *, where: Filter = ANY, today: date | None = None) -> list[Hit]:
+        """Find passages as `find` does, for a question and a number that come from outside.
+
+        Raises:
+            InvalidInput: the question is empty or too long, or k is out of range.
+        """
+        return self.find(checked_question(question), _checked("k", k), where=where, today=today)
 
     def find(
         self, question: str, k: int, *, where: Filter = ANY, today: date | None = None, topic: str = ""

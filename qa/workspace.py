@@ -1,77 +1,72 @@
-"""The library that a page works on: asked by all who look at it, added to and removed from as it stands open."""
+"""The libraries that a page works on: asked by all who look at them, added to and removed from as they stand open."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from platformdirs import user_data_path
+
+from embeddings.documents import Article
+from embeddings.encoder import SentenceEncoder
 from embeddings.errors import InvalidInput
 from embeddings.ingest import IngestReport, ingest
 from embeddings.local import LocalStore
-from embeddings.sources import Input, find_inputs, is_address
-from qa.build import is_seeds, open_pipeline, open_store
+from embeddings.sources import Input, Unreadable, find_inputs, is_address
+from qa.build import is_seeds, open_pipeline, open_store, own_library, seeds_library
 from qa.pipeline import Pipeline
 from qa.settings import Settings
 
+SEEDS, OWN = "Seed articles", "My articles"
 UPLOADS = "uploads"
+_NAME = re.compile(r"\w(?:[\w .-]{0,38}\w)?")
+
+Seen = Callable[[Article | Unreadable], object]
 
 
 class Workspace:
-    """A library and the pipeline over it. Safe to share by threads."""
+    """One library and the pipeline over it. Safe to share by threads."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Open the library that the settings name.
-
-        Raises:
-            DatelineError: see open_store.
-        """
-        self._settings = settings
+    def __init__(self, name: str, store: LocalStore, pipeline: Pipeline) -> None:
+        self.name, self.store, self.pipeline = name, store, pipeline
         self._changing = threading.Lock()
-        self.store: LocalStore = open_store(settings)
-        self.pipeline: Pipeline = open_pipeline(settings, self.store)
 
     @property
     def shows_seeds(self) -> bool:
         """Whether the articles are the seeds, which stay as they are."""
         return is_seeds(self.store.folder)
 
-    def add_files(self, files: Sequence[Path]) -> IngestReport:
+    def add_files(self, files: Sequence[Path], *, seen: Seen | None = None) -> IngestReport:
         """Copy files into the library's folder and add their articles; one of the same name is replaced.
 
-        The first articles open a library of the user's own, without the seeds.
+        Args:
+            seen: is called with each thing that was read, for progress.
 
         Raises:
-            DatelineError: a file is of no kind that can be read; nothing was added.
+            DatelineError: a file is of no kind that can be read, or the articles are the seeds; nothing was added.
         """
+        self._check_changeable("added to")
         find_inputs(files)  # refuses before anything is copied
         with self._changing:
-            store = open_store(self._settings, create=True) if self.shows_seeds else self.store
-            folder = store.folder / UPLOADS
+            folder = self.store.folder / UPLOADS
             folder.mkdir(exist_ok=True)
             copies = [Path(shutil.copyfile(file, folder / file.name)) for file in files]
-            return self._ingest(store, find_inputs(copies).inputs)
+            return ingest(self.store, find_inputs(copies).inputs, seen=seen)
 
-    def add_address(self, address: str) -> IngestReport:
+    def add_address(self, address: str, *, seen: Seen | None = None) -> IngestReport:
         """Add the articles of a page, a feed or a sitemap; see add_files.
 
         Raises:
             InvalidInput: it is no address on the web.
         """
-        if not is_address(address):
-            raise InvalidInput(f"an address begins with http:// or https://, got {address[:80]!r}")
-        inputs = find_inputs([address]).inputs
+        self._check_changeable("added to")
+        inputs = _inputs_at(address)
         with self._changing:
-            store = open_store(self._settings, create=True) if self.shows_seeds else self.store
-            return self._ingest(store, inputs)
-
-    def _ingest(self, store: LocalStore, inputs: Sequence[Input]) -> IngestReport:
-        report = ingest(store, inputs)
-        if store is not self.store and store.stats().articles:
-            self.pipeline = self.pipeline.over(store)
-            self.store = store
-        return report
+            return ingest(self.store, inputs, seen=seen)
 
     def remove(self, ids: Collection[str]) -> int:
         """Remove articles and return how many there were.
@@ -79,9 +74,112 @@ class Workspace:
         Raises:
             InvalidInput: the articles are the seeds.
         """
+        self._check_changeable("removed")
         with self._changing:
-            if self.shows_seeds:
-                raise InvalidInput(
-                    "the seed articles can't be removed; add articles of your own, and they take their place"
-                )
             return self.store.remove(ids)
+
+    def _check_changeable(self, what: str) -> None:
+        if self.shows_seeds:
+            raise InvalidInput(f"the seed articles can't be {what}; choose a library of your own, or make one")
+
+
+class Libraries:
+    """The libraries that a page offers, by name; each is opened when it is first wanted, and the models are shared.
+
+    Where the settings name a library, it alone is offered: who serves it decides what is seen. Else there are the
+    seeds, the user's own, and those that were made by name.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Open the library that is shown first.
+
+        Raises:
+            DatelineError: see open_store.
+        """
+        self._settings = settings
+        self._encoder = SentenceEncoder(settings.encoder)
+        self._opened: dict[str, Workspace] = {}
+        self._opening = threading.RLock()
+        self._pipeline: Pipeline | None = None
+        self.first = settings.library.name if settings.library is not None else self._first()
+        self.open(self.first)
+
+    @property
+    def can_make(self) -> bool:
+        """Whether libraries can be made, and not the one alone is offered that the settings name."""
+        return self._settings.library is None
+
+    def names(self) -> list[str]:
+        """List the libraries on offer."""
+        if not self.can_make:
+            return [self.first]
+        made = sorted(folder.parent.name for folder in _made().glob("*/library.sqlite"))
+        own = [OWN] if (own_library() / "library.sqlite").is_file() else []
+        return [*own, SEEDS, *made]
+
+    def open(self, name: str) -> Workspace:
+        """Give a library by its name.
+
+        Raises:
+            InvalidInput: there is none of that name.
+            DatelineError: it can't be opened.
+        """
+        with self._opening:
+            if name in self._opened:
+                return self._opened[name]
+            if name != self.first and name not in self.names():
+                raise InvalidInput(f"no library is called {name[:80]!r}; there are: {', '.join(self.names())}")
+            return self._open(name, create=False)
+
+    def make(self, name: str) -> Workspace:
+        """Make an empty library.
+
+        Raises:
+            InvalidInput: the name is taken, or none that a folder can have; or none can be made.
+        """
+        name = " ".join(name.split())
+        if not self.can_make:
+            raise InvalidInput(f"only the library {self.first} is served here, and no other can be made")
+        if not _NAME.fullmatch(name):
+            raise InvalidInput(f"a library's name has 1 to 40 letters, digits, spaces, - and ., got {name[:80]!r}")
+        with self._opening:
+            taken = {SEEDS.casefold(), OWN.casefold(), *(other.casefold() for other in self.names())}
+            if name.casefold() in taken:
+                raise InvalidInput(f"a library called {name!r} is there already; choose another name")
+            return self._open(name, create=True)
+
+    def to_add_to(self, name: str) -> Workspace:
+        """Give the library that articles go to which are added while `name` is open: for the seeds, the user's own."""
+        with self._opening:
+            return self._open(OWN, create=True) if self.open(name).shows_seeds else self.open(name)
+
+    def _open(self, name: str, *, create: bool) -> Workspace:
+        if name not in self._opened:
+            store = open_store(
+                replace(self._settings, library=self._folder(name)), create=create, encoder=self._encoder
+            )
+            if self._pipeline is None:
+                self._pipeline = open_pipeline(self._settings, store)
+            self._opened[name] = Workspace(name, store, self._pipeline.over(store))
+        return self._opened[name]
+
+    def _folder(self, name: str) -> Path:
+        if self._settings.library is not None:
+            return self._settings.library
+        if name == SEEDS:
+            return seeds_library(self._encoder)
+        return own_library() if name == OWN else _made() / name
+
+    def _first(self) -> str:
+        return OWN if (own_library() / "library.sqlite").is_file() else SEEDS
+
+
+def _made() -> Path:
+    """Where the libraries are that were made by name."""
+    return user_data_path("dateline") / "libraries"
+
+
+def _inputs_at(address: str) -> Sequence[Input]:
+    if not is_address(address):
+        raise InvalidInput(f"an address begins with http:// or https://, got {address[:80]!r}")
+    return find_inputs([address]).inputs

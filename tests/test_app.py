@@ -55,18 +55,6 @@ def test_a_conversation_as_markdown_holds_answer_quotation_and_citation():
     assert "## why?\n\nThe articles don't say." in written
 
 
-def test_a_question_that_was_stopped_says_so_and_the_answers_stay():
-    from app import _stopped
-
-    history = [{"role": role, "content": f"{role} {number}"} for number in (1, 2) for role in ("user", "assistant")]
-    stopped = _stopped(history, ["a turn"])
-    assert stopped[:3] == history[:3]
-    assert "Stopped." in stopped[3]["content"]
-    assert len(stopped) == 4
-    assert _stopped(history, ["a turn", "another"]) == history
-    assert _stopped([], []) == []
-
-
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """Serve the page with a data folder of its own; gives its address and that folder."""

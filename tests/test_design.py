@@ -7,12 +7,22 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ORDER = ["embeddings", "qa.answers", "qa.retriever", "qa.pipeline", "qa.evaluation", "qa.build", "qa.commands", "app"]
+ORDER = [
+    "embeddings",
+    "qa.answers",
+    "qa.retriever",
+    "qa.pipeline",
+    "qa.evaluation",
+    "qa.build",
+    "qa.commands",
+    "qa.ui",
+    "app",
+]
 ONLY_IMPORTER = {
     "faiss": {"embeddings/vectors.py"},
     "tantivy": {"embeddings/lexical.py"},
     "sentence_transformers": {"embeddings/encoder.py"},
-    "gradio": {"app.py"},
+    "gradio": {f"qa/ui/{name}.py" for name in ("articles", "ask", "endpoints", "evaluate", "preferences", "style")},
 }
 
 

@@ -19,7 +19,7 @@ from qa.answers import Span
 from qa.cli import main
 from qa.confidence import Calibrator
 from qa.evaluation.blame import Cause
-from qa.evaluation.compare import compare, failed_gates, read_report
+from qa.evaluation.compare import compare, failed_gates, read_report, scored
 from qa.evaluation.labels import Label, add_label, read_labels
 from qa.evaluation.questions import Gold, Question, load_questions
 from qa.evaluation.ranking import ranking_figures
@@ -186,7 +186,7 @@ def test_an_evaluation_of_nothing_still_reports(tmp_path):
 def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
     write_report(outcomes, summarize(outcomes), tmp_path, command="")
     old = read_report(tmp_path / "report.json")
-    same = compare(old, outcomes)
+    same = compare(old, scored(outcomes))
     assert (same.n, same.won, same.lost) == (3, (), ())
     assert all(difference.new == difference.old for difference in same.differences)
     swapped = [
@@ -194,7 +194,7 @@ def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
         outcomes[1],
         replace(outcomes[2], score=outcomes[0].score),
     ]
-    changed = compare(old, swapped)
+    changed = compare(old, scored(swapped))
     assert changed.won == ("Who conceded before midnight?",)
     assert changed.lost == ("Who won the vote in Halvern?",)
     assert "won 1" in str(changed)
@@ -202,7 +202,7 @@ def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
     with pytest.raises(DatelineError, match="is no report of this version"):
         read_report(tmp_path / "bad.json")
     with pytest.raises(DatelineError, match="of other questions"):
-        compare({"x": old["won"]}, outcomes)
+        compare({"x": old["won"]}, scored(outcomes))
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,19 @@
-"""The library that a page works on: the seeds stay, the user's own articles take their place."""
+"""The libraries that a page works on: the seeds stay, the user's own articles get a library of their own."""
 
 import pytest
 
 from embeddings.errors import DatelineError, InvalidInput
 from qa.settings import load_settings
-from qa.workspace import Workspace
+from qa.workspace import OWN, SEEDS, Libraries
 
 STORY = "Zebra wins the Grand Prix\n\nA zebra named Ottoline won the Grand Prix of Tarn on Sunday.\n"
+ASKED = "Which zebra won the Grand Prix of Tarn?"
 
 
 @pytest.fixture
-def workspace(tmp_path, monkeypatch):
+def libraries(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    return Workspace(load_settings({}))
+    return Libraries(load_settings({}))
 
 
 def story(folder, text=STORY):
@@ -21,45 +22,99 @@ def story(folder, text=STORY):
     return folder / "zebra.txt"
 
 
-def test_the_first_upload_opens_a_library_of_the_users_own(workspace, tmp_path):
-    seeds, before = workspace.store, workspace.store.stats()
-    report = workspace.add_files([story(tmp_path)])
-    assert report.articles.added == 1
-    assert workspace.pipeline.answer("Which zebra won the Grand Prix of Tarn?").text == "Ottoline"
-    assert seeds.stats() == before
+def test_what_is_added_beside_the_seeds_goes_to_a_library_of_the_users_own(libraries, tmp_path):
+    seeds = libraries.open(SEEDS)
+    before = seeds.store.stats()
+    assert libraries.names() == [SEEDS]
+    own = libraries.to_add_to(SEEDS)
+    read = []
+    assert own.add_files([story(tmp_path)], seen=read.append).articles.added == 1
+    assert [article.title for article in read] == ["Zebra wins the Grand Prix"]
+    assert (own.name, libraries.names()) == (OWN, [OWN, SEEDS])
+    assert libraries.open(OWN) is own is libraries.to_add_to(OWN)
+    assert own.pipeline.answer(ASKED).text == "Ottoline"
+    assert not seeds.pipeline.answer(ASKED).found
+    assert seeds.store.stats() == before
     (tmp_path / "zebra.txt").unlink()  # an upload's own file does not stay
-    assert workspace.store.get(next(iter(workspace.store.articles())).id).text.endswith("on Sunday.\n")
+    assert own.store.get(next(iter(own.store.articles())).id).text.endswith("on Sunday.\n")
 
 
-def test_a_file_of_the_same_name_replaces_the_one_before(workspace, tmp_path):
-    workspace.add_files([story(tmp_path / "a")])
-    report = workspace.add_files([story(tmp_path / "b", STORY.replace("Ottoline", "Basil"))])
+def test_the_users_own_library_is_shown_first_once_it_is_there(libraries, tmp_path):
+    assert libraries.first == SEEDS
+    libraries.to_add_to(SEEDS).add_files([story(tmp_path)])
+    assert Libraries(load_settings({})).first == OWN
+
+
+def test_a_file_of_the_same_name_replaces_the_one_before(libraries, tmp_path):
+    own = libraries.to_add_to(SEEDS)
+    own.add_files([story(tmp_path / "a")])
+    report = own.add_files([story(tmp_path / "b", STORY.replace("Ottoline", "Basil"))])
     assert report.articles.updated == 1
-    assert workspace.pipeline.answer("Which zebra won the Grand Prix of Tarn?").text == "Basil"
+    assert own.pipeline.answer(ASKED).text == "Basil"
 
 
-def test_what_was_removed_answers_no_more(workspace, tmp_path):
-    workspace.add_files([story(tmp_path)])
-    (article,) = workspace.store.articles()
-    assert workspace.remove([article.id]) == 1
-    assert not workspace.pipeline.answer("Which zebra won the Grand Prix of Tarn?").found
+def test_what_was_removed_answers_no_more(libraries, tmp_path):
+    own = libraries.to_add_to(SEEDS)
+    own.add_files([story(tmp_path)])
+    (article,) = own.store.articles()
+    assert own.remove([article.id]) == 1
+    assert not own.pipeline.answer(ASKED).found
 
 
-def test_a_file_that_holds_nothing_leaves_the_seeds_open(workspace, tmp_path):
-    report = workspace.add_files([story(tmp_path, "")])
-    assert len(report.unreadable) == 1
-    assert workspace.shows_seeds
+def test_libraries_made_by_name_are_apart_and_there_the_next_time(libraries, tmp_path):
+    made = libraries.make("  Elections   2026 ")
+    made.add_files([story(tmp_path)])
+    again = Libraries(load_settings({}))
+    assert again.names() == [SEEDS, "Elections 2026"]
+    assert again.open("Elections 2026").pipeline.answer(ASKED).text == "Ottoline"
+    assert not again.open(SEEDS).pipeline.answer(ASKED).found
+
+
+@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", ".hidden", "x" * 41, "a\\b", "nul\0", "-x"])
+def test_a_name_is_one_that_a_folder_can_have(libraries, name):
+    with pytest.raises(InvalidInput, match="a library's name has 1 to 40"):
+        libraries.make(name)
+    assert libraries.names() == [SEEDS]
+
+
+@pytest.mark.parametrize("name", [SEEDS, "my ARTICLES", "storms"])
+def test_a_name_is_given_once(libraries, name):
+    libraries.make("Storms")
+    with pytest.raises(InvalidInput, match="is there already"):
+        libraries.make(name)
+
+
+@pytest.mark.parametrize("name", ["", "nothing", "../seeds", "/"])
+def test_only_libraries_on_offer_are_opened(libraries, name):
+    with pytest.raises(InvalidInput, match="no library is called"):
+        libraries.open(name)
+
+
+def test_where_a_library_is_named_it_alone_is_offered(libraries, tmp_path):
+    libraries.make("Storms").add_files([story(tmp_path)])
+    folder = tmp_path / "data" / "dateline" / "libraries" / "Storms"
+    alone = Libraries(load_settings({"library": str(folder)}))
+    assert (alone.names(), alone.can_make) == (["Storms"], False)
+    assert alone.open("Storms").pipeline.answer(ASKED).text == "Ottoline"
+    assert alone.to_add_to("Storms") is alone.open("Storms")
+    with pytest.raises(InvalidInput, match="no library is called"):
+        alone.open(SEEDS)
+    with pytest.raises(InvalidInput, match="only the library Storms is served here"):
+        alone.make("More")
 
 
 @pytest.mark.parametrize("address", ["/etc/passwd", "file:///etc/passwd", "zebra.txt", ""])
-def test_only_addresses_on_the_web_are_fetched(workspace, address):
+def test_only_addresses_on_the_web_are_fetched(libraries, address):
     with pytest.raises(InvalidInput, match="begins with http"):
-        workspace.add_address(address)
+        libraries.to_add_to(SEEDS).add_address(address)
 
 
-def test_refusals_are_sentences(workspace, tmp_path):
+def test_refusals_are_sentences(libraries, tmp_path):
+    seeds = libraries.open(SEEDS)
     with pytest.raises(InvalidInput, match="seed articles can't be removed"):
-        workspace.remove(["storm-maren"])
+        seeds.remove(["storm-maren"])
+    with pytest.raises(InvalidInput, match="seed articles can't be added to"):
+        seeds.add_files([story(tmp_path)])
     (tmp_path / "a.exe").write_bytes(b"MZ")
     with pytest.raises(DatelineError, match="no kind that can be read"):
-        workspace.add_files([tmp_path / "a.exe"])
+        libraries.to_add_to(SEEDS).add_files([tmp_path / "a.exe"])

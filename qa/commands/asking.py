@@ -55,7 +55,7 @@ def serve(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     from app import serve as run
 
-    run(settings, host=arguments.host, port=arguments.port)
+    run(settings, host=arguments.host, port=arguments.port, mcp=arguments.mcp)
     return OK
 
 

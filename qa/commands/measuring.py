@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Measure the answers to a question set; Ctrl-C ends it early with the figures of what was asked."""
-    from qa.evaluation.compare import compare, failed_gates, read_report
+    from qa.evaluation.compare import compare, failed_gates, read_report, scored
     from qa.evaluation.questions import load_questions
     from qa.evaluation.report import PAGE_FILE, render, summarize, write_report
 
@@ -39,7 +39,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
         print(f"report: {arguments.out / PAGE_FILE}", file=sys.stderr)
     print(json.dumps(figures, indent=1) if arguments.json else render(figures))
     if old is not None:
-        print(compare(old, outcomes), file=sys.stderr if arguments.json else sys.stdout)
+        print(compare(old, scored(outcomes)), file=sys.stderr if arguments.json else sys.stdout)
     if not finished:
         how = "; go on with --resume" if arguments.out is not None else ""
         print(f"dateline: stopped after {len(outcomes)} of {len(questions)} questions{how}", file=sys.stderr)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,25 @@ class Comparison:
         return "\n".join(lines)
 
 
-def read_report(file: Path) -> dict[str, dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A question of a run as it was asked, and its scores by the names in COMPARED."""
+
+    question: str
+    scores: Mapping[str, float]
+
+
+def scored(outcomes: Iterable[Outcome]) -> dict[str, Scored]:
+    """Take from outcomes what is compared, by the id of the question."""
+    return {
+        outcome.question.id: Scored(
+            outcome.question.to_ask, {name: float(getattr(outcome.score, name)) for name in COMPARED}
+        )
+        for outcome in outcomes
+    }
+
+
+def read_report(file: Path) -> dict[str, Scored]:
     """Read the questions of a report.json by id.
 
     Raises:
@@ -56,7 +74,9 @@ def read_report(file: Path) -> dict[str, dict[str, Any]]:
     """
     try:
         rows = json.loads(file.read_text(encoding="utf-8"))["questions"]
-        return {str(row["id"]): {name: float(row[name]) for name in COMPARED} for row in rows}
+        return {
+            str(row["id"]): Scored(str(row["question"]), {name: float(row[name]) for name in COMPARED}) for row in rows
+        }
     except OSError as error:
         raise DatelineError(f"the report {file} can't be opened ({error.strerror})") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -65,27 +85,26 @@ def read_report(file: Path) -> dict[str, dict[str, Any]]:
         ) from error
 
 
-def compare(old: Mapping[str, Mapping[str, float]], outcomes: Sequence[Outcome]) -> Comparison:
-    """Compare outcomes with an old report, question by question (paired bootstrap, Efron and Tibshirani 1993).
+def compare(old: Mapping[str, Scored], new: Mapping[str, Scored]) -> Comparison:
+    """Compare two runs question by question (paired bootstrap, Efron and Tibshirani 1993).
 
     Raises:
         DatelineError: they share no question.
     """
-    both = [outcome for outcome in outcomes if outcome.question.id in old]
+    both = [(old[name].scores, now.scores, now.question) for name, now in new.items() if name in old]
     if not both:
         raise DatelineError("the old report is of other questions; compare runs of the same file")
     differences = []
     for name in COMPARED:
-        before = [old[outcome.question.id][name] for outcome in both]
-        after = [float(getattr(outcome.score, name)) for outcome in both]
-        low, high = bootstrap_interval([new - was for new, was in zip(after, before, strict=True)])
+        before, after = [was[name] for was, _, _ in both], [now[name] for _, now, _ in both]
+        low, high = bootstrap_interval([now - was for now, was in zip(after, before, strict=True)])
         differences.append(Difference(name, mean(before), mean(after), low, high))
-    turned = [(outcome, outcome.score.f1 >= RIGHT_F1, old[outcome.question.id]["f1"] >= RIGHT_F1) for outcome in both]
+    turned = [(question, now["f1"] >= RIGHT_F1, was["f1"] >= RIGHT_F1) for was, now, question in both]
     return Comparison(
         len(both),
         tuple(differences),
-        tuple(outcome.question.to_ask for outcome, now, was in turned if now and not was),
-        tuple(outcome.question.to_ask for outcome, now, was in turned if was and not now),
+        tuple(question for question, now, was in turned if now and not was),
+        tuple(question for question, now, was in turned if was and not now),
     )
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import DatelineError
+from embeddings.documents import Article
+from embeddings.errors import DatelineError, InvalidInput
 from qa.answers import Answer
 
 VERDICTS = ("right", "wrong")
@@ -61,6 +64,24 @@ class Label:
     def right_answer(self) -> str | None:
         """The right answer as far as it is known: "" for "the articles don't say", None for not known."""
         return self.answer if self.verdict == "right" else self.correction
+
+
+def check_correction(words: str, articles: Iterable[Article]) -> str:
+    """Give the words as the first article has them that holds them, whatever white space stands between.
+
+    Raises:
+        InvalidInput: they are empty, or stand in none of the articles.
+    """
+    wanted = words.split()
+    if not wanted:
+        raise InvalidInput("the right answer is empty; give it as an article has it, or say that the articles don't")
+    pattern = re.compile(r"\s+".join(map(re.escape, wanted)), re.IGNORECASE)
+    for article in articles:
+        if found := pattern.search(article.text):
+            return found[0]
+    raise InvalidInput(
+        f"no article found for this question has “{' '.join(wanted)[:80]}” word for word; select it in an article"
+    )
 
 
 def add_label(file: Path, label: Label) -> None:

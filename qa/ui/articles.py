@@ -1,0 +1,146 @@
+"""The tab with the articles of a library: read, add, remove, and choose another library."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from embeddings.documents import Article
+from embeddings.errors import DatelineError
+from embeddings.ingest import IngestReport
+from embeddings.sources.kinds import SUFFIXES
+from qa.markup import article_html, message_html
+from qa.presentation import byline, in_counts
+from qa.workspace import Libraries, Seen, Workspace
+
+LISTED = 500
+"""Articles shown at once in the list; the search finds the others."""
+PROGRESS = gr.Progress()
+"""Gradio knows an argument for progress by this default, and puts one of the event's own in its place."""
+Rows = list[list[str]]
+
+
+def articles_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown) -> None:
+    """Lay the tab out."""
+    tab = _Articles(libraries)
+    with gr.Row():
+        files = gr.File(label="Add files", file_count="multiple", file_types=list(SUFFIXES), height=140)
+        with gr.Column():
+            address = gr.Textbox(label="Or an address: a page, a feed, a sitemap", placeholder="https://")
+            fetch = gr.Button("Add the address")
+    status = gr.Textbox(label="What was done", interactive=False)
+    wanted = gr.Textbox(label="Find articles", placeholder="words of a title, a source, a date")
+    table = gr.Dataframe(
+        headers=["title", "source and date", "words", "id"],
+        column_widths=["45%", "30%", "10%", "15%"],
+        type="array",
+        interactive=False,
+        wrap=True,
+        max_height=320,
+        label="Articles; choose one to read it",
+    )
+    shown = gr.HTML()
+    with gr.Row():
+        chosen = gr.Textbox(label="Chosen article (its id)", interactive=False, scale=3)
+        remove = gr.Button("Remove the chosen article", variant="stop", scale=1)
+    with gr.Accordion("Another library", open=False, visible=libraries.can_make), gr.Row():
+        name = gr.Textbox(label="Name of a new library", placeholder="Elections 2026", scale=3)
+        make = gr.Button("Make it and open it", min_width=160)
+    shared: dict[str, Any] = {"api_visibility": "private"}
+    for change in (wanted.change, library.change, blocks.load):
+        change(tab.listed, [library, wanted], [table], **shared)
+    library.change(lambda: ("", ""), None, [chosen, shown], **shared)
+    table.select(tab.show, [library, table], [chosen, shown], **shared)
+    remove.click(tab.remove, [library, chosen, wanted], [status, chosen, shown, table], **shared)
+    files.upload(tab.add_files, [library, files, wanted], [status, files, table, library], **shared)
+    fetch.click(tab.add_address, [library, address, wanted], [status, table, library], **shared)
+    make.click(tab.make, [library, name], [status, name, library], **shared)
+
+
+class _Articles:
+    def __init__(self, libraries: Libraries) -> None:
+        self._libraries = libraries
+
+    def listed(self, name: str, wanted: str | None) -> Rows:
+        try:
+            store = self._libraries.open(name).store
+        except DatelineError:
+            return []
+        words = (wanted or "").casefold().split()
+
+        def matches(article: Article) -> bool:
+            shown = f"{article.title} {byline(article)} {article.id}".casefold()
+            return all(word in shown for word in words)
+
+        return [
+            [article.title, byline(article), f"{len(article.text.split()):,}", article.id]
+            for article in store.find_articles(matches, LISTED)
+        ]
+
+    def add_files(
+        self, name: str, files: list[str] | None, wanted: str, progress: gr.Progress = PROGRESS
+    ) -> tuple[str, None, Rows, Any]:
+        done, library = self._add(
+            name, progress, lambda workspace, seen: workspace.add_files([Path(file) for file in files or []], seen=seen)
+        )
+        return done, None, self.listed(library, wanted), self._choice(library)
+
+    def add_address(
+        self, name: str, address: str, wanted: str, progress: gr.Progress = PROGRESS
+    ) -> tuple[str, Rows, Any]:
+        done, library = self._add(
+            name, progress, lambda workspace, seen: workspace.add_address(address.strip(), seen=seen)
+        )
+        return done, self.listed(library, wanted), self._choice(library)
+
+    def make(self, name: str, wanted: str) -> tuple[str, str, Any]:
+        try:
+            made = self._libraries.make(wanted).name
+        except DatelineError as error:
+            return str(error), wanted, self._choice(name)
+        return f"Made the library {made}; add articles to it.", "", self._choice(made)
+
+    def show(self, name: str, rows: Rows, event: gr.SelectData) -> tuple[str, str]:
+        article_id = rows[event.index[0]][-1]
+        store = self._libraries.open(name).store
+        article = store.get(article_id)
+        if article is None:
+            return "", message_html("<p>This article is gone.</p>")
+        aside = "".join(
+            f"<li>{html.escape(item.kind)}: {html.escape(article.text[item.start : item.end])}</li>"
+            for item in store.set_aside(article_id)
+        )
+        kept_out = f"<p>Set aside from the search:</p><ul>{aside}</ul>" if aside else ""
+        return article_id, message_html(article_html(article) + kept_out)
+
+    def remove(self, name: str, article_id: str, wanted: str) -> tuple[str, str, str, Rows]:
+        if not article_id:
+            return "Choose an article in the list first.", "", "", self.listed(name, wanted)
+        try:
+            done = f"Removed {self._libraries.open(name).remove([article_id])} article."
+        except DatelineError as error:
+            return str(error), article_id, "", self.listed(name, wanted)
+        return done, "", "", self.listed(name, wanted)
+
+    def _add(self, name: str, progress: gr.Progress, add: Callable[[Workspace, Seen], IngestReport]) -> tuple[str, str]:
+        """Add, and say in lines what came of it, and in which library it is."""
+        read: list[str] = []
+
+        def seen(item: Any) -> None:
+            read.append("")
+            progress((len(read), None), desc=f"{len(read):,} read", unit="articles")
+
+        try:
+            workspace = self._libraries.to_add_to(name)
+            report = add(workspace, seen)
+        except DatelineError as error:
+            return str(error), name
+        opened = workspace.name if workspace.store.stats().articles else name
+        return "\n".join([in_counts(report), *(str(item) for item in report.unreadable)]), opened
+
+    def _choice(self, name: str) -> Any:
+        return gr.update(choices=self._libraries.names(), value=name)

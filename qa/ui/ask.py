@@ -1,0 +1,302 @@
+"""The tab with the conversation."""
+
+from __future__ import annotations
+
+import html
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from embeddings.errors import DatelineError
+from qa.conversation import Conversation, Turn
+from qa.evaluation.labels import Label, add_label, check_correction
+from qa.filters import make_filter
+from qa.markup import answer_html, as_markdown, message_html
+from qa.pipeline import MAX_QUESTION
+from qa.ui.history import KEPT_TURNS, History, choices, forget, questions_of, remember
+from qa.ui.preferences import Preferences, adjusted
+from qa.ui.style import SELECTED
+from qa.workspace import Libraries
+
+EXAMPLES = (
+    "Who led the delegation?",
+    "Who tapped Kamala Harris?",
+    "When did Storm Maren hit?",
+    "Who won the 1998 World Cup?",
+)
+LABELS = "labels.jsonl"
+LOOKED_AT = 20
+"""Passages in which the right answer is looked for that a visitor gives, beside those that were read."""
+
+Message = dict[str, Any]
+Turns = list[Turn]
+Verdicts = dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chat:
+    """The components of a conversation and what is kept of it."""
+
+    box: gr.Textbox
+    chatbot: gr.Chatbot
+    turns: gr.State
+    started: gr.State
+    """When the conversation began, which names it in the history; "" before its first answer."""
+    narrowed: Sequence[Any]
+    """Since, until and source."""
+
+
+def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, preferences: Preferences) -> None:
+    """Lay the tab out."""
+    talk = _Conversing(libraries)
+    turns, started, verdicts = gr.State([]), gr.State(""), gr.State({})
+    chatbot = gr.Chatbot(
+        label="Conversation", scale=1, height=480, feedback_options=["Right", "Wrong"], buttons=["copy"]
+    )
+    box = gr.Textbox(label="Your question", placeholder="Who led the delegation?", autofocus=True, max_lines=3)
+    with gr.Row():
+        ask = gr.Button("Ask", variant="primary", min_width=80)
+        stop = gr.Button("Stop", min_width=80)
+        reword = gr.Button("Reword", min_width=80)
+        clear = gr.Button("Start anew", min_width=110)
+        export = gr.DownloadButton("Export", min_width=80)
+    correcting = _correction(libraries, chatbot, turns, verdicts, library)
+    with gr.Accordion("Only some articles", open=False), gr.Row():
+        since = gr.Textbox(label="Published since", placeholder="2021-06-08")
+        until = gr.Textbox(label="Published until", placeholder="2021-12-31")
+        source = gr.Dropdown(label="Source", choices=[""], value="", allow_custom_value=True)
+    chat = _Chat(box, chatbot, turns, started, [since, until, source])
+    gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
+    link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
+    linked = blocks.load(_linked, None, [link], api_visibility="private")
+    rest = [*chat.narrowed, library, *preferences.inputs]
+    runs = [
+        # one question at a time: the reader uses all cores by itself
+        trigger(
+            talk.respond,
+            [asked, chatbot, turns, *rest],
+            [box, chatbot, turns],
+            concurrency_limit=1,
+            concurrency_id="answer",
+            api_visibility="private",
+        )
+        for trigger, asked in ((box.submit, box), (ask.click, box), (linked.then, link))
+    ]
+    runs.append(_history(talk, blocks, chat, runs, library, rest))
+    # the question as it was understood, to be asked in other words
+    reword.click(lambda turns: turns[-1].question if turns else "", [turns], [box], api_visibility="private")
+    stop.click(_stopped, [chatbot, turns], [chatbot], cancels=list[Any](runs), api_visibility="private")
+    for forgotten in (clear.click, chatbot.clear, library.input):  # another library has no part in what was said
+        forgotten(
+            lambda: ([], [], "", {}, gr.update(visible=False)),
+            None,
+            [chatbot, turns, started, verdicts, correcting],
+            api_visibility="private",
+        )
+    for changed in (blocks.load, library.change):
+        changed(lambda name: _sources(libraries, name), [library], [source], api_visibility="private")
+    for run in runs:
+        run.then(_exported, [turns], [export], api_visibility="private")
+
+
+class _Conversing:
+    """Answers in a conversation, step by step, as the page shows it."""
+
+    def __init__(self, libraries: Libraries) -> None:
+        self._libraries = libraries
+
+    def respond(
+        self,
+        question: str,
+        history: list[Message],
+        turns: Turns,
+        since: str,
+        until: str,
+        source: str,
+        library: str,
+        k: float,
+        threshold: float,
+    ) -> Iterator[tuple[Any, Any, Any]]:
+        if not question.strip():
+            yield gr.skip(), gr.skip(), gr.skip()
+            return
+        # a question and its answer make a turn; what was refused or stopped since then goes
+        asked = [*history[: 2 * len(turns)], {"role": "user", "content": html.escape(question)}]
+        yield "", [*asked, _said("<p>Searching the articles …</p>")], turns
+        try:
+            pipeline = adjusted(self._libraries.open(library).pipeline, k, threshold)
+            conversation = Conversation(pipeline, turns)
+            answer = conversation.ask(question, where=make_filter(since, until, source))
+        except DatelineError as error:
+            yield question, [*asked, _said(f"<p>{html.escape(str(error))}</p>")], turns
+            return
+        if not answer.hits and not pipeline.retriever.store.stats().articles:
+            yield "", [*asked, _said("<p>This library has no articles yet; add some under “Articles”.</p>")], turns
+            return
+        yield "", [*asked, {"role": "assistant", "content": answer_html(answer)}], conversation.turns
+
+    def reopen(
+        self,
+        started: str,
+        history: History,
+        since: str,
+        until: str,
+        source: str,
+        library: str,
+        k: float,
+        threshold: float,
+    ) -> Iterator[tuple[Any, Any, Any, Any]]:
+        """Ask the questions of an earlier conversation again: of the articles as they are now."""
+        messages: list[Message] = []
+        turns: Turns = []
+        for question in questions_of(history, started):
+            steps = self.respond(question, messages, turns, since, until, source, library, k, threshold)
+            for _, messages, turns in steps:
+                yield "", messages, turns, started
+
+
+def _history(
+    talk: _Conversing,
+    blocks: gr.Blocks,
+    chat: _Chat,
+    runs: Sequence[Any],
+    library: gr.Dropdown,
+    rest: Sequence[Any],
+) -> Any:
+    """Lay out the earlier conversations of this browser; gives the event of opening one."""
+    kept = gr.BrowserState([], storage_key="dateline-history", secret="dateline")
+    with gr.Accordion("Earlier conversations", open=False):
+        gr.Markdown("They are kept in this browser alone, as questions. Opening one asks them again.")
+        with gr.Row():
+            earlier = gr.Dropdown(label="Conversation", choices=[], value=None, scale=3)
+            reopen = gr.Button("Open", min_width=80)
+            erase = gr.Button("Forget them all", min_width=140)
+    shared: dict[str, Any] = {"api_visibility": "private"}
+
+    def keep(turns: Turns, history: Any, started: str, library: str) -> tuple[Any, Any, str]:
+        if not turns:
+            return gr.skip(), gr.skip(), started
+        started = started or datetime.now().isoformat(timespec="milliseconds")
+        questions = [turn.answer.question for turn in turns[-KEPT_TURNS:]]
+        history = remember(history, started, library, questions)
+        return history, gr.update(choices=choices(history, library), value=None), started
+
+    for run in runs:
+        run.then(keep, [chat.turns, kept, chat.started, library], [kept, earlier, chat.started], queue=False, **shared)
+    for shown in (blocks.load, library.change):
+        shown(
+            lambda history, name: gr.update(choices=choices(history, name), value=None),
+            [kept, library],
+            [earlier],
+            queue=False,
+            **shared,
+        )
+    erase.click(lambda: (forget(), gr.update(choices=[], value=None)), None, [kept, earlier], queue=False, **shared)
+    return reopen.click(
+        talk.reopen,
+        [earlier, kept, *rest],
+        [chat.box, chat.chatbot, chat.turns, chat.started],
+        concurrency_limit=1,
+        concurrency_id="answer",
+        **shared,
+    )
+
+
+def _correction(
+    libraries: Libraries, chatbot: gr.Chatbot, turns: gr.State, verdicts: gr.State, library: gr.Dropdown
+) -> gr.Column:
+    """Lay out what appears when an answer is judged wrong: where the right one is given."""
+    at = gr.State(-1)
+    panel: gr.Column
+    with gr.Column(visible=False) as panel:
+        asked = gr.Markdown()
+        right = gr.Textbox(
+            label="The right answer, word for word as an article has it",
+            info="Select it in an opened article and take it over, or type it.",
+        )
+        with gr.Row():
+            take = gr.Button("Take what I selected", min_width=160)
+            save = gr.Button("Save the right answer", variant="primary", min_width=160)
+            silent = gr.Button("The articles don't say", min_width=160)
+            close = gr.Button("Close", min_width=80)
+    shared: dict[str, Any] = {"api_visibility": "private"}
+
+    def judge(turns: Turns, given: Verdicts, name: str, event: gr.LikeData) -> tuple[Any, ...]:
+        position = event.index if isinstance(event.index, int) else event.index[0]
+        number = position // 2
+        verdict = "right" if event.liked is True or event.liked == "Right" else "wrong"
+        if number >= len(turns) or given.get(number) == verdict:  # gradio tells of one click twice
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        turn = turns[number]
+        add_label(libraries.open(name).store.folder / LABELS, Label.of(turn.answer, verdict))
+        gr.Info(f"Kept as {verdict}: {html.escape(turn.question)}")
+        question = f"Thank you. What is right?\n\n> {_plain(turn.question)}"
+        return {**given, number: verdict}, number, gr.update(visible=verdict == "wrong"), question
+
+    def correct(words: str, silent: bool, turns: Turns, number: int, name: str) -> tuple[Any, Any]:
+        try:
+            workspace = libraries.open(name)
+            if not 0 <= number < len(turns):
+                raise DatelineError("that answer is gone from the page; ask again and judge the new answer")
+            answer = turns[number].answer
+            near = workspace.pipeline.find(f"{answer.searched_for} {words}"[:MAX_QUESTION], LOOKED_AT)
+            articles = [hit.article for hit in (*answer.hits, *near)]
+            correction = "" if silent else check_correction(words, articles)
+            add_label(workspace.store.folder / LABELS, Label.of(answer, "wrong", correction))
+        except DatelineError as error:
+            gr.Warning(html.escape(str(error)))
+            return words, gr.skip()
+        gr.Info("Kept: " + (html.escape(f"“{correction}” is right") if correction else "the articles don't say"))
+        return "", gr.update(visible=False)
+
+    chatbot.like(judge, [turns, verdicts, library], [verdicts, at, panel, asked], **shared)
+    take.click(None, None, [right], js=SELECTED, **shared)
+    inputs = [turns, at, library]
+    save.click(lambda words, *rest: correct(words, False, *rest), [right, *inputs], [right, panel], **shared)
+    silent.click(lambda words, *rest: correct(words, True, *rest), [right, *inputs], [right, panel], **shared)
+    close.click(lambda: gr.update(visible=False), None, [panel], queue=False, **shared)
+    return panel
+
+
+def _sources(libraries: Libraries, name: str) -> Any:
+    try:
+        return gr.update(choices=["", *libraries.open(name).store.sources()], value="")
+    except DatelineError:
+        return gr.update(choices=[""], value="")
+
+
+def _linked(request: gr.Request) -> str:
+    """Take the question of an address like http://127.0.0.1:7860/?q=who+resigned."""
+    return str(request.query_params.get("q", ""))
+
+
+def _said(content: str) -> Message:
+    return {"role": "assistant", "content": message_html(content)}
+
+
+def _plain(text: str) -> str:
+    return html.escape(text).replace("*", "\\*").replace("_", "\\_")
+
+
+def _stopped(history: list[Message], turns: Turns) -> list[Message]:
+    """Say under the question that was being asked that it was stopped."""
+    waiting = history[2 * len(turns) :][:1]
+    return [*history[: 2 * len(turns)], *waiting, *([_said("<p>Stopped.</p>")] if waiting else [])]
+
+
+@cache
+def _exports() -> tempfile.TemporaryDirectory[str]:
+    """Make the folder of exported conversations, which goes with the process."""
+    return tempfile.TemporaryDirectory(prefix="dateline-")
+
+
+def _exported(turns: Turns) -> str:
+    file = Path(tempfile.mkdtemp(dir=_exports().name)) / "conversation.md"
+    file.write_text(as_markdown([turn.answer for turn in turns]), encoding="utf-8")
+    return str(file)

@@ -1,0 +1,199 @@
+"""The tab that measures the answers to a question set, and compares two runs."""
+
+from __future__ import annotations
+
+import html
+import shlex
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from embeddings.errors import DatelineError, InvalidInput
+from qa.build import seeds_folder
+from qa.evaluation.compare import compare, read_report
+from qa.evaluation.questions import Question, load_questions
+from qa.evaluation.report import PAGE_FILE, REPORT_FILE, render, summarize, write_report
+from qa.evaluation.run import Outcome, run_open
+from qa.ui.ask import LABELS
+from qa.ui.preferences import Preferences, adjusted
+from qa.workspace import Libraries, Workspace
+
+RUNS = "runs"
+SEED_QUESTIONS, JUDGED, UPLOADED = "Questions on the seed articles", "Answers judged right or wrong here", "Uploaded"
+TOLD_EVERY = 0.5
+"""Seconds between two words about progress."""
+_PLACEHOLDER = "<p>The report of a run is shown here.</p>"
+
+
+def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, preferences: Preferences) -> None:
+    """Lay the tab out."""
+    tab = _Evaluating(libraries)
+    gr.Markdown(
+        "Measure how right the answers are: by a file of questions with their answers, in SQuAD form or CSV, or by "
+        "what was judged here."
+    )
+    with gr.Row():
+        chosen = gr.Dropdown(label="Question set", choices=[SEED_QUESTIONS, JUDGED, UPLOADED], value=SEED_QUESTIONS)
+        limit = gr.Number(label="Questions to ask", info="0 for all", value=0, precision=0, minimum=0)
+        file = gr.File(label="A question set of your own", file_types=[".json", ".csv", ".jsonl", ".gz"], height=150)
+    with gr.Row():
+        run = gr.Button("Measure", variant="primary", min_width=120)
+        stop = gr.Button("Stop", min_width=80)
+    status = gr.Textbox(label="Progress", interactive=False)
+    figures = gr.HTML()
+    with gr.Row():
+        earlier = gr.Dropdown(label="Runs on this library", choices=[], scale=3)
+        show = gr.Button("Show its report", min_width=140)
+        download = gr.DownloadButton("Download it", min_width=120)
+    with gr.Row():
+        against = gr.Dropdown(label="Compare it with", choices=[], scale=3)
+        compare_button = gr.Button("Compare", min_width=120)
+    compared = gr.HTML()
+    report = gr.HTML(_PLACEHOLDER)
+    shared: dict[str, Any] = {"api_visibility": "private"}
+    file.upload(lambda: UPLOADED, None, [chosen], queue=False, **shared)
+    measuring = run.click(
+        tab.run,
+        [library, chosen, file, limit, *preferences.inputs],
+        [status, figures, report, earlier, against],
+        concurrency_limit=1,
+        concurrency_id="evaluate",
+        **shared,
+    )
+    stop.click(lambda: "Stopped; nothing was kept.", None, [status], cancels=[measuring], **shared)
+    for change in (library.change, blocks.load):
+        change(tab.runs, [library], [earlier, against], **shared)
+    show.click(tab.report, [library, earlier], [report], **shared)
+    earlier.input(tab.file, [library, earlier], [download], **shared)
+    measuring.then(tab.file, [library, earlier], [download], **shared)
+    compare_button.click(tab.compare, [library, earlier, against], [compared], **shared)
+
+
+class _Evaluating:
+    def __init__(self, libraries: Libraries) -> None:
+        self._libraries = libraries
+
+    def run(
+        self, name: str, chosen: str, file: str | None, limit: float, k: float, threshold: float
+    ) -> Iterator[tuple[Any, ...]]:
+        """Ask every question, and keep the report with the library."""
+        untouched = (gr.skip(), gr.skip(), gr.skip())
+        try:
+            workspace = self._libraries.open(name)
+            place, questions = _question_set(workspace, chosen, file, int(limit or 0))
+            outcomes: list[Outcome] = []
+            told = 0.0
+            yield f"0 of {len(questions):,} asked", "", *untouched
+            for outcome in run_open(adjusted(workspace.pipeline, k, threshold), questions):
+                outcomes.append(outcome)
+                if time.monotonic() - told > TOLD_EVERY:
+                    told = time.monotonic()
+                    yield f"{len(outcomes):,} of {len(questions):,} asked", "", *untouched
+            figures = summarize(outcomes)
+            kept = _runs(workspace) / f"{datetime.now():%Y-%m-%d %H.%M.%S} {Path(place).name}"
+            write_report(outcomes, figures, kept, command=_again(workspace))
+        except DatelineError as error:
+            yield str(error), "", *untouched
+            return
+        runs, others = self.runs(name)
+        yield (
+            f"{len(questions):,} of {len(questions):,} asked; the report is kept with the library",
+            f"<pre class='dateline-figures'>{html.escape(render(figures))}</pre>",
+            _frame(kept),
+            runs,
+            others,
+        )
+
+    def runs(self, name: str) -> tuple[Any, Any]:
+        """List the runs on a library, the newest first."""
+        try:
+            names = _run_names(self._libraries.open(name))
+        except DatelineError:
+            names = []
+        first, second = (names[at] if len(names) > at else None for at in (0, 1))
+        return gr.update(choices=names, value=first), gr.update(choices=names, value=second)
+
+    def report(self, name: str, run: str | None) -> str:
+        try:
+            return _frame(_run(self._libraries.open(name), run))
+        except DatelineError as error:
+            return _said(error)
+
+    def file(self, name: str, run: str | None) -> str | None:
+        """Copy a report to where the page may give it from."""
+        try:
+            page = _run(self._libraries.open(name), run) / PAGE_FILE
+            return str(shutil.copyfile(page, Path(tempfile.mkdtemp(prefix="dateline-")) / PAGE_FILE))
+        except (DatelineError, OSError):
+            return None
+
+    def compare(self, name: str, new: str | None, old: str | None) -> str:
+        try:
+            workspace = self._libraries.open(name)
+            before, after = (read_report(_run(workspace, run) / REPORT_FILE) for run in (old, new))
+            return f"<pre class='dateline-figures'>{html.escape(str(compare(before, after)))}</pre>"
+        except DatelineError as error:
+            return _said(error)
+
+
+def _question_set(workspace: Workspace, chosen: str, file: str | None, limit: int) -> tuple[str, list[Question]]:
+    """Load the questions that were chosen; gives the name of their file, too.
+
+    Raises:
+        DatelineError: there are none, or the file is no question set.
+    """
+    if chosen == UPLOADED and file is None:
+        raise InvalidInput("no question set was uploaded; choose a file first")
+    places = {SEED_QUESTIONS: seeds_folder() / "questions.json", JUDGED: workspace.store.folder / LABELS}
+    place = Path(file or "") if chosen == UPLOADED else places[chosen]
+    if chosen == JUDGED and not place.is_file():
+        raise InvalidInput("no answer was judged yet; say Right or Wrong under an answer first")
+    questions = load_questions(place)
+    step = len(questions) / limit if 0 < limit < len(questions) else 1  # drawn evenly over the file
+    drawn = questions if step == 1 else [questions[int(at * step)] for at in range(limit)]
+    if not drawn:
+        raise InvalidInput(f"{place.name} holds no question; give one with questions")
+    return str(place), drawn
+
+
+def _runs(workspace: Workspace) -> Path:
+    return workspace.store.folder / RUNS
+
+
+def _run_names(workspace: Workspace) -> list[str]:
+    return sorted((file.parent.name for file in _runs(workspace).glob(f"*/{REPORT_FILE}")), reverse=True)
+
+
+def _run(workspace: Workspace, name: str | None) -> Path:
+    """Find a run.
+
+    Raises:
+        InvalidInput: there is none of that name.
+    """
+    if name not in _run_names(workspace):
+        raise InvalidInput("choose a run first; there is none before the first measuring")
+    return _runs(workspace) / str(name)
+
+
+def _again(workspace: Workspace) -> str:
+    """Give the command that asks one question again."""
+    where = "" if workspace.shows_seeds else f" --library {shlex.quote(str(workspace.store.folder))}"
+    return f"dateline ask {{question}}{where}"
+
+
+def _frame(run: Path) -> str:
+    """Show a report in a frame of its own, in which no script runs."""
+    page = html.escape((run / PAGE_FILE).read_text(encoding="utf-8"))
+    return (
+        f"<iframe class='dateline-report' sandbox title='Report of {html.escape(run.name)}' srcdoc=\"{page}\"></iframe>"
+    )
+
+
+def _said(error: DatelineError) -> str:
+    return f"<p>{html.escape(str(error))}</p>"

@@ -1,0 +1,70 @@
+"""How the page looks, and what little it does by itself in the browser."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+CSS = """
+.dateline-answer { font-size: 1.15em; font-weight: 600; margin: 0 0 .3em; }
+.dateline-answer + p, .dateline-small { margin: .2em 0; }
+.dateline blockquote { margin: .5em 0; padding-left: .8em; border-left: 3px solid currentColor; }
+.dateline mark, .dateline-article mark { background: #ffe58a; color: #1a1a1a; padding: 0 .15em; }
+.dateline details { margin: .4em 0; }
+.dateline summary { cursor: pointer; }
+.dateline-article { max-height: 26em; overflow-y: auto; padding: .3em .8em; border: 1px solid currentColor; }
+.dateline-beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15em, 100%), 1fr)); gap: .6em;
+  padding: 0; margin: .4em 0; list-style: none; }
+.dateline-beside > li { border: 1px solid currentColor; border-radius: .4em; padding: .4em .7em; margin: 0; }
+.dateline-copy { border: 1px solid currentColor; border-radius: .4em; padding: .1em .6em; cursor: pointer;
+  background: transparent; color: inherit; font: inherit; font-size: .9em; }
+.dateline-report { width: 100%; height: 40em; border: 1px solid currentColor; background: white; }
+.dateline-figures { white-space: pre-wrap; overflow-x: auto; }
+.or { color: inherit !important; }
+footer { display: none !important; }
+"""
+
+HEAD = """<script>
+// an answer's citation goes to the clipboard, also where the page came over plain http
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest(".dateline-copy");
+  if (!button) return;
+  const text = button.querySelector("[hidden]").textContent;
+  try { await navigator.clipboard.writeText(text); }
+  catch {
+    const area = document.body.appendChild(document.createElement("textarea"));
+    area.value = text; area.select(); document.execCommand("copy"); area.remove(); button.focus();
+  }
+  const label = button.querySelector("span");
+  const before = label.textContent;
+  label.textContent = "Copied";
+  setTimeout(() => { label.textContent = before; }, 1500);
+});
+// an article opens at its answer
+document.addEventListener("toggle", (event) => {
+  const mark = event.target.open && event.target.querySelector(".dateline-article mark");
+  if (!mark) return;
+  const box = mark.closest(".dateline-article");
+  box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
+}, true);
+// what was last selected in an article may be given as the right answer
+document.addEventListener("selectionchange", () => {
+  const selection = document.getSelection();
+  const at = selection.anchorNode && selection.anchorNode.parentElement;
+  if (at && at.closest(".dateline") && selection.toString().trim()) window.datelineSelected = selection.toString();
+});
+</script>"""
+
+SELECTED = "() => window.datelineSelected || ''"
+"""What was last selected in an answer or an article."""
+
+
+def theme() -> gr.themes.Base:
+    """Give Gradio's default theme, with buttons on which white has the contrast of WCAG AA."""
+    return gr.themes.Default(primary_hue="indigo").set(
+        button_primary_background_fill="#3730a3",
+        button_primary_background_fill_dark="#3730a3",
+        button_primary_background_fill_hover="#312e81",
+        button_primary_background_fill_hover_dark="#312e81",
+        button_cancel_background_fill="#b91c1c",
+        button_cancel_background_fill_dark="#b91c1c",
+    )

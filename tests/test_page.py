@@ -1,0 +1,101 @@
+"""What the page does without a browser: history, preferences, articles, and what it makes of a conversation."""
+
+import pytest
+
+from embeddings.documents import Article
+from embeddings.errors import InvalidInput
+from qa.evaluation.labels import check_correction
+from qa.ui.ask import _stopped
+from qa.ui.history import KEPT, choices, questions_of, read, remember
+from qa.ui.preferences import AS_MANY, MOST, _read, adjusted
+
+DAY = "2026-03-0{}T09:30:00.000"
+
+
+def test_a_conversation_is_kept_once_and_the_newest_first():
+    history = remember([], DAY.format(1), "Seed articles", ["Who left?"])
+    history = remember(history, DAY.format(2), "Seed articles", ["Who came?"])
+    history = remember(history, DAY.format(1), "Seed articles", ["Who left?", "And why?"])
+    assert choices(history, "Seed articles") == [
+        ("Who left? (+1) · 1 Mar, 09:30", DAY.format(1)),
+        ("Who came? · 2 Mar, 09:30", DAY.format(2)),
+    ]
+    assert choices(history, "My articles") == []
+    assert questions_of(history, DAY.format(1)) == ["Who left?", "And why?"]
+    assert questions_of(history, "never") == questions_of(history, None) == []
+
+
+def test_only_so_many_conversations_are_kept():
+    history = []
+    for minute in range(KEPT + 5):
+        history = remember(history, f"2026-03-01T09:{minute:02}:00", "x", ["Who?"])
+    assert len(history) == KEPT
+    assert history[0]["started"] == f"2026-03-01T09:{KEPT + 4}:00"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [None, "x", {}, [1], [{}], [{"started": 1, "library": "x", "questions": ["a"]}],
+     [{"started": "soon", "library": "x", "questions": ["a"]}],
+     [{"started": DAY.format(1), "library": "x", "questions": []}],
+     [{"started": DAY.format(1), "library": "x", "questions": [1]}]],
+)  # fmt: skip
+def test_what_a_browser_kept_may_be_anything(kept):
+    assert read(kept) == []
+    assert len(remember(kept, DAY.format(1), "x", ["Who?"])) == 1
+
+
+USUAL = {"k": 0, "threshold": 0.4}
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ({"k": 8, "threshold": 0.25}, (8, 0.25)),
+        ({"k": MOST + 1, "threshold": 1.5}, (0, 0.4)),
+        ({"k": "8", "threshold": None}, (0, 0.4)),
+        (None, (0, 0.4)),
+        ([], (0, 0.4)),
+    ],
+)
+def test_preferences_are_read_as_far_as_they_are_any(kept, shown):
+    assert _read(kept, USUAL) == shown
+
+
+class Recorded:
+    def adjusted(self, **given):
+        return given
+
+
+def test_preferences_go_to_the_pipeline():
+    assert adjusted(Recorded(), AS_MANY, 0.3) == {"k": None, "threshold": 0.3}
+    assert adjusted(Recorded(), 7.0, 0.3) == {"k": 7, "threshold": 0.3}
+
+
+def test_a_question_that_was_stopped_says_so_and_the_answers_stay():
+    history = [{"role": role, "content": f"{role} {number}"} for number in (1, 2) for role in ("user", "assistant")]
+    stopped = _stopped(history, ["a turn"])
+    assert stopped[:3] == history[:3]
+    assert "Stopped." in stopped[3]["content"]
+    assert len(stopped) == 4
+    assert _stopped(history, ["a turn", "another"]) == history
+    assert _stopped([], []) == []
+
+
+ARTICLES = [Article("a", "A", "They came on\nTuesday (late)."), Article("b", "B", "They left on Friday.")]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("on Tuesday", "on\nTuesday"), (" ON  friday ", "on Friday"), ("Tuesday (late)", "Tuesday (late)")],
+)
+def test_a_correction_is_taken_as_an_article_has_it(words, found):
+    assert check_correction(words, ARTICLES) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [("on Monday", "no article found for this question has “on Monday”"), (" ", "is empty")]
+)
+def test_a_correction_stands_in_an_article(words, said):
+    with pytest.raises(InvalidInput, match=said):
+        check_correction(words, ARTICLES)
