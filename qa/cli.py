@@ -233,6 +233,14 @@ def _add_calibrate(commands: Commands) -> None:
         metavar=("QUESTIONS", "DIR"),
         help="fit to these questions on another library, too; may be repeated",
     )
+    parser.add_argument(
+        "--elsewhere",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="QUESTIONS",
+        help="questions on other things, which the library does not answer: what is found for them is wrong",
+    )
     _add_sample(parser)
     _add_reading(parser)
 

@@ -93,22 +93,27 @@ def calibrate(arguments: argparse.Namespace) -> int:
     from qa.confidence import CALIBRATOR_FILE, Calibrator
     from qa.evaluation.questions import load_questions
     from qa.reader import SHIPPED_READER, ExtractiveReader
+    from qa.training.calibrate import LabelledSet
     from qa.training.calibrate import calibrate as fit
 
     settings = settings_of(arguments)
-    named = [(arguments.questions, settings)]
-    named += [(Path(file), replace(settings, library=Path(library))) for file, library in arguments.also]
+    named = [(arguments.questions, settings, False)]
+    named += [(Path(file), replace(settings, library=Path(library)), False) for file, library in arguments.also]
+    named += [(file, settings, True) for file in arguments.elsewhere]
     sets = [
-        # the old calibrator may be for other features
-        (open_pipeline(here, calibrator=Calibrator.blank()), progress(questions, f"asking {file.name}"))
-        for file, here in named
+        LabelledSet(
+            open_pipeline(here, calibrator=Calibrator.blank()),  # the old one may be for other features
+            progress(questions, f"asking {file.name}"),
+            elsewhere,
+        )
+        for file, here, elsewhere in named
         if (questions := sample(part_of(load_questions(file), arguments.part), arguments.limit))
     ]
     folder = ExtractiveReader(settings.reader or SHIPPED_READER).folder
     old = None
     with suppress(DatelineError):  # there may be none, or one of another version
         old = Calibrator.load(folder / CALIBRATOR_FILE)
-    print(fit(sets, folder, name=" and ".join(file.name for file, _ in named), old=old))
+    print(fit(sets, folder, name=" and ".join(file.name for file, _, _ in named), old=old))
     return OK
 
 

@@ -19,13 +19,25 @@ LEAST_QUESTIONS = 50
 FOLDS = 5
 WRONG_COST = 0.15
 """What a wrong answer costs, where a right one gains 1."""
-WITHIN = 0.5
-"""How many standard errors below the greatest gain still count as great."""
+ELSEWHERE_WEIGHT = 0.5
+"""What a set of questions that are answered elsewhere counts: most who ask know what is in their archive."""
 SMOOTH = 10
 """Hundredths to either side over which the gain of a threshold is averaged."""
 
 Matrix = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSet:
+    """Questions, and the pipeline over the library to ask.
+
+    `elsewhere`: the library does not answer them, whatever golds they have.
+    """
+
+    pipeline: Pipeline
+    questions: Iterable[Question]
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +74,21 @@ class Fit:
         return "\n".join(lines)
 
 
-def calibrate(
-    sets: Sequence[tuple[Pipeline, Iterable[Question]]], folder: Path, *, name: str, old: Calibrator | None = None
-) -> Fit:
+def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Calibrator | None = None) -> Fit:
     """Fit the calibrator of a reader to labelled questions and write it beside the reader.
 
     A span is right where its token F1 with a gold reaches one half; nothing is right for a question that the articles
     don't answer. The threshold is chosen by its gain: an answer gains its F1 and costs WRONG_COST for the rest of
-    it, withholding gains 1 for an unanswerable question and nothing for an answerable one. Of those within half a
-    standard error of the greatest gain it is the lowest (after Breiman et al. 1984, who take a whole one): an answer
-    shown with its probability can be judged, and one withheld can't. Each set counts the same, however many questions
-    it has.
+    it, withholding gains 1 for an unanswerable question and nothing for an answerable one. Of those within a
+    standard error of the greatest gain it is the lowest (after Breiman et al. 1984): an answer shown with its
+    probability can be judged, and one withheld can't. Each set counts the same, however many questions it has, but
+    those of questions that are answered elsewhere, which count half: without them nothing says what it looks like when
+    a question is about something else altogether, since the unanswerable questions of a question set are about its
+    articles.
 
     Args:
-        sets: questions, each with the pipeline to ask: one reader, and a library each. Several kinds of library make a
-            probability that holds for more than one of them.
+        sets: of one reader, and a library each. Several kinds of library make a probability that holds for more than
+            one of them.
         folder: where the calibrator is written: the reader's.
         name: of the question sets, for the record.
         old: the calibrator to compare with.
@@ -84,10 +96,15 @@ def calibrate(
     Raises:
         DatelineError: fewer than 50 questions, or all of one kind, or scikit-learn is missing.
     """
-    collected = [_collect(pipeline, questions) for pipeline, questions in sets]
+    collected = [_collect(one) for one in sets]
     rows, scores, answerable = (np.concatenate(parts) for parts in zip(*collected, strict=True))
-    sizes = [len(part) for part, _, _ in collected]
-    weights = np.concatenate([np.full(size, len(rows) / len(sizes) / max(1, size)) for size in sizes])
+    weights = np.concatenate(
+        [
+            np.full(len(part), (ELSEWHERE_WEIGHT if one.elsewhere else 1.0) / max(1, len(part)))
+            for one, (part, _, _) in zip(sets, collected, strict=True)
+        ]
+    )
+    weights *= len(rows) / (weights.sum() or 1.0)
     right = scores >= RIGHT_F1
     if len(rows) < LEAST_QUESTIONS:
         raise DatelineError(f"calibrating needs at least {LEAST_QUESTIONS} questions with passages, got {len(rows)}")
@@ -111,16 +128,16 @@ def _effect(chances: Matrix, right: Flags, threshold: float) -> Effect:
     return Effect(expected_calibration_error(list(chances), list(right)), float(answered.mean()), precision)
 
 
-def _collect(pipeline: Pipeline, questions: Iterable[Question]) -> tuple[Matrix, Matrix, Flags]:
+def _collect(asked: LabelledSet) -> tuple[Matrix, Matrix, Flags]:
     """Answer every question; give features (questions, features), F1 of the best span, and which are answerable."""
     rows, scores, answerable = [], [], []
-    for question in questions:
-        answer = pipeline.answer(question.to_ask)
+    for question in asked.questions:
+        answer = asked.pipeline.answer(question.to_ask)
         if answer.spans:
             rows.append(features(answer.searched_for, answer.spans))
-            golds = [gold.text for gold in question.golds]
+            golds = [] if asked.elsewhere else [gold.text for gold in question.golds]
             scores.append(token_f1(answer.spans[0].text, golds) if golds else 0.0)
-            answerable.append(question.answerable)
+            answerable.append(question.answerable and not asked.elsewhere)
     matrix = np.asarray(rows, dtype=float).reshape(-1, len(FEATURES))
     return matrix, np.asarray(scores, dtype=float), np.asarray(answerable, dtype=bool)
 
@@ -166,4 +183,4 @@ def _best_threshold(chances: Matrix, scores: Matrix, answerable: Flags, weights:
     smooth = np.convolve(np.pad(value, SMOOTH, mode="edge"), window, mode="valid")
     best = int(np.argmax(smooth))
     error = np.sqrt(np.sum((weights * (gains[best] - value[best])) ** 2)) / weights.sum()
-    return float(candidates[int(np.argmax(smooth >= smooth[best] - WITHIN * error))].round(2))
+    return float(candidates[int(np.argmax(smooth >= smooth[best] - error))].round(2))

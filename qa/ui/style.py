@@ -59,8 +59,10 @@ SELECTED = "() => window.datelineSelected || ''"
 
 
 def theme() -> gr.themes.Base:
-    """Give Gradio's default theme, with buttons on which white has the contrast of WCAG AA."""
+    """Give Gradio's default theme, with the contrasts of WCAG AA."""
     return gr.themes.Default(primary_hue="indigo").set(
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_300",
         button_primary_background_fill="#3730a3",
         button_primary_background_fill_dark="#3730a3",
         button_primary_background_fill_hover="#312e81",
