@@ -2,8 +2,8 @@
 
 python benchmarks/sessions.py                16 visitors, two questions each
 
-Serves the seeds on a free port of this machine. Prints the milliseconds from a question to the first sign of life and to
-its answer, and fails where a visitor got an answer that is not to his question.
+Serves the seeds on a free port of this machine. Prints the milliseconds from a question to the first sign of life and
+to its answer, and fails where a visitor got an answer that is not to his question.
 """
 
 from __future__ import annotations

@@ -22,7 +22,10 @@ ONLY_IMPORTER = {
     "faiss": {"embeddings/vectors.py"},
     "tantivy": {"embeddings/lexical.py"},
     "sentence_transformers": {"embeddings/encoder.py"},
-    "gradio": {f"qa/ui/{name}.py" for name in ("articles", "ask", "endpoints", "evaluate", "preferences", "style")},
+    "gradio": {
+        f"qa/ui/{name}.py"
+        for name in ("articles", "ask", "correction", "endpoints", "evaluate", "preferences", "style")
+    },
 }
 
 

@@ -14,6 +14,8 @@ from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
 from qa.answers import Answer
 
+LABELS_FILE = "labels.jsonl"
+"""In the folder of the library that was asked."""
 VERDICTS = ("right", "wrong")
 
 

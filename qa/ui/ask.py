@@ -15,13 +15,11 @@ import gradio as gr
 
 from embeddings.errors import DatelineError
 from qa.conversation import Conversation, Turn
-from qa.evaluation.labels import Label, add_label, check_correction
 from qa.filters import make_filter
 from qa.markup import answer_html, as_markdown, message_html
-from qa.pipeline import MAX_QUESTION
+from qa.ui.correction import correction
 from qa.ui.history import KEPT_TURNS, History, choices, forget, questions_of, remember
 from qa.ui.preferences import Preferences, adjusted
-from qa.ui.style import SELECTED
 from qa.workspace import Libraries
 
 EXAMPLES = (
@@ -30,13 +28,9 @@ EXAMPLES = (
     "When did Storm Maren hit?",
     "Who won the 1998 World Cup?",
 )
-LABELS = "labels.jsonl"
-LOOKED_AT = 20
-"""Passages in which the right answer is looked for that a visitor gives, beside those that were read."""
 
 Message = dict[str, Any]
 Turns = list[Turn]
-Verdicts = dict[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +42,7 @@ class _Chat:
     turns: gr.State
     started: gr.State
     """When the conversation began, which names it in the history; "" before its first answer."""
+    verdicts: gr.State
     narrowed: Sequence[Any]
     """Since, until and source."""
 
@@ -66,12 +61,12 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
         reword = gr.Button("Reword", min_width=80)
         clear = gr.Button("Start anew", min_width=110)
         export = gr.DownloadButton("Export", min_width=80)
-    correcting = _correction(libraries, chatbot, turns, verdicts, library)
+    correcting = correction(libraries, chatbot, turns, verdicts, library)
     with gr.Accordion("Only some articles", open=False), gr.Row():
         since = gr.Textbox(label="Published since", placeholder="2021-06-08")
         until = gr.Textbox(label="Published until", placeholder="2021-12-31")
         source = gr.Dropdown(label="Source", choices=[""], value="", allow_custom_value=True)
-    chat = _Chat(box, chatbot, turns, started, [since, until, source])
+    chat = _Chat(box, chatbot, turns, started, verdicts, [since, until, source])
     gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
     link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
     linked = blocks.load(_linked, None, [link], api_visibility="private")
@@ -92,7 +87,7 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
     # the question as it was understood, to be asked in other words
     reword.click(lambda turns: turns[-1].question if turns else "", [turns], [box], api_visibility="private")
     stop.click(_stopped, [chatbot, turns], [chatbot], cancels=list[Any](runs), api_visibility="private")
-    for forgotten in (clear.click, chatbot.clear, library.input):  # another library has no part in what was said
+    for forgotten in (clear.click, chatbot.clear, library.change):  # another library has no part in what was said
         forgotten(
             lambda: ([], [], "", {}, gr.update(visible=False)),
             None,
@@ -151,14 +146,14 @@ class _Conversing:
         library: str,
         k: float,
         threshold: float,
-    ) -> Iterator[tuple[Any, Any, Any, Any]]:
+    ) -> Iterator[tuple[Any, ...]]:
         """Ask the questions of an earlier conversation again: of the articles as they are now."""
         messages: list[Message] = []
         turns: Turns = []
         for question in questions_of(history, started):
             steps = self.respond(question, messages, turns, since, until, source, library, k, threshold)
             for _, messages, turns in steps:
-                yield "", messages, turns, started
+                yield "", messages, turns, started, {}
 
 
 def _history(
@@ -201,67 +196,11 @@ def _history(
     return reopen.click(
         talk.reopen,
         [earlier, kept, *rest],
-        [chat.box, chat.chatbot, chat.turns, chat.started],
+        [chat.box, chat.chatbot, chat.turns, chat.started, chat.verdicts],
         concurrency_limit=1,
         concurrency_id="answer",
         **shared,
     )
-
-
-def _correction(
-    libraries: Libraries, chatbot: gr.Chatbot, turns: gr.State, verdicts: gr.State, library: gr.Dropdown
-) -> gr.Column:
-    """Lay out what appears when an answer is judged wrong: where the right one is given."""
-    at = gr.State(-1)
-    panel: gr.Column
-    with gr.Column(visible=False) as panel:
-        asked = gr.Markdown()
-        right = gr.Textbox(
-            label="The right answer, word for word as an article has it",
-            info="Select it in an opened article and take it over, or type it.",
-        )
-        with gr.Row():
-            take = gr.Button("Take what I selected", min_width=160)
-            save = gr.Button("Save the right answer", variant="primary", min_width=160)
-            silent = gr.Button("The articles don't say", min_width=160)
-            close = gr.Button("Close", min_width=80)
-    shared: dict[str, Any] = {"api_visibility": "private"}
-
-    def judge(turns: Turns, given: Verdicts, name: str, event: gr.LikeData) -> tuple[Any, ...]:
-        position = event.index if isinstance(event.index, int) else event.index[0]
-        number = position // 2
-        verdict = "right" if event.liked is True or event.liked == "Right" else "wrong"
-        if number >= len(turns) or given.get(number) == verdict:  # gradio tells of one click twice
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
-        turn = turns[number]
-        add_label(libraries.open(name).store.folder / LABELS, Label.of(turn.answer, verdict))
-        gr.Info(f"Kept as {verdict}: {html.escape(turn.question)}")
-        question = f"Thank you. What is right?\n\n> {_plain(turn.question)}"
-        return {**given, number: verdict}, number, gr.update(visible=verdict == "wrong"), question
-
-    def correct(words: str, silent: bool, turns: Turns, number: int, name: str) -> tuple[Any, Any]:
-        try:
-            workspace = libraries.open(name)
-            if not 0 <= number < len(turns):
-                raise DatelineError("that answer is gone from the page; ask again and judge the new answer")
-            answer = turns[number].answer
-            near = workspace.pipeline.find(f"{answer.searched_for} {words}"[:MAX_QUESTION], LOOKED_AT)
-            articles = [hit.article for hit in (*answer.hits, *near)]
-            correction = "" if silent else check_correction(words, articles)
-            add_label(workspace.store.folder / LABELS, Label.of(answer, "wrong", correction))
-        except DatelineError as error:
-            gr.Warning(html.escape(str(error)))
-            return words, gr.skip()
-        gr.Info("Kept: " + (html.escape(f"“{correction}” is right") if correction else "the articles don't say"))
-        return "", gr.update(visible=False)
-
-    chatbot.like(judge, [turns, verdicts, library], [verdicts, at, panel, asked], **shared)
-    take.click(None, None, [right], js=SELECTED, **shared)
-    inputs = [turns, at, library]
-    save.click(lambda words, *rest: correct(words, False, *rest), [right, *inputs], [right, panel], **shared)
-    silent.click(lambda words, *rest: correct(words, True, *rest), [right, *inputs], [right, panel], **shared)
-    close.click(lambda: gr.update(visible=False), None, [panel], queue=False, **shared)
-    return panel
 
 
 def _sources(libraries: Libraries, name: str) -> Any:
@@ -278,10 +217,6 @@ def _linked(request: gr.Request) -> str:
 
 def _said(content: str) -> Message:
     return {"role": "assistant", "content": message_html(content)}
-
-
-def _plain(text: str) -> str:
-    return html.escape(text).replace("*", "\\*").replace("_", "\\_")
 
 
 def _stopped(history: list[Message], turns: Turns) -> list[Message]:

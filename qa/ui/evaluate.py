@@ -17,10 +17,10 @@ import gradio as gr
 from embeddings.errors import DatelineError, InvalidInput
 from qa.build import seeds_folder
 from qa.evaluation.compare import compare, read_report
+from qa.evaluation.labels import LABELS_FILE
 from qa.evaluation.questions import Question, load_questions
 from qa.evaluation.report import PAGE_FILE, REPORT_FILE, render, summarize, write_report
 from qa.evaluation.run import Outcome, run_open
-from qa.ui.ask import LABELS
 from qa.ui.preferences import Preferences, adjusted
 from qa.workspace import Libraries, Workspace
 
@@ -150,7 +150,7 @@ def _question_set(workspace: Workspace, chosen: str, file: str | None, limit: in
     """
     if chosen == UPLOADED and file is None:
         raise InvalidInput("no question set was uploaded; choose a file first")
-    places = {SEED_QUESTIONS: seeds_folder() / "questions.json", JUDGED: workspace.store.folder / LABELS}
+    places = {SEED_QUESTIONS: seeds_folder() / "questions.json", JUDGED: workspace.store.folder / LABELS_FILE}
     place = Path(file or "") if chosen == UPLOADED else places[chosen]
     if chosen == JUDGED and not place.is_file():
         raise InvalidInput("no answer was judged yet; say Right or Wrong under an answer first")

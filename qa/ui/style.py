@@ -54,9 +54,6 @@ document.addEventListener("selectionchange", () => {
 });
 </script>"""
 
-SELECTED = "() => window.datelineSelected || ''"
-"""What was last selected in an answer or an article."""
-
 
 def theme() -> gr.themes.Base:
     """Give Gradio's default theme, with the contrasts of WCAG AA."""

@@ -1,0 +1,104 @@
+"""Verdicts on answers, and where the right answer is given for a wrong one."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import gradio as gr
+
+from embeddings.errors import DatelineError
+from qa.conversation import Turn
+from qa.evaluation.labels import LABELS_FILE, Label, add_label, check_correction
+from qa.pipeline import MAX_QUESTION
+from qa.workspace import Libraries, Workspace
+
+LOOKED_AT = 20
+"""Passages in which the right answer is looked for that a visitor gives, beside those that were read."""
+SELECTED = "() => window.datelineSelected || ''"
+"""What was last selected in an answer or an article; qa.ui.style keeps it."""
+
+Turns = list[Turn]
+Verdicts = dict[int, str]
+"""What was said of the answers of a conversation, by their number from 0."""
+
+
+def correction(
+    libraries: Libraries, chatbot: gr.Chatbot, turns: gr.State, verdicts: gr.State, library: gr.Dropdown
+) -> gr.Column:
+    """Take verdicts under answers; gives what appears when one is judged wrong."""
+    correcting = _Correcting(libraries)
+    at = gr.State(-1)
+    panel: gr.Column
+    with gr.Column(visible=False) as panel:
+        asked = gr.Markdown()
+        right = gr.Textbox(
+            label="The right answer, word for word as an article has it",
+            info="Select it in an opened article and take it over, or type it.",
+        )
+        with gr.Row():
+            take = gr.Button("Take what I selected", min_width=160)
+            save = gr.Button("Save the right answer", variant="primary", min_width=160)
+            silent = gr.Button("The articles don't say", min_width=160)
+            close = gr.Button("Close", min_width=80)
+    shared: dict[str, Any] = {"api_visibility": "private"}
+    chatbot.like(correcting.judge, [turns, verdicts, library], [verdicts, at, panel, asked], **shared)
+    take.click(None, None, [right], js=SELECTED, **shared)
+    save.click(correcting.correct, [right, turns, at, library], [right, panel], **shared)
+    silent.click(correcting.say_silent, [turns, at, library], [right, panel], **shared)
+    close.click(lambda: gr.update(visible=False), None, [panel], queue=False, **shared)
+    return panel
+
+
+class _Correcting:
+    def __init__(self, libraries: Libraries) -> None:
+        self._libraries = libraries
+
+    def judge(self, turns: Turns, given: Verdicts, name: str, event: gr.LikeData) -> tuple[Any, ...]:
+        position = event.index if isinstance(event.index, int) else event.index[0]
+        number = position // 2
+        verdict = "right" if event.liked is True or event.liked == "Right" else "wrong"
+        if number >= len(turns) or given.get(number) == verdict:  # gradio tells of one click twice
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        question = html.escape(turns[number].question)
+        try:
+            _keep(self._libraries.open(name), Label.of(turns[number].answer, verdict))
+        except DatelineError as error:
+            gr.Warning(html.escape(str(error)))
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        gr.Info(f"Kept as {verdict}: {question}")
+        asked = "Thank you. What is right?\n\n> " + question.replace("*", "\\*").replace("_", "\\_")
+        return {**given, number: verdict}, number, gr.update(visible=verdict == "wrong"), asked
+
+    def correct(self, words: str, turns: Turns, number: int, name: str) -> tuple[Any, Any]:
+        """Keep the right answer, as an article has it."""
+        try:
+            workspace, answer = self._libraries.open(name), _turn(turns, number).answer
+            near = workspace.pipeline.find(f"{answer.searched_for} {words}"[:MAX_QUESTION], LOOKED_AT)
+            found = check_correction(words, [hit.article for hit in (*answer.hits, *near)])
+            _keep(workspace, Label.of(answer, "wrong", found))
+        except DatelineError as error:
+            gr.Warning(html.escape(str(error)))
+            return words, gr.skip()
+        gr.Info(f"Kept: “{html.escape(found)}” is right")
+        return "", gr.update(visible=False)
+
+    def say_silent(self, turns: Turns, number: int, name: str) -> tuple[Any, Any]:
+        """Keep that the articles don't say."""
+        try:
+            _keep(self._libraries.open(name), Label.of(_turn(turns, number).answer, "wrong", ""))
+        except DatelineError as error:
+            gr.Warning(html.escape(str(error)))
+            return gr.skip(), gr.skip()
+        gr.Info("Kept: the articles don't say")
+        return "", gr.update(visible=False)
+
+
+def _keep(workspace: Workspace, label: Label) -> None:
+    add_label(workspace.store.folder / LABELS_FILE, label)
+
+
+def _turn(turns: Turns, number: int) -> Turn:
+    if not 0 <= number < len(turns):
+        raise DatelineError("that answer is gone from the page; ask again and judge the new answer")
+    return turns[number]
