@@ -11,17 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
+from itertools import islice
 
 from embeddings.store import ANY, Filter
 from qa.answers import Answer
 from qa.pipeline import MAX_QUESTION, Pipeline, checked_question
 
 TURNS_BACK = 3
-"""Turns in which a pronoun's antecedent is looked for."""
+"""Turns in which a pronoun's antecedent is looked for, and whose articles are under discussion."""
 READINGS = 2
-"""Readings of a follow-up that are tried."""
-PREFERENCE = 0.05
-"""How much surer a less likely reading's answer must be."""
+"""Readings of a pronoun that are tried, beside the question as it was asked."""
 
 _LEAD_IN = re.compile(r"^(?:(?:and|but|so|or|then|ok|okay|well|also)\b[\s,]*)+", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:what|how)\s+about\s+(?P<what>.+?)\s*\?*$", re.IGNORECASE)
@@ -49,6 +48,7 @@ _ENDS_PHRASE = re.compile(
 )
 _NAME = re.compile(r"(?:[A-ZÀ-Þ][\w.’'-]*|\d+)(?:\s+(?:(?:of|the|and|de|for)\s+)?[A-ZÀ-Þ][\w.’'-]*)*")
 _DEFINITE = re.compile(r"\b(?:the|an?)\s+[a-zà-ÿ]", re.IGNORECASE)
+_MANY = re.compile(r"\bthe\s+(?:[\w’'-]+\s+){0,5}?(?!\w*ss\b)[a-zà-ÿ]+s\b")
 _MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _TIME = re.compile(
     rf"\b(?:(?:early|late|mid)[ -])?(?:\d{{1,2}} )?{_MONTHS}(?: \d{{1,2}},?)?(?: \d{{4}})?\b|\b(?:19|20)\d\d\b"
@@ -110,11 +110,7 @@ class Conversation:
             )
             for reading, place in self._tries(checked_question(question), where)
         ]
-        best = answers[0]
-        for answer in answers[1:]:
-            if answer.probability > best.probability + PREFERENCE:
-                best = answer
-        best = replace(best, question=question)
+        best = replace(max(answers, key=lambda answer: answer.probability), question=question)
         self.turns.append(Turn(best.searched_for, best))
         return best
 
@@ -122,17 +118,23 @@ class Conversation:
         """Yield each reading with where to ask it: a follow-up first in the articles under discussion, then in all."""
         found = [one for one in readings(question, self.turns) if len(one.question) <= MAX_QUESTION]
         found = found or [Reading(question)]  # what a short one stands for may be too long to ask
-        spans = self.turns[-1].answer.spans if self.turns else ()
-        here = frozenset(article.id for article in spans[0].hit.versions or (spans[0].hit.article,)) if spans else None
-        if here is not None and (where.articles is None or here & where.articles):
+        here = self._under_discussion()
+        if where.articles is not None:
+            here &= where.articles
+        if here:
             inside = replace(where, articles=here)
             yield from ((reading, inside) for reading in found if reading.topic)
         yield from ((reading, where) for reading in found[:1] if reading.topic)
         yield from ((reading, where) for reading in found if not reading.topic)
 
+    def _under_discussion(self) -> frozenset[str]:
+        """Give the ids of the articles that the last answers stand in, shown or withheld."""
+        spans = [span for turn in self.turns[-TURNS_BACK:] for span in turn.answer.spans[:1]]
+        return frozenset(article.id for span in spans for article in span.hit.versions or (span.hit.article,))
+
 
 def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
-    """Say what a question may mean, the likeliest first: at least one reading, at most READINGS and the plain one.
+    """Say what a question may mean, the likeliest first: at least one reading.
 
     Args:
         question: with its white space folded.
@@ -155,7 +157,7 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
         return [Reading(_carry(body.rstrip("? "), last), topic)]
     as_asked = Reading(_capitalized(body), topic)
     if _leans(body) or (led_in and not _names(body)):
-        return [*(Reading(text, topic) for text in _filled(body, turns)), as_asked][:READINGS]
+        return [*(Reading(text, topic) for text in islice(_filled(body, turns), READINGS)), as_asked]
     if not _names(body):
         return [Reading(question, topic), plain]  # "What did the police say?": of this story, or of any
     return [plain]
@@ -167,9 +169,11 @@ def _leans(body: str) -> bool:
     if found is None:
         return False
     own = _HE.search(body)
+    before = body[: found.start()]
+    if found[0].lower() == "them" and _MANY.search(before):
+        return False
     if found[0].lower() in ("him", "her", "them", "then", "there") and not (own and own["own"]):
         return True
-    before = body[: found.start()]
     return not _DEFINITE.search(before) and not any(not name.isdigit() for name in _names(before))
 
 

@@ -79,6 +79,18 @@ def test_a_question_that_stands_alone_is_left_as_it_is(question):
     assert not found[0].topic
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did the author of the bear books do before writing them?",
+        "Where did the police take the men to question them?",
+    ],
+)
+def test_a_pronoun_that_points_to_its_own_question_is_left_alone(question):
+    assert [reading.question for reading in readings(question, [MAYOR])][-1] == question
+    assert all(reading.question == question for reading in readings(question, [MAYOR]))
+
+
 def test_the_first_question_stands_alone():
     assert [reading.question for reading in readings("What did she do?", [])] == ["What did she do?"]
 
@@ -119,6 +131,27 @@ def test_a_follow_up_is_asked_in_the_articles_under_discussion_first():
     assert answer.question == "What did she do before?"
     assert answer.searched_for == "What did Renée Solberg do before?"
     assert [one.question for one in conversation.turns] == [MAYOR.question, "What did Renée Solberg do before?"]
+
+
+def test_the_articles_of_earlier_turns_stay_under_discussion():
+    pipeline = Recorder()
+    other = Article("b", "Other", "The Rovers won.")
+    hit = Hit(Passage("b", 0, 15), other, 1.0)
+    aside = Answer("Who won?", "Who won?", (Span("The Rovers", 0, 10, 5.0, hit),), (hit,), 0.9, True)
+    Conversation(pipeline, [MAYOR, Turn("Who won?", aside)]).ask("What did she do before?")
+    assert pipeline.asked[0][1] == Filter(articles=frozenset({"a", "b"}))
+    pipeline.asked.clear()
+    turns = [MAYOR, *[Turn("Who won?", aside)] * 3]  # too long ago
+    Conversation(pipeline, turns).ask("What did they do before?")
+    assert pipeline.asked[0][1] == Filter(articles=frozenset({"b"}))
+
+
+def test_a_follow_up_is_also_read_as_it_was_asked():
+    pipeline = Recorder()
+    Conversation(pipeline, [MAYOR]).ask("What did she do before?")
+    inside = [question for question, where, _ in pipeline.asked if where.articles]
+    assert inside[0] == "What did Renée Solberg do before?"
+    assert inside[-1] == "What did she do before?"
 
 
 def test_the_surer_reading_counts():
