@@ -17,7 +17,7 @@ from qa.ui.articles import articles_tab
 from qa.ui.ask import EXAMPLES, ask_tab
 from qa.ui.endpoints import add_endpoints
 from qa.ui.evaluate import evaluate_tab
-from qa.ui.preferences import settings_tab
+from qa.ui.preferences import kept_settings, settings_tab
 from qa.ui.style import CSS, HEAD, theme
 
 QUEUE_SIZE = 32
@@ -40,10 +40,11 @@ def build_app(libraries: Libraries, settings: Settings) -> gr.Blocks:
         blocks.load(
             lambda: gr.update(choices=libraries.names()), None, [library], queue=False, api_visibility="private"
         )
+        kept = kept_settings()
         with gr.Tabs():
             asking, reading, measuring, setting = (gr.Tab(name) for name in ("Ask", "Articles", "Evaluate", "Settings"))
         with setting:
-            preferences = settings_tab(libraries, settings, blocks)
+            preferences = settings_tab(libraries, settings, blocks, kept)
         with asking:
             ask_tab(libraries, blocks, library, preferences)
         with reading:

@@ -75,8 +75,9 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
         # one question at a time: the reader uses all cores by itself
         trigger(
             talk.respond,
-            [asked, chatbot, turns, *rest],
+            [asked, turns, *rest],
             [box, chatbot, turns],
+            trigger_mode="multiple",  # what is asked while an answer comes waits for its turn
             concurrency_limit=1,
             concurrency_id="answer",
             api_visibility="private",
@@ -109,7 +110,6 @@ class _Conversing:
     def respond(
         self,
         question: str,
-        history: list[Message],
         turns: Turns,
         since: str,
         until: str,
@@ -122,7 +122,7 @@ class _Conversing:
             yield gr.skip(), gr.skip(), gr.skip()
             return
         # a question and its answer make a turn; what was refused or stopped since then goes
-        asked = [*history[: 2 * len(turns)], {"role": "user", "content": html.escape(question)}]
+        asked = [*_messages(turns), {"role": "user", "content": html.escape(question)}]
         yield "", [*asked, _said("<p>Searching the articles …</p>")], turns
         try:
             pipeline = adjusted(self._libraries.open(library).pipeline, k, threshold)
@@ -134,7 +134,7 @@ class _Conversing:
         if not answer.hits and not pipeline.retriever.store.stats().articles:
             yield "", [*asked, _said("<p>This library has no articles yet; add some under “Articles”.</p>")], turns
             return
-        yield "", [*asked, {"role": "assistant", "content": answer_html(answer)}], conversation.turns
+        yield "", _messages(conversation.turns), conversation.turns
 
     def reopen(
         self,
@@ -148,10 +148,9 @@ class _Conversing:
         threshold: float,
     ) -> Iterator[tuple[Any, ...]]:
         """Ask the questions of an earlier conversation again: of the articles as they are now."""
-        messages: list[Message] = []
         turns: Turns = []
         for question in questions_of(history, started):
-            steps = self.respond(question, messages, turns, since, until, source, library, k, threshold)
+            steps = self.respond(question, turns, since, until, source, library, k, threshold)
             for _, messages, turns in steps:
                 yield "", messages, turns, started, {}
 
@@ -213,6 +212,16 @@ def _sources(libraries: Libraries, name: str) -> Any:
 def _linked(request: gr.Request) -> str:
     """Take the question of an address like http://127.0.0.1:7860/?q=who+resigned."""
     return str(request.query_params.get("q", ""))
+
+
+def _messages(turns: Turns) -> list[Message]:
+    """Lay a conversation out."""
+    pairs = ((html.escape(turn.answer.question), answer_html(turn.answer)) for turn in turns)
+    return [
+        {"role": role, "content": content}
+        for pair in pairs
+        for role, content in zip(("user", "assistant"), pair, strict=True)
+    ]
 
 
 def _said(content: str) -> Message:

@@ -35,11 +35,15 @@ def adjusted(pipeline: Pipeline, k: float, threshold: float) -> Pipeline:
     return pipeline.adjusted(k=int(k) or None, threshold=threshold)
 
 
-def settings_tab(libraries: Libraries, settings: Settings, blocks: gr.Blocks) -> Preferences:
+def kept_settings() -> gr.BrowserState:
+    """Give what the browser keeps; to be made outside the tabs, since gradio reads one in a tab when that is opened."""
+    return gr.BrowserState(None, storage_key="dateline-settings", secret="dateline")
+
+
+def settings_tab(libraries: Libraries, settings: Settings, blocks: gr.Blocks, kept: gr.BrowserState) -> Preferences:
     """Lay the tab out."""
     pipeline = libraries.open(libraries.first).pipeline
     usual = {"k": pipeline.k or AS_MANY, "threshold": round(pipeline.threshold, 2)}
-    kept = gr.BrowserState(usual, storage_key="dateline-settings", secret="dateline")
     k = gr.Slider(
         AS_MANY,
         MOST,
@@ -80,7 +84,7 @@ def _read(kept: Any, usual: dict[str, float]) -> tuple[float, float]:
 def _models(settings: Settings) -> str:
     reader = settings.reader or "the one that ships with Dateline"
     return (
-        "<div class='dateline'><p>The models are the same for all who use this page, and are chosen when it is started."
+        "<div><p>The models are the same for all who use this page, and are chosen when it is started."
         f"</p><ul><li>Reader: {html.escape(reader)} (<code>--reader</code>)</li><li>Encoder: "
         f"{html.escape(settings.encoder)} (<code>--encoder</code>; a library keeps the one it was made with)</li></ul>"
         "<p>Dates and sources are narrowed beside the question, under “Only some articles”.</p></div>"

@@ -19,7 +19,7 @@ CSS = """
   background: transparent; color: inherit; font: inherit; font-size: .9em; }
 .dateline-report { width: 100%; height: 40em; border: 1px solid currentColor; background: white; }
 .dateline-figures { white-space: pre-wrap; overflow-x: auto; }
-.or { color: inherit !important; }
+.or, .subdued, .min_value, .max_value { color: inherit !important; }
 footer { display: none !important; }
 """
 
