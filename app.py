@@ -33,10 +33,10 @@ def build_app(libraries: Libraries, settings: Settings) -> gr.Blocks:
         title="Dateline", fill_height=True, analytics_enabled=False, delete_cache=(CLEAN_EVERY, KEPT)
     ) as blocks:
         with gr.Row(equal_height=True):
-            gr.Markdown("# Dateline\nAsk the articles. Answers are word for word, or “the articles don't say”.")
-            library = gr.Dropdown(
-                label="Library", choices=libraries.names(), value=libraries.first, min_width=180, scale=0
-            )
+            with gr.Column(scale=4, min_width=240):
+                gr.Markdown("# Dateline\nAsk the articles. Answers are word for word, or “the articles don't say”.")
+            with gr.Column(scale=1, min_width=180):
+                library = gr.Dropdown(label="Library", choices=libraries.names(), value=libraries.first)
         blocks.load(
             lambda: gr.update(choices=libraries.names()), None, [library], queue=False, api_visibility="private"
         )

@@ -110,7 +110,7 @@ async def visit(address: str, asked: Sequence[Sequence[str]]) -> list[Timing]:
 
 
 async def opened(browser: Browser, address: str) -> Page:
-    context = await browser.new_context()
+    context = await browser.new_context(reduced_motion="reduce")
     page = await context.new_page()
     page.set_default_timeout(120_000)
     await page.goto(address)

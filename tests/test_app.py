@@ -168,6 +168,26 @@ def test_a_follow_up_is_understood_and_says_how(page):
 
 
 @pytest.mark.browser
+def test_the_answer_comes_first_however_long_what_follows(page):
+    for question in ("who led the delegation?", "When did Storm Maren hit?"):
+        ask(page, question)
+        page.wait_for_timeout(500)
+        box = page.get_by_role("log").bounding_box()
+        shown = page.locator(".dateline-answer").last.bounding_box()
+        assert box["y"] < shown["y"] < box["y"] + box["height"] / 2
+
+
+@pytest.mark.browser
+def test_a_question_shows_before_the_server_has_answered(page):
+    page.get_by_label("Your question").fill("<b>who</b> led the delegation?")
+    page.wait_for_timeout(1500)  # the page has loaded
+    page.route("**/queue/join**", lambda route: None)  # the server hears nothing
+    page.get_by_label("Your question").press("Enter")
+    expect(page.get_by_text("Searching the articles")).to_be_visible()
+    expect(page.get_by_test_id("user").last).to_have_text("<b>who</b> led the delegation?")
+
+
+@pytest.mark.browser
 def test_an_address_asks_its_question(page, place):
     page.goto(f"{place[0]}/?q=who+led+the+delegation%3F")
     expect(page.locator(".dateline-answer")).to_contain_text("Mayorkas", timeout=SLOW)

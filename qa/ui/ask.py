@@ -20,6 +20,7 @@ from qa.markup import answer_html, as_markdown, message_html
 from qa.ui.correction import correction
 from qa.ui.history import KEPT_TURNS, History, choices, forget, questions_of, remember
 from qa.ui.preferences import Preferences, adjusted
+from qa.ui.style import HEARD
 from qa.workspace import Libraries
 
 EXAMPLES = (
@@ -52,7 +53,12 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
     talk = _Conversing(libraries)
     turns, started, verdicts = gr.State([]), gr.State(""), gr.State({})
     chatbot = gr.Chatbot(
-        label="Conversation", scale=1, height=480, feedback_options=["Right", "Wrong"], buttons=["copy"]
+        label="Conversation",
+        scale=1,
+        height=480,
+        feedback_options=["Right", "Wrong"],
+        buttons=["copy"],
+        autoscroll=False,  # qa.ui.style keeps the last question in view, and not the end of its answer
     )
     box = gr.Textbox(label="Your question", placeholder="Who led the delegation?", autofocus=True, max_lines=3)
     with gr.Row():
@@ -71,6 +77,8 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
     link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
     linked = blocks.load(_linked, None, [link], api_visibility="private")
     rest = [*chat.narrowed, library, *preferences.inputs]
+    for trigger in (box.submit, ask.click):  # before what goes to the server: a sign of life
+        trigger(None, [box, chatbot], [chatbot], js=HEARD, api_visibility="private")
     runs = [
         # one question at a time: the reader uses all cores by itself
         trigger(
@@ -78,6 +86,7 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
             [asked, turns, *rest],
             [box, chatbot, turns],
             trigger_mode="multiple",  # what is asked while an answer comes waits for its turn
+            show_progress="hidden",  # it is told in the conversation
             concurrency_limit=1,
             concurrency_id="answer",
             api_visibility="private",

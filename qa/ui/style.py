@@ -46,6 +46,17 @@ document.addEventListener("toggle", (event) => {
   const box = mark.closest(".dateline-article");
   box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
 }, true);
+// the last question stays at the top with its answer below it, however long that is
+new MutationObserver(() => {
+  const asked = [...document.querySelectorAll("[data-testid=user]")].pop();
+  const box = asked && asked.closest("[role=log]");
+  const count = document.querySelectorAll("[data-testid=user], .dateline-answer").length;
+  if (!box || window.datelineCount === count) return;
+  window.datelineCount = count;
+  requestAnimationFrame(() => {
+    box.scrollTop += asked.getBoundingClientRect().top - box.getBoundingClientRect().top - 40;
+  });
+}).observe(document, { childList: true, subtree: true });
 // what was last selected in an article may be given as the right answer
 document.addEventListener("selectionchange", () => {
   const selection = document.getSelection();
@@ -53,6 +64,16 @@ document.addEventListener("selectionchange", () => {
   if (at && at.closest(".dateline") && selection.toString().trim()) window.datelineSelected = selection.toString();
 });
 </script>"""
+
+HEARD = """(question, messages) => {
+  if (!question.trim()) return [messages];
+  const escaped = document.createElement("p");
+  escaped.textContent = question;
+  const said = (role, text) => ({ role, metadata: null, options: null, content: [{ type: "text", text }] });
+  const searching = "<div class='dateline'><p>Searching the articles …</p></div>";
+  return [[...(messages || []), said("user", escaped.innerHTML), said("assistant", searching)]];
+}"""
+"""Show a question in the conversation before the server has seen it."""
 
 
 def theme() -> gr.themes.Base:
