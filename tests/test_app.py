@@ -139,9 +139,9 @@ def test_a_question_is_answered(page, tmp_path):
     answer = ask(page, "who led the delegation?")
     expect(answer.locator("mark").first).to_contain_text(re.compile("Jake Sullivan.*Alejandro Mayorkas"))
     expect(answer.locator("cite").first).to_have_text("US security officials in Mexico for migration talks")
+    page.screenshot(path=os.environ.get("SCREENSHOT", str(tmp_path / "chat.png")))
     answer = ask(page, "Who won the 1998 World Cup?")
     expect(answer).to_contain_text("The articles don't say.")
-    page.screenshot(path=os.environ.get("SCREENSHOT", str(tmp_path / "chat.png")))
 
 
 @pytest.mark.browser
