@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +15,10 @@ from qa.build import seeds_folder
 from qa.cli import main
 from qa.confidence import FEATURES, Calibrator, features
 from qa.evaluation.metrics import expected_calibration_error
+from qa.evaluation.questions import load_questions
 from qa.ranking import RETRIEVAL_WEIGHT
 from qa.reader import SHIPPED_READER
-from qa.training.calibrate import _best_threshold, _fitted, _held_out
+from qa.training.calibrate import LabelledSet, _best_threshold, _collect, _fitted, _held_out
 
 QUESTIONS = str(seeds_folder() / "questions.json")
 
@@ -116,6 +118,27 @@ def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, tmp_p
     assert written["fitted_on"] == "questions.json and questions.json, 60 questions"
     assert Calibrator.load(reader / "calibrator.json").features == FEATURES
     assert (SHIPPED_READER / "calibrator.json").read_text(encoding="utf-8") == shipped
+
+
+def test_what_is_found_for_questions_on_other_things_is_wrong(pipeline):
+    questions = [question for question in load_questions(Path(QUESTIONS)) if question.answerable][:8]
+    rows, scores, answerable = _collect(LabelledSet(pipeline, questions))
+    assert scores.max() == 1.0
+    assert answerable.all()
+    same_rows, nothing, unanswerable = _collect(LabelledSet(pipeline, questions, elsewhere=True))
+    assert np.array_equal(rows, same_rows, equal_nan=True)
+    assert not nothing.any()
+    assert not unanswerable.any()
+
+
+def test_questions_on_other_things_lower_the_probability(reader, tmp_path):
+    chances = []
+    for extra in ([], ["--elsewhere", QUESTIONS, "--elsewhere", QUESTIONS]):
+        assert main(["calibrate", QUESTIONS, "--limit", "60", "--reader", str(reader), *extra]) == 0
+        fitted = Calibrator.load(reader / "calibrator.json")
+        chances.append(fitted.probability((5.0, 5.0, 0.0, 0.8, 0.9)))
+    assert fitted.fitted_on == "questions.json and questions.json and questions.json, 180 questions"
+    assert chances[1] < chances[0]
 
 
 def test_too_few_questions_are_refused(reader, capsys):

@@ -41,6 +41,26 @@ def test_articles_come_back_as_they_went_in(store):
     assert list(store.articles()) == [STORM, DAM, UNDATED]
 
 
+def test_articles_are_found_by_what_stands_above_their_text(store):
+    given = []
+
+    def not_the_dam(article):
+        given.append(article)
+        return article.id != "dam"
+
+    assert store.find_articles(not_the_dam, 5) == [STORM, UNDATED]
+    assert store.find_articles(not_the_dam, 1) == [STORM]
+    assert store.find_articles(lambda article: False, 5) == []
+    assert {article.text for article in given} == {""}
+    assert [article.title for article in given[:3]] == ["Storm hits", "Dam opens", "Old tale"]
+
+
+def test_sources_are_named_once_and_the_greatest_first(store):
+    more = Article("two", "Second", "Another storm came in the night.", date(2022, 3, 3), "POST")
+    store.add([more])
+    assert [source.casefold() for source in store.sources()] == ["post", "echo"]
+
+
 def test_both_sides_find(store):
     assert titles(store, store.dense(["storm hit"], 1)[0]) == ["storm"]
     assert titles(store, store.lexical(["storms"], 5)[0]) == ["storm"]
