@@ -145,21 +145,11 @@ class _Conversing:
             return
         yield "", _messages(conversation.turns), conversation.turns
 
-    def reopen(
-        self,
-        started: str,
-        history: History,
-        since: str,
-        until: str,
-        source: str,
-        library: str,
-        k: float,
-        threshold: float,
-    ) -> Iterator[tuple[Any, ...]]:
+    def reopen(self, started: str, history: History, *rest: Any) -> Iterator[tuple[Any, ...]]:
         """Ask the questions of an earlier conversation again: of the articles as they are now."""
         turns: Turns = []
         for question in questions_of(history, started):
-            steps = self.respond(question, turns, since, until, source, library, k, threshold)
+            steps = self.respond(question, turns, *rest)
             for _, messages, turns in steps:
                 yield "", messages, turns, started, {}
 
