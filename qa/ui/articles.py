@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -128,11 +129,11 @@ class _Articles:
 
     def _add(self, name: str, progress: gr.Progress, add: Callable[[Workspace, Seen], IngestReport]) -> tuple[str, str]:
         """Add, and say in lines what came of it, and in which library it is."""
-        read: list[str] = []
+        numbers = count(1)
 
-        def seen(item: Any) -> None:
-            read.append("")
-            progress((len(read), None), desc=f"{len(read):,} read", unit="articles")
+        def seen(_: Any) -> None:
+            read = next(numbers)
+            progress((read, None), desc=f"{read:,} read", unit="articles")
 
         try:
             workspace = self._libraries.to_add_to(name)

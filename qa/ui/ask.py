@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import html
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -18,7 +15,8 @@ from qa.conversation import Conversation, Turn
 from qa.filters import make_filter
 from qa.markup import answer_html, as_markdown, message_html
 from qa.ui.correction import correction
-from qa.ui.history import KEPT_TURNS, History, choices, forget, questions_of, remember
+from qa.ui.downloads import new_folder
+from qa.ui.history import KEPT_TURNS, History, choices, questions_of, remember
 from qa.ui.preferences import Preferences, adjusted
 from qa.ui.style import HEARD
 from qa.workspace import Libraries
@@ -190,7 +188,7 @@ def _history(
             queue=False,
             **shared,
         )
-    erase.click(lambda: (forget(), gr.update(choices=[], value=None)), None, [kept, earlier], queue=False, **shared)
+    erase.click(lambda: ([], gr.update(choices=[], value=None)), None, [kept, earlier], queue=False, **shared)
     return reopen.click(
         talk.reopen,
         [earlier, kept, *rest],
@@ -233,13 +231,7 @@ def _stopped(history: list[Message], turns: Turns) -> list[Message]:
     return [*history[: 2 * len(turns)], *waiting, *([_said("<p>Stopped.</p>")] if waiting else [])]
 
 
-@cache
-def _exports() -> tempfile.TemporaryDirectory[str]:
-    """Make the folder of exported conversations, which goes with the process."""
-    return tempfile.TemporaryDirectory(prefix="dateline-")
-
-
 def _exported(turns: Turns) -> str:
-    file = Path(tempfile.mkdtemp(dir=_exports().name)) / "conversation.md"
+    file = new_folder() / "conversation.md"
     file.write_text(as_markdown([turn.answer for turn in turns]), encoding="utf-8")
     return str(file)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import shlex
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,11 +15,13 @@ import gradio as gr
 
 from embeddings.errors import DatelineError, InvalidInput
 from qa.build import seeds_folder
+from qa.commands.shared import sample
 from qa.evaluation.compare import compare, read_report
 from qa.evaluation.labels import LABELS_FILE
 from qa.evaluation.questions import Question, load_questions
 from qa.evaluation.report import PAGE_FILE, REPORT_FILE, render, summarize, write_report
 from qa.evaluation.run import Outcome, run_open
+from qa.ui.downloads import new_folder
 from qa.ui.preferences import Preferences, adjusted
 from qa.workspace import Libraries, Workspace
 
@@ -129,7 +130,7 @@ class _Evaluating:
         """Copy a report to where the page may give it from."""
         try:
             page = _run(self._libraries.open(name), run) / PAGE_FILE
-            return str(shutil.copyfile(page, Path(tempfile.mkdtemp(prefix="dateline-")) / PAGE_FILE))
+            return str(shutil.copyfile(page, new_folder() / PAGE_FILE))
         except (DatelineError, OSError):
             return None
 
@@ -154,9 +155,7 @@ def _question_set(workspace: Workspace, chosen: str, file: str | None, limit: in
     place = Path(file or "") if chosen == UPLOADED else places[chosen]
     if chosen == JUDGED and not place.is_file():
         raise InvalidInput("no answer was judged yet; say Right or Wrong under an answer first")
-    questions = load_questions(place)
-    step = len(questions) / limit if 0 < limit < len(questions) else 1  # drawn evenly over the file
-    drawn = questions if step == 1 else [questions[int(at * step)] for at in range(limit)]
+    drawn = sample(load_questions(place), limit or None)
     if not drawn:
         raise InvalidInput(f"{place.name} holds no question; give one with questions")
     return str(place), drawn

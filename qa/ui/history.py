@@ -20,11 +20,6 @@ def remember(history: Any, started: str, library: str, questions: Sequence[str])
     return [{"started": started, "library": library, "questions": list(questions)}, *others][:KEPT]
 
 
-def forget() -> History:
-    """Give an empty history."""
-    return []
-
-
 def questions_of(history: Any, started: str | None) -> list[str]:
     """Give the questions of a conversation; none where it is not kept."""
     return next((one["questions"] for one in read(history) if one["started"] == started), [])
