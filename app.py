@@ -6,6 +6,10 @@ import os
 import sys
 
 from embeddings.errors import DatelineError
+from qa.api import Service, make_api
+from qa.service.access import Access
+from qa.service.observing import Metrics
+from qa.service.server import Serving, guarded, run
 from qa.settings import Settings, load_settings
 from qa.workspace import Libraries
 
@@ -26,8 +30,12 @@ CLEAN_EVERY, KEPT = 3600, 86_400
 """Seconds: how often uploads and exports are looked through, and how long they are kept."""
 
 
-def build_app(libraries: Libraries, settings: Settings) -> gr.Blocks:
-    """Build the page around the libraries."""
+def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = False) -> gr.Blocks:
+    """Build the page around the libraries.
+
+    Args:
+        can_leave: visitors came in by a password, and can log out.
+    """
     blocks: gr.Blocks
     with gr.Blocks(
         title="Dateline", fill_height=True, analytics_enabled=False, delete_cache=(CLEAN_EVERY, KEPT)
@@ -37,6 +45,10 @@ def build_app(libraries: Libraries, settings: Settings) -> gr.Blocks:
                 gr.Markdown("# Dateline\nAsk the articles. Answers are word for word, or “the articles don't say”.")
             with gr.Column(scale=1, min_width=180):
                 library = gr.Dropdown(label="Library", choices=libraries.names(), value=libraries.first)
+                if can_leave:
+                    gr.HTML(
+                        "<form method='post' action='/logout'><button class='dateline-copy'>Log out</button></form>"
+                    )
         blocks.load(
             lambda: gr.update(choices=libraries.names()), None, [library], queue=False, api_visibility="private"
         )
@@ -56,35 +68,49 @@ def build_app(libraries: Libraries, settings: Settings) -> gr.Blocks:
     return blocks
 
 
-def serve(settings: Settings, *, host: str = "127.0.0.1", port: int = 7860, mcp: bool = False) -> None:
-    """Open the libraries and serve the page until it is stopped.
+def serve(settings: Settings, serving: Serving | None = None, *, mcp: bool = False, read_only: bool = False) -> None:
+    """Open the libraries and serve the page, and the API beside it, until stopped.
 
     Args:
+        serving: where and for whom; None means for this machine alone.
         mcp: offer answer, search and articles as tools of the Model Context Protocol, too.
+        read_only: nobody can add, remove or judge.
 
     Raises:
-        DatelineError: a library can't be opened, the port is taken, or what `mcp` needs is missing.
+        DatelineError: a library can't be opened, the port is taken, others could come in without a password, or what
+            `mcp` needs is missing.
     """
+    serving = Serving(access=Access.load(settings.access_file)) if serving is None else serving
     if mcp:
         _check_mcp()
-    libraries = Libraries(settings)
-    libraries.open(libraries.first).pipeline.answer(EXAMPLES[0])  # load the models before the first visitor comes
+    metrics = Metrics()
+    service = Service(Libraries(settings, read_only=read_only, observer=metrics.asked), metrics)
+    page = build_app(service.libraries, settings, can_leave=serving.access is not None)
+    api = make_api(service)
+    mounted = gr.mount_gradio_app(
+        api,
+        page,
+        "/",
+        theme=theme(),
+        css=CSS,
+        head=HEAD,
+        footer_links=[],
+        run_history=False,
+        show_error=True,
+        max_file_size=MAX_UPLOAD,
+        mcp_server=mcp,
+    ).routes[-1]
+
+    def stopping() -> None:
+        service.stopping = True
+        mounted.app.stop_event.set()  # ends the streams that each open page holds
+
+    service.libraries.open(service.libraries.first).pipeline.answer(EXAMPLES[0])  # load the models before anybody comes
+    service.ready = True
     try:
-        build_app(libraries, settings).launch(
-            server_name=host,
-            server_port=port,
-            theme=theme(),
-            css=CSS,
-            head=HEAD,
-            share=False,
-            footer_links=[],
-            max_file_size=MAX_UPLOAD,
-            mcp_server=mcp,
-        )
-    except OSError as error:
-        raise DatelineError(
-            f"can't listen on {host}:{port} ({error}); choose another port: dateline serve --port"
-        ) from error
+        run(guarded(api, serving, metrics), serving, stopping=stopping)
+    finally:
+        service.close()
 
 
 def _check_mcp() -> None:

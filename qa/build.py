@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from embeddings.ingest import READING
 from embeddings.local import LocalStore
 from embeddings.schema import FORMAT
 from embeddings.sources import find_inputs, read_articles
+from qa.answers import Answer
 from qa.confidence import CALIBRATOR_FILE, Calibrator
 from qa.pipeline import Pipeline
 from qa.reader import SHIPPED_READER, ExtractiveReader
@@ -72,13 +74,18 @@ def open_store(settings: Settings, *, create: bool = False, encoder: SentenceEnc
 
 
 def open_pipeline(
-    settings: Settings, store: LocalStore | None = None, *, calibrator: Calibrator | None = None
+    settings: Settings,
+    store: LocalStore | None = None,
+    *,
+    calibrator: Calibrator | None = None,
+    observer: Callable[[Answer], object] | None = None,
 ) -> Pipeline:
     """Join all stages; nothing heavy is loaded before the first question.
 
     Args:
         store: one that is open already; None opens the one that the settings name.
         calibrator: None means the one beside the reader.
+        observer: is given each answer.
     """
     reader = ExtractiveReader(settings.reader or SHIPPED_READER, threads=settings.threads)
     store = open_store(settings) if store is None else store
@@ -89,6 +96,7 @@ def open_pipeline(
         k=settings.k,
         top=settings.top,
         threshold=settings.threshold,
+        observer=observer,
     )
 
 

@@ -45,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_chat(commands)
     _add_serve(commands)
+    _add_access(commands)
     _add_evaluate(commands)
     _add_questions(commands)
     _add_articles(commands)
@@ -156,14 +157,54 @@ def _add_chat(commands: Commands) -> None:
 
 def _add_serve(commands: Commands) -> None:
     parser = _command(commands, "serve", run.serve, "open the chat in the browser")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on (127.0.0.1: this machine only); another wants a password: dateline access password",
+    )
     parser.add_argument("--port", type=int, default=7860, help="port to listen on (7860)")
     parser.add_argument(
         "--mcp",
         action="store_true",
         help="offer answer, search and articles as tools of the Model Context Protocol, too (needs the extra 'mcp')",
     )
+    parser.add_argument("--read-only", action="store_true", help="let nobody add, remove or judge")
+    parser.add_argument(
+        "--hostname",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which browsers may call this server, such as archive.example.org; may be repeated",
+    )
+    parser.add_argument(
+        "--proxy",
+        default="",
+        metavar="ADDRESS",
+        help="believe the X-Forwarded-For and -Proto of the reverse proxy at this address",
+    )
+    parser.add_argument("--log-requests", action="store_true", help="write a line of JSON to stderr for each request")
     _add_reading(parser)
+
+
+def _add_access(commands: Commands) -> None:
+    group = _group(commands, "access", "say who may come in to `dateline serve`")
+    parts = {
+        "password": (
+            run.set_password,
+            "set the password that people come in by",
+            "It is asked for, or read from a pipe.",
+        ),
+        "token": (run.make_token, "make a token for a program", "It is shown this once: Authorization: Bearer TOKEN."),
+        "revoke": (run.revoke_token, "take a token back", "A server that runs has to be started anew."),
+        "list": (run.list_access, "list what there is", ""),
+        "open": (run.open_access, "remove the password and all tokens", "Then only this machine is served."),
+    }
+    for name, (command, summary, details) in parts.items():
+        parser = _plain_command(group, name, command, summary, details)
+        parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
+        parser.add_argument("--access", metavar="FILE", help="the file that keeps it (or set DATELINE_ACCESS)")
+        if name in ("token", "revoke"):
+            parser.add_argument("name", metavar="NAME", help="letters, digits, - and _")
 
 
 def _add_evaluate(commands: Commands) -> None:

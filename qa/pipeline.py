@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -36,11 +36,19 @@ class Pipeline:
         k: int | None = None,
         top: int = 3,
         threshold: float | None = None,
+        observer: Callable[[Answer], object] | None = None,
     ) -> None:
-        """Join the stages; `k` None means as many passages as it takes, `threshold` None the calibrator's own."""
+        """Join the stages.
+
+        Args:
+            k: None means as many passages as it takes.
+            threshold: None means the calibrator's own.
+            observer: is given each answer of `answer`.
+        """
         self.retriever, self.reader, self.calibrator = retriever, reader, calibrator
         self.k, self.top = k, top
         self.threshold = calibrator.threshold if threshold is None else threshold
+        self.observer = observer
 
     def adjusted(self, *, k: int | None = None, threshold: float | None = None) -> Pipeline:
         """Give the same pipeline with other settings; None leaves one as it is."""
@@ -51,12 +59,19 @@ class Pipeline:
             k=self.k if k is None else k,
             top=self.top,
             threshold=self.threshold if threshold is None else threshold,
+            observer=self.observer,
         )
 
     def over(self, store: PassageStore) -> Pipeline:
         """Give the same pipeline over another library; the models are shared."""
         return Pipeline(
-            Retriever(store), self.reader, self.calibrator, k=self.k, top=self.top, threshold=self.threshold
+            Retriever(store),
+            self.reader,
+            self.calibrator,
+            k=self.k,
+            top=self.top,
+            threshold=self.threshold,
+            observer=self.observer,
         )
 
     def answer(
@@ -94,7 +109,10 @@ class Pipeline:
         hits = self.find(asked, k or MOST_READ, where=where, today=today, topic=topic)
         hits = hits[: k or enough(hits)]
         found = self.answer_from(question, hits, top=top, retrieve_ms=_since(started), without=without)
-        return replace(found, period=period)
+        found = replace(found, period=period)
+        if self.observer is not None:
+            self.observer(found)
+        return found
 
     def search(self, question: str, k: int, *, where: Filter = ANY, today: date | None = None) -> list[Hit]:
         """Find passages as `find` does, for a question and a number that come from outside.

@@ -51,6 +51,17 @@ def span_object(span: Span) -> dict[str, Any]:
     }
 
 
+def hit_object(hit: Hit) -> dict[str, Any]:
+    """Give a passage with its article; start and end are half-open characters of the article's text."""
+    return {
+        "text": hit.text,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "score": round(hit.score, 4),
+        "article": article_object(hit.article),
+    }
+
+
 def article_object(article: Article) -> dict[str, Any]:
     """Give what names an article, without its text."""
     return {

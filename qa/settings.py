@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from platformdirs import user_config_path
+
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.errors import DatelineError, InvalidInput
 
@@ -32,6 +34,7 @@ class Settings:
         passage_words: most words of a passage; None means the library's own, or 110.
         overlap_sentences: sentences shared by neighbouring passages; None means the library's own, or 1.
         threads: processor threads of the reader; 0 means all.
+        access: file with the password's and the tokens' hashes; None means access.json in the user's configuration.
     """
 
     library: Path | None = None
@@ -43,6 +46,12 @@ class Settings:
     passage_words: int | None = None
     overlap_sentences: int | None = None
     threads: int = 0
+    access: Path | None = None
+
+    @property
+    def access_file(self) -> Path:
+        """Where the password and the tokens are kept."""
+        return user_config_path("dateline") / "access.json" if self.access is None else self.access
 
     def __post_init__(self) -> None:
         if self.k is not None:
@@ -104,7 +113,7 @@ def _overlay(settings: Settings, values: Mapping[str, object], where: str) -> Se
 
 
 def _converted(name: str, value: object) -> object:
-    if name == "library":
+    if name in ("library", "access"):
         return Path(str(value)).expanduser()
     if name in ("encoder", "reader"):
         return str(value)

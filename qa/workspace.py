@@ -17,12 +17,18 @@ from embeddings.errors import InvalidInput
 from embeddings.ingest import IngestReport, ingest
 from embeddings.local import LocalStore
 from embeddings.sources import Input, Unreadable, find_inputs, is_address
+from embeddings.store import AddReport
+from qa.answers import Answer
 from qa.build import is_seeds, open_pipeline, open_store, own_library, seeds_library
+from qa.evaluation.labels import LABELS_FILE, Label, add_label
 from qa.pipeline import Pipeline
+from qa.presentation import byline
 from qa.settings import Settings
 
 SEEDS, OWN = "Seed articles", "My articles"
 UPLOADS = "uploads"
+MAX_FILES = 500
+"""Files of one upload."""
 _NAME = re.compile(r"\w(?:[\w .-]{0,38}\w)?")
 
 Seen = Callable[[Article | Unreadable], object]
@@ -31,8 +37,9 @@ Seen = Callable[[Article | Unreadable], object]
 class Workspace:
     """One library and the pipeline over it. Safe to share by threads."""
 
-    def __init__(self, name: str, store: LocalStore, pipeline: Pipeline) -> None:
-        self.name, self.store, self.pipeline = name, store, pipeline
+    def __init__(self, name: str, store: LocalStore, pipeline: Pipeline, *, read_only: bool = False) -> None:
+        """Join a library and its pipeline; `read_only` lets nobody add, remove or judge."""
+        self.name, self.store, self.pipeline, self.read_only = name, store, pipeline, read_only
         self._changing = threading.Lock()
 
     @property
@@ -47,9 +54,12 @@ class Workspace:
             seen: is called with each thing that was read, for progress.
 
         Raises:
-            DatelineError: a file is of no kind that can be read, or the articles are the seeds; nothing was added.
+            DatelineError: a file is of no kind that can be read, there are too many, or the library stays as it is;
+                nothing was added.
         """
         self._check_changeable("added to")
+        if len(files) > MAX_FILES:
+            raise InvalidInput(f"{len(files):,} files came at once, and at most {MAX_FILES} are taken; zip them")
         find_inputs(files)  # refuses before anything is copied
         with self._changing:
             folder = self.store.folder / UPLOADS
@@ -68,17 +78,52 @@ class Workspace:
         with self._changing:
             return ingest(self.store, inputs, seen=seen)
 
+    def add_articles(self, articles: Sequence[Article]) -> AddReport:
+        """Add articles as they are.
+
+        Raises:
+            InvalidInput: the library stays as it is.
+        """
+        self._check_changeable("added to")
+        with self._changing:
+            return self.store.add(articles)
+
+    def find_articles(self, words: str, limit: int) -> list[Article]:
+        """Give the first articles, newest first, in whose title, byline, date, author or id all the words stand."""
+        wanted = words.casefold().split()
+
+        def matches(article: Article) -> bool:
+            said = (article.title, byline(article), str(article.published or ""), article.author, article.id)
+            shown = " ".join(said).casefold()
+            return all(word in shown for word in wanted)
+
+        return self.store.find_articles(matches, limit)
+
+    def keep_label(self, label: Label) -> None:
+        """Keep a verdict on an answer with the library.
+
+        Raises:
+            DatelineError: it can't be written, or the library stays as it is.
+        """
+        self._check_writable()
+        add_label(self.store.folder / LABELS_FILE, label)
+
     def remove(self, ids: Collection[str]) -> int:
         """Remove articles and return how many there were.
 
         Raises:
-            InvalidInput: the articles are the seeds.
+            InvalidInput: the library stays as it is.
         """
         self._check_changeable("removed")
         with self._changing:
             return self.store.remove(ids)
 
+    def _check_writable(self) -> None:
+        if self.read_only:
+            raise InvalidInput("this server is read-only: nothing can be added, removed or judged here")
+
     def _check_changeable(self, what: str) -> None:
+        self._check_writable()
         if self.shows_seeds:
             raise InvalidInput(f"the seed articles can't be {what}; choose a library of your own, or make one")
 
@@ -90,13 +135,19 @@ class Libraries:
     seeds, the user's own, and those that were made by name.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, *, read_only: bool = False, observer: Callable[[Answer], object] | None = None
+    ) -> None:
         """Open the library that is shown first.
+
+        Args:
+            read_only: nobody can add, remove, judge or make a library.
+            observer: is given each answer.
 
         Raises:
             DatelineError: see open_store.
         """
-        self._settings = settings
+        self._settings, self.read_only, self._observer = settings, read_only, observer
         self._encoder = SentenceEncoder(settings.encoder)
         self._opened: dict[str, Workspace] = {}
         self._opening = threading.RLock()
@@ -107,15 +158,26 @@ class Libraries:
     @property
     def can_make(self) -> bool:
         """Whether libraries can be made, and not the one alone is offered that the settings name."""
-        return self._settings.library is None
+        return self._settings.library is None and not self.read_only
 
     def names(self) -> list[str]:
         """List the libraries on offer."""
-        if not self.can_make:
+        if self._settings.library is not None:
             return [self.first]
         made = sorted(folder.parent.name for folder in _made().glob("*/library.sqlite"))
         own = [OWN] if (own_library() / "library.sqlite").is_file() else []
         return [*own, SEEDS, *made]
+
+    @property
+    def opened(self) -> Sequence[Workspace]:
+        """The libraries that were wanted so far."""
+        return list(self._opened.values())
+
+    def close(self) -> None:
+        """Close all that were opened."""
+        with self._opening:
+            for workspace in self._opened.values():
+                workspace.store.close()
 
     def open(self, name: str) -> Workspace:
         """Give a library by its name.
@@ -139,7 +201,7 @@ class Libraries:
         """
         name = " ".join(name.split())
         if not self.can_make:
-            raise InvalidInput(f"only the library {self.first} is served here, and no other can be made")
+            raise InvalidInput("no library can be made here: the server is read-only, or serves one library alone")
         if not _NAME.fullmatch(name):
             raise InvalidInput(f"a library's name has 1 to 40 letters, digits, spaces, - and ., got {name[:80]!r}")
         with self._opening:
@@ -151,7 +213,10 @@ class Libraries:
     def to_add_to(self, name: str) -> Workspace:
         """Give the library that articles go to which are added while `name` is open: for the seeds, the user's own."""
         with self._opening:
-            return self._open(OWN, create=True) if self.open(name).shows_seeds else self.open(name)
+            named = self.open(name)
+            if named.shows_seeds and self.can_make:
+                return self._open(OWN, create=True)
+            return named
 
     def _open(self, name: str, *, create: bool) -> Workspace:
         if name not in self._opened:
@@ -159,8 +224,8 @@ class Libraries:
                 replace(self._settings, library=self._folder(name)), create=create, encoder=self._encoder
             )
             if self._pipeline is None:
-                self._pipeline = open_pipeline(self._settings, store)
-            self._opened[name] = Workspace(name, store, self._pipeline.over(store))
+                self._pipeline = open_pipeline(self._settings, store, observer=self._observer)
+            self._opened[name] = Workspace(name, store, self._pipeline.over(store), read_only=self.read_only)
         return self._opened[name]
 
     def _folder(self, name: str) -> Path:

@@ -13,6 +13,7 @@ _HOME = Path(tempfile.mkdtemp(prefix="dateline-tests-"))
 os.environ.update(
     XDG_CACHE_HOME=str(_HOME / "cache"),
     XDG_DATA_HOME=str(_HOME / "data"),
+    XDG_CONFIG_HOME=str(_HOME / "config"),
     HF_HUB_OFFLINE="1",
     TOKENIZERS_PARALLELISM="false",
 )

@@ -1,5 +1,6 @@
 """What each command of the command line does. Imports that take time stand inside the functions."""
 
+from qa.commands.access import list_access, make_token, open_access, revoke_token, set_password
 from qa.commands.asking import ask, chat, serve
 from qa.commands.library import articles, index
 from qa.commands.making import calibrate, export, train_reader, train_relevance
@@ -18,7 +19,12 @@ __all__ = [
     "evaluate",
     "export",
     "index",
+    "list_access",
+    "make_token",
+    "open_access",
+    "revoke_token",
     "serve",
+    "set_password",
     "train_reader",
     "train_relevance",
 ]

@@ -53,9 +53,20 @@ def chat(arguments: argparse.Namespace) -> int:
 def serve(arguments: argparse.Namespace) -> int:
     """Open the chat in the browser."""
     settings = settings_of(arguments)
-    from app import serve as run
+    from qa.service.access import Access
+    from qa.service.server import Serving
 
-    run(settings, host=arguments.host, port=arguments.port, mcp=arguments.mcp)
+    serving = Serving(
+        host=arguments.host,
+        port=arguments.port,
+        hostnames=tuple(arguments.hostname),
+        proxy=arguments.proxy,
+        access=Access.load(settings.access_file),
+        log_requests=arguments.log_requests,
+    )
+    from app import serve as run  # after what can be wrong was found quickly
+
+    run(settings, serving, mcp=arguments.mcp, read_only=arguments.read_only)
     return OK
 
 

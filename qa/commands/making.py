@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from embeddings.errors import DatelineError
-from qa.commands.shared import OK, part_of, progress, sample, settings_of
+from qa.commands.shared import OK, progress, settings_of
 
 _RECIPE = ("examples", "batch", "learning_rate", "frozen_layers", "negatives", "titles", "teacher_weight", "seed")
 
@@ -50,6 +50,7 @@ def train_relevance(arguments: argparse.Namespace) -> int:
     """Fit the weights that rank passages."""
     from qa.build import open_store
     from qa.evaluation.questions import load_questions
+    from qa.evaluation.sampling import part_of, sample
     from qa.retriever import Retriever
     from qa.training.relevance import fit, label, save
 
@@ -92,6 +93,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
     from qa.build import open_pipeline
     from qa.confidence import CALIBRATOR_FILE, Calibrator
     from qa.evaluation.questions import load_questions
+    from qa.evaluation.sampling import part_of, sample
     from qa.reader import SHIPPED_READER, ExtractiveReader
     from qa.training.calibrate import LabelledSet
     from qa.training.calibrate import calibrate as fit

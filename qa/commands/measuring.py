@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import DatelineError
 from qa.commands.library import add_inputs
-from qa.commands.shared import FAILED_GATE, INTERRUPTED, OK, part_of, sample, settings_of
+from qa.commands.shared import FAILED_GATE, INTERRUPTED, OK, settings_of
 
 if TYPE_CHECKING:
     from qa.evaluation.questions import Question
@@ -24,6 +24,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     from qa.evaluation.compare import compare, failed_gates, read_report, scored
     from qa.evaluation.questions import load_questions
     from qa.evaluation.report import PAGE_FILE, render, summarize, write_report
+    from qa.evaluation.sampling import part_of, sample
 
     if arguments.resume and arguments.out is None:
         raise DatelineError("--resume goes on with the run in --out; name that folder")

@@ -10,7 +10,6 @@ from typing import Any
 
 import gradio as gr
 
-from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.ingest import IngestReport
 from embeddings.sources.kinds import SUFFIXES
@@ -68,18 +67,12 @@ class _Articles:
 
     def listed(self, name: str, wanted: str | None) -> Rows:
         try:
-            store = self._libraries.open(name).store
+            workspace = self._libraries.open(name)
         except DatelineError:
             return []
-        words = (wanted or "").casefold().split()
-
-        def matches(article: Article) -> bool:
-            shown = f"{article.title} {byline(article)} {article.id}".casefold()
-            return all(word in shown for word in words)
-
         return [
             [article.title, byline(article), f"{len(article.text.split()):,}", article.id]
-            for article in store.find_articles(matches, LISTED)
+            for article in workspace.find_articles(wanted or "", LISTED)
         ]
 
     def add_files(

@@ -9,9 +9,9 @@ import gradio as gr
 
 from embeddings.errors import DatelineError
 from qa.conversation import Turn
-from qa.evaluation.labels import LABELS_FILE, Label, add_label, check_correction
+from qa.evaluation.labels import Label, check_correction
 from qa.pipeline import MAX_QUESTION
-from qa.workspace import Libraries, Workspace
+from qa.workspace import Libraries
 
 LOOKED_AT = 20
 """Passages in which the right answer is looked for that a visitor gives, beside those that were read."""
@@ -62,7 +62,7 @@ class _Correcting:
             return gr.skip(), gr.skip(), gr.skip(), gr.skip()
         question = html.escape(turns[number].question)
         try:
-            _keep(self._libraries.open(name), Label.of(turns[number].answer, verdict))
+            self._libraries.open(name).keep_label(Label.of(turns[number].answer, verdict))
         except DatelineError as error:
             gr.Warning(html.escape(str(error)))
             return gr.skip(), gr.skip(), gr.skip(), gr.skip()
@@ -76,7 +76,7 @@ class _Correcting:
             workspace, answer = self._libraries.open(name), _turn(turns, number).answer
             near = workspace.pipeline.find(f"{answer.searched_for} {words}"[:MAX_QUESTION], LOOKED_AT)
             found = check_correction(words, [hit.article for hit in (*answer.hits, *near)])
-            _keep(workspace, Label.of(answer, "wrong", found))
+            workspace.keep_label(Label.of(answer, "wrong", found))
         except DatelineError as error:
             gr.Warning(html.escape(str(error)))
             return words, gr.skip()
@@ -86,16 +86,12 @@ class _Correcting:
     def say_silent(self, turns: Turns, number: int, name: str) -> tuple[Any, Any]:
         """Keep that the articles don't say."""
         try:
-            _keep(self._libraries.open(name), Label.of(_turn(turns, number).answer, "wrong", ""))
+            self._libraries.open(name).keep_label(Label.of(_turn(turns, number).answer, "wrong", ""))
         except DatelineError as error:
             gr.Warning(html.escape(str(error)))
             return gr.skip(), gr.skip()
         gr.Info("Kept: the articles don't say")
         return "", gr.update(visible=False)
-
-
-def _keep(workspace: Workspace, label: Label) -> None:
-    add_label(workspace.store.folder / LABELS_FILE, label)
 
 
 def _turn(turns: Turns, number: int) -> Turn:

@@ -10,7 +10,7 @@ import gradio as gr
 
 from embeddings.errors import DatelineError
 from qa.filters import make_filter
-from qa.presentation import article_object, as_object
+from qa.presentation import article_object, as_object, hit_object
 from qa.workspace import Libraries
 
 LISTED = 1000
@@ -43,16 +43,7 @@ def add_endpoints(libraries: Libraries) -> None:
         """
         with _told():
             found = libraries.open(library or libraries.first).pipeline.search(question, k)
-        return [
-            {
-                "text": hit.text,
-                "start": hit.passage.start,
-                "end": hit.passage.end,
-                "score": round(hit.score, 4),
-                "article": article_object(hit.article),
-            }
-            for hit in found
-        ]
+        return [hit_object(hit) for hit in found]
 
     def articles(words: str = "", limit: int = 100, library: str = "") -> list[dict[str, Any]]:
         """List articles of the news archive, newest first.
@@ -62,15 +53,9 @@ def add_endpoints(libraries: Libraries) -> None:
             limit: most articles, 1 to 1000.
             library: name of a library; empty for the first.
         """
-        wanted = words.casefold().split()
-
-        def matches(article: Any) -> bool:
-            shown = " ".join((article.title, article.source, article.author, str(article.published or ""))).casefold()
-            return all(word in shown for word in wanted)
-
         with _told():
-            store = libraries.open(library or libraries.first).store
-            return [article_object(one) for one in store.find_articles(matches, max(1, min(limit, LISTED)))]
+            workspace = libraries.open(library or libraries.first)
+            return [article_object(one) for one in workspace.find_articles(words, max(1, min(limit, LISTED)))]
 
     for function in (answer, search, articles):
         gr.api(  # type: ignore[attr-defined]  # gradio's __init__ lists no names

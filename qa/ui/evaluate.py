@@ -15,12 +15,12 @@ import gradio as gr
 
 from embeddings.errors import DatelineError, InvalidInput
 from qa.build import seeds_folder
-from qa.commands.shared import sample
 from qa.evaluation.compare import compare, read_report
 from qa.evaluation.labels import LABELS_FILE
 from qa.evaluation.questions import Question, load_questions
 from qa.evaluation.report import PAGE_FILE, REPORT_FILE, render, summarize, write_report
 from qa.evaluation.run import Outcome, run_open
+from qa.evaluation.sampling import sample
 from qa.ui.downloads import new_folder
 from qa.ui.preferences import Preferences, adjusted
 from qa.workspace import Libraries, Workspace

@@ -1,0 +1,411 @@
+"""The service for programs: questions, passages, articles and evaluations over HTTP, described by OpenAPI."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, UploadFile
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Receive, Scope, Send
+
+from embeddings.documents import Article
+from embeddings.errors import DatelineError, InvalidInput
+from embeddings.ingest import IngestReport
+from embeddings.sources.datelines import completed
+from embeddings.sources.reading import first_line
+from embeddings.store import AddReport, Filter
+from qa.build import seeds_folder
+from qa.evaluation.questions import load_questions
+from qa.evaluation.report import summarize
+from qa.evaluation.run import Outcome, run_open
+from qa.evaluation.sampling import sample
+from qa.presentation import article_object, as_object, hit_object
+from qa.service.jobs import Jobs
+from qa.service.limits import Gate
+from qa.service.observing import REQUEST_ID, Metrics
+from qa.service.problems import Problem, Refused, documented, problem_response
+from qa.wire import (
+    AddedOut,
+    AddressIn,
+    AnswerOut,
+    AnswersOut,
+    ArticleIn,
+    ArticlesIn,
+    ArticlesOut,
+    Asked,
+    EvaluationIn,
+    Health,
+    HitsOut,
+    JobOut,
+    LibrariesOut,
+    LibraryOut,
+    Narrowed,
+    RemovedOut,
+    Sought,
+    WholeArticle,
+)
+from qa.workspace import MAX_FILES, Libraries, Workspace
+
+logger = logging.getLogger(__name__)
+ASKING, ASKING_WAIT, ASKING_SECONDS = 1, 32, 30.0
+"""Questions read at a time (the reader uses all cores by itself), those that wait, and how long they do at most."""
+CHANGING, CHANGING_WAIT, CHANGING_SECONDS = 1, 8, 60.0
+LISTED = 1_000
+_Library = Annotated[str | None, Query(max_length=100, description="name of a library; the first one if left out")]
+
+
+class Service:
+    """What all requests share."""
+
+    def __init__(self, libraries: Libraries, metrics: Metrics) -> None:
+        self.libraries, self.metrics, self.jobs = libraries, metrics, Jobs()
+        self.asking = Gate(ASKING, ASKING_WAIT, patience=ASKING_SECONDS)
+        self.changing = Gate(CHANGING, CHANGING_WAIT, patience=CHANGING_SECONDS)
+        self.ready = self.stopping = False
+        for name, gate in (("asking", self.asking), ("changing", self.changing)):
+            metrics.gauge(f"dateline_{name}_waiting", f"Requests that wait for {name}", partial(_waiting, gate))
+            metrics.gauge(f"dateline_{name}_working", f"Requests at work {name}", partial(_working, gate))
+        metrics.gauge("dateline_articles", "Articles of the libraries that are open", lambda: self._total("articles"))
+        metrics.gauge("dateline_passages", "Passages of the libraries that are open", lambda: self._total("passages"))
+
+    def open(self, name: str | None) -> Workspace:
+        """Give a library by its name, None for the first."""
+        try:
+            return self.libraries.open(self.libraries.first if name is None else name)
+        except InvalidInput as error:
+            raise Refused(404, str(error)) from error
+
+    def close(self) -> None:
+        """Stop what runs in the background and close the libraries."""
+        self.jobs.close()
+        self.libraries.close()
+
+    def _total(self, what: str) -> float:
+        return float(sum(getattr(workspace.store.stats(), what) for workspace in self.libraries.opened))
+
+
+def make_api(service: Service) -> FastAPI:
+    """Build the application; the page can be mounted in it."""
+    app = FastAPI(
+        title="Dateline",
+        version=version("dateline-qa"),
+        summary="Verbatim answers from news articles, with a probability, or an honest “the articles don't say”.",
+        docs_url=None,  # its scripts come from elsewhere, and nothing here does
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.include_router(_questions(service))
+    app.include_router(_articles(service))
+    app.include_router(_evaluations(service))
+    app.include_router(_state(service))
+    # before the page, which would answer for what is not here
+    app.router.routes.append(Route("/api/{rest:path}", _NoSuch(app.routes), include_in_schema=False))
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    for kind in (Refused, DatelineError, Exception):
+        app.add_exception_handler(kind, _failed(service.metrics))
+    plain = app.openapi
+
+    def described() -> dict[str, Any]:
+        """Add the schema of errors, and name it in place of FastAPI's own."""
+        schema = plain()
+        schema["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+        for path in schema["paths"].values():
+            for operation in path.values():
+                if "422" in operation["responses"]:
+                    operation["responses"]["422"] = documented(422)[422]
+        return schema
+
+    app.openapi = described  # type: ignore[method-assign]  # the way that FastAPI documents
+    return app
+
+
+def _questions(service: Service) -> APIRouter:
+    router = APIRouter(prefix="/api", tags=["questions"], responses=documented(401, 403, 404, 413, 422, 503))
+
+    async def turn() -> AsyncIterator[None]:
+        async with service.asking.passed():
+            yield
+
+    @router.post("/answer", dependencies=[Depends(turn)])
+    def answer(asked: Asked) -> AnswerOut | AnswersOut:
+        """Answer a question, or each of many, word for word, or say that the articles don't."""
+        pipeline = service.open(asked.library).pipeline.adjusted(k=asked.k, threshold=asked.threshold)
+        where = _filter(asked)
+        answers = [
+            AnswerOut.model_validate(
+                as_object(pipeline.answer(question, top=asked.top, where=where, today=asked.today))
+            )
+            for question in ([asked.question] if asked.question is not None else asked.questions or [])
+        ]
+        return answers[0] if asked.question is not None else AnswersOut(answers=answers)
+
+    @router.post("/search", dependencies=[Depends(turn)])
+    def search(sought: Sought) -> HitsOut:
+        """Find the passages that a question may be answered from, best first."""
+        hits = service.open(sought.library).pipeline.search(sought.question, sought.k, where=_filter(sought))
+        return HitsOut.model_validate({"hits": [hit_object(hit) for hit in hits]})
+
+    return router
+
+
+def _articles(service: Service) -> APIRouter:
+    router = APIRouter(prefix="/api", tags=["articles"], responses=documented(401, 403, 404, 413, 422, 503))
+
+    async def turn() -> AsyncIterator[None]:
+        async with service.changing.passed():
+            yield
+
+    @router.get("/libraries")
+    def libraries() -> LibrariesOut:
+        """List the libraries."""
+        opened = {workspace.name: workspace.store.stats() for workspace in service.libraries.opened}
+        names = service.libraries.names()
+        return LibrariesOut(
+            libraries=[
+                LibraryOut(name=name, articles=known.articles, passages=known.passages)
+                if (known := opened.get(name)) is not None
+                else LibraryOut(name=name, articles=None, passages=None)
+                for name in names
+            ]
+        )
+
+    @router.get("/articles")
+    def articles(
+        words: Annotated[
+            str, Query(max_length=1000, description="that stand in title, source, author, date or id")
+        ] = "",
+        limit: Annotated[int, Query(ge=1, le=LISTED)] = 100,
+        library: _Library = None,
+    ) -> ArticlesOut:
+        """List articles, newest first."""
+        workspace = service.open(library)
+        found = [article_object(article) for article in workspace.find_articles(words, limit)]
+        return ArticlesOut.model_validate({"articles": found, "total": workspace.store.stats().articles})
+
+    @router.get("/articles/{article_id}")
+    def article(article_id: str, library: _Library = None) -> WholeArticle:
+        """Give an article with its text."""
+        found = service.open(library).store.get(article_id)
+        if found is None:
+            raise Refused(404, f"no article has the id {article_id[:200]!r}; GET /api/articles lists them")
+        return WholeArticle.model_validate({**article_object(found), "author": found.author, "text": found.text})
+
+    @router.post("/articles", dependencies=[Depends(turn)])
+    def add(given: ArticlesIn) -> AddedOut:
+        """Add articles; one whose id is there already is replaced."""
+        workspace = _to_add_to(service, given.library)
+        return _added(workspace, workspace.add_articles([_article(article) for article in given.articles]))
+
+    @router.post("/articles/files", dependencies=[Depends(turn)], responses=documented(408))
+    def add_files(
+        files: Annotated[list[UploadFile], File(description="of the kinds that `dateline index` reads")],
+        library: Annotated[str | None, Form(max_length=100)] = None,
+    ) -> AddedOut:
+        """Add the articles of files; what can't be read is named, and the rest goes in."""
+        if len(files) > MAX_FILES:
+            raise Refused(413, f"{len(files):,} files came at once, and at most {MAX_FILES} are taken; zip them")
+        workspace = _to_add_to(service, library)
+        with tempfile.TemporaryDirectory() as folder:
+            kept = []
+            for file in files:
+                name = Path((file.filename or "").replace("\\", "/")).name
+                if not name.isprintable() or name in ("", ".", ".."):
+                    raise Refused(422, f"a file needs a name, got {name[:80]!r}")
+                kept.append(Path(folder) / name)
+                with kept[-1].open("wb") as stream:
+                    shutil.copyfileobj(file.file, stream)
+            return _added(workspace, workspace.add_files(kept))
+
+    @router.post("/articles/address", dependencies=[Depends(turn)])
+    def add_address(given: AddressIn) -> AddedOut:
+        """Add the articles of a page, a feed or a sitemap on the public web."""
+        workspace = _to_add_to(service, given.library)
+        return _added(workspace, workspace.add_address(given.address))
+
+    @router.delete("/articles/{article_id}", dependencies=[Depends(turn)])
+    def remove(article_id: str, library: _Library = None) -> RemovedOut:
+        """Remove an article."""
+        removed = service.open(library).remove([article_id])
+        if not removed:
+            raise Refused(404, f"no article has the id {article_id[:200]!r}; GET /api/articles lists them")
+        return RemovedOut(removed=removed)
+
+    return router
+
+
+def _evaluations(service: Service) -> APIRouter:
+    router = APIRouter(prefix="/api/evaluate", tags=["evaluation"], responses=documented(401, 403, 404, 422, 503))
+
+    @router.post("", status_code=202)
+    def evaluate(given: EvaluationIn, response: Response) -> JobOut:
+        """Measure the answers to a question set, in the background; GET the Location for how far it is."""
+        pipeline = service.open(given.library).pipeline
+        questions = sample(_loaded(given), given.limit)
+
+        def work() -> Iterator[dict[str, Any] | None]:
+            outcomes: list[Outcome] = []
+            for outcome in run_open(pipeline, questions):
+                outcomes.append(outcome)
+                yield None
+            yield summarize(outcomes)
+
+        job = service.jobs.start(work, len(questions))
+        response.headers["Location"] = f"/api/evaluate/{job.id}"
+        return job
+
+    @router.get("/{job_id}")
+    def progress(job_id: str) -> JobOut:
+        """Say how far an evaluation is, and its figures when it is done."""
+        return service.jobs.get(job_id)
+
+    @router.delete("/{job_id}")
+    def cancel(job_id: str) -> JobOut:
+        """Stop an evaluation after its current question."""
+        return service.jobs.cancel(job_id)
+
+    return router
+
+
+def _state(service: Service) -> APIRouter:
+    router = APIRouter(tags=["state"])
+
+    @router.get("/healthz")
+    def alive() -> Health:
+        """Say that the process lives."""
+        return Health(status="ok")
+
+    @router.get("/readyz", responses={503: {"model": Health}})
+    def ready(response: Response) -> Health:
+        """Say whether questions are answered now: the models are loaded, and the server is not going down."""
+        if service.ready and not service.stopping:
+            return Health(status="ok")
+        response.status_code = 503
+        return Health(status="stopping" if service.stopping else "starting")
+
+    @router.get(
+        "/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **documented(401)}
+    )
+    def metrics() -> Response:
+        """Give the figures for Prometheus."""
+        return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return router
+
+
+class _NoSuch:
+    """Says that a path is not there, or not by this method. An ASGI application: such a route takes every method."""
+
+    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+        self._routes = list(routes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        partial = [route for route in self._routes if route.matches(scope)[0] is Match.PARTIAL]
+        allowed = sorted({method for route in partial for method in getattr(route, "methods", None) or ()})
+        path = str(scope["path"])[:200]
+        if allowed:
+            response = problem_response(
+                405, f"{path} knows {', '.join(allowed)}, and not {scope['method'][:20]}", {"Allow": ", ".join(allowed)}
+            )
+        else:
+            response = problem_response(404, f"there is nothing at {path}; see /api/openapi.json")
+        await response(scope, receive, send)
+
+
+def _waiting(gate: Gate) -> float:
+    return gate.waiting
+
+
+def _working(gate: Gate) -> float:
+    return gate.working
+
+
+def _filter(narrowed: Narrowed) -> Filter:
+    return Filter(narrowed.since, narrowed.until, (narrowed.source or "").strip() or None)
+
+
+def _to_add_to(service: Service, library: str | None) -> Workspace:
+    return service.libraries.to_add_to(service.open(library).name)
+
+
+def _article(given: ArticleIn) -> Article:
+    content = given.model_dump_json(exclude={"id"}).encode()
+    article = Article(
+        id=given.id or f"api-{hashlib.sha256(content).hexdigest()[:16]}",
+        title=given.title or first_line(given.text),
+        text=given.text,
+        published=given.published,
+        source=given.source,
+        url=given.url,
+        author=given.author,
+    )
+    return completed(article)
+
+
+def _added(workspace: Workspace, report: AddReport | IngestReport) -> AddedOut:
+    done = report.articles if isinstance(report, IngestReport) else report
+    return AddedOut(
+        library=workspace.name,
+        added=done.added,
+        updated=done.updated,
+        unchanged=done.unchanged,
+        removed=report.removed if isinstance(report, IngestReport) else 0,
+        duplicates=dict(done.duplicates),
+        empty=list(done.empty),
+        unreadable=[str(item) for item in report.unreadable] if isinstance(report, IngestReport) else [],
+    )
+
+
+def _loaded(given: EvaluationIn) -> list[Any]:
+    if given.questions is None:
+        return load_questions(seeds_folder() / "questions.json")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "questions.json"
+        file.write_text(json.dumps(given.questions), encoding="utf-8")
+        try:
+            return load_questions(file)
+        except DatelineError as error:
+            raise InvalidInput(str(error).replace(str(file), "the question set")) from error
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    """Say of a request that is not of the described form what the first thing is."""
+    first = cast(RequestValidationError, error).errors()[0]
+    place = ".".join(str(part) for part in first["loc"] if part != "body") or "the request"
+    return problem_response(422, f"{place}: {first['msg']}"[:500])
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    """Say that a path or a method is not there."""
+    given = cast(HTTPException, error)
+    return problem_response(
+        given.status_code, f"{request.method} {request.url.path[:200]}: {given.detail}", given.headers
+    )
+
+
+def _failed(metrics: Metrics) -> Callable[[Request, Exception], Any]:
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, Refused):
+            metrics.refused("busy" if error.status == 503 else "other")
+            return problem_response(error.status, error.detail, error.headers)
+        if isinstance(error, InvalidInput):
+            return problem_response(422, str(error))
+        if isinstance(error, DatelineError):
+            return problem_response(503, str(error))
+        # the server's log has the traceback
+        logger.error("request %s failed: %s", getattr(request.state, "request_id", ""), type(error).__name__)
+        return problem_response(500, f"it failed inside; the server's log has the reason under this {REQUEST_ID}")
+
+    return failed

@@ -1,0 +1,80 @@
+"""`dateline access`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from getpass import getpass
+from pathlib import Path
+
+from embeddings.errors import InvalidInput
+from qa.commands.shared import OK, settings_of
+
+
+def set_password(arguments: argparse.Namespace) -> int:
+    """Set the password, asked for twice at a terminal."""
+    from qa.service.access import Access
+
+    file = _file(arguments)
+    access = Access.load(file) or Access()
+    access.with_password(_typed()).save(file)
+    print(f"the password is set in {file}; a server that runs has to be started anew")
+    return OK
+
+
+def make_token(arguments: argparse.Namespace) -> int:
+    """Make a token and show it."""
+    from qa.service.access import Access
+
+    file = _file(arguments)
+    access, token = (Access.load(file) or Access()).with_token(arguments.name)
+    access.save(file)
+    print(token)
+    print("it is not shown again; a server that runs has to be started anew", file=sys.stderr)
+    return OK
+
+
+def revoke_token(arguments: argparse.Namespace) -> int:
+    """Take a token back."""
+    from qa.service.access import Access
+
+    file = _file(arguments)
+    (Access.load(file) or Access()).without_token(arguments.name).save(file)
+    print(f"the token {arguments.name} is taken back; a server that runs has to be started anew")
+    return OK
+
+
+def list_access(arguments: argparse.Namespace) -> int:
+    """Say what there is, without a secret."""
+    from qa.service.access import Access
+
+    file = _file(arguments)
+    access = Access.load(file)
+    if access is None:
+        print(f"there is no password and no token ({file} is missing): only this machine is served")
+        return OK
+    print(f"password: {'set' if access.password else 'none'}")
+    for name in access.tokens:
+        print(f"token: {name}")
+    return OK
+
+
+def open_access(arguments: argparse.Namespace) -> int:
+    """Remove the file."""
+    file = _file(arguments)
+    file.unlink(missing_ok=True)
+    print(f"removed {file}; a server that runs has to be started anew")
+    return OK
+
+
+def _file(arguments: argparse.Namespace) -> Path:
+    return settings_of(arguments).access_file
+
+
+def _typed() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass("Password: ")
+    if getpass("Once more: ") != password:
+        raise InvalidInput("the two passwords differ; nothing was set")
+    return password

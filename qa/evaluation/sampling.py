@@ -1,0 +1,29 @@
+"""Some of the questions of a set."""
+
+from __future__ import annotations
+
+import re
+
+from embeddings.errors import DatelineError
+from qa.evaluation.questions import Question
+
+
+def part_of(questions: list[Question], part: str | None) -> list[Question]:
+    """Take the questions of every N-th article, "K/N" beginning with the K-th, so that parts share no article."""
+    if part is None:
+        return questions
+    match = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", part)
+    if match is None or int(match[1]) > int(match[2]):
+        raise DatelineError(f"--part wants K/N with K from 1 to N, like 1/2, got {part!r}")
+    titles = list(dict.fromkeys(question.title for question in questions))
+    wanted = set(titles[int(match[1]) - 1 :: int(match[2])])
+    return [question for question in questions if question.title in wanted]
+
+
+def sample(questions: list[Question], limit: int | None) -> list[Question]:
+    """Take `limit` questions, evenly over the list, in its order."""
+    if limit is None or limit >= len(questions):
+        return questions
+    if limit < 1:
+        raise DatelineError(f"--limit must be at least 1, got {limit}")
+    return [questions[at * len(questions) // limit] for at in range(limit)]

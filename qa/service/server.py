@@ -1,0 +1,165 @@
+"""The application with all that guards it, and the process that serves it."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import socket
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from embeddings.errors import DatelineError, InvalidInput
+from qa.service.access import Access, Doorkeeper
+from qa.service.guard import Guard
+from qa.service.headers import LOOPBACK, OwnHost, SecurityHeaders
+from qa.service.limits import BodyLimit
+from qa.service.lockout import Lockout
+from qa.service.observing import Metrics, Observed
+
+CONNECTIONS = 1_000
+HEADER_SECONDS = 15.0
+"""From a connection's opening, or its last answer, to the end of the next request's headers."""
+GRACE_SECONDS = 20
+"""For what is in hand when the server is told to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How to serve.
+
+    Attributes:
+        hostnames: names of this server besides those of this machine; needed where there is no password.
+        proxy: address of a reverse proxy whose X-Forwarded-For and -Proto are believed; "" for none.
+        access: None lets everybody in, which is allowed on the loopback address alone.
+        log_requests: write a line of JSON about each request to stderr.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 7860
+    hostnames: Collection[str] = field(default_factory=tuple)
+    proxy: str = ""
+    access: Access | None = None
+    log_requests: bool = False
+
+    def __post_init__(self) -> None:
+        if self.access is None and not is_loopback(self.host):
+            raise InvalidInput(
+                f"{self.host} can be reached by others, and there is no password yet; set one: dateline access password"
+            )
+        if not 0 <= self.port <= 65535:
+            raise InvalidInput(f"a port lies between 0 and 65535, got {self.port}")
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether an address is reached from this machine alone."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def guarded(app: ASGIApp, serving: Serving, metrics: Metrics) -> ASGIApp:
+    """Put the guards around an application, the first to see a request outermost."""
+    app = BodyLimit(app, refused=metrics.refused)
+    if serving.access is not None:
+        app = Guard(app, doorkeeper=Doorkeeper(serving.access), lockout=Lockout(), refused=metrics.refused)
+    # a password keeps other sites out by itself: their pages have no cookie of this one
+    hosts = None if serving.access is not None and not serving.hostnames else {*LOOPBACK, *serving.hostnames}
+    app = OwnHost(app, hosts=hosts, refused=metrics.refused)
+    return Observed(SecurityHeaders(app), metrics=metrics)
+
+
+def run(app: ASGIApp, serving: Serving, *, stopping: Callable[[], object]) -> None:
+    """Serve until SIGINT or SIGTERM; what is in hand then is finished.
+
+    Args:
+        stopping: is called when no more is taken on.
+
+    Raises:
+        DatelineError: the port is taken.
+    """
+    if serving.log_requests:
+        logging.getLogger("dateline.requests").setLevel(logging.INFO)
+        logging.getLogger("dateline.requests").addHandler(logging.StreamHandler())
+        logging.getLogger("dateline.requests").propagate = False
+    server = _Server(
+        uvicorn.Config(
+            app,
+            host=serving.host,
+            port=serving.port,
+            http=cast(Any, PatientProtocol),
+            ws="none",
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            # Starlette and Gradio read the client's address from the headers of a proxy, if one is to be believed
+            proxy_headers=bool(serving.proxy),
+            forwarded_allow_ips=serving.proxy or None,
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        ),
+        stopping,
+    )
+    listening = _listen(serving)
+    host, port = listening.getsockname()[:2]
+    print(f"Dateline is at http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+    server.run(sockets=[listening])
+
+
+class PatientProtocol(H11Protocol):
+    """HTTP/1.1 with an end to its patience: a client that never ends its headers is let go."""
+
+    _hurry: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self._await_headers()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._stop_waiting()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._await_headers()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _await_headers(self) -> None:
+        self._stop_waiting()
+        if not self.transport.is_closing():
+            self._hurry = self.loop.call_later(HEADER_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._hurry is not None:
+            self._hurry.cancel()
+            self._hurry = None
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)
+
+
+def _listen(serving: Serving) -> socket.socket:
+    try:
+        [first, *_] = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        return socket.create_server(first[4][:2], family=cast(Any, first[0]), backlog=512)
+    except OSError as error:
+        raise DatelineError(
+            f"can't listen on {serving.host}:{serving.port} ({error.strerror or error}); choose another with --port"
+        ) from error

@@ -1,0 +1,241 @@
+"""What goes over the wire: the API's requests and responses, which server and client share."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from qa.settings import MAX_K
+
+MAX_QUESTIONS = 100
+"""Questions of one request; more of them are a matter for `evaluate`."""
+MAX_ARTICLES = 1_000
+"""Articles of one request."""
+MAX_TEXT = 5_000_000
+"""Characters of one article."""
+JobStatus = Literal["waiting", "running", "done", "failed", "cancelled"]
+Question = Annotated[str, Field(min_length=1, max_length=1000, examples=["Who led the delegation?"])]
+Line = Annotated[str, Field(max_length=2000)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Narrowed(_Model):
+    """Which library is asked, and which of its articles."""
+
+    library: Annotated[
+        str | None, Field(max_length=100, description="name of a library; the first one if left out")
+    ] = None
+    since: Annotated[date | None, Field(description="first day of publication", examples=["2021-06-08"])] = None
+    until: Annotated[date | None, Field(description="last day of publication")] = None
+    source: Annotated[Line | None, Field(description="name of the newspaper or agency, in any case")] = None
+
+
+class Asked(Narrowed):
+    """One question, or many."""
+
+    question: Question | None = None
+    questions: Annotated[list[Question] | None, Field(min_length=1, max_length=MAX_QUESTIONS)] = None
+    k: Annotated[int | None, Field(ge=1, le=MAX_K, description="passages to read; as many as it takes if left out")] = (
+        None
+    )
+    top: Annotated[int | None, Field(ge=1, le=MAX_K, description="spans to give; 3 if left out")] = None
+    threshold: Annotated[float | None, Field(ge=0, le=1, description="least probability of an answer")] = None
+    today: Annotated[date | None, Field(description='the day that "last week" is counted from; the day it is')] = None
+
+    @model_validator(mode="after")
+    def _either(self) -> Asked:
+        if (self.question is None) == (self.questions is None):
+            raise ValueError("give either question or questions")
+        return self
+
+
+class Sought(Narrowed):
+    """What to find passages for."""
+
+    question: Question
+    k: Annotated[int, Field(ge=1, le=MAX_K, description="number of passages")] = 8
+
+
+class ArticleOut(_Model):
+    """What names an article."""
+
+    id: str
+    title: str
+    source: str
+    published: date | None
+    url: str
+
+
+class WholeArticle(ArticleOut):
+    """An article with its text, to which all offsets point."""
+
+    author: str
+    text: str
+
+
+class Place(_Model):
+    """Another place that says the same: half-open characters of the article's text."""
+
+    article: str
+    start: int
+    end: int
+    text: str
+
+
+class SpanOut(_Model):
+    """A stretch of an article that answers: half-open characters of the article's text."""
+
+    text: str
+    start: int
+    end: int
+    score: float = Field(description="the reader's margin over saying nothing")
+    article: ArticleOut
+    passage: str
+    also_in: list[str] = Field(description="ids of articles that tell the same story word for word or nearly")
+    newer_version: str | None = Field(description="id of a newer version of this article")
+    also: list[Place]
+
+
+class PeriodOut(_Model):
+    """The time that a question names."""
+
+    words: str
+    since: date | None
+    until: date | None
+    exact: bool = Field(description="whether all other articles are left out, or only come later")
+
+
+class AnswerOut(_Model):
+    """An answer, word for word, or that the articles don't say."""
+
+    question: str
+    searched_for: str
+    found: bool = Field(description="whether the articles say; false where no answer is sure enough")
+    text: str = Field(description="the answer, word for word; empty where the articles don't say")
+    probability: float = Field(description="that the best span is right, 0 to 1")
+    period: PeriodOut | None
+    items: list[SpanOut] = Field(description="the members of a list answer")
+    spans: list[SpanOut] = Field(description="what the reader found, best first, also where found is false")
+    timings_ms: dict[str, float]
+
+
+class AnswersOut(_Model):
+    """Answers, in the order of the questions."""
+
+    answers: list[AnswerOut]
+
+
+class HitOut(_Model):
+    """A passage found: half-open characters of its article's text."""
+
+    text: str
+    start: int
+    end: int
+    score: float
+    article: ArticleOut
+
+
+class HitsOut(_Model):
+    """Passages, best first."""
+
+    hits: list[HitOut]
+
+
+class ArticleIn(_Model):
+    """An article to add; one whose id is there already is replaced."""
+
+    text: Annotated[
+        str, Field(min_length=1, max_length=MAX_TEXT, examples=["PORT SORREL - The mayor resigned on Monday."])
+    ]
+    title: Line = ""
+    id: Annotated[str | None, Field(min_length=1, max_length=200, description="made of the content if left out")] = None
+    published: Annotated[date | None, Field(description="read from the first lines if left out")] = None
+    source: Line = ""
+    url: Line = ""
+    author: Line = ""
+
+
+class ArticlesIn(_Model):
+    """Articles to add."""
+
+    articles: Annotated[list[ArticleIn], Field(min_length=1, max_length=MAX_ARTICLES)]
+    library: Annotated[str | None, Field(max_length=100)] = None
+
+
+class AddressIn(_Model):
+    """A page, a feed or a sitemap to add."""
+
+    address: Annotated[str, Field(min_length=1, max_length=2000, examples=["https://example.org/feed.xml"])]
+    library: Annotated[str | None, Field(max_length=100)] = None
+
+
+class AddedOut(_Model):
+    """What an addition did, in articles."""
+
+    library: str
+    added: int
+    updated: int
+    unchanged: int
+    removed: int = Field(description="articles that a file held before and holds no more")
+    duplicates: dict[str, str] = Field(description="id of an article left out -> id of the same article that is there")
+    empty: list[str] = Field(description="ids of articles that hold no story to search")
+    unreadable: list[str] = Field(description="what could not be read, and why")
+
+
+class RemovedOut(_Model):
+    """What was removed."""
+
+    removed: int
+
+
+class ArticlesOut(_Model):
+    """Articles, newest first."""
+
+    articles: list[ArticleOut]
+    total: int = Field(description="of all articles of the library")
+
+
+class LibraryOut(_Model):
+    """A library and what it holds; None where it was not opened yet."""
+
+    name: str
+    articles: int | None
+    passages: int | None
+
+
+class LibrariesOut(_Model):
+    """The libraries on offer."""
+
+    libraries: list[LibraryOut]
+
+
+class EvaluationIn(_Model):
+    """A question set to measure with."""
+
+    library: Annotated[str | None, Field(max_length=100)] = None
+    questions: Annotated[
+        dict[str, Any] | None, Field(description="a question set in SQuAD form; the seed questions if left out")
+    ] = None
+    limit: Annotated[int | None, Field(ge=1, description="ask only so many, drawn evenly")] = None
+
+
+class JobOut(_Model):
+    """An evaluation and how far it is."""
+
+    id: str
+    status: JobStatus
+    done: int
+    total: int
+    error: str | None = None
+    figures: dict[str, Any] | None = Field(default=None, description="as `dateline evaluate --json` prints them")
+
+
+class Health(_Model):
+    """Whether the server is well."""
+
+    status: Literal["ok", "starting", "stopping"]
