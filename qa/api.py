@@ -7,7 +7,7 @@ import json
 import logging
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, Upl
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Match, Route
+from starlette.routing import Route, compile_path
 from starlette.types import Receive, Scope, Send
 
 from embeddings.documents import Article
@@ -111,7 +111,7 @@ def make_api(service: Service) -> FastAPI:
     app.include_router(_evaluations(service))
     app.include_router(_state(service))
     # before the page, which would answer for what is not here
-    app.router.routes.append(Route("/api/{rest:path}", _NoSuch(app.routes), include_in_schema=False))
+    app.router.routes.append(Route("/api/{rest:path}", _NoSuch(app), include_in_schema=False))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     for kind in (Refused, DatelineError, Exception):
@@ -308,19 +308,20 @@ def _state(service: Service) -> APIRouter:
 class _NoSuch:
     """Says that a path is not there, or not by this method. An ASGI application: such a route takes every method."""
 
-    def __init__(self, routes: Sequence[BaseRoute]) -> None:
-        self._routes = list(routes)
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        partial = [route for route in self._routes if route.matches(scope)[0] is Match.PARTIAL]
-        allowed = sorted({method for route in partial for method in getattr(route, "methods", None) or ()})
-        path = str(scope["path"])[:200]
+        path = str(scope["path"])
+        paths: dict[str, dict[str, Any]] = self._app.openapi()["paths"]
+        allowed = {
+            method.upper() for known, methods in paths.items() if compile_path(known)[0].match(path) for method in methods
+        }
         if allowed:
-            response = problem_response(
-                405, f"{path} knows {', '.join(allowed)}, and not {scope['method'][:20]}", {"Allow": ", ".join(allowed)}
-            )
+            listed = ", ".join(sorted(allowed))
+            response = problem_response(405, f"{path[:200]} knows {listed}, and no other method", {"Allow": listed})
         else:
-            response = problem_response(404, f"there is nothing at {path}; see /api/openapi.json")
+            response = problem_response(404, f"there is nothing at {path[:200]}; see /api/openapi.json")
         await response(scope, receive, send)
 
 

@@ -74,8 +74,9 @@ class OwnHost:
 class SecurityHeaders:
     """Sets the headers that tell browsers what to keep pages from."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, *, scripts: str = "") -> None:
+        """Allow pages the scripts of this piece of HTML, too, which they put in by themselves."""
+        self._app, self._scripts = app, scripts.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -97,8 +98,8 @@ class SecurityHeaders:
                 if message.get("more_body"):
                     return
                 page = b"".join(part.get("body", b"") for part in held[1:])
-                MutableHeaders(scope=held[0])["Content-Security-Policy"] = policy(page)
-                for part in (*held,):
+                MutableHeaders(scope=held[0])["Content-Security-Policy"] = policy(page + self._scripts)
+                for part in held:
                     await send(part)
                 return
             await send(message)

@@ -64,15 +64,19 @@ def is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def guarded(app: ASGIApp, serving: Serving, metrics: Metrics) -> ASGIApp:
-    """Put the guards around an application, the first to see a request outermost."""
+def guarded(app: ASGIApp, serving: Serving, metrics: Metrics, *, scripts: str = "") -> ASGIApp:
+    """Put the guards around an application, the first to see a request outermost.
+
+    Args:
+        scripts: HTML whose scripts the application's pages put in by themselves.
+    """
     app = BodyLimit(app, refused=metrics.refused)
     if serving.access is not None:
         app = Guard(app, doorkeeper=Doorkeeper(serving.access), lockout=Lockout(), refused=metrics.refused)
     # a password keeps other sites out by itself: their pages have no cookie of this one
     hosts = None if serving.access is not None and not serving.hostnames else {*LOOPBACK, *serving.hostnames}
     app = OwnHost(app, hosts=hosts, refused=metrics.refused)
-    return Observed(SecurityHeaders(app), metrics=metrics)
+    return Observed(SecurityHeaders(app, scripts=scripts), metrics=metrics)
 
 
 def run(app: ASGIApp, serving: Serving, *, stopping: Callable[[], object]) -> None:
