@@ -31,8 +31,9 @@ Seen = Callable[[Article | Unreadable], object]
 class Workspace:
     """One library and the pipeline over it. Safe to share by threads."""
 
-    def __init__(self, name: str, store: LocalStore, pipeline: Pipeline) -> None:
+    def __init__(self, name: str, store: LocalStore, pipeline: Pipeline, *, private_addresses: bool = False) -> None:
         self.name, self.store, self.pipeline = name, store, pipeline
+        self._public_only = not private_addresses
         self._changing = threading.Lock()
 
     @property
@@ -64,7 +65,7 @@ class Workspace:
             InvalidInput: it is no address on the web.
         """
         self._check_changeable("added to")
-        inputs = _inputs_at(address)
+        inputs = _inputs_at(address, public_only=self._public_only)
         with self._changing:
             return ingest(self.store, inputs, seen=seen)
 
@@ -90,13 +91,18 @@ class Libraries:
     seeds, the user's own, and those that were made by name.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, private_addresses: bool = False) -> None:
         """Open the library that is shown first.
+
+        Args:
+            private_addresses: articles may be fetched from the network around the server, which everybody who
+                reaches the page could then look into.
 
         Raises:
             DatelineError: see open_store.
         """
         self._settings = settings
+        self._private_addresses = private_addresses
         self._encoder = SentenceEncoder(settings.encoder)
         self._opened: dict[str, Workspace] = {}
         self._opening = threading.RLock()
@@ -160,7 +166,9 @@ class Libraries:
             )
             if self._pipeline is None:
                 self._pipeline = open_pipeline(self._settings, store)
-            self._opened[name] = Workspace(name, store, self._pipeline.over(store))
+            self._opened[name] = Workspace(
+                name, store, self._pipeline.over(store), private_addresses=self._private_addresses
+            )
         return self._opened[name]
 
     def _folder(self, name: str) -> Path:
@@ -179,7 +187,7 @@ def _made() -> Path:
     return user_data_path("dateline") / "libraries"
 
 
-def _inputs_at(address: str) -> Sequence[Input]:
+def _inputs_at(address: str, *, public_only: bool) -> Sequence[Input]:
     if not is_address(address):
         raise InvalidInput(f"an address begins with http:// or https://, got {address[:80]!r}")
-    return find_inputs([address]).inputs
+    return find_inputs([address], public_only=public_only).inputs

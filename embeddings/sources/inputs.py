@@ -28,6 +28,8 @@ class Input:
         opened: opens its bytes; they may be gzipped.
         columns: for tables: our name of a field -> the file's.
         known: what is known of its article from elsewhere, as from a feed's entry; the article itself goes first.
+        leads_on: what it names, as a feed does, may be fetched: it was fetched itself, or is a file of the user's.
+        private: it, and what it names, may be on a private network.
     """
 
     name: str
@@ -36,6 +38,8 @@ class Input:
     opened: Callable[[], IO[bytes]]
     columns: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, object] = field(default_factory=dict)
+    leads_on: bool = False
+    private: bool = False
 
     @property
     def id(self) -> str:
@@ -89,4 +93,4 @@ class Unreadable:
 
 def file_input(path: Path, kind: str, columns: Mapping[str, str]) -> Input:
     """Make the input of a file."""
-    return Input(str(path), str(path.resolve()), kind, lambda: path.open("rb"), columns)
+    return Input(str(path), str(path.resolve()), kind, lambda: path.open("rb"), columns, leads_on=True)
