@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from typing import IO, Any, cast
 
 MAX_BYTES = 50_000_000
 """Of one document; of one line where a file holds an article a line."""
+MAX_GROWTH = 300
+"""How many times its size a gzipped file may unpack to, beyond MAX_BYTES; what holds text grows some ten times."""
+_MAX_MESSAGE = 600
+_BREAKS = re.compile(r"[\t-\r\x1c-\x1e\x85\u2028\u2029]+")
+# control characters, marks that turn the direction of writing, halves of characters
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class ReadingError(ValueError):
@@ -45,7 +53,9 @@ class Input:
     def id(self) -> str:
         """An id that stays the same while it stays where it is: its name and a hash of its place."""
         stem = PurePosixPath(self.place.split("?")[0].rstrip("/")).stem or "page"
-        return f"{stem}-{hashlib.sha256(self.place.encode()).hexdigest()[:8]}"
+        # a file's name may hold bytes that are no text, which Python keeps as halves of characters
+        digest = hashlib.sha256(self.place.encode(errors="surrogatepass")).hexdigest()
+        return f"{printable(stem)}-{digest[:8]}"
 
     def open(self) -> IO[bytes]:
         """Open its bytes, unpacked where they are gzipped.
@@ -59,7 +69,7 @@ class Input:
             stream.seek(0)
         except OSError as error:
             raise ReadingError(f"can't be opened ({error.strerror or error}); check its permissions") from error
-        return cast(IO[bytes], gzip.GzipFile(fileobj=stream)) if head == b"\x1f\x8b" else stream
+        return cast(IO[bytes], io.BufferedReader(_Unpacked(stream))) if head == b"\x1f\x8b" else stream
 
     def read(self, limit: int = MAX_BYTES) -> bytes:
         """Read all its bytes.
@@ -88,7 +98,44 @@ class Unreadable:
 
     def __str__(self) -> str:
         place = f"{self.name}, line {self.line}" if self.line is not None else self.name
-        return f"{place}: {self.reason}"
+        return printable(f"{place}: {self.reason}")
+
+
+class _Unpacked(io.RawIOBase):
+    """A gzipped stream, unpacked as long as it does not grow like a bomb."""
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        self._packed = packed
+        self._stream = gzip.GzipFile(fileobj=packed)
+        self._size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._stream.seek(offset, whence)
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        self._size += len(data)
+        if self._size > MAX_BYTES + MAX_GROWTH * self._packed.tell():
+            raise ReadingError(f"unpacks to more than {MAX_GROWTH} times its size, as no text does; unpack it first")
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        self._packed.close()
+        super().close()
+
+
+def printable(text: str) -> str:
+    """Make text from elsewhere safe to show on a line: breaks become spaces, what can't be seen is marked."""
+    line = _UNSHOWN.sub("\ufffd", _BREAKS.sub(" ", text[: 2 * _MAX_MESSAGE]))
+    return line if len(line) <= _MAX_MESSAGE else f"{line[:_MAX_MESSAGE]} …"
 
 
 def file_input(path: Path, kind: str, columns: Mapping[str, str]) -> Input:
