@@ -53,7 +53,7 @@ class Input:
     def id(self) -> str:
         """An id that stays the same while it stays where it is: its name and a hash of its place."""
         stem = PurePosixPath(self.place.split("?")[0].rstrip("/")).stem or "page"
-        # a file's name may hold bytes that are no text, which Python keeps as halves of characters
+        # the name of an archive's member or an address may hold anything
         digest = hashlib.sha256(self.place.encode(errors="surrogatepass")).hexdigest()
         return f"{printable(stem)}-{digest[:8]}"
 
@@ -139,5 +139,13 @@ def printable(text: str) -> str:
 
 
 def file_input(path: Path, kind: str, columns: Mapping[str, str]) -> Input:
-    """Make the input of a file."""
-    return Input(str(path), str(path.resolve()), kind, lambda: path.open("rb"), columns, leads_on=True)
+    """Make the input of a file; one whose name is no text can't be read, as no article could say where it stands."""
+    name, place = str(path), str(path.resolve())
+    if any("\ud800" <= character <= "\udfff" for character in place):
+        name, place = (text.encode(errors="backslashreplace").decode() for text in (name, place))
+        return Input(name, place, kind, _unnamed, columns)
+    return Input(name, place, kind, lambda: path.open("rb"), columns, leads_on=True)
+
+
+def _unnamed() -> IO[bytes]:
+    raise ReadingError("has a name that is not UTF-8; rename it")
