@@ -34,8 +34,8 @@ def members(given: Input) -> Iterator[Input | Unreadable]:
         listed = archive.infolist()
         check_parts(listed)
         for member in listed:
-            item = _member(given, archive, member) if not member.is_dir() else None
-            if item is not None:
+            is_file = member.filename and not member.is_dir()
+            if is_file and (item := _member(given, archive, member)) is not None:
                 yield item
 
 

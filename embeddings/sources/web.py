@@ -124,13 +124,7 @@ def _page(given: Input, named: Input) -> Input | Unreadable:
 
 
 def _feed(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
-    import feedparser
-
-    # a stream: bytes might be taken for the name of a file
-    feed = feedparser.parse(io.BytesIO(data), response_headers={"content-location": given.place})
-    if not feed.entries:
-        why = f" ({feed.bozo_exception})" if feed.bozo else ""
-        raise ReadingError(f"is a feed without entries{why}; see whether its address is right")
+    feed = _parsed(given, data)
     for entry in feed.entries:
         link = str(entry.get("link") or "")
         known = {
@@ -149,6 +143,20 @@ def _feed(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
             yield Input(f"{given.name}, entry {link or entry.get('title')}", place, ".html", _opener(page), {}, known)
         elif link:
             yield _named(given, urljoin(given.place, link), known)
+
+
+def _parsed(given: Input, data: bytes) -> Any:
+    import feedparser
+
+    try:
+        # a stream: bytes might be taken for the name of a file
+        feed = feedparser.parse(io.BytesIO(data), response_headers={"content-location": given.place})
+    except Exception as error:  # feedparser raises many kinds for a damaged feed
+        raise ReadingError(f"can't be read as a feed ({error}); see whether its address is right") from error
+    if not feed.entries:
+        why = f" ({feed.bozo_exception})" if feed.bozo else ""
+        raise ReadingError(f"is a feed without entries{why}; see whether its address is right")
+    return feed
 
 
 def _sitemap(given: Input, data: bytes, depth: int = 0) -> Iterator[Input | Unreadable]:
