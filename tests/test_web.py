@@ -40,7 +40,7 @@ def site():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
     server.address = f"http://127.0.0.1:{server.server_port}"
     server.pages = {}
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield server
     server.shutdown()

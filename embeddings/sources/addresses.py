@@ -9,14 +9,14 @@ _IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-# 6to4 and Teredo carry an IPv4 address inside; no page of news needs them
-_TUNNELS = (ipaddress.IPv6Network("2002::/16"), ipaddress.IPv6Network("2001::/32"))
-# public by its number, but answered by the machine's own host: Azure's service for virtual machines
-_PLATFORM = frozenset({ipaddress.IPv4Address("168.63.129.16")})
+# what `is_global` lets pass, in this or that version of Python: addresses of protocols, of documentation, of tunnels
+# that carry an IPv4 address inside, and that at which Azure's host serves its virtual machines
+_SPECIAL_V6 = tuple(map(ipaddress.IPv6Network, ("2001::/23", "2002::/16", "3fff::/20")))
+_SPECIAL_V4 = tuple(map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")))
 # from 1024 on, services that speak no HTTP, or are meant for the machines around them
 _SERVICES = frozenset(
     {1433, 1521, 2049, 2375, 2376, 2379, 2380, 3306, 3389, 4190, 5060, 5061, 5432, 5672, 5900, 6000, 6379, 6566, 6665}
-    | {6666, 6667, 6668, 6669, 6679, 6697, 9042, 9092, 9100, 9200, 9300, 10080, 10250, 11211, 27017, 50070, 61616}
+    | {6666, 6667, 6668, 6669, 6679, 6697, 9042, 9092, 9100, 9200, 9300, 10080, 10250, 11211, 27017}
 )
 
 
@@ -41,10 +41,11 @@ def is_public(address: str) -> bool:
         if inner is None and ip in _NAT64:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is None:
-            outside = ip in _GLOBAL_V6 and not any(ip in network for network in _TUNNELS)
-            return outside and ip.is_global and "%" not in address
+            special = any(ip in network for network in _SPECIAL_V6)
+            return ip in _GLOBAL_V6 and ip.is_global and not special and "%" not in address
         ip = inner
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved and ip not in _PLATFORM
+    special = any(ip in network for network in _SPECIAL_V4)
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not special
 
 
 def is_web_port(port: int) -> bool:

@@ -90,7 +90,7 @@ class _Worker:
         path = os.pathsep.join(place or os.getcwd() for place in sys.path)  # noqa: PTH109 - text is wanted
         self._process = subprocess.Popen(
             # -P: nothing from the folder that this happens to run in; -B: it writes no files
-            [sys.executable, "-P", "-B", "-m", "embeddings.sources.worker"],
+            [sys.executable, "-P", "-B", "-m", "embeddings.sources.worker", str(MAX_MEMORY)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -163,16 +163,19 @@ class _Worker:
 
 
 def _current() -> _Worker | None:
-    """Give a process to parse in, a new one if need be; None where none can be started."""
-    global _worker, _startable
+    """Give a process to parse in, a new one if need be; None where the first could not be started, nor then can be."""
+    global _worker, _can_start
     if _worker is not None and not _worker.is_usable:
         _worker.close()
         _worker = None
-    if _worker is None and _startable:
+    if _worker is None and _can_start is not False:
         try:
             _worker = _Worker()
+            _can_start = True
         except OSError as error:
-            _startable = False
+            if _can_start:  # it is not for one document to have the others parsed without limits
+                raise ReadingError(f"can't be parsed now: no process could be started ({error}); try again") from error
+            _can_start = False
             logging.getLogger(__name__).warning("documents are parsed without limits: no process for it (%s)", error)
     return _worker
 
@@ -190,7 +193,8 @@ def _after_fork() -> None:
 
 _lock = threading.Lock()
 _worker: _Worker | None = None
-_startable = bool(sys.executable) and not getattr(sys, "frozen", False)
+# None: not tried yet
+_can_start: bool | None = None if sys.executable and not getattr(sys, "frozen", False) else False
 atexit.register(_close)
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
     os.register_at_fork(after_in_child=_after_fork)

@@ -50,13 +50,13 @@ def _answer(kind: str, data: bytes) -> bytes:
     return json.dumps(said).encode()
 
 
-def _limit() -> None:
-    """Limit the process's memory, and its files to none; Windows has no such limits."""
+def _limit(memory: int) -> None:
+    """Limit the process's memory, over what it has, and its files to none; Windows has no such limits."""
     if sys.platform == "win32":
         return
     import resource
 
-    _lower(resource.RLIMIT_AS, _size() + MAX_MEMORY)
+    _lower(resource.RLIMIT_AS, _size() + memory)
     _lower(resource.RLIMIT_FSIZE, 0)
     _lower(resource.RLIMIT_CORE, 0)
 
@@ -90,7 +90,7 @@ def _size() -> int:
         return MAX_MEMORY  # not Linux: a guess that is large enough
 
 
-def main() -> None:
+def main(memory: int) -> None:
     """Serve over the standard streams, which parsers then have no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the asking process ends it
     answers = os.fdopen(os.dup(1), "wb")
@@ -98,9 +98,9 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
-    _limit()
+    _limit(memory)
     serve(requests, answers)
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))
