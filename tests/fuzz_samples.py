@@ -64,7 +64,7 @@ def lying_zip() -> bytes:
 
 
 def _member_name(name: str) -> str:
-    return name.encode(errors="replace").decode()[:100] or "a.txt"
+    return name.encode(errors="replace").decode().split("\0")[0][:100] or "a.txt"  # zipfile can't write an empty name
 
 
 def _word_document() -> bytes:
