@@ -81,7 +81,7 @@ def internet(site, monkeypatch):  # noqa: F811 - the fixture itself
     ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.100.100.200",
      "0.0.0.0", "0.1.2.3", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.0.192",
      "192.0.2.1", "192.88.99.1", "168.63.129.16", "::1", "::", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-     "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "2002:5db8:d70e::", 
+     "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "2002:5db8:d70e::",
      "2001::7f00:1:80ff:fffe",
      "fe80::1%eth0", "fe80::1", "fec0::1", "fc00::1", "fd00:ec2::254", "ff02::1", "2001:db8::1", "100::1"],
 )  # fmt: skip
@@ -339,10 +339,11 @@ def test_archives(tmp_path, data, reason):
 
 def test_an_archive_is_bounded_in_all_and_in_number(tmp_path, monkeypatch):
     (tmp_path / "a.zip").write_bytes(packed(**{f"{number}.txt": STORY for number in range(9)}))
-    monkeypatch.setattr(archive, "MAX_ARCHIVE_BYTES", 8 * len(STORY))
-    refused(tmp_path / "a.zip", "holds 9 files")
+    with monkeypatch.context() as patched:
+        patched.setattr(archive, "MAX_ARCHIVE_BYTES", 8 * len(STORY))
+        refused(tmp_path / "a.zip", "holds 9 files")
     monkeypatch.setattr(archive, "MAX_MEMBERS", 8)
-    refused(tmp_path / "a.zip", "at most 8")
+    refused(tmp_path / "a.zip", "at most 8 of")
 
 
 def test_ids_made_of_hostile_names_are_one_line(tmp_path):
@@ -384,14 +385,14 @@ def test_entities_are_not_unfolded(tmp_path, entity):
     space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
     files = {
         "a.xml": declared + FEED.format(STORY, entity),
-        "b.xml": declared + f"<urlset><url><loc>{entity}</loc></url></urlset>",
+        "b.xml": declared + f"<urlset><url><loc>http://10.0.0.1/{entity}</loc></url></urlset>",
         "c.html": declared + f"<html><body><article><p>{STORY} {entity}</p></article></body></html>",
         "d.docx": docx_of(f'{declared}<w:document xmlns:w="{space}"><w:body>{story}</w:body></w:document>'.encode()),
     }
     for name, data in files.items():
         (tmp_path / name).write_bytes(data if isinstance(data, bytes) else data.encode())
         items = read(tmp_path / name)
-        assert items or name == "b.xml"
+        assert items
         for item in items:
             said = item.text if isinstance(item, Article) else str(item)
             assert len(said) < 2_000

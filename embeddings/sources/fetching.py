@@ -220,7 +220,7 @@ def _client(guard: _Guard) -> httpx.Client:
     headers = {"User-Agent": agent, "Accept-Encoding": "gzip"}
     if guard.proxied:
         return httpx.Client(timeout=MAX_SILENCE, headers=headers)
-    return httpx.Client(transport=_Transport(guard), timeout=MAX_SILENCE, headers=headers, trust_env=False)
+    return httpx.Client(transport=_Transport(guard), timeout=MAX_SILENCE, headers=headers)
 
 
 @cache
