@@ -421,12 +421,13 @@ FRONT_LAUGHS = "a: &a {x: 1}\n" + "".join(
         ("a.jsonl", json.dumps({"text": "x", "date": "9" * 1_000_000}), "can't be read; write it as 2021-06-08"),
         ("a.jsonl", '{"text": "x", "date": "Tue, 08 Nix 2021 10:00:00 +9999999999999"}', "can't be read"),
         ("a.csv", "text\n" + "x" * 3_000, "line 2 is longer than"),
-        ("a.csv", "text," * 700 + "\n", "line 1 is longer than"),
+        ("a.csv", "text," * 600 + "\n", "line 1 is longer than"),
+        ("a.csv", "text" + ",x" * 1_100 + "\n1\n", "has 1,101 columns"),
         ("a.csv", b"text\n\x81\x8d caf\xe9", "breaks off near line"),
     ],
 )  # fmt: skip
 def test_tables_and_front_matter(tmp_path, monkeypatch, name, data, reason):
-    monkeypatch.setattr(table, "MAX_BYTES", 2_000_000 if name == "a.jsonl" else 2_000)
+    monkeypatch.setattr(table, "MAX_BYTES", 2_000_000 if name == "a.jsonl" else 2_500)
     (tmp_path / name).write_bytes(data if isinstance(data, bytes) else data.encode())
     refused(tmp_path / name, reason)
 
@@ -486,6 +487,16 @@ def test_a_document_that_takes_too_much_time_is_left_and_the_rest_goes_in(tmp_pa
         patched.setattr(parsing, "MAX_SECONDS", 0.3)
         refused(tmp_path / "a.docx", "was not read after 0 s")
     assert [item.text for item in read(tmp_path / "b.pdf")]
+
+
+def test_a_feed_that_takes_too_much_time_is_left(tmp_path, monkeypatch):
+    (tmp_path / "a.xml").write_text(rss(("Dam", "http://[", "<description>short</description>")))
+    read(tmp_path)  # so that the process is there, and has its libraries
+    # feedparser takes time by the square of these
+    story = f"<description>{'&lt;' * 200_000}</description>"
+    (tmp_path / "a.xml").write_text(rss(("Dam", "/dam", story)))
+    monkeypatch.setattr(parsing, "MAX_SECONDS", 0.5)
+    refused(tmp_path / "a.xml", "was not read after")
 
 
 def test_a_document_that_breaks_its_parser_is_named_and_the_rest_goes_in(tmp_path, monkeypatch):

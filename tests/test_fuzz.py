@@ -29,6 +29,10 @@ FOUND = [
     ("questions", (".json", b'{"data": ' + b"[" * 200_000)),
     ("xml", b'<?xml version="1.0" encoding="\x80utf-8"?><feed><title>The Post</title></feed>'),
     ("xml", b'<?xml version="1.0" encoding="\x00utf-8"?><feed><title>The Post</title></feed>'),
+    (
+        "xml",
+        b"<rss><channel><item><link>http://[</link><description>The dam opened.</description></item></channel></rss>",
+    ),
     ("zip", zip_of({"a.txt": b"The dam opened."}).replace(b"a.txt", b"\0.txt")),
 ]
 

@@ -20,14 +20,14 @@ def read_docx(given: Input) -> Iterator[Article]:
     """
     data = given.read()
     _check_size(data)
-    found = parse(".docx", data)
+    [found] = parse(".docx", data)
     text = "\n".join(found.texts)
     if not text.strip():
         raise ReadingError("holds no text; remove it, or put an article in it")
     yield make_article(given, text, {"title": found.title or first_line(text), "author": found.author})
 
 
-def extract_docx(data: bytes) -> Parsed:
+def extract_docx(data: bytes) -> list[Parsed]:
     """Take the paragraphs and table rows out of a document.
 
     Raises:
@@ -45,7 +45,7 @@ def extract_docx(data: bytes) -> Parsed:
             else:
                 lines.append(block.text)
         about = document.core_properties
-        return Parsed(tuple(lines), about.title.strip(), about.author.strip().removeprefix("python-docx"))
+        return [Parsed(tuple(lines), about.title.strip(), about.author.strip().removeprefix("python-docx"))]
     except MemoryError:
         raise
     except Exception as error:  # python-docx and lxml raise many kinds for a damaged document

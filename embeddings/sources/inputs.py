@@ -149,3 +149,24 @@ def file_input(path: Path, kind: str, columns: Mapping[str, str]) -> Input:
 
 def _unnamed() -> IO[bytes]:
     raise ReadingError("has a name that is not UTF-8; rename it")
+
+
+def address_input(
+    address: str, columns: Mapping[str, str], *, private: bool, known: Mapping[str, object] | None = None
+) -> Input:
+    """Make the input of an address, to be fetched when it is read."""
+
+    def unfetched() -> IO[bytes]:
+        raise ReadingError("has to be fetched first")
+
+    return Input(address, address, "address", unfetched, columns, known or {}, private=private)
+
+
+def named_input(given: Input, address: str, known: Mapping[str, object]) -> Input:
+    """Make the input of an address that another input names."""
+    return address_input(address, given.columns, private=given.private, known=known)
+
+
+def bytes_opener(data: bytes) -> Callable[[], IO[bytes]]:
+    """Make what opens bytes."""
+    return lambda: io.BytesIO(data)

@@ -1,4 +1,4 @@
-"""PDF and Word documents -> their text, in a process of its own: what they do to their parser stays there.
+"""PDF, Word documents and feeds -> their text, in a process of its own: what they do to their parser stays there.
 
 The process is started with the first document, serves all later ones, and is limited in memory, time and files where
 the platform can limit it (not on Windows, where the time limit alone holds). A document that breaks it costs a new one.
@@ -37,20 +37,24 @@ _LENGTH = struct.Struct(">Q")
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A document's text, in pages or paragraphs, and what its properties say; "" for what they don't."""
+    """A document or an entry of a feed: its text, in pages or paragraphs, and what is said about it, "" for unknown."""
 
     texts: tuple[str, ...]
-    title: str
-    author: str
+    title: str = ""
+    author: str = ""
+    date: str = ""
+    source: str = ""
+    link: str = ""
+    id: str = ""
 
 
-def parse(kind: str, data: bytes) -> Parsed:
-    """Parse a document; safe to call from any thread, one after the other.
+def parse(kind: str, data: bytes) -> list[Parsed]:
+    """Parse a document into one item, a feed into its entries; safe to call from any thread, one after the other.
 
     Where no Python can be started beside this one (in a frozen program), it is parsed here, without limits.
 
     Args:
-        kind: ".pdf" or ".docx".
+        kind: ".pdf", ".docx" or ".xml".
 
     Raises:
         ReadingError: it can't be read, or takes too much memory or time.
@@ -104,7 +108,7 @@ class _Worker:
     def is_usable(self) -> bool:
         return self.asked < DOCUMENTS and self._process.poll() is None
 
-    def ask(self, kind: str, data: bytes) -> Parsed:
+    def ask(self, kind: str, data: bytes) -> list[Parsed]:
         self.asked += 1
         answer = self._timed(lambda: self._exchange(kind, data))
         if answer is None:
@@ -113,7 +117,7 @@ class _Worker:
         said: dict[str, Any] = json.loads(answer)
         if "error" in said:
             raise ReadingError(said["error"])
-        return Parsed(tuple(said["texts"]), said["title"], said["author"])
+        return [Parsed(**{**item, "texts": tuple(item["texts"])}) for item in said["items"]]
 
     def close(self) -> None:
         """End the process."""

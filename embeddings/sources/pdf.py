@@ -23,7 +23,7 @@ def read_pdf(given: Input) -> Iterator[Article]:
     data = given.read()
     if not data.lstrip()[:5].startswith(b"%PDF-"):
         raise ReadingError("is not a PDF (it does not begin with %PDF-); name it for what it is")
-    found = parse(".pdf", data)
+    [found] = parse(".pdf", data)
     text = "\n\n".join(filter(None, (paragraphs(page) for page in found.texts)))
     if not text.strip():
         raise ReadingError("holds no text, only pictures of it; have it recognised first (ocrmypdf), and index that")
@@ -66,7 +66,7 @@ def _joined(before: str, line: str) -> str:
     return f"{before} {line}"
 
 
-def extract_pdf(data: bytes) -> Parsed:
+def extract_pdf(data: bytes) -> list[Parsed]:
     """Take the text out of a PDF, page by page. PDFium is not safe to share by threads.
 
     Raises:
@@ -90,7 +90,7 @@ def extract_pdf(data: bytes) -> Parsed:
             words.close()
             page.close()
         about = document.get_metadata_dict()
-        return Parsed(tuple(texts), about.get("Title", ""), about.get("Author", ""))
+        return [Parsed(tuple(texts), about.get("Title", ""), about.get("Author", ""))]
     except pypdfium2.PdfiumError as error:
         raise ReadingError(f"can't be read as a PDF ({error}); it may be damaged") from error
     finally:

@@ -21,6 +21,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "url": ("url", "link"),
 }
 """What fields are called in tables: the first that is there counts."""
+MAX_COLUMNS = 1_000
 _HEAD = 1_000_000
 
 
@@ -49,7 +50,10 @@ def read_csv(given: Input) -> Iterator[Article | Unreadable]:
         lines = _text_lines(io.TextIOWrapper(stream, _encoding(head), newline=""))
         rows = csv.DictReader(lines, delimiter=_delimiter(head), restkey="")
         try:
-            _name_columns(given, [name for name in rows.fieldnames or () if name])
+            names = rows.fieldnames or ()
+            if len(names) > MAX_COLUMNS:
+                raise ReadingError(f"has {len(names):,} columns, and at most {MAX_COLUMNS:,} are read; leave some out")
+            _name_columns(given, [name for name in names if name])
             for row in rows:
                 yield _of_row(given, row, rows.line_num)
         except (csv.Error, UnicodeError) as error:

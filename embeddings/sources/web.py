@@ -6,16 +6,16 @@ lead to one on a private network.
 
 from __future__ import annotations
 
-import io
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import IO, Any
-from urllib.parse import urljoin, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
-from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.feed import feed_entries
+from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, named_input
 from embeddings.sources.kinds import KINDS, is_address, kind_of
 
 MAX_PAGES = 1_000
@@ -25,8 +25,6 @@ MAX_SITEMAPS = 50
 MAX_FETCHING = 3_600.0
 """Seconds that all pages of one feed or sitemap may take to come."""
 MAX_FEED_BYTES = 10_000_000
-WHOLE_STORY = 600
-"""Characters from which on a feed's own text counts as the story; shorter ones are teasers."""
 _TYPES = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -63,7 +61,7 @@ def fetch(given: Input) -> Input:
     return replace(
         given,
         kind=kind,
-        opened=_opener(found.data),
+        opened=bytes_opener(found.data),
         known={"url": found.address, **given.known},
         leads_on=True,
         private=found.private,
@@ -87,7 +85,7 @@ def pages(given: Input) -> Iterator[Input | Unreadable]:
             raise ReadingError("is a sitemap in an archive; unpack it, and index that")
         found = _sitemap(given, data)
     elif name in (b"rss", b"feed", b"rdf"):
-        found = _feed(given, data)
+        found = feed_entries(given, data)
     else:
         raise ReadingError("is XML, but neither a feed (RSS, Atom) nor a sitemap")
     yield from _fetched(given, found)
@@ -123,42 +121,6 @@ def _page(given: Input, named: Input) -> Input | Unreadable:
     return page
 
 
-def _feed(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
-    feed = _parsed(given, data)
-    for entry in feed.entries:
-        link = str(entry.get("link") or "")
-        known = {
-            "title": entry.get("title"),
-            "date": entry.get("published") or entry.get("updated"),
-            "source": feed.feed.get("title"),
-            "author": entry.get("author"),
-            "url": link,
-        }
-        story = max((str(part.get("value", "")) for part in entry.get("content", ())), key=len, default="")
-        story = max(story, str(entry.get("summary", "")), key=len)
-        fetches = given.leads_on and is_address(given.place)
-        if len(re.sub("<[^>]*>", "", story)) >= WHOLE_STORY or not fetches:
-            place = link or f"{given.place}#{entry.get('id') or entry.get('title')}"
-            page = f"<html><body><article>{story}</article></body></html>".encode(errors="replace")
-            yield Input(f"{given.name}, entry {link or entry.get('title')}", place, ".html", _opener(page), {}, known)
-        elif link:
-            yield _named(given, urljoin(given.place, link), known)
-
-
-def _parsed(given: Input, data: bytes) -> Any:
-    import feedparser
-
-    try:
-        # a stream: bytes might be taken for the name of a file
-        feed = feedparser.parse(io.BytesIO(data), response_headers={"content-location": given.place})
-    except Exception as error:  # feedparser raises many kinds for a damaged feed
-        raise ReadingError(f"can't be read as a feed ({error}); see whether its address is right") from error
-    if not feed.entries:
-        why = f" ({feed.bozo_exception})" if feed.bozo else ""
-        raise ReadingError(f"is a feed without entries{why}; see whether its address is right")
-    return feed
-
-
 def _sitemap(given: Input, data: bytes, depth: int = 0) -> Iterator[Input | Unreadable]:
     root = _root(data)
     entries = [child for child in root if isinstance(child.tag, str)] if root is not None else []
@@ -171,9 +133,9 @@ def _sitemap(given: Input, data: bytes, depth: int = 0) -> Iterator[Input | Unre
         if not is_address(address):
             continue
         if not nested:
-            yield _named(given, address, {"title": texts.get("title"), "date": texts.get("publication_date")})
+            yield named_input(given, address, {"title": texts.get("title"), "date": texts.get("publication_date")})
         elif depth == 0:
-            yield from _inner(_named(given, address, {}), depth + 1)
+            yield from _inner(named_input(given, address, {}), depth + 1)
     if nested and len(entries) > MAX_SITEMAPS:
         yield Unreadable(given.name, f"names {len(entries):,} sitemaps, and only the first {MAX_SITEMAPS:,} were read")
 
@@ -198,22 +160,3 @@ def _root(data: bytes) -> Any:
 
 def _name(element: Any) -> str:
     return str(element.tag).rpartition("}")[2]
-
-
-def _named(given: Input, address: str, known: Mapping[str, object]) -> Input:
-    return address_input(address, given.columns, private=given.private, known=known)
-
-
-def address_input(
-    address: str, columns: Mapping[str, str], *, private: bool, known: Mapping[str, object] | None = None
-) -> Input:
-    """Make the input of an address, to be fetched when it is read."""
-
-    def unfetched() -> IO[bytes]:
-        raise ReadingError("has to be fetched first")
-
-    return Input(address, address, "address", unfetched, columns, known or {}, private=private)
-
-
-def _opener(data: bytes) -> Callable[[], io.BytesIO]:
-    return lambda: io.BytesIO(data)

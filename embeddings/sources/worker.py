@@ -1,4 +1,4 @@
-"""The process that parses documents: `python -m embeddings.sources.worker`, asked by `parsing` over its pipes.
+"""The process that parses documents and feeds, `python -m embeddings.sources.worker`: asked by `parsing` over pipes.
 
 It reads a kind and a document, answers in JSON, and so on until its input ends.
 """
@@ -9,23 +9,32 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 from embeddings.sources.docx import extract_docx
+from embeddings.sources.feed import extract_feed
 from embeddings.sources.inputs import ReadingError
 from embeddings.sources.parsing import MAX_MEMORY, MAX_SECONDS, MAX_TEXT, OUT_OF_MEMORY, Parsed, read_frame, write_frame
 from embeddings.sources.pdf import extract_pdf
 
+EXTRACTORS: Mapping[str, Callable[[bytes], list[Parsed]]] = {
+    ".pdf": extract_pdf,
+    ".docx": extract_docx,
+    ".xml": extract_feed,
+}
 
-def extract(kind: str, data: bytes) -> Parsed:
-    """Take the text out of a document.
+
+def extract(kind: str, data: bytes) -> list[Parsed]:
+    """Take the text out of a document or a feed.
 
     Raises:
         ReadingError: it can't be read.
     """
-    found = extract_pdf(data) if kind == ".pdf" else extract_docx(data)
-    size = sum(map(len, found.texts))
+    found = EXTRACTORS[kind](data)
+    size = sum(len(text) for item in found for text in item.texts)
     if size > MAX_TEXT:
         raise ReadingError(f"holds {size:,} characters, and at most {MAX_TEXT:,} are read; split it")
     return found
@@ -41,8 +50,7 @@ def serve(requests: IO[bytes], answers: IO[bytes]) -> None:
 
 def _answer(kind: str, data: bytes) -> bytes:
     try:
-        found = extract(kind, data)
-        said: dict[str, object] = {"texts": found.texts, "title": found.title, "author": found.author}
+        said: dict[str, object] = {"items": [asdict(item) for item in extract(kind, data)]}
     except ReadingError as error:
         said = {"error": str(error)}
     except MemoryError:
