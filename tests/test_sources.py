@@ -197,6 +197,7 @@ def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, sour
     [
         ("2021-06-08T10:00:00Z", date(2021, 6, 8)),
         ("Tue, 08 Jun 2021 10:00:00 GMT", date(2021, 6, 8)),
+        ("Tue, 08 Jun 2021 10:00:00 +999999999999999", date(2021, 6, 8)),
         ("8th of June, 2021", date(2021, 6, 8)),
         ("Sept. 3, 2021", date(2021, 9, 3)),
         ("25/12/2021", date(2021, 12, 25)),
