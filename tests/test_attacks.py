@@ -33,6 +33,7 @@ from embeddings.sources import (
     web,
 )
 from embeddings.sources.addresses import is_public, is_web_port
+from embeddings.sources.feed import extract_feed
 
 PUBLIC = "93.184.215.14"
 
@@ -385,7 +386,7 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha ha ha ha ha">' + "".join(
 FEED = "<rss><channel><title>T</title><item><title>Dam</title><description>{0} {1}</description></item></channel></rss>"
 
 
-@pytest.mark.parametrize("entity", ["&i;", "&f;"])
+@pytest.mark.parametrize("entity", ["&a;", "&i;", "&f;"])
 def test_entities_are_not_unfolded(tmp_path, entity):
     (tmp_path / "secret").write_text("TOP SECRET")
     declared = f'<?xml version="1.0"?>{LAUGHS}<!ENTITY f SYSTEM "file://{tmp_path}/secret">]>'
@@ -406,6 +407,12 @@ def test_entities_are_not_unfolded(tmp_path, entity):
             assert len(said) < 2_000
             assert "SECRET" not in said
             assert "ha ha ha ha ha ha" not in said
+            assert not name.endswith(".xml") or "neither a feed (RSS, Atom) nor a sitemap" in said
+    # nor would their parsers, should they be asked
+    said = repr(extract_feed(files["a.xml"].encode())[0])
+    assert len(said) < 2_000
+    assert "SECRET" not in said
+    assert web._root(files["b.xml"].encode()).findtext(".//loc") == "http://10.0.0.1/"
 
 
 FRONT_LAUGHS = "a: &a {x: 1}\n" + "".join(

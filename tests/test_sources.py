@@ -266,6 +266,7 @@ def damaged():
         ("a.zip", damaged(), "can't be unpacked"),
         ("a.xml", b"<svg/>", "neither a feed"),
         ("a.xml", b"<?xml version='1.0'?><rss><channel></channel></rss>", "without entries"),
+        ("a.xml", b'<?xml version="1.0" encoding="\x80"?><rss></rss>', "can't be read as a feed"),
         ("a.xml", b"<urlset></urlset>", "names no page"),
     ],
 )  # fmt: skip
