@@ -62,6 +62,9 @@ def test_csv(tmp_path, encoding, sign):
     (tmp_path / "a.csv").write_bytes(rows.encode(encoding))
     [article] = read(tmp_path)
     assert (article.title, article.text, article.published) == ("Café opens", "One.\nTwo.", date(2021, 6, 8))
+    (tmp_path / "a.csv").unlink()
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(rows.encode(encoding)))
+    assert read(tmp_path)[0].text == article.text
 
 
 def test_columns_are_named_by_the_user(tmp_path):

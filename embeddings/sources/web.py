@@ -10,7 +10,6 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,12 +17,12 @@ from embeddings.sources.feed import feed_entries
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, named_input
 from embeddings.sources.kinds import KINDS, is_address, kind_of
 
-MAX_PAGES = 1_000
+MAX_PAGES = 10_000
 """Of one feed, or of one sitemap with those it names."""
-MAX_SITEMAPS = 50
+MAX_SITEMAPS = 100
 """Named by one of sitemaps."""
 MAX_FETCHING = 3_600.0
-"""Seconds that all pages of one feed or sitemap may take to come."""
+"""Seconds that one feed or sitemap and all its pages may take to come."""
 MAX_FEED_BYTES = 10_000_000
 _TYPES = {
     "text/html": ".html",
@@ -94,17 +93,20 @@ def pages(given: Input) -> Iterator[Input | Unreadable]:
 def _fetched(given: Input, found: Iterator[Input | Unreadable]) -> Iterator[Input | Unreadable]:
     """Fetch the pages among what was found, up to a number of them and a time."""
     spent = 0.0
-    for item in islice(found, MAX_PAGES):
-        if isinstance(item, Unreadable) or item.kind != "address":
-            yield item
-            continue
+    for _ in range(MAX_PAGES):
         if spent > MAX_FETCHING:
-            yield Unreadable(given.name, f"was left after {spent / 60:.0f} minutes of fetching; index it again later")
+            yield Unreadable(
+                given.name, f"was left after {spent / 60:.0f} minutes of fetching; index the rest of its pages by name"
+            )
             return
         started = time.monotonic()
-        page = _page(given, item)
+        item = next(found, None)  # which may fetch a sitemap
+        if item is None:
+            return
+        if isinstance(item, Input) and item.kind == "address":
+            item = _page(given, item)
         spent += time.monotonic() - started
-        yield page
+        yield item
     if next(found, None) is not None:
         yield Unreadable(given.name, f"names more pages than the first {MAX_PAGES:,}, which were read")
 
