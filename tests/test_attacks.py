@@ -194,14 +194,19 @@ def test_a_feed_of_feeds_ends(internet):
 def test_pages_and_time_of_a_feed_end(internet, monkeypatch):
     entries = [(str(number), f"http://public.example/{number}", "") for number in range(9)]
     internet.pages["/feed"] = (200, "application/rss+xml", rss(*entries))
-    monkeypatch.setattr(web, "MAX_PAGES", 3)
-    assert len(read("http://public.example/feed")) == 4
-    monkeypatch.setattr(web, "MAX_FETCHING", 0.0)
-    assert "was left after" in str(read("http://public.example/feed")[-1])
     maps = "".join(f"<sitemap><loc>http://public.example/{number}</loc></sitemap>" for number in range(9))
     internet.pages["/maps"] = (200, "application/xml", f"<sitemapindex>{maps}</sitemapindex>")
-    monkeypatch.setattr(web, "MAX_SITEMAPS", 2)
-    assert "names 9 sitemaps" in str(read("http://public.example/maps")[-1])
+    for name, most, place, count, reason in (
+        ("MAX_PAGES", 3, "feed", 4, "names more pages than the first 3"),
+        ("MAX_FETCHING", 0.0, "feed", 2, "was left after"),
+        ("MAX_FETCHING", 0.0, "maps", 2, "was left after"),
+        ("MAX_SITEMAPS", 2, "maps", 3, "names 9 sitemaps"),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(web, name, most)
+            items = read(f"http://public.example/{place}")
+        assert len(items) == count
+        assert reason in str(items[-1])
 
 
 def test_a_proxy_is_for_the_users_own_addresses(internet, monkeypatch):
