@@ -1,12 +1,16 @@
-"""Small real files of each kind, whose changed copies are fuzzed, and pieces that such files are made of."""
+"""Small real files of each kind, whose changed copies are fuzzed, and pieces that such files are made of.
+
+They are the same whenever they are made, so that a seed means the same input: no time of day is in them.
+"""
 
 import gzip
 import io
 import json
 import struct
 import zipfile
+from datetime import UTC, datetime
 
-from test_sources import PAGE, STORY, packed, pdf
+from test_sources import PAGE, STORY
 from test_web import WHOLE, rss
 
 ATOM = f"""<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>The Post</title>
@@ -49,16 +53,22 @@ def docx_of(document: bytes) -> bytes:
     """Put a document part into a Word document that is otherwise whole."""
     with zipfile.ZipFile(io.BytesIO(_word_document())) as parts:
         members = {name: parts.read(name) for name in parts.namelist()}
-    return packed(**{**members, "word/document.xml": document})
+    return zip_of({**members, "word/document.xml": document})
 
 
 def zip_of(members: dict[str, bytes]) -> bytes:
-    return packed(**{_member_name(name): data for name, data in members.items()})
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in members:
+            info = zipfile.ZipInfo(_member_name(name))  # of 1980
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, members[name])
+    return data.getvalue()
 
 
 def lying_zip() -> bytes:
     """A zip archive whose member says that it unpacks to one byte."""
-    data = packed(**{"a.txt": STORY * 20})
+    data = zip_of({"a.txt": STORY.encode() * 20})
     at = data.index(b"PK\x01\x02")
     return data[: at + 24] + struct.pack("<I", 1) + data[at + 28 :]
 
@@ -79,6 +89,18 @@ def _word_document() -> bytes:
     return data.getvalue()
 
 
+def _pdf() -> bytes:
+    from fpdf import FPDF
+
+    document = FPDF()
+    document.set_creation_date(datetime(2021, 6, 8, tzinfo=UTC))
+    document.set_font("Helvetica")
+    document.set_title("Mayor resigns")
+    document.add_page()
+    document.multi_cell(0, text=STORY)
+    return bytes(document.output())
+
+
 def _document_part() -> bytes:
     with zipfile.ZipFile(io.BytesIO(_word_document())) as parts:
         return parts.read("word/document.xml")
@@ -89,10 +111,10 @@ SAMPLES = {
     ".txt": [STORY.encode(), STORY.encode("utf-16"), "Le café a fermé, a déclaré Zoé.".encode("cp1252")],
     ".md": [f"---\nid: dam\ntitle: Dam opens\nDate: 2021-05-01\nauthor: [Li, Bo]\n---\n\n{STORY}\n".encode()],
     ".html": [PAGE.encode(), f"<article>{WHOLE}</article>".encode()],
-    ".pdf": [pdf(STORY, title="Mayor resigns")],
-    ".docx": [_word_document()],
+    ".pdf": [_pdf()],
+    ".docx": [docx_of(_document_part())],
     "document.xml": [_document_part()],
-    ".jsonl": [f"{_LINE}\n{_LINE}\n".encode(), gzip.compress(_LINE.encode())],
+    ".jsonl": [f"{_LINE}\n{_LINE}\n".encode(), gzip.compress(_LINE.encode(), mtime=0)],
     ".csv": [f'Headline;Body;pubDate\nDam;"{STORY}";8 June 2021\n'.encode(), "text,date\nOne,\n".encode("utf-16")],
     ".xml": [
         rss(("Dam", "/dam", WHOLE), ("Mayor", "/mayor", "")).encode(),
@@ -100,8 +122,8 @@ SAMPLES = {
         LAUGHS.encode(),
         b"<urlset><url><loc>nowhere</loc></url></urlset>",
     ],
-    ".zip": [packed(**{"a.txt": STORY, "b/c.html": PAGE}), lying_zip()],
-    "questions.json": [json.dumps(SQUAD).encode(), gzip.compress(json.dumps(SQUAD).encode())],
+    ".zip": [zip_of({"a.txt": STORY.encode(), "b/c.html": PAGE.encode()}), lying_zip()],
+    "questions.json": [json.dumps(SQUAD).encode(), gzip.compress(json.dumps(SQUAD).encode(), mtime=0)],
     "questions.csv": [b"question,answer,article,kind\nWho?,Bo|Bo Lind,dam,\nWhich?,A;B,dam,list\nWhy?,,,none\n"],
     "labels.jsonl": [json.dumps(LABEL).encode()],
 }
