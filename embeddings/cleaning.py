@@ -13,6 +13,8 @@ from embeddings.sentences import Range, lines, sentences
 
 MAX_LINE = 400
 """Characters of a line that is furniture as a whole."""
+MAX_SPEECH = 600
+"""Characters of a sentence that speaks to the reader; the patterns take time by the square of a sentence's length."""
 LEAST_WORDS = 2
 """Of a line that is known again elsewhere."""
 
@@ -127,6 +129,8 @@ def _may_repeat(line: str) -> bool:
 
 
 def _speech(sentence: str) -> str | None:
+    if len(sentence) > MAX_SPEECH:
+        return None
     # "said" and quotation marks: somebody in the story speaks of support, donations or newsletters
     if re.search(r"\b(?:said|says|told|according to)\b|[“”\"]", sentence):
         return None
@@ -142,7 +146,8 @@ def _spread(
         before: str | None = None
         for at in order:
             span, kind = labelled[at]
-            if kind is None and before in kinds and like.search(text[slice(*span)]):
+            short = span[1] - span[0] <= MAX_SPEECH
+            if kind is None and short and before in kinds and like.search(text[slice(*span)]):
                 kind = before
                 labelled[at] = (span, kind)
             before = kind

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import sentencex
+
+MAX_LINE = 20_000
+"""Characters of a line that are split at once: sentencex takes time by the square of a line of quotation marks."""
+_STOP = re.compile(r"[.!?]\s+(?=\S)")
 
 Range = tuple[int, int]
 """Half-open characters."""
@@ -41,9 +46,20 @@ def sentence_around(text: str, start: int, end: int) -> Range:
 
 
 def _in_line(text: str, line: Range) -> Iterator[Range]:
-    offset = line[0]
-    for boundary in sentencex.get_sentence_boundaries("en", text[slice(*line)]):
-        yield offset + boundary["start_index"], offset + boundary["end_index"]
+    for start, end in _parts(text, line):
+        for boundary in sentencex.get_sentence_boundaries("en", text[start:end]):
+            yield start + boundary["start_index"], start + boundary["end_index"]
+
+
+def _parts(text: str, line: Range) -> Iterator[Range]:
+    """Cut a line that is too long, after a full stop where its second half has one."""
+    start, end = line
+    while end - start > MAX_LINE:
+        stops = list(_STOP.finditer(text, start + MAX_LINE // 2, start + MAX_LINE))
+        cut = stops[-1].end() if stops else start + MAX_LINE
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def _trim(text: str, start: int, end: int) -> Range | None:

@@ -315,7 +315,10 @@ class _NoSuch:
         path = str(scope["path"])
         paths: dict[str, dict[str, Any]] = self._app.openapi()["paths"]
         allowed = {
-            method.upper() for known, methods in paths.items() if compile_path(known)[0].match(path) for method in methods
+            method.upper()
+            for known, methods in paths.items()
+            if compile_path(known)[0].match(path)
+            for method in methods
         }
         if allowed:
             listed = ", ".join(sorted(allowed))

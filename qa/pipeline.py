@@ -201,7 +201,8 @@ def checked_question(question: str) -> str:
     Raises:
         InvalidInput: nothing is left, or it is longer than MAX_QUESTION.
     """
-    asked = " ".join(question.split())
+    # half a character, which a page may send, is no text that could be encoded
+    asked = " ".join(question.encode(errors="replace").decode().split())
     if not any(character.isalnum() for character in asked):
         raise InvalidInput(
             f"the question is empty (found {question[:20]!r}); ask something like: who led the delegation?"

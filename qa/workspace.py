@@ -37,9 +37,23 @@ Seen = Callable[[Article | Unreadable], object]
 class Workspace:
     """One library and the pipeline over it. Safe to share by threads."""
 
-    def __init__(self, name: str, store: LocalStore, pipeline: Pipeline, *, read_only: bool = False) -> None:
-        """Join a library and its pipeline; `read_only` lets nobody add, remove or judge."""
+    def __init__(
+        self,
+        name: str,
+        store: LocalStore,
+        pipeline: Pipeline,
+        *,
+        read_only: bool = False,
+        private_addresses: bool = False,
+    ) -> None:
+        """Join a library and its pipeline.
+
+        Args:
+            read_only: nobody can add, remove or judge.
+            private_addresses: see Libraries.
+        """
         self.name, self.store, self.pipeline, self.read_only = name, store, pipeline, read_only
+        self._public_only = not private_addresses
         self._changing = threading.Lock()
 
     @property
@@ -74,7 +88,7 @@ class Workspace:
             InvalidInput: it is no address on the web.
         """
         self._check_changeable("added to")
-        inputs = _inputs_at(address)
+        inputs = _inputs_at(address, public_only=self._public_only)
         with self._changing:
             return ingest(self.store, inputs, seen=seen)
 
@@ -136,18 +150,26 @@ class Libraries:
     """
 
     def __init__(
-        self, settings: Settings, *, read_only: bool = False, observer: Callable[[Answer], object] | None = None
+        self,
+        settings: Settings,
+        *,
+        read_only: bool = False,
+        private_addresses: bool = False,
+        observer: Callable[[Answer], object] | None = None,
     ) -> None:
         """Open the library that is shown first.
 
         Args:
             read_only: nobody can add, remove, judge or make a library.
+            private_addresses: articles may be fetched from the network around the server, which everybody who
+                reaches the page could then look into.
             observer: is given each answer.
 
         Raises:
             DatelineError: see open_store.
         """
         self._settings, self.read_only, self._observer = settings, read_only, observer
+        self._private_addresses = private_addresses
         self._encoder = SentenceEncoder(settings.encoder)
         self._opened: dict[str, Workspace] = {}
         self._opening = threading.RLock()
@@ -225,7 +247,13 @@ class Libraries:
             )
             if self._pipeline is None:
                 self._pipeline = open_pipeline(self._settings, store, observer=self._observer)
-            self._opened[name] = Workspace(name, store, self._pipeline.over(store), read_only=self.read_only)
+            self._opened[name] = Workspace(
+                name,
+                store,
+                self._pipeline.over(store),
+                read_only=self.read_only,
+                private_addresses=self._private_addresses,
+            )
         return self._opened[name]
 
     def _folder(self, name: str) -> Path:
@@ -244,7 +272,7 @@ def _made() -> Path:
     return user_data_path("dateline") / "libraries"
 
 
-def _inputs_at(address: str) -> Sequence[Input]:
+def _inputs_at(address: str, *, public_only: bool) -> Sequence[Input]:
     if not is_address(address):
         raise InvalidInput(f"an address begins with http:// or https://, got {address[:80]!r}")
-    return find_inputs([address]).inputs
+    return find_inputs([address], public_only=public_only).inputs

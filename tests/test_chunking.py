@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+import sentencex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +40,31 @@ def test_sentence_around_holds_the_span():
     text = "He left. She stayed in Rome. They met."
     start = text.index("Rome")
     assert text[slice(*sentence_around(text, start, start + 4))] == "She stayed in Rome."
+
+
+def test_a_line_without_end_is_split_in_parts(monkeypatch):
+    given_lengths = []
+
+    def boundaries(language, text):
+        given_lengths.append(len(text))
+        return real(language, text)
+
+    real = sentencex.get_sentence_boundaries
+    monkeypatch.setattr(sentencex, "get_sentence_boundaries", boundaries)
+    text = "One two. Three four. " * 3_000
+    found = sentences(text)
+    assert {text[slice(*sentence)] for sentence in found} == {"One two.", "Three four."}
+    assert len(found) == 6_000
+    assert max(given_lengths) <= 20_000
+    assert [end - start for start, end in sentences("“" * 45_000)] == [20_000, 20_000, 5_000]
+
+
+def test_a_sentence_too_long_is_no_furniture():
+    banner = "Your support helps us to report the story.\n"
+    assert len(find_furniture(f"{banner}We need readers like you{' and you' * 60}.")) == 1
+    assert [item.end for item in find_furniture(f"{banner}We need readers like you{' and you' * 90}.")] == [
+        len(banner) - 1
+    ]
 
 
 @given(st.text(alphabet="ab .!?\n\r“é\u2028", max_size=300), st.integers(1, 9), st.integers(0, 4))

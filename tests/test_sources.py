@@ -62,6 +62,9 @@ def test_csv(tmp_path, encoding, sign):
     (tmp_path / "a.csv").write_bytes(rows.encode(encoding))
     [article] = read(tmp_path)
     assert (article.title, article.text, article.published) == ("Café opens", "One.\nTwo.", date(2021, 6, 8))
+    (tmp_path / "a.csv").unlink()
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(rows.encode(encoding)))
+    assert read(tmp_path)[0].text == article.text
 
 
 def test_columns_are_named_by_the_user(tmp_path):
@@ -197,6 +200,7 @@ def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, sour
     [
         ("2021-06-08T10:00:00Z", date(2021, 6, 8)),
         ("Tue, 08 Jun 2021 10:00:00 GMT", date(2021, 6, 8)),
+        ("Tue, 08 Jun 2021 10:00:00 +999999999999999", date(2021, 6, 8)),
         ("8th of June, 2021", date(2021, 6, 8)),
         ("Sept. 3, 2021", date(2021, 9, 3)),
         ("25/12/2021", date(2021, 12, 25)),
@@ -265,6 +269,7 @@ def damaged():
         ("a.zip", damaged(), "can't be unpacked"),
         ("a.xml", b"<svg/>", "neither a feed"),
         ("a.xml", b"<?xml version='1.0'?><rss><channel></channel></rss>", "without entries"),
+        ("a.xml", b'<?xml version="1.0" encoding="\x80"?><rss></rss>', "can't be read as a feed"),
         ("a.xml", b"<urlset></urlset>", "names no page"),
     ],
 )  # fmt: skip

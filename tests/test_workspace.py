@@ -1,5 +1,8 @@
 """The libraries that a page works on: the seeds stay, the user's own articles get a library of their own."""
 
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
 import pytest
 
 from embeddings.errors import DatelineError, InvalidInput
@@ -107,6 +110,40 @@ def test_where_a_library_is_named_it_alone_is_offered(libraries, tmp_path):
 def test_only_addresses_on_the_web_are_fetched(libraries, address):
     with pytest.raises(InvalidInput, match="begins with http"):
         libraries.to_add_to(SEEDS).add_address(address)
+
+
+@pytest.fixture
+def intranet():
+    """A page on the network around the server."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain")
+            self.end_headers()
+            self.wfile.write(STORY.encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/zebra"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_the_page_fetches_nothing_from_the_network_around_it_unless_its_owner_says_so(libraries, intranet, tmp_path):
+    own = libraries.to_add_to(SEEDS)
+    [problem] = own.add_address(intranet).unreadable
+    assert "is on a private network" in str(problem)
+    (tmp_path / "map.xml").write_text(f"<urlset><url><loc>{intranet}</loc></url></urlset>")
+    [problem] = own.add_files([tmp_path / "map.xml"]).unreadable
+    assert "is on a private network" in str(problem)
+    open_to_all = Libraries(load_settings({}), private_addresses=True)
+    assert open_to_all.to_add_to(SEEDS).add_address(intranet).articles.added == 1
 
 
 def test_refusals_are_sentences(libraries, tmp_path):

@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 from zipfile import BadZipFile
 
 from embeddings.documents import Article
@@ -15,12 +14,12 @@ from embeddings.sources.archive import members
 from embeddings.sources.datelines import completed
 from embeddings.sources.docx import read_docx
 from embeddings.sources.html import read_html
-from embeddings.sources.inputs import Input, ReadingError, Unreadable, file_input
-from embeddings.sources.kinds import KINDS, kind_of
+from embeddings.sources.inputs import Input, ReadingError, Unreadable, address_input, file_input
+from embeddings.sources.kinds import KINDS, is_address, kind_of
 from embeddings.sources.pdf import read_pdf
 from embeddings.sources.table import ALIASES, read_csv, read_jsonl
 from embeddings.sources.text import read_markdown, read_text
-from embeddings.sources.web import fetch, is_address, pages
+from embeddings.sources.web import fetch, pages
 
 READERS: Mapping[str, Callable[[Input], Iterator[Article | Unreadable]]] = {
     ".txt": read_text,
@@ -55,7 +54,11 @@ class Found:
 
 
 def find_inputs(
-    places: Sequence[str | Path], *, columns: Mapping[str, str] | None = None, may_be_none: bool = False
+    places: Sequence[str | Path],
+    *,
+    columns: Mapping[str, str] | None = None,
+    may_be_none: bool = False,
+    public_only: bool = False,
 ) -> Found:
     """Find what is to be read: addresses on the web, files, those anywhere under a folder, those a pattern fits.
 
@@ -64,6 +67,8 @@ def find_inputs(
     Args:
         columns: for tables: our name of a field -> the table's.
         may_be_none: it is no error to find nothing, as in a folder that is watched for what will come.
+        public_only: nothing is fetched from a private network, for places that somebody else has named. Otherwise an
+            address given may be on one; but what a public address or a file leads to may never be.
 
     Raises:
         DatelineError: a path does not exist, a file named is of no known kind, or nothing was found.
@@ -72,7 +77,7 @@ def find_inputs(
     passed_over: dict[Path, None] = {}
     for place in places:
         if is_address(str(place)):
-            inputs[str(place)] = _address(str(place), columns or {})
+            inputs[str(place)] = address_input(str(place), columns or {}, private=not public_only)
             continue
         for path in _paths(str(place)):
             if path.is_file() and kind_of(path.name) is None:
@@ -130,7 +135,7 @@ def parse_columns(given: Sequence[str]) -> dict[str, str]:
 def _read(given: Input) -> Iterator[Article | Unreadable]:
     try:
         if given.kind == "address":
-            yield from _read(fetch(given.place, columns=given.columns))
+            yield from _read(fetch(given))
         elif given.kind in CONTAINERS:
             for part in CONTAINERS[given.kind](given):
                 if isinstance(part, Unreadable):
@@ -144,13 +149,6 @@ def _read(given: Input) -> Iterator[Article | Unreadable]:
         yield Unreadable(given.name, str(error))
     except (OSError, EOFError, zlib.error, BadZipFile) as error:
         yield Unreadable(given.name, f"can't be unpacked ({error}); it may be cut off")
-
-
-def _address(address: str, columns: Mapping[str, str]) -> Input:
-    def unfetched() -> IO[bytes]:
-        raise ReadingError("has to be fetched first")
-
-    return Input(address, address, "address", unfetched, columns)
 
 
 def _paths(place: str) -> list[Path]:

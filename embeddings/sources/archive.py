@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import stat
 import zipfile
-from collections.abc import Iterator
-from pathlib import PurePosixPath
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import IO
 
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
@@ -12,6 +14,8 @@ from embeddings.sources.kinds import kind_of
 
 MAX_ARCHIVE_BYTES = 2_000_000_000
 MAX_MEMBERS = 200_000
+_HEADER = 30
+"""Bytes that stand before a member at the least."""
 
 
 def members(given: Input) -> Iterator[Input | Unreadable]:
@@ -22,28 +26,43 @@ def members(given: Input) -> Iterator[Input | Unreadable]:
     """
     try:
         archive = zipfile.ZipFile(given.opened())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise ReadingError("is not a zip archive, or is cut off; pack it anew") from error
     except OSError as error:
         raise ReadingError(f"can't be opened ({error.strerror or error}); check its permissions") from error
     with archive:
-        listed = [member for member in archive.infolist() if not member.is_dir()]
-        total = sum(member.file_size for member in listed)
-        if len(listed) > MAX_MEMBERS or total > MAX_ARCHIVE_BYTES:
-            raise ReadingError(
-                f"holds {len(listed):,} files of {total // 1_000_000:,} MB, and at most {MAX_MEMBERS:,} of "
-                f"{MAX_ARCHIVE_BYTES // 1_000_000:,} MB are read; split it"
-            )
+        listed = archive.infolist()
+        check_parts(listed)
         for member in listed:
-            item = _member(given, archive, member)
-            if item is not None:
+            is_file = member.filename and not member.is_dir()
+            if is_file and (item := _member(given, archive, member)) is not None:
                 yield item
 
 
+def check_parts(members: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse an archive that unpacks to more than is read.
+
+    What the members say of their size may be trusted here: none is unpacked beyond it. But only where they do not
+    share their bytes, for which there is no honest use (David Fifield's "A better zip bomb", 2019).
+
+    Raises:
+        ReadingError: it holds too much, or members overlap.
+    """
+    total = sum(member.file_size for member in members)
+    if len(members) > MAX_MEMBERS or total > MAX_ARCHIVE_BYTES:
+        raise ReadingError(
+            f"holds {len(members):,} files of {total // 1_000_000:,} MB, and at most {MAX_MEMBERS:,} of "
+            f"{MAX_ARCHIVE_BYTES // 1_000_000:,} MB are read; split it"
+        )
+    places = sorted((member.header_offset, member.compress_size) for member in members)
+    if any(start + _HEADER + size > following for (start, size), (following, _) in pairwise(places)):
+        raise ReadingError("holds files that share their bytes, as only made-up archives do; pack it anew")
+
+
 def _member(given: Input, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Input | Unreadable | None:
-    path = PurePosixPath(member.filename)
+    path = PurePosixPath(member.filename.replace("\\", "/"))
     name = f"{given.name}, member {member.filename}"
-    if path.is_absolute() or ".." in path.parts:
+    if path.is_absolute() or ".." in path.parts or PureWindowsPath(member.filename).drive:
         return Unreadable(name, "its name leads out of the archive; pack it anew")
     kind = kind_of(path.name)
     if kind is None or any(part.startswith((".", "__MACOSX")) for part in path.parts):
@@ -52,11 +71,16 @@ def _member(given: Input, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> 
         return Unreadable(name, "is an archive in an archive; unpack it, and index that")
     if member.flag_bits & 1:
         return Unreadable(name, "is encrypted; unpack it, and index that")
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return Unreadable(name, "is a link to another file; pack that file itself")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # the others are unpacked a block at a time, however large it becomes
+        return Unreadable(name, "is packed in another way than deflation; pack the archive anew")
 
     def opened() -> IO[bytes]:
         try:
             return archive.open(member)
-        except (zipfile.BadZipFile, NotImplementedError) as error:  # the second: a way of packing Python doesn't know
+        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise ReadingError(f"can't be unpacked ({error}); pack the archive anew") from error
 
     return Input(name, f"{given.place}!{member.filename}", kind, opened, given.columns)

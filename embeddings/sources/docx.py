@@ -7,7 +7,9 @@ import zipfile
 from collections.abc import Iterator
 
 from embeddings.documents import Article
+from embeddings.sources.archive import check_parts
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError
+from embeddings.sources.parsing import Parsed, parse
 from embeddings.sources.reading import first_line, make_article
 
 
@@ -18,26 +20,19 @@ def read_docx(given: Input) -> Iterator[Article]:
     """
     data = given.read()
     _check_size(data)
-    lines, title, author = _content(data)
-    text = "\n".join(lines)
+    [found] = parse(".docx", data)
+    text = "\n".join(found.texts)
     if not text.strip():
         raise ReadingError("holds no text; remove it, or put an article in it")
-    yield make_article(given, text, {"title": title or first_line(text), "author": author})
+    yield make_article(given, text, {"title": found.title or first_line(text), "author": found.author})
 
 
-def _check_size(data: bytes) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            size = sum(part.file_size for part in parts.infolist() if part.filename.endswith(".xml"))
-    except zipfile.BadZipFile as error:
-        raise ReadingError("is not a Word document (.docx); an old .doc has to be saved as .docx first") from error
-    if size > MAX_BYTES:
-        raise ReadingError(
-            f"holds {size // 1_000_000:,} MB of text when unpacked, more than {MAX_BYTES // 1_000_000} MB; split it"
-        )
+def extract_docx(data: bytes) -> list[Parsed]:
+    """Take the paragraphs and table rows out of a document.
 
-
-def _content(data: bytes) -> tuple[list[str], str, str]:
+    Raises:
+        ReadingError: it is damaged.
+    """
     import docx
     from docx.table import Table
 
@@ -50,6 +45,23 @@ def _content(data: bytes) -> tuple[list[str], str, str]:
             else:
                 lines.append(block.text)
         about = document.core_properties
-        return lines, about.title.strip(), about.author.strip().removeprefix("python-docx")
+        return [Parsed(tuple(lines), about.title.strip(), about.author.strip().removeprefix("python-docx"))]
+    except MemoryError:
+        raise
     except Exception as error:  # python-docx and lxml raise many kinds for a damaged document
-        raise ReadingError(f"can't be read as a Word document ({str(error).splitlines()[0]})") from error
+        why = next(iter(str(error).splitlines()), type(error).__name__)
+        raise ReadingError(f"can't be read as a Word document ({why})") from error
+
+
+def _check_size(data: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            listed = parts.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise ReadingError("is not a Word document (.docx); an old .doc has to be saved as .docx first") from error
+    check_parts(listed)
+    size = sum(part.file_size for part in listed if part.filename.endswith((".xml", ".rels")))
+    if size > MAX_BYTES:
+        raise ReadingError(
+            f"holds {size // 1_000_000:,} MB of text when unpacked, more than {MAX_BYTES // 1_000_000} MB; split it"
+        )

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, cast
+from typing import IO, Any, cast
 
 MAX_BYTES = 50_000_000
 """Of one document; of one line where a file holds an article a line."""
+MAX_GROWTH = 300
+"""How many times its size a gzipped file may unpack to, beyond MAX_BYTES; what holds text grows some ten times."""
+_MAX_MESSAGE = 600
+_BREAKS = re.compile(r"[\t-\r\x1c-\x1e\x85\u2028\u2029]+")
+# control characters, marks that turn the direction of writing, halves of characters
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class ReadingError(ValueError):
@@ -28,6 +36,8 @@ class Input:
         opened: opens its bytes; they may be gzipped.
         columns: for tables: our name of a field -> the file's.
         known: what is known of its article from elsewhere, as from a feed's entry; the article itself goes first.
+        leads_on: what it names, as a feed does, may be fetched: it was fetched itself, or is a file of the user's.
+        private: it, and what it names, may be on a private network.
     """
 
     name: str
@@ -36,12 +46,16 @@ class Input:
     opened: Callable[[], IO[bytes]]
     columns: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, object] = field(default_factory=dict)
+    leads_on: bool = False
+    private: bool = False
 
     @property
     def id(self) -> str:
         """An id that stays the same while it stays where it is: its name and a hash of its place."""
         stem = PurePosixPath(self.place.split("?")[0].rstrip("/")).stem or "page"
-        return f"{stem}-{hashlib.sha256(self.place.encode()).hexdigest()[:8]}"
+        # the name of an archive's member or an address may hold anything
+        digest = hashlib.sha256(self.place.encode(errors="surrogatepass")).hexdigest()
+        return f"{printable(stem)}-{digest[:8]}"
 
     def open(self) -> IO[bytes]:
         """Open its bytes, unpacked where they are gzipped.
@@ -55,7 +69,7 @@ class Input:
             stream.seek(0)
         except OSError as error:
             raise ReadingError(f"can't be opened ({error.strerror or error}); check its permissions") from error
-        return cast(IO[bytes], gzip.GzipFile(fileobj=stream)) if head == b"\x1f\x8b" else stream
+        return cast(IO[bytes], io.BufferedReader(_Unpacked(stream))) if head == b"\x1f\x8b" else stream
 
     def read(self, limit: int = MAX_BYTES) -> bytes:
         """Read all its bytes.
@@ -84,9 +98,75 @@ class Unreadable:
 
     def __str__(self) -> str:
         place = f"{self.name}, line {self.line}" if self.line is not None else self.name
-        return f"{place}: {self.reason}"
+        return printable(f"{place}: {self.reason}")
+
+
+class _Unpacked(io.RawIOBase):
+    """A gzipped stream, unpacked as long as it does not grow like a bomb."""
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        self._packed = packed
+        self._stream = gzip.GzipFile(fileobj=packed)
+        self._size = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._stream.seek(offset, whence)
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer))
+        buffer[: len(data)] = data
+        self._size += len(data)
+        if self._size > MAX_BYTES + MAX_GROWTH * self._packed.tell():
+            raise ReadingError(f"unpacks to more than {MAX_GROWTH} times its size, as no text does; unpack it first")
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        self._packed.close()
+        super().close()
+
+
+def printable(text: str) -> str:
+    """Make text from elsewhere safe to show on a line: breaks become spaces, what can't be seen is marked."""
+    line = _UNSHOWN.sub("\ufffd", _BREAKS.sub(" ", text[: 2 * _MAX_MESSAGE]))
+    return line if len(line) <= _MAX_MESSAGE else f"{line[:_MAX_MESSAGE]} …"
 
 
 def file_input(path: Path, kind: str, columns: Mapping[str, str]) -> Input:
-    """Make the input of a file."""
-    return Input(str(path), str(path.resolve()), kind, lambda: path.open("rb"), columns)
+    """Make the input of a file; one whose name is no text can't be read, as no article could say where it stands."""
+    name, place = str(path), str(path.resolve())
+    if any("\ud800" <= character <= "\udfff" for character in place):
+        name, place = (text.encode(errors="backslashreplace").decode() for text in (name, place))
+        return Input(name, place, kind, _unnamed, columns)
+    return Input(name, place, kind, lambda: path.open("rb"), columns, leads_on=True)
+
+
+def _unnamed() -> IO[bytes]:
+    raise ReadingError("has a name that is not UTF-8; rename it")
+
+
+def address_input(
+    address: str, columns: Mapping[str, str], *, private: bool, known: Mapping[str, object] | None = None
+) -> Input:
+    """Make the input of an address, to be fetched when it is read."""
+
+    def unfetched() -> IO[bytes]:
+        raise ReadingError("has to be fetched first")
+
+    return Input(address, address, "address", unfetched, columns, known or {}, private=private)
+
+
+def named_input(given: Input, address: str, known: Mapping[str, object]) -> Input:
+    """Make the input of an address that another input names."""
+    return address_input(address, given.columns, private=given.private, known=known)
+
+
+def bytes_opener(data: bytes) -> Callable[[], IO[bytes]]:
+    """Make what opens bytes."""
+    return lambda: io.BytesIO(data)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _KINDS = {
     ".txt": ".txt",
     ".md": ".md",
@@ -29,3 +31,8 @@ def kind_of(name: str) -> str | None:
     plain = name.lower().removesuffix(".gz")
     dot = plain.rfind(".")
     return _KINDS.get(plain[dot:]) if dot >= 0 else None
+
+
+def is_address(place: str) -> bool:
+    """Tell an address on the web from a path."""
+    return re.match(r"https?://", place, re.IGNORECASE) is not None

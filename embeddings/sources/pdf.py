@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from statistics import median
 
 from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError
+from embeddings.sources.parsing import Parsed, parse
 from embeddings.sources.reading import first_line, make_article
 
 MAX_PAGES = 2_000
-_PDFIUM = threading.Lock()  # PDFium is not safe to share by threads
 _NO_TITLE = re.compile(r"untitled|microsoft|\.(?:docx?|pdf|indd|qxd|tex)\b|^document\d*$", re.IGNORECASE)
 
 
@@ -24,14 +23,13 @@ def read_pdf(given: Input) -> Iterator[Article]:
     data = given.read()
     if not data.lstrip()[:5].startswith(b"%PDF-"):
         raise ReadingError("is not a PDF (it does not begin with %PDF-); name it for what it is")
-    with _PDFIUM:
-        pages, about = _pages(data)
-    text = "\n\n".join(filter(None, (paragraphs(page) for page in pages)))
+    [found] = parse(".pdf", data)
+    text = "\n\n".join(filter(None, (paragraphs(page) for page in found.texts)))
     if not text.strip():
         raise ReadingError("holds no text, only pictures of it; have it recognised first (ocrmypdf), and index that")
-    title = about.get("Title", "").strip()
+    title = found.title.strip()
     usable = len(title) > 3 and not _NO_TITLE.search(title)
-    yield make_article(given, text, {"title": title if usable else first_line(text), "author": about.get("Author")})
+    yield make_article(given, text, {"title": title if usable else first_line(text), "author": found.author})
 
 
 def paragraphs(page: str) -> str:
@@ -68,7 +66,12 @@ def _joined(before: str, line: str) -> str:
     return f"{before} {line}"
 
 
-def _pages(data: bytes) -> tuple[list[str], dict[str, str]]:
+def extract_pdf(data: bytes) -> list[Parsed]:
+    """Take the text out of a PDF, page by page. PDFium is not safe to share by threads.
+
+    Raises:
+        ReadingError: it is locked or damaged, or has too many pages.
+    """
     import pypdfium2
 
     try:
@@ -86,7 +89,8 @@ def _pages(data: bytes) -> tuple[list[str], dict[str, str]]:
             texts.append(words.get_text_bounded())
             words.close()
             page.close()
-        return texts, document.get_metadata_dict()
+        about = document.get_metadata_dict()
+        return [Parsed(tuple(texts), about.get("Title", ""), about.get("Author", ""))]
     except pypdfium2.PdfiumError as error:
         raise ReadingError(f"can't be read as a PDF ({error}); it may be damaged") from error
     finally:

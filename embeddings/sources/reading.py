@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -13,6 +14,11 @@ from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError
 
 MAX_TITLE = 200
+MAX_FIELD = 10_000
+"""Characters of what is said about an article."""
+# half a character, as a JSON string may hold it after a cut, and the end of a string in C: neither is text
+_UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 
 
 def decode(given: Input) -> str:
@@ -47,7 +53,8 @@ def decode_bytes(data: bytes) -> str:
 def make_article(given: Input, text: str, fields: Mapping[str, object], *, default_id: str = "") -> Article:
     """Make an article of its text and what is said about it: id, title, date, source, author, url.
 
-    What `fields` leave open comes from what the input knows, the title at last from the text's first line.
+    What `fields` leave open comes from what the input knows, the title at last from the text's first line. Characters
+    of the text that can't be stored are replaced, one for one.
 
     Raises:
         ReadingError: a field holds something that can't be read as what it should be.
@@ -55,7 +62,7 @@ def make_article(given: Input, text: str, fields: Mapping[str, object], *, defau
     return Article(
         id=_string("id", fields) or default_id or given.id,
         title=_string("title", fields, given.known) or first_line(text),
-        text=text,
+        text=_UNSTORABLE.sub("\ufffd", text),
         published=_day(fields) or _day(given.known),
         source=_string("source", fields, given.known),
         url=_string("url", fields, given.known),
@@ -85,8 +92,12 @@ def _string(name: str, *places: Mapping[str, object]) -> str:
             value = ", ".join(value)
         if isinstance(value, dict | list | bool):
             raise ReadingError(f'want text in "{name}", found {kind_of_value(value)}')
-        if value is not None and str(value).strip():
-            return str(value).strip()
+        if isinstance(value, float) and not math.isfinite(value):
+            continue  # how tables write that there is none
+        if value is not None and (text := str(value).strip()):
+            if len(text) > MAX_FIELD:
+                raise ReadingError(f'holds {len(text):,} characters in "{name}"; at most {MAX_FIELD:,} are read')
+            return _CONTROL.sub("\ufffd", " ".join(text.split()))
     return ""
 
 

@@ -21,6 +21,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "url": ("url", "link"),
 }
 """What fields are called in tables: the first that is there counts."""
+MAX_COLUMNS = 1_000
 _HEAD = 1_000_000
 
 
@@ -46,22 +47,33 @@ def read_csv(given: Input) -> Iterator[Article | Unreadable]:
             raise ReadingError("is empty; remove it, or put an article in it")
         stream.seek(0)
         csv.field_size_limit(MAX_BYTES)
-        text = io.TextIOWrapper(stream, _encoding(head), newline="")
-        rows = csv.DictReader(text, delimiter=_delimiter(head), restkey="")
-        _name_columns(given, [name for name in rows.fieldnames or () if name])
-        while True:
-            try:
-                row = next(rows, None)
-            except (csv.Error, UnicodeDecodeError) as error:
-                raise ReadingError(f"breaks off near line {rows.line_num} ({error}); mend that row") from error
-            if row is None:
-                return
-            try:
-                if "" in row:
-                    raise ReadingError("has more fields than columns; put quotes around a field that holds a separator")
-                yield _article(given, row, rows.line_num)
-            except ReadingError as error:
-                yield Unreadable(given.name, str(error), rows.line_num)
+        lines = _text_lines(io.TextIOWrapper(stream, _encoding(head), newline=""))
+        rows = csv.DictReader(lines, delimiter=_delimiter(head), restkey="")
+        try:
+            names = rows.fieldnames or ()
+            if len(names) > MAX_COLUMNS:
+                raise ReadingError(f"has {len(names):,} columns, and at most {MAX_COLUMNS:,} are read; leave some out")
+            _name_columns(given, [name for name in names if name])
+            for row in rows:
+                yield _of_row(given, row, rows.line_num)
+        except (csv.Error, UnicodeError) as error:
+            raise ReadingError(f"breaks off near line {rows.line_num} ({error}); mend that row") from error
+
+
+def _of_row(given: Input, row: Mapping[str, object], number: int) -> Article | Unreadable:
+    try:
+        if "" in row:
+            raise ReadingError("has more fields than columns; put quotes around a field that holds a separator")
+        return _article(given, row, number)
+    except ReadingError as error:
+        return Unreadable(given.name, str(error), number)
+
+
+def _text_lines(text: io.TextIOWrapper) -> Iterator[str]:
+    for number, line in enumerate(iter(lambda: text.readline(MAX_BYTES), ""), start=1):
+        if len(line) >= MAX_BYTES:
+            raise ReadingError(f"line {number} is longer than {MAX_BYTES // 1_000_000} MB; write one article a row")
+        yield line
 
 
 def _lines(given: Input) -> Iterator[tuple[int, bytes]]:
@@ -80,11 +92,13 @@ def _lines(given: Input) -> Iterator[tuple[int, bytes]]:
 
 def _record(line: str) -> Mapping[str, object]:
     try:
-        record = json.loads(line)
+        record = json.loads(line, parse_constant=lambda _: None)  # NaN is how tables write that there is none
     except json.JSONDecodeError as error:
         raise ReadingError(f"is not JSON ({error.msg}, column {error.colno}); write one object a line") from error
     except RecursionError:
         raise ReadingError("is JSON nested too deeply; write one flat object a line") from None
+    except ValueError as error:
+        raise ReadingError("holds a number of thousands of digits; write it as text") from error
     if not isinstance(record, dict):
         raise ReadingError(f"want an object, found {kind_of_value(record)}; write one object a line")
     return record

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import yaml
 
@@ -11,6 +12,7 @@ from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError
 from embeddings.sources.reading import decode, make_article
 
+MAX_FRONT_MATTER = 50_000
 _FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?\n)?---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 
@@ -33,14 +35,25 @@ def read_markdown(given: Input) -> Iterator[Article]:
     yield make_article(given, text, fields)
 
 
+class _Loader(yaml.SafeLoader):
+    """YAML without aliases: each could stand for many others, and the whole for more than memory holds."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError("an alias")
+        return super().compose_node(parent, index)
+
+
 def _fields(front_matter: str) -> Mapping[str, object]:
+    if len(front_matter) > MAX_FRONT_MATTER:
+        raise ReadingError(f"its front matter has more than {MAX_FRONT_MATTER:,} characters; move them below it")
     try:
-        fields = yaml.safe_load(front_matter)
-    except yaml.YAMLError as error:
+        fields = yaml.load(front_matter, _Loader)
+    except Exception as error:  # for the 31st of June or a number too long, PyYAML raises many kinds
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 2})" if mark is not None else ""
         raise ReadingError(
-            f"its front matter is not YAML{where}; put quotes around a value that holds a colon"
+            f"its front matter is not YAML that can be read{where}; put quotes around values that hold more than words"
         ) from error
     if fields is None:
         return {}

@@ -1,35 +1,29 @@
 """Addresses on the web -> inputs: a page, a file, or the pages that a feed or a sitemap names.
 
-Bounded in bytes, seconds, redirects and number of pages; only http and https; and an address on a public host
-can't lead to one on a private network.
+Bounded in number of pages, nesting and seconds, and each fetch as `fetching` says: an address on a public host can't
+lead to one on a private network.
 """
 
 from __future__ import annotations
 
-import io
-import ipaddress
 import re
-import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from importlib.metadata import version
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
 
-from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
-from embeddings.sources.kinds import KINDS, kind_of
+from embeddings.sources.feed import feed_entries
+from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, named_input
+from embeddings.sources.kinds import KINDS, is_address, kind_of
 
-if TYPE_CHECKING:
-    import httpx
-
-MAX_SECONDS = 60.0
-"""For one address, from first to last byte."""
-MAX_REDIRECTS = 5
-MAX_PAGES = 1_000
-"""Of one feed or sitemap."""
-WHOLE_STORY = 600
-"""Characters from which on a feed's own text counts as the story; shorter ones are teasers."""
+MAX_PAGES = 10_000
+"""Of one feed, or of one sitemap with those it names."""
+MAX_SITEMAPS = 100
+"""Named by one of sitemaps."""
+MAX_FETCHING = 3_600.0
+"""Seconds that one feed or sitemap and all its pages may take to come."""
+MAX_FEED_BYTES = 10_000_000
 _TYPES = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -49,24 +43,28 @@ _TYPES = {
 }
 
 
-def is_address(place: str) -> bool:
-    """Tell an address on the web from a path."""
-    return re.match(r"https?://", place, re.IGNORECASE) is not None
-
-
-def fetch(address: str, *, columns: Mapping[str, str], known: Mapping[str, object] | None = None) -> Input:
-    """Fetch what stands at an address; its kind comes from its name, else from what the server says it is.
+def fetch(given: Input) -> Input:
+    """Fetch what stands at an input's place; its kind comes from its name, else from what the server says it is.
 
     Raises:
-        ReadingError: it can't be reached, is too large or too slow, or is of no kind that can be read.
+        ReadingError: it must not or can't be reached, is too large or too slow, or is of no kind that can be read.
     """
-    data, content_type, final = _get(address)
-    kind = _TYPES.get(content_type)
-    if kind in (None, ".txt", ".xml") or content_type.startswith("application/octet"):
-        kind = kind_of(urlsplit(final).path) or kind
+    from embeddings.sources import fetching  # its libraries are slow to import
+
+    found = fetching.get(given.place, private=given.private)
+    kind = _TYPES.get(found.content_type)
+    if kind in (None, ".txt", ".xml") or found.content_type.startswith("application/octet"):
+        kind = kind_of(urlsplit(found.address).path) or kind
     if kind is None:
-        raise ReadingError(f"is {content_type or 'of no stated type'}, which can't be read; these are: {KINDS}")
-    return Input(address, address, kind, _opener(data), columns, {"url": final, **(known or {})})
+        raise ReadingError(f"is {found.content_type or 'of no stated type'}, which can't be read; these are: {KINDS}")
+    return replace(
+        given,
+        kind=kind,
+        opened=bytes_opener(found.data),
+        known={"url": found.address, **given.known},
+        leads_on=True,
+        private=found.private,
+    )
 
 
 def pages(given: Input) -> Iterator[Input | Unreadable]:
@@ -77,143 +75,90 @@ def pages(given: Input) -> Iterator[Input | Unreadable]:
     Raises:
         ReadingError: it is neither a feed nor a sitemap, or names nothing.
     """
-    data = given.read()
+    data = given.read(MAX_FEED_BYTES)
     head = re.sub(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>", b"", data[:5_000], flags=re.DOTALL).lstrip()
     root = re.match(rb"(?:\xef\xbb\xbf)?<(?:\w+:)?(\w+)", head)
     name = root[1].lower() if root else b""
     if name in (b"urlset", b"sitemapindex"):
-        yield from _sitemap(given, data)
+        if not given.leads_on:
+            raise ReadingError("is a sitemap in an archive; unpack it, and index that")
+        found = _sitemap(given, data)
     elif name in (b"rss", b"feed", b"rdf"):
-        yield from _feed(given, data)
+        found = feed_entries(given, data)
     else:
         raise ReadingError("is XML, but neither a feed (RSS, Atom) nor a sitemap")
+    yield from _fetched(given, found)
 
 
-def _feed(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
-    import feedparser
+def _fetched(given: Input, found: Iterator[Input | Unreadable]) -> Iterator[Input | Unreadable]:
+    """Fetch the pages among what was found, up to a number of them and a time."""
+    spent = 0.0
+    for _ in range(MAX_PAGES):
+        if spent > MAX_FETCHING:
+            yield Unreadable(
+                given.name, f"was left after {spent / 60:.0f} minutes of fetching; index the rest of its pages by name"
+            )
+            return
+        started = time.monotonic()
+        item = next(found, None)  # which may fetch a sitemap
+        if item is None:
+            return
+        if isinstance(item, Input) and item.kind == "address":
+            item = _page(given, item)
+        spent += time.monotonic() - started
+        yield item
+    if next(found, None) is not None:
+        yield Unreadable(given.name, f"names more pages than the first {MAX_PAGES:,}, which were read")
 
-    feed = feedparser.parse(data, response_headers={"content-location": given.place})
-    if not feed.entries:
-        why = f" ({feed.bozo_exception})" if feed.bozo else ""
-        raise ReadingError(f"is a feed without entries{why}; see whether its address is right")
-    for entry in feed.entries[:MAX_PAGES]:
-        link = str(entry.get("link", ""))
-        known = {
-            "title": entry.get("title"),
-            "date": entry.get("published") or entry.get("updated"),
-            "source": feed.feed.get("title"),
-            "author": entry.get("author"),
-            "url": link,
-        }
-        story = max((str(part.value) for part in entry.get("content", ())), key=len, default="")
-        story = max(story, str(entry.get("summary", "")), key=len)
-        if len(re.sub("<[^>]*>", "", story)) >= WHOLE_STORY or not is_address(given.place):
-            place = link or f"{given.place}#{entry.get('id') or entry.get('title')}"
-            page = f"<html><body><article>{story}</article></body></html>".encode()
-            yield Input(f"{given.name}, entry {link or entry.get('title')}", place, ".html", _opener(page), {}, known)
-        elif link:
-            yield _page(given, urljoin(given.place, link), known)
-    yield from _left_out(given, len(feed.entries))
+
+def _page(given: Input, named: Input) -> Input | Unreadable:
+    if not is_address(named.place):
+        return Unreadable(named.name, f"is no address on the web, and {given.name} may lead to nothing else")
+    try:
+        page = fetch(named)
+    except ReadingError as error:
+        return Unreadable(named.name, str(error))
+    if page.kind in (".xml", ".zip"):  # which would name others, and so on for ever
+        return Unreadable(named.name, f"is no page, and {given.name} may lead to nothing else; index it by itself")
+    return page
 
 
 def _sitemap(given: Input, data: bytes, depth: int = 0) -> Iterator[Input | Unreadable]:
-    from lxml import etree
-
-    try:
-        # nothing outside the document is loaded, and entities stay as they are
-        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
-    except etree.XMLSyntaxError as error:
-        raise ReadingError(f"is a broken sitemap ({error})") from error
-    entries = [child for child in root if isinstance(child.tag, str)]
+    root = _root(data)
+    entries = [child for child in root if isinstance(child.tag, str)] if root is not None else []
     if not entries:
         raise ReadingError("is a sitemap that names no page; see whether its address is right")
-    nested = etree.QName(root).localname == "sitemapindex"
-    for entry in entries[:MAX_PAGES]:
-        texts = {etree.QName(child).localname: child.text for child in entry.iter() if isinstance(child.tag, str)}
+    nested = _name(root) == "sitemapindex"
+    for entry in entries[: MAX_SITEMAPS if nested else None]:
+        texts = {_name(child): child.text for child in entry.iter() if isinstance(child.tag, str)}
         address = (texts.get("loc") or "").strip()
         if not is_address(address):
             continue
         if not nested:
-            yield _page(given, address, {"title": texts.get("title"), "date": texts.get("publication_date")})
+            yield named_input(given, address, {"title": texts.get("title"), "date": texts.get("publication_date")})
         elif depth == 0:
-            inner = _page(given, address, {})
-            if isinstance(inner, Unreadable):
-                yield inner
-            else:
-                yield from _sitemap(inner, inner.read(), depth + 1)
-    yield from _left_out(given, len(entries))
+            yield from _inner(named_input(given, address, {}), depth + 1)
+    if nested and len(entries) > MAX_SITEMAPS:
+        yield Unreadable(given.name, f"names {len(entries):,} sitemaps, and only the first {MAX_SITEMAPS:,} were read")
 
 
-def _page(given: Input, address: str, known: Mapping[str, object]) -> Input | Unreadable:
-    if not is_address(address):
-        return Unreadable(address, f"is no address on the web, and {given.name} may lead to nothing else")
-    if _is_private(address) and not _is_private(given.place):
-        return Unreadable(address, f"is on a private network, where {given.name} must not lead")
+def _inner(named: Input, depth: int) -> Iterator[Input | Unreadable]:
     try:
-        return fetch(address, columns=given.columns, known=known)
+        inner = fetch(named)
+        yield from _sitemap(inner, inner.read(MAX_FEED_BYTES), depth)
     except ReadingError as error:
-        return Unreadable(address, str(error))
+        yield Unreadable(named.name, str(error))
 
 
-def _left_out(given: Input, count: int) -> Iterator[Unreadable]:
-    if count > MAX_PAGES:
-        yield Unreadable(given.name, f"names {count:,} pages, and only the first {MAX_PAGES:,} were read")
+def _root(data: bytes) -> Any:
+    from lxml import etree
 
-
-def _get(address: str) -> tuple[bytes, str, str]:
-    import httpx
-
-    started = time.monotonic()
-    agent = {"User-Agent": f"Dateline/{version('dateline-qa')} (indexes news for question answering)"}
     try:
-        with httpx.Client(timeout=20.0, headers=agent) as client:
-            at = address
-            for _ in range(MAX_REDIRECTS + 1):
-                with client.stream("GET", at) as answer:
-                    if not answer.has_redirect_location:
-                        return _body(answer, started), _type(answer), at
-                    following = urljoin(at, answer.headers["location"])
-                if not is_address(following) or (_is_private(following) and not _is_private(address)):
-                    raise ReadingError(f"leads to {following}, which is not followed")
-                at = following
-    except httpx.TimeoutException as error:
-        raise ReadingError("did not answer in 20 s; try again later") from error
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-        raise ReadingError(f"can't be reached ({str(error) or type(error).__name__}); check the address") from error
-    raise ReadingError(f"redirects more than {MAX_REDIRECTS} times; check the address")
+        # nothing outside the document is loaded, and entities stay as they are
+        return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise ReadingError(f"is a broken sitemap ({error})") from error
 
 
-def _body(answer: httpx.Response, started: float) -> bytes:
-    if answer.status_code != 200:
-        raise ReadingError(f"answered {answer.status_code} {answer.reason_phrase}; check the address")
-    data = bytearray()
-    for part in answer.iter_bytes():
-        data += part
-        if len(data) > MAX_BYTES:
-            raise ReadingError(f"goes on beyond {MAX_BYTES // 1_000_000} MB, more than is read")
-        if time.monotonic() - started > MAX_SECONDS:
-            raise ReadingError(
-                f"was not done after {MAX_SECONDS:.0f} s; try again later, or save it and index the file"
-            )
-    return bytes(data)
-
-
-def _type(answer: httpx.Response) -> str:
-    return str(answer.headers.get("content-type", "")).split(";")[0].strip().lower()
-
-
-@cache
-def _is_private_host(host: str) -> bool:
-    try:
-        found = socket.getaddrinfo(host, None)
-    except (OSError, UnicodeError):
-        return False  # it can't be reached at all
-    return any(not ipaddress.ip_address(str(place[4][0]).split("%")[0]).is_global for place in found)
-
-
-def _is_private(address: str) -> bool:
-    return _is_private_host(urlsplit(address).hostname or "")
-
-
-def _opener(data: bytes) -> Callable[[], io.BytesIO]:
-    return lambda: io.BytesIO(data)
+def _name(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2]

@@ -6,6 +6,7 @@ import csv
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,7 +177,7 @@ def _entries(path: Path) -> list[Any]:
         content = json.loads(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data)
     except OSError as error:
         raise DatelineError(f"the question file {path} can't be opened ({error.strerror or error})") from error
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, zlib.error, RecursionError) as error:
         raise DatelineError(f"the question file {path} is not JSON: {error}") from error
     entries = content.get("data") if isinstance(content, dict) else None
     if not isinstance(entries, list):

@@ -1,0 +1,82 @@
+"""Feeds (RSS, Atom) -> their stories, or the pages that they name, by feedparser."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urljoin
+
+from embeddings.sources.inputs import Input, ReadingError, bytes_opener, named_input
+from embeddings.sources.kinds import is_address
+from embeddings.sources.parsing import Parsed, parse
+
+WHOLE_STORY = 600
+"""Characters from which on a feed's own text counts as the story; shorter ones are teasers."""
+
+
+def feed_entries(given: Input, data: bytes) -> Iterator[Input]:
+    """Yield a feed's own stories where it carries them whole or nothing may be fetched for it, else what it names.
+
+    Raises:
+        ReadingError: it has no entries.
+    """
+    fetches = given.leads_on and is_address(given.place)
+    for entry in parse(".xml", data):
+        [story] = entry.texts
+        link = _absolute(given.place, entry.link)
+        known = {name: getattr(entry, name) or None for name in ("title", "date", "source", "author")}
+        known["url"] = link
+        if len(re.sub("<[^<>]*>", "", story)) >= WHOLE_STORY or not fetches:
+            place = link or f"{given.place}#{entry.id or entry.title}"
+            page = f"<html><body><article>{story}</article></body></html>".encode(errors="replace")
+            name = f"{given.name}, entry {link or entry.title}"
+            yield Input(name, place, ".html", bytes_opener(page), {}, known)
+        elif link:
+            yield named_input(given, link, known)
+
+
+def _absolute(place: str, link: str) -> str:
+    try:
+        return urljoin(place, link) if link else ""
+    except ValueError:  # "http://[": that it is no address is said when it is fetched
+        return link
+
+
+def extract_feed(data: bytes) -> list[Parsed]:
+    """Take the entries out of a feed.
+
+    Raises:
+        ReadingError: it has none.
+    """
+    import feedparser
+
+    try:
+        # a stream: bytes might be taken for the name of a file
+        feed = feedparser.parse(io.BytesIO(data))
+    except MemoryError:
+        raise
+    except Exception as error:  # feedparser raises many kinds for a damaged feed
+        raise ReadingError(f"can't be read as a feed ({error}); see whether its address is right") from error
+    if not feed.entries:
+        why = f" ({feed.bozo_exception})" if feed.bozo else ""
+        raise ReadingError(f"is a feed without entries{why}; see whether its address is right")
+    return [_entry(entry, _text(feed.feed, "title")) for entry in feed.entries]
+
+
+def _entry(entry: Any, source: str) -> Parsed:
+    stories = [str(part.get("value", "")) for part in entry.get("content", ())]
+    return Parsed(
+        texts=(max([*stories, _text(entry, "summary")], key=len),),
+        title=_text(entry, "title"),
+        author=_text(entry, "author"),
+        date=_text(entry, "published") or _text(entry, "updated"),
+        source=source,
+        link=_text(entry, "link"),
+        id=_text(entry, "id"),
+    )
+
+
+def _text(about: Any, name: str) -> str:
+    return str(about.get(name) or "")
