@@ -88,6 +88,10 @@ class LexicalCache:
 
     def apply(self, generation: int, removed: Sequence[int], added: Iterable[LexicalEntry]) -> None:
         """Catch up: remove and add entries, and commit. Doing it twice does no harm."""
+        if not self.generation:  # what stands in the folder is damaged, or of a start that did not end
+            self._stamp_file.unlink(missing_ok=True)
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self.index = LexicalIndex(self._folder)
         self.index.change(removed, added)
         Stamp(generation).write(self._stamp_file)
         self.generation = generation
@@ -99,9 +103,8 @@ class LexicalCache:
                 return LexicalIndex(self._folder), generation
         except ValueError as error:
             logger.warning("%s is damaged (%s); rebuilding it", self._folder, error)
-        self._stamp_file.unlink(missing_ok=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
-        return LexicalIndex(self._folder), 0
+        # in memory until it is made by whoever may write: another process may be making it in the folder now
+        return LexicalIndex(None), 0
 
 
 def _replace(temporary: Path, path: Path) -> None:
@@ -109,6 +112,12 @@ def _replace(temporary: Path, path: Path) -> None:
     with temporary.open("rb+") as stream:
         os.fsync(stream.fileno())
     temporary.replace(path)
+    if os.name == "posix":  # elsewhere a folder can't be opened, and the rename is written by itself
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _sha256(path: Path) -> str:

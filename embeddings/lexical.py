@@ -34,15 +34,16 @@ def analyze(text: str) -> list[str]:
 class LexicalIndex:
     """Passages by their words, in a folder; each committed batch is there after a crash."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the index in `folder`, or make one.
+    def __init__(self, folder: Path | None) -> None:
+        """Open the index in `folder`, or make one; None makes an empty one in memory.
 
         Raises:
             ValueError: the folder holds something that Tantivy can't open.
         """
-        folder.mkdir(parents=True, exist_ok=True)
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
         self._schema = _schema()
-        self._index = tantivy.Index(self._schema, path=str(folder))
+        self._index = tantivy.Index(self._schema, path=str(folder) if folder is not None else None)
         self._index.register_tokenizer(_ANALYZER, _analyzer())
         self._index.reload()
 

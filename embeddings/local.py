@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ from embeddings.stories import assign_story
 ADD_BATCH = 32
 """Articles that are committed together."""
 LOCK_SECONDS = 60
+CATCH_UP_SECONDS, CATCH_UP_SHARE = 30.0, 0.05
+"""While articles are added, those before can be searched after about so many seconds, or so large a share of the time."""
 _ORDER = "ORDER BY a.published IS NULL, a.published DESC, a.title, a.id"
 T = TypeVar("T")
 
@@ -80,9 +83,15 @@ class LocalStore:
         tally = _Tally()
         remaining = iter(articles)
         with self._exclusive():
+            due = time.monotonic() + CATCH_UP_SECONDS
             try:
                 while batch := list(islice(remaining, ADD_BATCH)):
                     self._add_batch(batch, tally)
+                    if time.monotonic() > due:
+                        started = time.monotonic()
+                        self._catch_up()
+                        done = time.monotonic()
+                        due = done + max(CATCH_UP_SECONDS, (done - started) / CATCH_UP_SHARE)
             finally:
                 self._catch_up()
         return tally.report()
@@ -358,15 +367,25 @@ class LocalStore:
         return int(self._query("SELECT value FROM meta WHERE name = 'generation'", [])[0][0])
 
     def _refresh(self) -> None:
-        """Make the caches agree with the truth, whoever changed it."""
+        """Make the caches agree with the truth, whoever changed it.
+
+        While somebody writes they stay as they are, and what was there before is searched: waiting would take as long
+        as he does, and he may be waiting for the lock that is held here. Who writes catches up when he is done.
+        """
         generation = self._generation()
         if self._vectors.generation == self._lexical.generation == generation:
             return
-        with self._exclusive():
+        try:
+            self._writing.acquire(timeout=0)
+        except Timeout:
+            return
+        try:
             # another process may have caught up already
             self._vectors.reload()
             self._lexical.reload()
             self._catch_up()
+        finally:
+            self._writing.release()
 
     def _catch_up(self) -> None:
         with self._lock:

@@ -1,5 +1,6 @@
 """The contract of a PassageStore, and what LocalStore adds to it."""
 
+import threading
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ from embeddings.chunking import Chunking
 from embeddings.documents import Article
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
-from embeddings.local import LocalStore
+from embeddings.local import ADD_BATCH, LocalStore
 from embeddings.store import Filter
 
 DAM = Article("dam", "Dam opens", "The dam opened. Minister Okoro cut the ribbon.", date(2021, 5, 1), "Echo")
@@ -247,3 +248,51 @@ def test_mojibake_is_mended_for_search_and_kept_in_the_text(store):
     store.add([Article("cafe", "CafÃ© closes", broken)])
     assert titles(store, store.lexical(["café"], 1)[0]) == ["cafe"]
     assert store.get("cafe").text == broken
+
+
+def _trickle(count, at):
+    """Give articles one by one, and do something in between."""
+    for number in range(count):
+        if number == count // 2:
+            at()
+        yield Article(f"n{number}", f"Title {number}", f"Word{number} happened on day {number}. Nobody saw it.")
+
+
+def test_questions_are_answered_from_what_was_there_while_articles_come_in(tmp_path, encoder):
+    store = LocalStore(tmp_path, encoder, create=True)
+    store.add([Article("old", "Bridge", "The bridge opened on Monday.")])
+    found = []
+
+    def ask():
+        def asking():  # in another thread, as visitors do
+            found.append((store.dense(["bridge"], 1), store.lexical(["bridge"], 1)))
+
+        thread = threading.Thread(target=asking, daemon=True)
+        thread.start()
+        thread.join(10)
+
+    store.add(_trickle(2 * ADD_BATCH, ask))
+    assert [[len(ranked) for [ranked] in both] for both in found] == [[1, 1]]
+    assert store.lexical(["word3"], 1) != [[]]
+
+
+def test_a_library_that_is_opened_while_another_first_fills_it_harms_nothing(tmp_path, encoder):
+    store = LocalStore(tmp_path, encoder, create=True)
+
+    def look():
+        other = LocalStore(tmp_path, encoder)
+        assert other.lexical(["word1"], 1) == [[]]
+        other.close()
+
+    store.add(_trickle(2 * ADD_BATCH, look))
+    other = LocalStore(tmp_path, encoder)
+    assert [len(found) for found in (*store.lexical(["word1"], 9), *other.lexical(["word1"], 9))] == [1, 1]
+    assert (tmp_path / "lexical.json").is_file()
+
+
+def test_what_comes_in_over_a_long_time_can_be_searched_before_the_end(tmp_path, encoder, monkeypatch):
+    monkeypatch.setattr("embeddings.local.CATCH_UP_SECONDS", 0)
+    monkeypatch.setattr("embeddings.local.CATCH_UP_SHARE", 1e9)
+    store, found = LocalStore(tmp_path, encoder, create=True), []
+    store.add(_trickle(3 * ADD_BATCH, lambda: found.append(store.lexical(["word1"], 1))))
+    assert found != [[[]]]
