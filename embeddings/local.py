@@ -34,7 +34,7 @@ ADD_BATCH = 32
 """Articles that are committed together."""
 LOCK_SECONDS = 60
 CATCH_UP_SECONDS, CATCH_UP_SHARE = 30.0, 0.05
-"""While articles are added, those before can be searched after about so many seconds, or so large a share of the time."""
+"""While articles are added, those before can be searched after so many seconds; catching up takes at most this share."""
 _ORDER = "ORDER BY a.published IS NULL, a.published DESC, a.title, a.id"
 T = TypeVar("T")
 
