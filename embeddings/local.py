@@ -34,7 +34,7 @@ ADD_BATCH = 32
 """Articles that are committed together."""
 LOCK_SECONDS = 60
 CATCH_UP_SECONDS, CATCH_UP_SHARE = 30.0, 0.05
-"""While articles are added, those before can be searched after so many seconds; catching up takes at most this share."""
+"""Seconds after which what was added so far can be searched, and the share of the time that this may take."""
 _ORDER = "ORDER BY a.published IS NULL, a.published DESC, a.title, a.id"
 T = TypeVar("T")
 

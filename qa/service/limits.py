@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.service.problems import Refused, problem_response
@@ -44,13 +45,15 @@ class BodyLimit:
         except _BadBody as error:
             self._refused(error.reason)
             if not body.answered:
-                await problem_response(error.status, str(error), {"Connection": "close"})(scope, receive, send)
+                await problem_response(error.status_code, error.detail, {"Connection": "close"})(scope, receive, send)
 
 
-class _BadBody(Exception):
+class _BadBody(HTTPException):
+    """Passes through FastAPI, which takes any other exception for a body that is no JSON."""
+
     def __init__(self, status: int, detail: str, reason: str) -> None:
-        super().__init__(detail)
-        self.status, self.reason = status, reason
+        super().__init__(status, detail)
+        self.reason = reason
 
 
 class _Body:
