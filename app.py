@@ -54,15 +54,18 @@ def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = Fal
         )
         kept = kept_settings()
         with gr.Tabs():
-            asking, reading, measuring, setting = (gr.Tab(name) for name in ("Ask", "Articles", "Evaluate", "Settings"))
-        with setting:
+            # a report would be kept with the library, so measuring goes with what is writable
+            names = ("Ask", "Articles", *(() if libraries.read_only else ("Evaluate",)), "Settings")
+            tabs = {name: gr.Tab(name) for name in names}
+        with tabs["Settings"]:
             preferences = settings_tab(libraries, settings, blocks, kept)
-        with asking:
+        with tabs["Ask"]:
             ask_tab(libraries, blocks, library, preferences)
-        with reading:
+        with tabs["Articles"]:
             articles_tab(libraries, blocks, library)
-        with measuring:
-            evaluate_tab(libraries, blocks, library, preferences)
+        if "Evaluate" in tabs:
+            with tabs["Evaluate"]:
+                evaluate_tab(libraries, blocks, library, preferences)
         add_endpoints(libraries)
     blocks.queue(max_size=QUEUE_SIZE)
     return blocks

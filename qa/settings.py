@@ -50,7 +50,7 @@ class Settings:
 
     @property
     def access_file(self) -> Path:
-        """Where the password and the tokens are kept."""
+        """Where the password and the tokens are kept; see qa.service.access."""
         return user_config_path("dateline") / "access.json" if self.access is None else self.access
 
     def __post_init__(self) -> None:

@@ -102,7 +102,7 @@ def test_where_a_library_is_named_it_alone_is_offered(libraries, tmp_path):
     assert alone.to_add_to("Storms") is alone.open("Storms")
     with pytest.raises(InvalidInput, match="no library is called"):
         alone.open(SEEDS)
-    with pytest.raises(InvalidInput, match="only the library Storms is served here"):
+    with pytest.raises(InvalidInput, match="serves one library alone"):
         alone.make("More")
 
 
