@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -85,10 +87,31 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 def connect(path: Path) -> sqlite3.Connection:
     """Open the file; statements outside an explicit BEGIN commit by themselves."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Open the file where nothing can be written.
+
+    Changes that still stand in its log are seen where the process that made them is at work. Without a log the file is
+    taken to stay as it is: SQLite would have to write beside it to see changes.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    still = "" if log.exists() and log.stat().st_size else "&immutable=1"
+    address = f"{path.absolute().as_uri()}?mode=ro{still}"
+    return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
+
+
+def is_writable(folder: Path) -> bool:
+    """Say whether a library can be written to."""
+    return all(os.access(place, os.W_OK) for place in (folder, folder / FILE) if place.exists())
 
 
 def create(connection: sqlite3.Connection, meta: dict[str, str]) -> None:
@@ -102,8 +125,15 @@ def create(connection: sqlite3.Connection, meta: dict[str, str]) -> None:
         )
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        roll_back(connection)
         raise
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """Undo what was begun; SQLite has done so itself where the disk was full."""
+    with suppress(sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:

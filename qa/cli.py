@@ -20,6 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 2 for input that has to be mended, 130 when stopped by Ctrl-C."""
     arguments = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR, format="%(message)s")
+    if not arguments.verbose:  # what befalls a library is said, what happens to the models' packages is not
+        logging.getLogger("embeddings").setLevel(logging.WARNING)
     command: Command = arguments.command
     try:
         return command(arguments)

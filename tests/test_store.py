@@ -170,7 +170,7 @@ def test_what_does_not_fit_is_refused_with_the_remedy(tmp_path, encoder):
     with pytest.raises(DatelineError, match="110 words"):
         LocalStore(tmp_path, encoder, chunking=Chunking(50))
     (tmp_path / "library.sqlite").write_bytes(b"not a database, not at all" * 100)
-    with pytest.raises(DatelineError, match="can't be opened"):
+    with pytest.raises(DatelineError, match="dateline check --library"):
         LocalStore(tmp_path, encoder)
 
 

@@ -1,0 +1,121 @@
+"""Rows of a library's SQLite file: what passages hold, what changed since a generation, what an article takes with it.
+
+What writes stands inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+import numpy as np
+
+from embeddings import schema
+from embeddings.documents import Article, Passage
+from embeddings.encoder import Vectors
+from embeddings.repeated import keep_lines
+from embeddings.stories import assign_story
+
+T = TypeVar("T")
+
+
+def generation_of(connection: sqlite3.Connection) -> int:
+    """Give the number of the last change."""
+    [(value,)] = connection.execute("SELECT value FROM meta WHERE name = 'generation'").fetchall()
+    return int(value)
+
+
+def load_passages(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, tuple[Passage, Article]]:
+    """Load passages with their articles, all from one state of the library; unknown ids are left out."""
+    found: dict[int, tuple[Passage, Article]] = {}
+    articles: dict[str, Article] = {}
+    rows = connection.execute(
+        f"SELECT p.id, p.start, p.end, {schema.ARTICLE} FROM json_each(?) given "
+        "JOIN passages p ON p.id = given.value JOIN articles a ON a.key = p.article",
+        [json.dumps(list(ids))],
+    )
+    for passage_id, start, end, *columns in rows.fetchall():
+        # passages of one article share it
+        article = articles.get(columns[0]) or articles.setdefault(columns[0], schema.row_article(columns))
+        found[passage_id] = (Passage(article.id, start, end), article)
+    return found
+
+
+def removed_since(connection: sqlite3.Connection, generation: int) -> list[int]:
+    """List the passages that were removed after a generation."""
+    rows = connection.execute("SELECT passage FROM removals WHERE generation > ?", [generation])
+    return [passage_id for (passage_id,) in rows]
+
+
+def added_since(connection: sqlite3.Connection, generation: int) -> list[int]:
+    """List the passages that were added after a generation, by id."""
+    rows = connection.execute("SELECT id FROM passages WHERE generation > ? ORDER BY id", [generation])
+    return [passage_id for (passage_id,) in rows]
+
+
+def vectors_since(connection: sqlite3.Connection, generation: int, count: int, dimension: int) -> Vectors:
+    """Give the vectors of `added_since`, in its order, shape (count, dimension)."""
+    vectors = np.empty((count, dimension), dtype=np.float32)
+    rows = connection.execute("SELECT vector FROM passages WHERE generation > ? ORDER BY id", [generation])
+    for at, (blob,) in enumerate(rows):
+        vectors[at] = np.frombuffer(blob, dtype=np.float32)
+    return vectors
+
+
+def insert_article(
+    connection: sqlite3.Connection,
+    article: Article,
+    passages: Sequence[Passage],
+    vectors: Iterable[Vectors],
+    generation: int,
+) -> None:
+    """Write an article, its passages and all that is kept of it."""
+    key = connection.execute(schema.INSERT_ARTICLE, schema.article_row(article)).lastrowid
+    assign_story(connection, key, article, passages)
+    keep_lines(connection, key, article)
+    insert_passages(connection, key, passages, vectors, generation)
+
+
+def insert_passages(
+    connection: sqlite3.Connection,
+    key: int | None,
+    passages: Sequence[Passage],
+    vectors: Iterable[Vectors],
+    generation: int,
+) -> None:
+    """Write passages of an article, each with its vector, shape (dimension,)."""
+    connection.executemany(
+        "INSERT INTO passages (article, start, end, vector, generation) VALUES (?, ?, ?, ?, ?)",
+        [
+            (key, passage.start, passage.end, vector.tobytes(), generation)
+            for passage, vector in zip(passages, vectors, strict=True)
+        ],
+    )
+
+
+def delete_article(connection: sqlite3.Connection, article_id: str, generation: int) -> bool:
+    """Delete an article and all that is kept of it; say whether it was there."""
+    row = connection.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
+    if row is None:
+        return False
+    delete_passages(connection, row[0], generation)
+    connection.execute("DELETE FROM bands WHERE article = ?", row)
+    connection.execute("DELETE FROM lines WHERE article = ?", row)
+    connection.execute("DELETE FROM articles WHERE key = ?", row)
+    return True
+
+
+def delete_passages(connection: sqlite3.Connection, key: int, generation: int) -> None:
+    """Delete the passages of an article, and remember that they are gone."""
+    connection.execute("INSERT INTO removals SELECT id, ? FROM passages WHERE article = ?", (generation, key))
+    connection.execute("DELETE FROM passages WHERE article = ?", (key,))
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut a sequence into lists of at most `size`."""
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
