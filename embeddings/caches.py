@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -17,10 +15,11 @@ import numpy.typing as npt
 
 from embeddings.encoder import Vectors
 from embeddings.errors import DatelineError
-from embeddings.flushing import replace_durably, sha256_of
+from embeddings.flushing import flush_folder, replace_durably, sha256_of
 from embeddings.lexical import LexicalEntry, LexicalIndex
 from embeddings.locking import CACHES, ProcessLock
 from embeddings.rows import added_since, batches, generation_of, load_passages, removed_since, vectors_since
+from embeddings.stamps import Stamp
 from embeddings.texts import search_text
 from embeddings.vectors import VectorIndex
 
@@ -88,6 +87,23 @@ class Caches:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
 
+    def faults(self, connection: sqlite3.Connection) -> list[str]:
+        """Compare what is saved with the truth, inside the caller's transaction and lock.
+
+        A cache that is not there, or behind, is no fault: the next question brings it up to date.
+        """
+        newest = generation_of(connection)
+        return [*self.vectors.faults(connection, newest), *self.lexical.faults(connection, newest)]
+
+    def forget(self) -> None:
+        """Remove what is saved of both, so that the next question makes them anew."""
+        with self._lock.held():
+            for stamp in (VECTORS_STAMP, LEXICAL_STAMP):
+                (self._folder / stamp).unlink(missing_ok=True)
+            flush_folder(self._folder)
+            (self._folder / VECTORS).unlink(missing_ok=True)
+            shutil.rmtree(self._folder / LEXICAL, ignore_errors=True)
+
     def _log_behind(self, error: Exception) -> None:
         logger.warning(
             "all changes are kept, but the search indexes in %s can't be written (%s); they are brought up to date "
@@ -99,40 +115,6 @@ class Caches:
     def _check_writable(self, cache: VectorCache | LexicalCache) -> None:
         if not self._writable and not cache.in_memory:
             raise PermissionError("the folder is read-only")
-
-
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """The generation a cache has caught up with, and the checksum of its files."""
-
-    generation: int = 0
-    sha256: str = ""
-
-    @classmethod
-    def read(cls, path: Path) -> Stamp:
-        """Read a stamp; a missing or damaged one counts as generation 0, so that the cache is made anew."""
-        try:
-            fields = json.loads(path.read_text(encoding="utf-8"))
-            return cls(int(fields["generation"]), str(fields["sha256"]))
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return cls()
-
-    def write(self, path: Path) -> None:
-        temporary = path.with_suffix(".new")
-        temporary.write_text(json.dumps({"generation": self.generation, "sha256": self.sha256}), encoding="utf-8")
-        replace_durably(temporary, path)
-
-    def is_of(self, checksum: str, what: Path, newest: int) -> bool:
-        """Say whether files have the checksum of this stamp, which is not ahead of `newest`; log it where they don't.
-
-        Args:
-            checksum: of the files; "" where there are none.
-        """
-        sound = 0 < self.generation <= newest and self.sha256 == checksum
-        before_checksums = self.generation > 0 and not self.sha256
-        if not sound and (self.generation or checksum) and not before_checksums:
-            logger.warning("%s is missing, damaged or half written; making it anew", what)
-        return sound
 
 
 class VectorCache:
@@ -181,6 +163,23 @@ class VectorCache:
         stamp.write(self._folder / VECTORS_STAMP)
         self._stamp = stamp
 
+    def faults(self, connection: sqlite3.Connection, newest: int) -> list[str]:
+        """See Caches.faults."""
+        if self._folder is None:
+            return []
+        stamp, file = Stamp.read(self._folder / VECTORS_STAMP), self._folder / VECTORS
+        if fault := stamp.fault(sha256_of(file), file, newest):
+            return [fault]
+        if stamp.generation != newest or not newest:
+            return []
+        ids, vectors = VectorIndex.load(file).contents()
+        stored = np.asarray(added_since(connection, 0), dtype=np.int64)
+        order = np.argsort(ids)
+        if not np.array_equal(ids[order], stored):
+            return [f"{file} holds other passages than the library"]
+        same = np.array_equal(vectors[order], vectors_since(connection, 0, len(ids), self._dimension))
+        return [] if same else [f"{file} holds other vectors than the library"]
+
     def _change(self, removed: Sequence[int], ids: npt.NDArray[np.int64], vectors: Vectors) -> None:
         self.index.remove(np.asarray(removed, dtype=np.int64))
         self.index.add(ids, vectors)
@@ -226,6 +225,18 @@ class LexicalCache:
         stamp = Stamp(generation, _sha256_of_all(self._folder / LEXICAL))
         stamp.write(self._folder / LEXICAL_STAMP)
         self._stamp = stamp
+
+    def faults(self, connection: sqlite3.Connection, newest: int) -> list[str]:
+        """See Caches.faults."""
+        if self._folder is None:
+            return []
+        stamp, files = Stamp.read(self._folder / LEXICAL_STAMP), self._folder / LEXICAL
+        if fault := stamp.fault(_sha256_of_all(files), files, newest):
+            return [fault]
+        if stamp.generation != newest or not stamp.sha256:
+            return []
+        same = LexicalIndex(files).ids() == added_since(connection, 0)
+        return [] if same else [f"{files} holds other passages than the library"]
 
     def _fresh(self) -> LexicalIndex:
         if self._folder is None:

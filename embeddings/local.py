@@ -24,7 +24,7 @@ from embeddings.failures import explained
 from embeddings.files import FileRecord, file_record, file_records, forget_records, keep_record
 from embeddings.flushing import make_folder
 from embeddings.locking import WRITERS, ProcessLock
-from embeddings.opening import agreed_chunking, check_encoder, checked_meta, upgrade
+from embeddings.opening import agreed_chunking, check_encoder, checked_meta, no_library, upgrade
 from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import batches, delete_article, generation_of, insert_article, insert_passages, load_passages
 from embeddings.store import ANY, AddReport, Filter, Ranked, Stats
@@ -56,7 +56,7 @@ class LocalStore:
         """
         self.folder, self._encoder = folder, encoder
         if not create and not (folder / schema.FILE).is_file():
-            raise _no_library(folder)
+            raise no_library(folder)
         self._lock = threading.RLock()
         with explained(folder):
             make_folder(folder)
@@ -65,7 +65,7 @@ class LocalStore:
             self._connection = self._made(chunking or Chunking()) if create and self._writable else self._connect()
             meta = schema.read_meta(self._connection)
             if not meta and not create:
-                raise _no_library(folder)
+                raise no_library(folder)
             checked_meta(folder, meta)
             if int(meta["format"]) < schema.FORMAT:
                 self._upgrade()
@@ -332,18 +332,12 @@ class LocalStore:
     @contextmanager
     def _transaction(self) -> Iterator[int]:
         """All or nothing; gives the generation that the changes belong to."""
-        with self._lock, explained(self.folder):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                generation = generation_of(self._connection) + 1
-                before = self._connection.total_changes
-                yield generation
-                if self._connection.total_changes != before:
-                    self._connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
-                self._connection.execute("COMMIT")
-            except BaseException:
-                schema.roll_back(self._connection)
-                raise
+        with self._lock, explained(self.folder), schema.all_or_nothing(self._connection):
+            generation = generation_of(self._connection) + 1
+            before = self._connection.total_changes
+            yield generation
+            if self._connection.total_changes != before:
+                self._connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
 
 
 @dataclass(slots=True)
@@ -364,10 +358,6 @@ class _Tally:
 
     def report(self) -> AddReport:
         return AddReport(self.added, self.updated, self.unchanged, self.passages, self.duplicates, tuple(self.empty))
-
-
-def _no_library(folder: Path) -> DatelineError:
-    return DatelineError(f"there is no library at {folder}; make one with: dateline index PATH --library {folder}")
 
 
 def _made_by(encoder: Encoder, chunking: Chunking) -> dict[str, str]:

@@ -18,6 +18,11 @@ _TEXTS = ("encoder", "encoder_sha256")
 _NUMBERS = ("format", "generation", "dimension", "passage_words", "overlap_sentences")
 
 
+def no_library(folder: Path) -> DatelineError:
+    """Say that there is none, and how to make one."""
+    return DatelineError(f"there is no library at {folder}; make one with: dateline index PATH --library {folder}")
+
+
 def checked_meta(folder: Path, meta: Mapping[str, str]) -> None:
     """Check what a library says that it was made with.
 

@@ -57,10 +57,16 @@ def added_since(connection: sqlite3.Connection, generation: int) -> list[int]:
 
 
 def vectors_since(connection: sqlite3.Connection, generation: int, count: int, dimension: int) -> Vectors:
-    """Give the vectors of `added_since`, in its order, shape (count, dimension)."""
+    """Give the vectors of `added_since`, in its order, shape (count, dimension).
+
+    Raises:
+        sqlite3.DatabaseError: one is of another length.
+    """
     vectors = np.empty((count, dimension), dtype=np.float32)
     rows = connection.execute("SELECT vector FROM passages WHERE generation > ? ORDER BY id", [generation])
     for at, (blob,) in enumerate(rows):
+        if len(blob) != 4 * dimension:
+            raise sqlite3.DatabaseError(f"a stored vector has {len(blob):,} bytes, not {4 * dimension:,}")
         vectors[at] = np.frombuffer(blob, dtype=np.float32)
     return vectors
 
@@ -101,17 +107,16 @@ def delete_article(connection: sqlite3.Connection, article_id: str, generation: 
     row = connection.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
     if row is None:
         return False
-    delete_passages(connection, row[0], generation)
-    connection.execute("DELETE FROM bands WHERE article = ?", row)
-    connection.execute("DELETE FROM lines WHERE article = ?", row)
-    connection.execute("DELETE FROM articles WHERE key = ?", row)
+    delete_article_at(connection, row[0], generation)
     return True
 
 
-def delete_passages(connection: sqlite3.Connection, key: int, generation: int) -> None:
-    """Delete the passages of an article, and remember that they are gone."""
+def delete_article_at(connection: sqlite3.Connection, key: int, generation: int) -> None:
+    """Delete the article of a key and all that is kept of it; remember that its passages are gone."""
     connection.execute("INSERT INTO removals SELECT id, ? FROM passages WHERE article = ?", (generation, key))
-    connection.execute("DELETE FROM passages WHERE article = ?", (key,))
+    for table in ("passages", "bands", "lines"):
+        connection.execute(f"DELETE FROM {table} WHERE article = ?", (key,))
+    connection.execute("DELETE FROM articles WHERE key = ?", (key,))
 
 
 def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -6,8 +6,8 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from embeddings.documents import Article
 
 FILE = "library.sqlite"
 FORMAT = 2
+OWN_META = ("format", "generation")
+"""What a library says of itself; the rest of meta says what it was made with."""
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -116,13 +118,20 @@ def is_writable(folder: Path) -> bool:
 
 def create(connection: sqlite3.Connection, meta: dict[str, str]) -> None:
     """Lay out an empty library, all or nothing."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with all_or_nothing(connection):
         for statement in (*_TABLES.split(";\n"), *_ADDED_IN_2):
             connection.execute(statement)
         connection.executemany(
             "INSERT INTO meta VALUES (?, ?)", {**meta, "format": str(FORMAT), "generation": "0"}.items()
         )
+
+
+@contextmanager
+def all_or_nothing(connection: sqlite3.Connection) -> Iterator[None]:
+    """Make what is done inside one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
         connection.execute("COMMIT")
     except BaseException:
         roll_back(connection)
@@ -157,9 +166,29 @@ def article_row(article: Article) -> list[str | None]:
 
 
 def row_article(row: Sequence[Any]) -> Article:
-    """Read the columns of ARTICLE."""
+    """Read the columns of ARTICLE.
+
+    Raises:
+        sqlite3.DatabaseError: the day is damaged.
+    """
     article_id, title, text, published, source, url, author = row
-    return Article(article_id, title, text, date.fromisoformat(published) if published else None, source, url, author)
+    try:
+        day = date.fromisoformat(published) if published else None
+    except ValueError as error:
+        raise sqlite3.DatabaseError(f"the day of the article {article_id!r} is none: {published!r}") from error
+    return Article(article_id, title, text, day, source, url, author)
+
+
+def row_article_leniently(row: Sequence[Any]) -> Article:
+    """Read the columns of ARTICLE where some may be damaged: a day that is none counts as not given."""
+    article_id, title, text, published, source, url, author = (
+        value if value is None or isinstance(value, str) else str(value) for value in row
+    )
+    try:
+        day = date.fromisoformat(published) if published else None
+    except ValueError:
+        day = None
+    return Article(article_id or "", title or "", text or "", day, source or "", url or "", author or "")
 
 
 def article_sha256(article: Article) -> str:
