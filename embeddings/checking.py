@@ -15,7 +15,7 @@ import numpy as np
 from embeddings import schema
 from embeddings.caches import Caches
 from embeddings.documents import Article
-from embeddings.failures import explained
+from embeddings.failures import explained, is_damage
 from embeddings.locking import CACHES, WRITERS, ProcessLock
 from embeddings.opening import checked_meta, no_library, upgrade
 
@@ -64,7 +64,14 @@ def check(folder: Path) -> CheckReport:
         DatelineError: there is none, it is of a newer format, or it can't be read at all.
     """
     with explained(folder):
-        connection = open_to_check(folder)
+        try:
+            connection = open_to_check(folder)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            return CheckReport(
+                0, 0, (Finding(f"{schema.FILE} is damaged, and nothing of it can be read ({error})", ""),)
+            )
         try:
             if damage := damage_of_file(connection):
                 return CheckReport(0, 0, (damage,))

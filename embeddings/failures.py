@@ -52,10 +52,19 @@ def explained(folder: Path) -> Iterator[None]:
         raise DatelineError(f"the library at {folder} can't be used ({error}): {_remedy(error, folder)}") from error
 
 
+def is_damage(error: sqlite3.Error) -> bool:
+    """Say whether SQLite refused because its file is damaged."""
+    return _kind(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _kind(error: sqlite3.Error) -> int:
+    # the lowest byte is the kind, the others say more of it
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
 def _remedy(error: sqlite3.Error | OSError, folder: Path) -> str:
     if isinstance(error, OSError):
         said = _ERRNO.get(error.errno or 0, "see what is in its way, and try again")
     else:
-        # the lowest byte is the kind, the others say more of it
-        said = _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _DAMAGED)
+        said = _SQLITE.get(_kind(error), _DAMAGED)
     return said.format(folder=folder)

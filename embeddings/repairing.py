@@ -30,6 +30,8 @@ def repair(folder: Path, encoder: Callable[[str], Encoder]) -> list[str]:
         connection = open_to_check(folder)
         try:
             maker = Maker(folder, schema.read_meta(connection), encoder)
+            # made anew in any case: a fault of theirs is not seen any more once they are behind
+            Caches(folder, maker.dimension, writable=True).forget()
             if damage_of_file(connection) is not None:
                 done = salvage(folder, connection, maker)
             else:
@@ -41,13 +43,14 @@ def repair(folder: Path, encoder: Callable[[str], Encoder]) -> list[str]:
 
 def _remove_orphans(connection: sqlite3.Connection) -> Iterator[str]:
     for table, condition in ORPHANS.items():
+        if connection.execute(f"SELECT 1 FROM {table} WHERE {condition}").fetchone() is None:
+            continue
         with schema.all_or_nothing(connection):
             if table == "passages":
                 generation = _next_generation(connection)
                 connection.execute(f"INSERT INTO removals SELECT id, {generation} FROM passages WHERE {condition}")
             removed = connection.execute(f"DELETE FROM {table} WHERE {condition}").rowcount
-        if removed:
-            yield f"removed {removed:,} rows of {table} that belong to no article"
+        yield f"removed {removed:,} rows of {table} that belong to no article"
 
 
 def _write_anew(connection: sqlite3.Connection, maker: Maker) -> Iterator[str]:
@@ -79,9 +82,7 @@ def _make_caches(folder: Path) -> str:
     connection = schema.connect(folder / schema.FILE)
     try:
         caches = Caches(folder, int(schema.read_meta(connection)["dimension"]), writable=True)
-        if caches.faults(connection):
-            caches.forget()
         caches.catch_up(connection)
     finally:
         connection.close()
-    return "brought the search indexes up to date"
+    return "made the search indexes anew"

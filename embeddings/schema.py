@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.documents import Article
+from embeddings.errors import DatelineError
 
 FILE = "library.sqlite"
 FORMAT = 2
@@ -169,13 +170,15 @@ def row_article(row: Sequence[Any]) -> Article:
     """Read the columns of ARTICLE.
 
     Raises:
-        sqlite3.DatabaseError: the day is damaged.
+        DatelineError: the day is damaged.
     """
     article_id, title, text, published, source, url, author = row
     try:
         day = date.fromisoformat(published) if published else None
     except ValueError as error:
-        raise sqlite3.DatabaseError(f"the day of the article {article_id!r} is none: {published!r}") from error
+        raise DatelineError(
+            f"the day of the article {article_id!r} is damaged ({published!r}); see what can be mended: dateline check"
+        ) from error
     return Article(article_id, title, text, day, source, url, author)
 
 
