@@ -181,7 +181,7 @@ def _entries(file: Path, text: bytes) -> list[Entry]:
 def _is_safe(name: str) -> bool:
     """Say whether a name is one that a backup gives: relative, and nowhere but among the files that are carried."""
     parts = PurePosixPath(name).parts
-    if "/".join(parts) != name or ".." in parts or any(sign in name for sign in ("\\", ":", "\0")):
+    if not parts or "/".join(parts) != name or ".." in parts or any(sign in name for sign in ("\\", ":", "\0")):
         return False
     return name in (schema.FILE, CARRIED[0]) or (parts[0] == CARRIED[1] and len(parts) > 1)
 
