@@ -218,6 +218,8 @@ class LocalStore:
         same = {article_id for (article_id,) in self._query("SELECT id FROM articles WHERE sha256 = ?", [digest])}
         if digest in tally.seen:
             same.add(tally.seen[digest])
+        # an id that this addition gives twice holds what it was given last, and no more what it held before
+        same = {article_id for article_id in same if tally.given.get(article_id, digest) == digest}
         if article.id in same:
             tally.unchanged += 1
             return False
@@ -225,7 +227,7 @@ class LocalStore:
         if same and self.get(article.id) is None:
             tally.duplicates[article.id] = min(same)
             return False
-        tally.seen[digest] = article.id
+        tally.seen[digest], tally.given[article.id] = article.id, digest
         return True
 
     def _prepare(self, articles: Sequence[Article], tally: _Tally) -> list[tuple[Article, list[Passage], Vectors]]:
@@ -347,6 +349,7 @@ class _Tally:
     unchanged: int = 0
     passages: int = 0
     seen: dict[str, str] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
     duplicates: dict[str, str] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
 

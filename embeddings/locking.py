@@ -27,7 +27,8 @@ class ProcessLock:
 
     def __init__(self, folder: Path, name: str) -> None:
         self._folder = folder
-        self._lock = FileLock(folder / name)
+        # a reader that waits for another's caches waits for milliseconds
+        self._lock = FileLock(folder / name, poll_interval=0.01)
 
     @contextmanager
     def held(self) -> Iterator[None]:
