@@ -258,7 +258,7 @@ def faults(modes: Sequence[str], seed: int, count: int, every: int, keep: Path) 
             refused += reports.count("!")
             if not sound:
                 lost += 1
-                print(f"{mode} at call {at} ({seen[-1]}) lost something")
+                print(f"{mode} at call {at} ({seen[at - 1]}) lost something")
         print(
             f"{mode}: {struck} calls struck, {refused} steps refused with a sentence, {lost} times something was lost"
         )

@@ -37,7 +37,7 @@ class Caches:
     def __init__(self, folder: Path, dimension: int, *, writable: bool) -> None:
         self._folder, self._dimension, self._writable = folder, dimension, writable
         self._lock = ProcessLock(folder, CACHES)
-        self.vectors, self.lexical = VectorCache(folder, dimension), LexicalCache(folder)
+        self.vectors, self.lexical = VectorCache(folder, dimension), LexicalCache(folder, writable=writable)
 
     def is_current(self, generation: int) -> bool:
         """Say whether both have caught up with a generation."""
@@ -188,8 +188,8 @@ class VectorCache:
 class LexicalCache:
     """The Tantivy index in a folder, with its stamp beside it; without a folder, in memory alone."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None, *, writable: bool = True) -> None:
+        self._folder, self._writable = folder, writable
         self._stamp = Stamp()
         self.index = LexicalIndex(None)
 
@@ -211,7 +211,7 @@ class LexicalCache:
         self._stamp = Stamp()
         files = self._folder / LEXICAL
         if stamp.is_of(_sha256_of_all(files), files, newest):
-            self.index, self._stamp = LexicalIndex(files), stamp
+            self.index, self._stamp = self._opened(files), stamp
 
     def apply(self, connection: sqlite3.Connection, generation: int) -> None:
         """Catch up: remove and add entries, and commit. A crash in between leaves the old state or none."""
@@ -235,8 +235,11 @@ class LexicalCache:
             return [fault]
         if stamp.generation != newest or not stamp.sha256:
             return []
-        same = LexicalIndex(files).ids() == added_since(connection, 0)
+        same = self._opened(files).ids() == added_since(connection, 0)
         return [] if same else [f"{files} holds other passages than the library"]
+
+    def _opened(self, files: Path) -> LexicalIndex:
+        return LexicalIndex(files) if self._writable else LexicalIndex.read_only(files)
 
     def _fresh(self) -> LexicalIndex:
         if self._folder is None:

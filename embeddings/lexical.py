@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import tantivy
 
@@ -46,6 +47,19 @@ class LexicalIndex:
         self._index = tantivy.Index(self._schema, path=None if folder is None else str(folder))
         self._index.register_tokenizer(_ANALYZER, _analyzer())
         self._index.reload()
+
+    @classmethod
+    def read_only(cls, folder: Path) -> LexicalIndex:
+        """Open the index in a folder that can't be written to: Tantivy wants to make a lock beside its files.
+
+        Raises:
+            ValueError: the folder holds something that Tantivy can't open.
+        """
+        with TemporaryDirectory(prefix="dateline-") as aside:
+            for file in folder.absolute().iterdir():
+                if file.suffix != ".lock":
+                    (Path(aside) / file.name).symlink_to(file)
+            return cls(Path(aside))  # its files stay mapped when the links are gone
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)

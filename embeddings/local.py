@@ -58,6 +58,9 @@ class LocalStore:
         if not create and not (folder / schema.FILE).is_file():
             raise no_library(folder)
         self._lock = threading.RLock()
+        # after a transaction that failed: if it did so when it was flushed, it stands in SQLite's log until another is
+        # written over it, and would come back after a kill
+        self._unsure = False
         with explained(folder):
             make_folder(folder)
             self._writable = schema.is_writable(folder)
@@ -329,17 +332,23 @@ class LocalStore:
                 "whether its disk is mounted read-only, or name another folder"
             )
         with self._writing.held():
+            if self._unsure:
+                with self._transaction():
+                    pass
             yield
 
     @contextmanager
     def _transaction(self) -> Iterator[int]:
         """All or nothing; gives the generation that the changes belong to."""
-        with self._lock, explained(self.folder), schema.all_or_nothing(self._connection):
-            generation = generation_of(self._connection) + 1
-            before = self._connection.total_changes
-            yield generation
-            if self._connection.total_changes != before:
-                self._connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
+        with self._lock, explained(self.folder):
+            unsure, self._unsure = self._unsure, True
+            with schema.all_or_nothing(self._connection):
+                generation = generation_of(self._connection) + 1
+                before = self._connection.total_changes
+                yield generation
+                if unsure or self._connection.total_changes != before:
+                    self._connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
+            self._unsure = False
 
 
 @dataclass(slots=True)

@@ -154,7 +154,8 @@ try:
         store.add([Article("x", "x", "A story of some words is here.")])
     except DatelineError as error:
         said = str(error)
-    print(json.dumps([len(found[0]), len(found[1]), said]))
+    in_memory = store._caches.lexical.in_memory
+    print(json.dumps([len(found[0]), len(found[1]), in_memory, said]))
 except DatelineError as error:
     print(json.dumps(str(error)))
 """
@@ -182,8 +183,8 @@ def read_only(library):
 def test_a_read_only_library_is_asked_and_not_changed(read_only):
     folder, ask = read_only
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    dense, lexical, said = ask()
-    assert (dense, lexical) == (3, 3)
+    dense, lexical, in_memory, said = ask()
+    assert (dense, lexical, in_memory) == (3, 3, False)
     assert "is read-only and nothing can be added" in said
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
@@ -192,7 +193,7 @@ def test_a_read_only_library_without_caches_is_asked_in_memory(read_only):
     folder, ask = read_only
     (folder / "vectors.faiss").unlink()
     shutil.rmtree(folder / "lexical")
-    assert ask()[:2] == [3, 3]
+    assert ask()[:3] == [3, 3, True]
 
 
 def test_a_read_only_library_whose_log_was_left_is_one_sentence_or_asked(read_only, encoder):
@@ -204,6 +205,36 @@ def test_a_read_only_library_whose_log_was_left_is_one_sentence_or_asked(read_on
     (folder / "kept").rename(folder / "library.sqlite-wal")
     said = ask()
     assert said[:2] == [3, 3] or "can't be used" in said
+
+
+def test_what_failed_does_not_come_back_after_what_returned(library, encoder):
+    """A transaction that fails when it is flushed stands in SQLite's log, whole, until another is written over it."""
+    store = LocalStore(library, encoder)
+
+    class Failing:
+        """A connection whose commits fail."""
+
+        def __init__(self, connection):
+            self.real = connection
+
+        def __getattr__(self, name):
+            return getattr(self.real, name)
+
+        def execute(self, sql, *values):
+            if sql == "COMMIT":
+                raise sqlite3.OperationalError("disk I/O error")
+            return self.real.execute(sql, *values)
+
+    real, store._connection = store._connection, Failing(store._connection)
+    with pytest.raises(DatelineError):
+        store.add([article(1, version=2)])
+    store._connection = real
+    generation = store.stats().generation
+    assert store.add([article(1)]).unchanged == 1
+    assert store.stats().generation == generation + 1, "something was written over it"
+    assert store.add([article(1)]).unchanged == 1
+    assert store.stats().generation == generation + 1, "once"
+    store.close()
 
 
 def test_one_who_waits_says_so_and_gives_up_with_a_sentence(library, encoder, monkeypatch, caplog):
