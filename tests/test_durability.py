@@ -23,7 +23,7 @@ from conftest import WordEncoder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from embeddings import locking, stamps
+from embeddings import caches, locking, stamps
 from embeddings.checking import check
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
@@ -363,6 +363,31 @@ def test_a_reader_sees_each_article_as_it_was_or_as_it_is(library):
     assert len(seen) >= 5, "it was written to meanwhile"
     reader.close()
     writer.close()
+
+
+def test_caches_are_of_one_state_though_another_writes_in_between(library, encoder, monkeypatch, caplog):
+    monkeypatch.setattr(locking, "PATIENCE", 0.05)
+    monkeypatch.setattr(locking, "LOCK_SECONDS", 0.1)
+    reader, writer = LocalStore(library, encoder), LocalStore(library, encoder)
+    generation_of, to_add = caches.generation_of, [article("between"), article("before")]
+
+    def then_another_writes(connection):
+        generation = generation_of(connection)
+        if to_add:
+            assert writer.add([to_add.pop()]).added == 1, "though the caches are in use"
+        return generation
+
+    reader.add([article("own")])
+    writer.add([to_add.pop()])
+    monkeypatch.setattr(caches, "generation_of", then_another_writes)
+    reader.dense(["crane"], 1)
+    assert "all changes are kept" in caplog.text
+    monkeypatch.setattr(caches, "generation_of", generation_of)
+    assert ids(reader) == {*"01234", "own", "before", "between"}
+    assert len(reader._caches.vectors.index) == reader.stats().passages
+    reader.close()
+    writer.close()
+    assert check(library).findings == ()
 
 
 def test_a_reader_opens_while_caches_are_being_written(library, encoder):

@@ -107,6 +107,15 @@ def test_a_changed_article_replaces_its_passages(store):
     assert [item for item in store.dense(["ribbon"], 9)[0] if item.score > 0.9] == []
 
 
+def test_of_an_id_that_is_given_twice_the_last_holds(store):
+    other = Article("dam", "Dam closes", "The dam closed.", date(2021, 5, 2), "Echo")
+    store.add([other, DAM])
+    assert store.get("dam") == DAM
+    copy = Article("copy", DAM.title, DAM.text, DAM.published, DAM.source)
+    assert store.add([other, copy]).duplicates == {}
+    assert (store.get("dam"), store.get("copy")) == (other, copy)
+
+
 def test_removal_removes(store):
     assert store.remove(["storm", "unknown"]) == 1
     assert both(store, "storm coast", Filter())[1] == {"old"}
