@@ -1,6 +1,6 @@
 """Whether anything is lost: libraries are killed, starved and cut off from power while they are written to.
 
-See benchmarks/reliability.md. Linux on x86-64; `machine` needs root, and `faults` a tmpfs at /dev/shm.
+See benchmarks/reliability.md. Linux on x86-64; `faults` needs a tmpfs at /dev/shm.
 """
 
 from __future__ import annotations
@@ -26,19 +26,14 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import faiss  # noqa: F401  # before the fork, so that each child starts at once
 import numpy as np
+from powercut import Disk
+from syscalls import Call, Fault, in_child, traced
 
 from embeddings.checking import check
 from embeddings.documents import Article
 from embeddings.encoder import Vectors
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
-
-if __package__:
-    from benchmarks.powercut import Disk
-    from benchmarks.syscalls import Call, Fault, in_child, traced
-else:
-    from powercut import Disk
-    from syscalls import Call, Fault, in_child, traced
 
 IDS = 40
 """Articles come and go under so many ids."""

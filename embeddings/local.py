@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -26,8 +24,17 @@ from embeddings.flushing import make_folder
 from embeddings.locking import WRITERS, ProcessLock
 from embeddings.opening import agreed_chunking, check_encoder, checked_meta, no_library, upgrade
 from embeddings.repeated import mark_repeated, repeated_lines
-from embeddings.rows import batches, delete_article, generation_of, insert_article, insert_passages, load_passages
+from embeddings.rows import (
+    batches,
+    delete_article,
+    generation_of,
+    insert_article,
+    insert_passages,
+    load_passages,
+    matching,
+)
 from embeddings.store import ANY, AddReport, Filter, Ranked, Stats
+from embeddings.tallying import Tally
 from embeddings.texts import encoder_text
 
 ADD_BATCH = 32
@@ -77,7 +84,7 @@ class LocalStore:
         self._caches = Caches(folder, int(meta["dimension"]), writable=self._writable)
 
     def add(self, articles: Iterable[Article]) -> AddReport:
-        tally = _Tally()
+        tally = Tally()
         remaining = iter(articles)
         with self._writing_alone():
             try:
@@ -98,7 +105,8 @@ class LocalStore:
         vectors = self._encoder.encode_questions(questions)
         with self._lock:
             self._refresh()
-            among = None if where.is_open else self._matching(where)
+            with explained(self.folder):
+                among = None if where.is_open else matching(self._connection, where)
             return self._caches.vectors.index.search(vectors, k, among)
 
     def lexical(self, questions: Sequence[str], k: int, where: Filter = ANY) -> list[list[Ranked]]:
@@ -205,8 +213,10 @@ class LocalStore:
         with self._writing_alone(), self._transaction():
             upgrade(self._connection)
 
-    def _add_batch(self, batch: Sequence[Article], tally: _Tally) -> None:
-        prepared = self._prepare([article for article in batch if self._is_news(article, tally)], tally)
+    def _add_batch(self, batch: Sequence[Article], tally: Tally) -> None:
+        with self._lock, explained(self.folder):
+            news = [article for article in batch if tally.is_news(self._connection, article)]
+        prepared = self._prepare(news, tally)
         if not prepared:
             return
         with self._transaction() as generation:
@@ -215,25 +225,7 @@ class LocalStore:
                 insert_article(self._connection, article, passages, vectors, generation)
         self._set_repeated_aside()
 
-    def _is_news(self, article: Article, tally: _Tally) -> bool:
-        """Say whether an article has to be written; count it where not."""
-        digest = schema.article_sha256(article)
-        same = {article_id for (article_id,) in self._query("SELECT id FROM articles WHERE sha256 = ?", [digest])}
-        if digest in tally.seen:
-            same.add(tally.seen[digest])
-        # an id that this addition gives twice holds what it was given last, and no more what it held before
-        same = {article_id for article_id in same if tally.given.get(article_id, digest) == digest}
-        if article.id in same:
-            tally.unchanged += 1
-            return False
-        # an id that is there and turns into a copy of another is written all the same: else it would keep its old text
-        if same and self.get(article.id) is None:
-            tally.duplicates[article.id] = min(same)
-            return False
-        tally.seen[digest], tally.given[article.id] = article.id, digest
-        return True
-
-    def _prepare(self, articles: Sequence[Article], tally: _Tally) -> list[tuple[Article, list[Passage], Vectors]]:
+    def _prepare(self, articles: Sequence[Article], tally: Tally) -> list[tuple[Article, list[Passage], Vectors]]:
         """Cut and encode, before anything is written."""
         repeated = {article.source: self._repeated(article.source) for article in articles}
         cut = [(article, chunk(article, self._chunking, repeated[article.source])) for article in articles]
@@ -276,25 +268,6 @@ class LocalStore:
         self._connection.executemany(f"INSERT INTO removals VALUES (?, {generation})", gone)
         self._connection.executemany("DELETE FROM passages WHERE id = ?", gone)
         return article, [passage for passage in passages if passage not in before]
-
-    def _matching(self, where: Filter) -> list[int]:
-        """Find the passages that a filter admits."""
-        conditions, values = ["TRUE"], list[object]()
-        if where.since is not None:
-            conditions.append("a.published >= ?")
-            values.append(where.since.isoformat())
-        if where.until is not None:
-            conditions.append("a.published <= ?")
-            values.append(where.until.isoformat())
-        if where.source is not None:
-            conditions.append("a.source_key = ?")
-            values.append(where.source.casefold())
-        if where.articles is not None:
-            # one parameter, however many ids: SQLite bounds their number
-            conditions.append("a.id IN (SELECT value FROM json_each(?))")
-            values.append(json.dumps(sorted(where.articles)))
-        sql = "SELECT p.id FROM passages p JOIN articles a ON a.key = p.article WHERE " + " AND ".join(conditions)
-        return [passage_id for (passage_id,) in self._query(sql, values)]
 
     def _generation(self) -> int:
         with self._lock, explained(self.folder):
@@ -349,27 +322,6 @@ class LocalStore:
                 if unsure or self._connection.total_changes != before:
                     self._connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
             self._unsure = False
-
-
-@dataclass(slots=True)
-class _Tally:
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    passages: int = 0
-    seen: dict[str, str] = field(default_factory=dict)
-    given: dict[str, str] = field(default_factory=dict)
-    duplicates: dict[str, str] = field(default_factory=dict)
-    empty: list[str] = field(default_factory=list)
-
-    def count(self, *, updated: bool) -> None:
-        if updated:
-            self.updated += 1
-        else:
-            self.added += 1
-
-    def report(self) -> AddReport:
-        return AddReport(self.added, self.updated, self.unchanged, self.passages, self.duplicates, tuple(self.empty))
 
 
 def _made_by(encoder: Encoder, chunking: Chunking) -> dict[str, str]:

@@ -17,6 +17,7 @@ from embeddings import schema
 from embeddings.documents import Article, Passage
 from embeddings.encoder import Vectors
 from embeddings.repeated import keep_lines
+from embeddings.store import Filter
 from embeddings.stories import assign_story
 
 T = TypeVar("T")
@@ -42,6 +43,26 @@ def load_passages(connection: sqlite3.Connection, ids: Collection[int]) -> dict[
         article = articles.get(columns[0]) or articles.setdefault(columns[0], schema.row_article(columns))
         found[passage_id] = (Passage(article.id, start, end), article)
     return found
+
+
+def matching(connection: sqlite3.Connection, where: Filter) -> list[int]:
+    """Find the passages that a filter admits."""
+    conditions, values = ["TRUE"], list[object]()
+    if where.since is not None:
+        conditions.append("a.published >= ?")
+        values.append(where.since.isoformat())
+    if where.until is not None:
+        conditions.append("a.published <= ?")
+        values.append(where.until.isoformat())
+    if where.source is not None:
+        conditions.append("a.source_key = ?")
+        values.append(where.source.casefold())
+    if where.articles is not None:
+        # one parameter, however many ids: SQLite bounds their number
+        conditions.append("a.id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(sorted(where.articles)))
+    sql = "SELECT p.id FROM passages p JOIN articles a ON a.key = p.article WHERE " + " AND ".join(conditions)
+    return [passage_id for (passage_id,) in connection.execute(sql, values)]
 
 
 def removed_since(connection: sqlite3.Connection, generation: int) -> list[int]:
