@@ -29,6 +29,7 @@ from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
 from embeddings.locking import CACHES, WRITERS, ProcessLock
+from qa.evaluation.labels import Label, add_label
 from qa.retriever import Retriever
 
 ROOT = Path(__file__).parents[1]
@@ -419,6 +420,15 @@ def test_a_damaged_cache_is_made_anew_and_said(library, encoder, name, damage, c
     assert caplog.text.count("making it anew") == 1
     store.close()
     assert check(library).findings == ()
+
+
+def test_a_label_after_one_that_was_cut_short_stands_on_its_own_line(tmp_path):
+    label = Label("Who came?", "Okoro", "dam", 0, 5, "right", None, "2021-05-01T00:00:00+00:00")
+    add_label(tmp_path / "labels.jsonl", label)
+    whole = (tmp_path / "labels.jsonl").read_bytes()
+    (tmp_path / "labels.jsonl").write_bytes(whole + whole[:20])
+    add_label(tmp_path / "labels.jsonl", label)
+    assert (tmp_path / "labels.jsonl").read_bytes() == whole + whole[:20] + b"\n" + whole
 
 
 def test_a_library_whose_making_was_cut_short_is_none(tmp_path, encoder):
