@@ -1,125 +1,268 @@
-"""What is derived from the SQLite truth: each cache carries the generation it has caught up with."""
+"""What is derived from the SQLite truth: FAISS and Tantivy, each with the generation that it has caught up with."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
-import os
 import shutil
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from embeddings.encoder import Vectors
+from embeddings.errors import DatelineError
+from embeddings.flushing import flush_folder, replace_durably, sha256_of
 from embeddings.lexical import LexicalEntry, LexicalIndex
+from embeddings.locking import CACHES, ProcessLock
+from embeddings.rows import added_since, batches, generation_of, load_passages, removed_since, vectors_since
+from embeddings.stamps import Stamp
+from embeddings.texts import search_text
 from embeddings.vectors import VectorIndex
 
 logger = logging.getLogger(__name__)
 
+VECTORS, VECTORS_STAMP = "vectors.faiss", "vectors.json"
+LEXICAL, LEXICAL_STAMP = "lexical", "lexical.json"
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """The generation a cache has caught up with, and the checksum of its file ("" where it has none)."""
 
-    generation: int = 0
-    sha256: str = ""
+class Caches:
+    """Both caches of a library. They are read when they are first wanted, and made anew from SQLite where they don't
+    match their checksum; where they can't be written, they are kept in memory alone.
+    """
 
-    @classmethod
-    def read(cls, path: Path) -> Stamp:
-        """Read a stamp; a missing or damaged one counts as generation 0, so that the cache is rebuilt."""
+    def __init__(self, folder: Path, dimension: int, *, writable: bool) -> None:
+        self._folder, self._dimension, self._writable = folder, dimension, writable
+        self._lock = ProcessLock(folder, CACHES)
+        self.vectors, self.lexical = VectorCache(folder, dimension), LexicalCache(folder, writable=writable)
+
+    def is_current(self, generation: int) -> bool:
+        """Say whether both have caught up with a generation."""
+        return self.vectors.generation == self.lexical.generation == generation
+
+    def catch_up(self, connection: sqlite3.Connection, *, to_search: bool = True) -> None:
+        """Make both agree with what SQLite holds now.
+
+        Args:
+            to_search: where they can't be written, go on in memory; else leave it to the next search.
+
+        Raises:
+            sqlite3.Error: the truth can't be read.
+            DatelineError: another process has been writing them for too long.
+        """
         try:
-            fields = json.loads(path.read_text(encoding="utf-8"))
-            return cls(int(fields["generation"]), str(fields["sha256"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return cls()
+            self._catch_up(connection)
+        except (sqlite3.Error, DatelineError) as error:
+            if to_search:
+                raise
+            self._log_behind(error)
+        # FAISS raises a RuntimeError, Tantivy a ValueError where a file can't be written
+        except (OSError, RuntimeError, ValueError) as error:
+            if not to_search:
+                self._log_behind(error)
+                return
+            logger.warning(
+                "the search indexes in %s can't be brought up to date (%s); they are made in memory, which takes a "
+                "while each time Dateline starts",
+                self._folder,
+                error,
+            )
+            self.vectors, self.lexical = VectorCache(None, self._dimension), LexicalCache(None)
+            self._catch_up(connection)
 
-    def write(self, path: Path) -> None:
-        temporary = path.with_suffix(".new")
-        temporary.write_text(json.dumps({"generation": self.generation, "sha256": self.sha256}), encoding="utf-8")
-        _replace(temporary, path)
+    def _catch_up(self, connection: sqlite3.Connection) -> None:
+        with self._lock.held() if self._writable else nullcontext():
+            connection.execute("BEGIN")  # all that follows is read from one state
+            try:
+                generation = generation_of(connection)
+                for cache in (self.vectors, self.lexical):
+                    cache.load(generation)
+                    if cache.generation != generation:
+                        self._check_writable(cache)
+                        cache.apply(connection, generation)
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def faults(self, connection: sqlite3.Connection) -> list[str]:
+        """Compare what is saved with the truth, inside the caller's transaction and lock.
+
+        A cache that is not there, or behind, is no fault: the next question brings it up to date.
+        """
+        newest = generation_of(connection)
+        return [*self.vectors.faults(connection, newest), *self.lexical.faults(connection, newest)]
+
+    def forget(self) -> None:
+        """Remove what is saved of both, so that the next question makes them anew."""
+        with self._lock.held():
+            for stamp in (VECTORS_STAMP, LEXICAL_STAMP):
+                (self._folder / stamp).unlink(missing_ok=True)
+            flush_folder(self._folder)
+            (self._folder / VECTORS).unlink(missing_ok=True)
+            shutil.rmtree(self._folder / LEXICAL, ignore_errors=True)
+
+    def _log_behind(self, error: Exception) -> None:
+        logger.warning(
+            "all changes are kept, but the search indexes in %s can't be written (%s); they are brought up to date "
+            "with the next question",
+            self._folder,
+            error,
+        )
+
+    def _check_writable(self, cache: VectorCache | LexicalCache) -> None:
+        if not self._writable and not cache.in_memory:
+            raise PermissionError("the folder is read-only")
 
 
 class VectorCache:
-    """The FAISS index in a file, with its stamp beside it."""
+    """The FAISS index in a file, with its stamp beside it; without a folder, in memory alone."""
 
-    def __init__(self, folder: Path, dimension: int) -> None:
-        self._file, self._stamp_file = folder / "vectors.faiss", folder / "vectors.json"
-        self._dimension = dimension
-        self.reload()
+    def __init__(self, folder: Path | None, dimension: int) -> None:
+        self._folder, self._dimension = folder, dimension
+        self._stamp = Stamp()
+        self.index = VectorIndex(dimension)
 
-    def reload(self) -> None:
-        """Read file and stamp anew; a file that does not match its stamp counts as empty."""
-        stamp = Stamp.read(self._stamp_file)
-        self.index, self.generation = VectorIndex(self._dimension), 0
-        if not stamp.generation:
+    @property
+    def generation(self) -> int:
+        return self._stamp.generation
+
+    @property
+    def in_memory(self) -> bool:
+        return self._folder is None
+
+    def load(self, newest: int) -> None:
+        """See what another process saved; a file that does not match its stamp, or is ahead of `newest`, is empty."""
+        if self._folder is None:
             return
-        if not self._file.is_file() or _sha256(self._file) != stamp.sha256:
-            logger.warning("%s is missing or damaged; rebuilding it", self._file)
+        stamp = Stamp.read(self._folder / VECTORS_STAMP)
+        if stamp.generation and stamp == self._stamp:
             return
-        self.index, self.generation = VectorIndex.load(self._file), stamp.generation
+        self.index, self._stamp = VectorIndex(self._dimension), Stamp()
+        file = self._folder / VECTORS
+        if stamp.is_of(sha256_of(file), file, newest):
+            self.index, self._stamp = VectorIndex.load(file), stamp
 
-    def apply(self, generation: int, removed: Sequence[int], ids: npt.NDArray[np.int64], vectors: Vectors) -> None:
+    def apply(self, connection: sqlite3.Connection, generation: int) -> None:
         """Catch up: remove and add vectors, and save. A crash in between leaves the old state or none."""
+        since, self._stamp = self.generation, Stamp()
+        ids = np.asarray(added_since(connection, since), dtype=np.int64)
+        vectors = vectors_since(connection, since, len(ids), self._dimension)
+        if not since:
+            self.index = VectorIndex(self._dimension)
+        self._change(removed_since(connection, since), ids, vectors)
+        if self._folder is None:
+            self._stamp = Stamp(generation)
+            return
+        file = self._folder / VECTORS
+        temporary = file.with_suffix(".new")
+        stamp = Stamp(generation, self.index.save(temporary))
+        replace_durably(temporary, file)
+        stamp.write(self._folder / VECTORS_STAMP)
+        self._stamp = stamp
+
+    def faults(self, connection: sqlite3.Connection, newest: int) -> list[str]:
+        """See Caches.faults."""
+        if self._folder is None:
+            return []
+        stamp, file = Stamp.read(self._folder / VECTORS_STAMP), self._folder / VECTORS
+        if fault := stamp.fault(sha256_of(file), file, newest):
+            return [fault]
+        if stamp.generation != newest or not newest:
+            return []
+        ids, vectors = VectorIndex.load(file).contents()
+        stored = np.asarray(added_since(connection, 0), dtype=np.int64)
+        order = np.argsort(ids)
+        if not np.array_equal(ids[order], stored):
+            return [f"{file} holds other passages than the library"]
+        same = np.array_equal(vectors[order], vectors_since(connection, 0, len(ids), self._dimension))
+        return [] if same else [f"{file} holds other vectors than the library"]
+
+    def _change(self, removed: Sequence[int], ids: npt.NDArray[np.int64], vectors: Vectors) -> None:
         self.index.remove(np.asarray(removed, dtype=np.int64))
-        self.index.remove(ids)  # present already where a crash came between index and stamp
         self.index.add(ids, vectors)
-        temporary = self._file.with_suffix(".new")
-        self.index.save(temporary)
-        checksum = _sha256(temporary)
-        _replace(temporary, self._file)
-        Stamp(generation, checksum).write(self._stamp_file)
-        self.generation = generation
 
 
 class LexicalCache:
-    """The Tantivy index in a folder, with its stamp beside it."""
+    """The Tantivy index in a folder, with its stamp beside it; without a folder, in memory alone."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder, self._stamp_file = folder / "lexical", folder / "lexical.json"
-        self.index, self.generation = self._open()
+    def __init__(self, folder: Path | None, *, writable: bool = True) -> None:
+        self._folder, self._writable = folder, writable
+        self._stamp = Stamp()
+        self.index = LexicalIndex(None)
 
-    def reload(self) -> None:
-        """See what another process committed."""
-        self.index, self.generation = self._open()
+    @property
+    def generation(self) -> int:
+        return self._stamp.generation
 
-    def apply(self, generation: int, removed: Sequence[int], added: Iterable[LexicalEntry]) -> None:
-        """Catch up: remove and add entries, and commit. Doing it twice does no harm."""
-        if not self.generation:  # what stands in the folder is damaged, or of a start that did not end
-            self._stamp_file.unlink(missing_ok=True)
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self.index = LexicalIndex(self._folder)
-        self.index.change(removed, added)
-        Stamp(generation).write(self._stamp_file)
-        self.generation = generation
+    @property
+    def in_memory(self) -> bool:
+        return self._folder is None
 
-    def _open(self) -> tuple[LexicalIndex, int]:
-        generation = Stamp.read(self._stamp_file).generation
-        try:
-            if generation and self._folder.is_dir():
-                return LexicalIndex(self._folder), generation
-        except ValueError as error:
-            logger.warning("%s is damaged (%s); rebuilding it", self._folder, error)
-        # in memory until it is made by whoever may write: another process may be making it in the folder now
-        return LexicalIndex(None), 0
+    def load(self, newest: int) -> None:
+        """See what another process committed; files that don't match their stamp count as none."""
+        if self._folder is None:
+            return
+        stamp = Stamp.read(self._folder / LEXICAL_STAMP)
+        if stamp.generation and stamp == self._stamp:
+            return
+        self._stamp = Stamp()
+        files = self._folder / LEXICAL
+        if stamp.is_of(_sha256_of_all(files), files, newest):
+            self.index, self._stamp = self._opened(files), stamp
+
+    def apply(self, connection: sqlite3.Connection, generation: int) -> None:
+        """Catch up: remove and add entries, and commit. A crash in between leaves the old state or none."""
+        since, self._stamp = self.generation, Stamp()
+        if not since:
+            self.index = self._fresh()
+        self.index.change(removed_since(connection, since), _entries(connection, added_since(connection, since)))
+        if self._folder is None:
+            self._stamp = Stamp(generation)
+            return
+        stamp = Stamp(generation, _sha256_of_all(self._folder / LEXICAL))
+        stamp.write(self._folder / LEXICAL_STAMP)
+        self._stamp = stamp
+
+    def faults(self, connection: sqlite3.Connection, newest: int) -> list[str]:
+        """See Caches.faults."""
+        if self._folder is None:
+            return []
+        stamp, files = Stamp.read(self._folder / LEXICAL_STAMP), self._folder / LEXICAL
+        if fault := stamp.fault(_sha256_of_all(files), files, newest):
+            return [fault]
+        if stamp.generation != newest or not stamp.sha256:
+            return []
+        same = self._opened(files).ids() == added_since(connection, 0)
+        return [] if same else [f"{files} holds other passages than the library"]
+
+    def _opened(self, files: Path) -> LexicalIndex:
+        return LexicalIndex(files) if self._writable else LexicalIndex.read_only(files)
+
+    def _fresh(self) -> LexicalIndex:
+        if self._folder is None:
+            return LexicalIndex(None)
+        (self._folder / LEXICAL_STAMP).unlink(missing_ok=True)
+        shutil.rmtree(self._folder / LEXICAL, ignore_errors=True)
+        return LexicalIndex(self._folder / LEXICAL)
 
 
-def _replace(temporary: Path, path: Path) -> None:
-    """Put a finished file in place: after a power cut there is the old one or the new one, whole."""
-    with temporary.open("rb+") as stream:
-        os.fsync(stream.fileno())
-    temporary.replace(path)
-    if os.name == "posix":  # elsewhere a folder can't be opened, and the rename is written by itself
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+def _entries(connection: sqlite3.Connection, ids: Iterable[int]) -> Iterator[LexicalEntry]:
+    for some in batches(ids, 500):
+        for passage_id, (passage, article) in load_passages(connection, some).items():
+            yield LexicalEntry(passage_id, search_text(article.text[passage.start : passage.end]), article)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _sha256_of_all(folder: Path) -> str:
+    """Hash the names and contents of an index's files; a missing folder gives "".
+
+    Files that begin with a dot are Tantivy's own notes.
+    """
+    if not folder.is_dir():
+        return ""
+    digest = sha256()
+    for file in sorted(folder.glob("[!.]*")):
+        digest.update(f"{file.name} {sha256_of(file)}\n".encode())
+    return digest.hexdigest()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import tantivy
 
@@ -35,24 +36,41 @@ class LexicalIndex:
     """Passages by their words, in a folder; each committed batch is there after a crash."""
 
     def __init__(self, folder: Path | None) -> None:
-        """Open the index in `folder`, or make one; None makes an empty one in memory.
+        """Open the index in `folder`, or make one; None makes one in memory.
 
         Raises:
             ValueError: the folder holds something that Tantivy can't open.
         """
+        self._schema = _schema()
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
-        self._schema = _schema()
-        self._index = tantivy.Index(self._schema, path=str(folder) if folder is not None else None)
+        self._index = tantivy.Index(self._schema, path=None if folder is None else str(folder))
         self._index.register_tokenizer(_ANALYZER, _analyzer())
         self._index.reload()
+
+    @classmethod
+    def read_only(cls, folder: Path) -> LexicalIndex:
+        """Open the index in a folder that can't be written to: Tantivy wants to make a lock beside its files.
+
+        Raises:
+            ValueError: the folder holds something that Tantivy can't open.
+        """
+        with TemporaryDirectory(prefix="dateline-") as aside:
+            for file in folder.absolute().iterdir():
+                if file.suffix != ".lock":
+                    (Path(aside) / file.name).symlink_to(file)
+            return cls(Path(aside))  # its files stay mapped when the links are gone
 
     def __len__(self) -> int:
         return int(self._index.searcher().num_docs)
 
-    def reload(self) -> None:
-        """See what another process committed."""
-        self._index.reload()
+    def ids(self) -> list[int]:
+        """Give the ids of all passages, sorted."""
+        if not len(self):  # Tantivy panics where nothing is asked for
+            return []
+        searcher = self._index.searcher()
+        found = searcher.search(tantivy.Query.all_query(), limit=len(self), count=False).hits
+        return sorted(searcher.doc(address)["passage"][0] for _, address in found)
 
     def change(self, remove: Iterable[int], add: Iterable[LexicalEntry]) -> None:
         """Remove passages by id, add others (replacing those of the same id), and commit it all at once."""

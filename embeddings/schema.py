@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from embeddings.documents import Article
+from embeddings.errors import DatelineError
 
 FILE = "library.sqlite"
 FORMAT = 2
+OWN_META = ("format", "generation")
+"""What a library says of itself; the rest of meta says what it was made with."""
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -85,25 +90,60 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 def connect(path: Path) -> sqlite3.Connection:
     """Open the file; statements outside an explicit BEGIN commit by themselves."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
     return connection
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """Open the file where nothing can be written.
+
+    Changes that still stand in its log are seen where the process that made them is at work. Without a log the file is
+    taken to stay as it is: SQLite would have to write beside it to see changes.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    still = "" if log.exists() and log.stat().st_size else "&immutable=1"
+    address = f"{path.absolute().as_uri()}?mode=ro{still}"
+    return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
+
+
+def is_writable(folder: Path) -> bool:
+    """Say whether a library can be written to."""
+    return all(os.access(place, os.W_OK) for place in (folder, folder / FILE) if place.exists())
 
 
 def create(connection: sqlite3.Connection, meta: dict[str, str]) -> None:
     """Lay out an empty library, all or nothing."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
+    with all_or_nothing(connection):
         for statement in (*_TABLES.split(";\n"), *_ADDED_IN_2):
             connection.execute(statement)
         connection.executemany(
             "INSERT INTO meta VALUES (?, ?)", {**meta, "format": str(FORMAT), "generation": "0"}.items()
         )
+
+
+@contextmanager
+def all_or_nothing(connection: sqlite3.Connection) -> Iterator[None]:
+    """Make what is done inside one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        roll_back(connection)
         raise
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """Undo what was begun; SQLite has done so itself where the disk was full."""
+    with suppress(sqlite3.Error):
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
@@ -127,9 +167,31 @@ def article_row(article: Article) -> list[str | None]:
 
 
 def row_article(row: Sequence[Any]) -> Article:
-    """Read the columns of ARTICLE."""
+    """Read the columns of ARTICLE.
+
+    Raises:
+        DatelineError: the day is damaged.
+    """
     article_id, title, text, published, source, url, author = row
-    return Article(article_id, title, text, date.fromisoformat(published) if published else None, source, url, author)
+    try:
+        day = date.fromisoformat(published) if published else None
+    except ValueError as error:
+        raise DatelineError(
+            f"the day of the article {article_id!r} is damaged ({published!r}); see what can be mended: dateline check"
+        ) from error
+    return Article(article_id, title, text, day, source, url, author)
+
+
+def row_article_leniently(row: Sequence[Any]) -> Article:
+    """Read the columns of ARTICLE where some may be damaged: a day that is none counts as not given."""
+    article_id, title, text, published, source, url, author = (
+        value if value is None or isinstance(value, str) else str(value) for value in row
+    )
+    try:
+        day = date.fromisoformat(published) if published else None
+    except ValueError:
+        day = None
+    return Article(article_id or "", title or "", text or "", day, source or "", url or "", author or "")
 
 
 def article_sha256(article: Article) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,31 @@ class VectorIndex:
         loaded._index = faiss.read_index(str(path))
         return loaded
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path) -> str:
+        """Write the index and give the sha256 of what was written.
+
+        Raises:
+            OSError: it can't be written. FAISS itself would lose what the system said.
+        """
         import faiss
 
-        faiss.write_index(self._index, str(path))
+        digest = sha256()
+        with path.open("wb") as stream:
+
+            def write(part: bytes) -> None:
+                digest.update(part)
+                stream.write(part)
+
+            to_stream = faiss.PyCallbackIOWriter(write)  # type: ignore[attr-defined]  # set up at run time
+            faiss.write_index(self._index, to_stream)
+        return digest.hexdigest()
+
+    def contents(self) -> tuple[npt.NDArray[np.int64], Vectors]:
+        """Give all ids and their vectors, shape (len(self), dimension), in one order."""
+        import faiss
+
+        ids = faiss.vector_to_array(self._index.id_map)
+        return ids, faiss.downcast_index(self._index.index).reconstruct_n(0, len(self))
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

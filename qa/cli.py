@@ -20,6 +20,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 2 for input that has to be mended, 130 when stopped by Ctrl-C."""
     arguments = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR, format="%(message)s")
+    if not arguments.verbose:  # what befalls a library is said, what happens to the models' packages is not
+        logging.getLogger("embeddings").setLevel(logging.WARNING)
     command: Command = arguments.command
     try:
         return command(arguments)
@@ -49,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_questions(commands)
     _add_articles(commands)
+    _add_check(commands)
+    _add_backup(commands)
     _add_calibrate(commands)
     _add_train(commands)
     _add_export(commands)
@@ -255,6 +259,29 @@ def _add_articles(commands: Commands) -> None:
     what.add_argument("--show", metavar="ID", help="print one article, and what was set aside of its page")
     what.add_argument("--remove", nargs="+", metavar="ID", help="remove articles")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _add_check(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "check",
+        run.check,
+        "say whether a library is sound, and mend it",
+        "Exits with 1 where something is wrong.",
+    )
+    parser.add_argument(
+        "--repair",
+        action="store_true",
+        help="mend what can be mended; nothing else may use the library meanwhile",
+    )
+    parser.add_argument("--json", action="store_true", help="print what was found as JSON")
+
+
+def _add_backup(commands: Commands) -> None:
+    parser = _command(commands, "backup", run.backup, "write a library into one file, while it is in use")
+    parser.add_argument("file", type=Path, metavar="FILE", help="file to write, a .zip; it must not be there yet")
+    parser = _command(commands, "restore", run.restore, "make a library of a backup", "Name it with --library.")
+    parser.add_argument("file", type=Path, metavar="FILE", help="file that `backup` wrote")
 
 
 def _add_calibrate(commands: Commands) -> None:

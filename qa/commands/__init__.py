@@ -2,6 +2,7 @@
 
 from qa.commands.access import list_access, make_token, open_access, revoke_token, set_password
 from qa.commands.asking import ask, chat, serve
+from qa.commands.keeping import backup, check, restore
 from qa.commands.library import articles, index
 from qa.commands.making import calibrate, export, train_reader, train_relevance
 from qa.commands.measuring import check_questions, evaluate
@@ -13,8 +14,10 @@ __all__ = [
     "OK",
     "articles",
     "ask",
+    "backup",
     "calibrate",
     "chat",
+    "check",
     "check_questions",
     "evaluate",
     "export",
@@ -22,6 +25,7 @@ __all__ = [
     "list_access",
     "make_token",
     "open_access",
+    "restore",
     "revoke_token",
     "serve",
     "set_password",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
@@ -95,10 +96,20 @@ def add_label(file: Path, label: Label) -> None:
     line = json.dumps(asdict(label), ensure_ascii=False) + "\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("ab") as stream:
-            stream.write(line.encode())  # one write, so that two writers do not mix their lines
+        with file.open("ab", buffering=0) as stream:
+            # a line that was cut short by a kill or a full disk stays the only one that is lost
+            begin = b"\n" if _is_cut_short(file) else b""
+            stream.write(begin + line.encode())  # one write, so that two writers do not mix their lines
+            os.fsync(stream.fileno())
     except OSError as error:
         raise DatelineError(f"the label can't be written to {file} ({error.strerror})") from error
+
+
+def _is_cut_short(file: Path) -> bool:
+    with file.open("rb") as stream:
+        end = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, end - 1))
+        return stream.read(1) not in (b"", b"\n")
 
 
 def read_labels(file: Path) -> list[Label]:

@@ -1,0 +1,83 @@
+"""What is asked of a library before it is used: that its own account of itself is whole, and fits what is asked for."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+
+from embeddings import schema
+from embeddings.chunking import Chunking
+from embeddings.documents import Passage
+from embeddings.encoder import Encoder
+from embeddings.errors import DatelineError
+from embeddings.repeated import keep_lines
+from embeddings.stories import assign_story
+
+_TEXTS = ("encoder", "encoder_sha256")
+_NUMBERS = ("format", "generation", "dimension", "passage_words", "overlap_sentences")
+
+
+def no_library(folder: Path) -> DatelineError:
+    """Say that there is none, and how to make one."""
+    return DatelineError(f"there is no library at {folder}; make one with: dateline index PATH --library {folder}")
+
+
+def checked_meta(folder: Path, meta: Mapping[str, str]) -> None:
+    """Check what a library says that it was made with.
+
+    Raises:
+        DatelineError: something is missing or no number, or a newer Dateline made it.
+    """
+    missing = [name for name in _TEXTS if not meta.get(name)]
+    missing += [name for name in _NUMBERS if not meta.get(name, "").isascii() or not meta.get(name, "").isdigit()]
+    if missing:
+        raise DatelineError(
+            f"the library at {folder} does not say what it was made with (found no sound {', '.join(missing)}); "
+            "restore a backup, or index the articles into a new folder: dateline index PATH --library NEW"
+        )
+    if int(meta["format"]) > schema.FORMAT:
+        raise DatelineError(
+            f"the library at {folder} was made by a newer Dateline (format {meta['format']}, and this one knows "
+            f"{schema.FORMAT}); update Dateline, or name another folder"
+        )
+
+
+def agreed_chunking(folder: Path, meta: Mapping[str, str], asked: Chunking | None) -> Chunking:
+    """Give the chunking of a library.
+
+    Raises:
+        DatelineError: another was asked for.
+    """
+    made = Chunking(int(meta["passage_words"]), int(meta["overlap_sentences"]))
+    if asked is not None and asked != made:
+        raise DatelineError(
+            f"the library at {folder} was cut into passages of {made.words} words with {made.overlap} sentences of "
+            f"overlap, not {asked.words} and {asked.overlap}; leave these settings out, or index into a new folder"
+        )
+    return made
+
+
+def check_encoder(folder: Path, meta: Mapping[str, str], encoder: Encoder) -> None:
+    """Check that a library was made by an encoder.
+
+    Raises:
+        DatelineError: it was made by another.
+    """
+    if meta["encoder_sha256"] != encoder.fingerprint:
+        raise DatelineError(
+            f"the library at {folder} was made by the encoder {meta['encoder']} ({meta['encoder_sha256'][:12]}), not "
+            f"by {encoder.name} ({encoder.fingerprint[:12]}); use --encoder {meta['encoder']}, or index the articles "
+            "into a new folder: dateline index PATH --library NEW"
+        )
+
+
+def upgrade(connection: sqlite3.Connection) -> None:
+    """Bring a library of an earlier format to this one, inside the caller's transaction; nothing is encoded anew."""
+    schema.upgrade(connection)
+    rows = connection.execute(f"SELECT a.key, {schema.ARTICLE} FROM articles a WHERE a.story = ''").fetchall()
+    for key, *columns in rows:
+        article = schema.row_article(columns)
+        cut = [Passage(article.id, *row) for row in connection.execute(schema.RANGES, [key])]
+        assign_story(connection, key, article, cut)
+        keep_lines(connection, key, article)

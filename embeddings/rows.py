@@ -1,0 +1,147 @@
+"""Rows of a library's SQLite file: what passages hold, what changed since a generation, what an article takes with it.
+
+What writes stands inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+import numpy as np
+
+from embeddings import schema
+from embeddings.documents import Article, Passage
+from embeddings.encoder import Vectors
+from embeddings.repeated import keep_lines
+from embeddings.store import Filter
+from embeddings.stories import assign_story
+
+T = TypeVar("T")
+
+
+def generation_of(connection: sqlite3.Connection) -> int:
+    """Give the number of the last change."""
+    [(value,)] = connection.execute("SELECT value FROM meta WHERE name = 'generation'").fetchall()
+    return int(value)
+
+
+def load_passages(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, tuple[Passage, Article]]:
+    """Load passages with their articles, all from one state of the library; unknown ids are left out."""
+    found: dict[int, tuple[Passage, Article]] = {}
+    articles: dict[str, Article] = {}
+    rows = connection.execute(
+        f"SELECT p.id, p.start, p.end, {schema.ARTICLE} FROM json_each(?) given "
+        "JOIN passages p ON p.id = given.value JOIN articles a ON a.key = p.article",
+        [json.dumps(list(ids))],
+    )
+    for passage_id, start, end, *columns in rows.fetchall():
+        # passages of one article share it
+        article = articles.get(columns[0]) or articles.setdefault(columns[0], schema.row_article(columns))
+        found[passage_id] = (Passage(article.id, start, end), article)
+    return found
+
+
+def matching(connection: sqlite3.Connection, where: Filter) -> list[int]:
+    """Find the passages that a filter admits."""
+    conditions, values = ["TRUE"], list[object]()
+    if where.since is not None:
+        conditions.append("a.published >= ?")
+        values.append(where.since.isoformat())
+    if where.until is not None:
+        conditions.append("a.published <= ?")
+        values.append(where.until.isoformat())
+    if where.source is not None:
+        conditions.append("a.source_key = ?")
+        values.append(where.source.casefold())
+    if where.articles is not None:
+        # one parameter, however many ids: SQLite bounds their number
+        conditions.append("a.id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(sorted(where.articles)))
+    sql = "SELECT p.id FROM passages p JOIN articles a ON a.key = p.article WHERE " + " AND ".join(conditions)
+    return [passage_id for (passage_id,) in connection.execute(sql, values)]
+
+
+def removed_since(connection: sqlite3.Connection, generation: int) -> list[int]:
+    """List the passages that were removed after a generation."""
+    rows = connection.execute("SELECT passage FROM removals WHERE generation > ?", [generation])
+    return [passage_id for (passage_id,) in rows]
+
+
+def added_since(connection: sqlite3.Connection, generation: int) -> list[int]:
+    """List the passages that were added after a generation, by id."""
+    rows = connection.execute("SELECT id FROM passages WHERE generation > ? ORDER BY id", [generation])
+    return [passage_id for (passage_id,) in rows]
+
+
+def vectors_since(connection: sqlite3.Connection, generation: int, count: int, dimension: int) -> Vectors:
+    """Give the vectors of `added_since`, in its order, shape (count, dimension).
+
+    Raises:
+        sqlite3.DatabaseError: one is of another length.
+    """
+    vectors = np.empty((count, dimension), dtype=np.float32)
+    rows = connection.execute("SELECT vector FROM passages WHERE generation > ? ORDER BY id", [generation])
+    for at, (blob,) in enumerate(rows):
+        if len(blob) != 4 * dimension:
+            raise sqlite3.DatabaseError(f"a stored vector has {len(blob):,} bytes, not {4 * dimension:,}")
+        vectors[at] = np.frombuffer(blob, dtype=np.float32)
+    return vectors
+
+
+def insert_article(
+    connection: sqlite3.Connection,
+    article: Article,
+    passages: Sequence[Passage],
+    vectors: Iterable[Vectors],
+    generation: int,
+) -> None:
+    """Write an article, its passages and all that is kept of it."""
+    key = connection.execute(schema.INSERT_ARTICLE, schema.article_row(article)).lastrowid
+    assign_story(connection, key, article, passages)
+    keep_lines(connection, key, article)
+    insert_passages(connection, key, passages, vectors, generation)
+
+
+def insert_passages(
+    connection: sqlite3.Connection,
+    key: int | None,
+    passages: Sequence[Passage],
+    vectors: Iterable[Vectors],
+    generation: int,
+) -> None:
+    """Write passages of an article, each with its vector, shape (dimension,)."""
+    connection.executemany(
+        "INSERT INTO passages (article, start, end, vector, generation) VALUES (?, ?, ?, ?, ?)",
+        [
+            (key, passage.start, passage.end, vector.tobytes(), generation)
+            for passage, vector in zip(passages, vectors, strict=True)
+        ],
+    )
+
+
+def delete_article(connection: sqlite3.Connection, article_id: str, generation: int) -> bool:
+    """Delete an article and all that is kept of it; say whether it was there."""
+    row = connection.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
+    if row is None:
+        return False
+    delete_article_at(connection, row[0], generation)
+    return True
+
+
+def delete_article_at(connection: sqlite3.Connection, key: int, generation: int) -> None:
+    """Delete the article of a key and all that is kept of it; remember that its passages are gone."""
+    connection.execute("INSERT INTO removals SELECT id, ? FROM passages WHERE article = ?", (generation, key))
+    for table in ("passages", "bands", "lines"):
+        connection.execute(f"DELETE FROM {table} WHERE article = ?", (key,))
+    connection.execute("DELETE FROM articles WHERE key = ?", (key,))
+
+
+def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut a sequence into lists of at most `size`."""
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch

@@ -1,0 +1,56 @@
+"""Which articles of an addition have to be written, and what became of them all."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+
+from embeddings.documents import Article
+from embeddings.schema import article_sha256
+from embeddings.store import AddReport
+
+
+@dataclass(slots=True)
+class Tally:
+    """One addition, article by article."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    passages: int = 0
+    seen: dict[str, str] = field(default_factory=dict)  # the id that was last given, by the hash of its content
+    given: dict[str, str] = field(default_factory=dict)  # and the other way round
+    duplicates: dict[str, str] = field(default_factory=dict)
+    empty: list[str] = field(default_factory=list)
+
+    def is_news(self, connection: sqlite3.Connection, article: Article) -> bool:
+        """Say whether an article has to be written; count it where not."""
+        digest = article_sha256(article)
+        same = {
+            article_id for (article_id,) in connection.execute("SELECT id FROM articles WHERE sha256 = ?", [digest])
+        }
+        if digest in self.seen:
+            same.add(self.seen[digest])
+        # an id that this addition gives twice holds what it was given last, and no more what it held before
+        same = {article_id for article_id in same if self.given.get(article_id, digest) == digest}
+        if article.id in same:
+            self.unchanged += 1
+            return False
+        # an id that is there and turns into a copy of another is written all the same: else it would keep its old text
+        there = connection.execute("SELECT 1 FROM articles WHERE id = ?", [article.id]).fetchone()
+        if same and there is None:
+            self.duplicates[article.id] = min(same)
+            return False
+        self.seen[digest], self.given[article.id] = article.id, digest
+        return True
+
+    def count(self, *, updated: bool) -> None:
+        """Count an article that was written."""
+        if updated:
+            self.updated += 1
+        else:
+            self.added += 1
+
+    def report(self) -> AddReport:
+        """Say what became of all."""
+        return AddReport(self.added, self.updated, self.unchanged, self.passages, self.duplicates, tuple(self.empty))

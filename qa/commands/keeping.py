@@ -1,0 +1,114 @@
+"""`dateline check`, `dateline backup` and `dateline restore`: that nothing is lost. No model is loaded to look."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from embeddings.checking import CheckReport, Finding
+from embeddings.errors import DatelineError
+from qa.commands.shared import FAILED_GATE, OK, settings_of
+
+NAMED_FINDINGS = 20
+"""How many findings are named before they are only counted."""
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Say whether a library is sound, and with --repair mend it; 1 where something is wrong in the end."""
+    from embeddings.checking import check as check_library
+
+    folder = _library(arguments)
+    report = _with_labels(folder, check_library(folder))
+    done: list[str] = []
+    if arguments.repair and any(finding.remedy for finding in report.findings):
+        done = _repair(folder, arguments)
+        before, report = report, _with_labels(folder, check_library(folder))
+        if not arguments.json:
+            _print_findings(before.findings)
+    if arguments.json:
+        print(json.dumps(_as_object(folder, report, done), ensure_ascii=False, indent=2))
+    else:
+        _print(folder, report, done)
+    return FAILED_GATE if report.findings else OK
+
+
+def backup(arguments: argparse.Namespace) -> int:
+    """Write a library into one file."""
+    from embeddings.backup import back_up
+
+    folder = _library(arguments)
+    entries = back_up(folder, arguments.file)
+    size = arguments.file.stat().st_size
+    print(f"{arguments.file} holds {folder} in {len(entries):,} files ({size / 1e6:,.1f} MB)")
+    return OK
+
+
+def restore(arguments: argparse.Namespace) -> int:
+    """Make a library of a backup."""
+    from embeddings.backup import restore as restore_backup
+
+    folder = settings_of(arguments).library
+    if folder is None:
+        raise DatelineError("name a new folder for the library: dateline restore FILE --library DIR")
+    restore_backup(arguments.file, folder)
+    print(f'restored {folder}; ask it: dateline ask "..." --library {folder}')
+    return OK
+
+
+def _library(arguments: argparse.Namespace) -> Path:
+    from qa.build import own_library
+
+    folder = settings_of(arguments).library
+    return own_library() if folder is None else folder
+
+
+def _with_labels(folder: Path, report: CheckReport) -> CheckReport:
+    """Check the verdicts on answers, too."""
+    from qa.evaluation.labels import LABELS_FILE, read_labels
+
+    if not (folder / LABELS_FILE).is_file():
+        return report
+    try:
+        read_labels(folder / LABELS_FILE)
+    except DatelineError as error:
+        return CheckReport(report.articles, report.passages, (*report.findings, Finding(str(error), "")))
+    return report
+
+
+def _repair(folder: Path, arguments: argparse.Namespace) -> list[str]:
+    from embeddings.encoder import SentenceEncoder
+    from embeddings.repairing import repair
+
+    return repair(folder, lambda name: SentenceEncoder(arguments.encoder or name))
+
+
+def _print(folder: Path, report: CheckReport, done: list[str]) -> None:
+    for line in done:
+        print(line)
+    _print_findings(report.findings)
+    if not report.findings:
+        print(f"{folder} is sound: {report.articles:,} articles in {report.passages:,} passages")
+    elif any(finding.remedy for finding in report.findings):
+        print(f"mend it: dateline check --repair --library {folder}", file=sys.stderr)
+    else:
+        print("this can't be mended here; restore a backup: dateline restore FILE --library NEW", file=sys.stderr)
+
+
+def _print_findings(findings: tuple[Finding, ...]) -> None:
+    for finding in findings[:NAMED_FINDINGS]:
+        print(f"{finding.what}; to mend it, {finding.remedy}" if finding.remedy else finding.what)
+    if len(findings) > NAMED_FINDINGS:
+        print(f"and {len(findings) - NAMED_FINDINGS:,} more")
+
+
+def _as_object(folder: Path, report: CheckReport, done: list[str]) -> dict[str, object]:
+    return {
+        "library": str(folder),
+        "sound": not report.findings,
+        "articles": report.articles,
+        "passages": report.passages,
+        "findings": [{"what": one.what, "remedy": one.remedy or None} for one in report.findings],
+        "done": done,
+    }

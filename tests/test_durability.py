@@ -1,0 +1,552 @@
+"""Nothing is lost: kills, full disks, missing rights, several at once, damaged caches, old formats, jumping clocks."""
+
+import errno
+import json
+import logging
+import os
+import re
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+from conftest import WordEncoder
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from embeddings import caches, locking, stamps
+from embeddings.checking import check
+from embeddings.documents import Article
+from embeddings.errors import DatelineError
+from embeddings.local import LocalStore
+from embeddings.locking import CACHES, WRITERS, ProcessLock
+from qa.evaluation.labels import Label, add_label
+from qa.retriever import Retriever
+
+ROOT = Path(__file__).parents[1]
+
+
+def article(name, version=0):
+    lines = [
+        f"Minister {name} spoke of version{version} and of crane {line} in town {line} to many people."
+        for line in range(8)
+    ]
+    return Article(str(name), f"Story {name} version{version}", "\n".join(lines), date(2021, 5, 1), "Echo")
+
+
+@pytest.fixture
+def library(tmp_path, encoder):
+    store = LocalStore(tmp_path / "library", encoder, create=True)
+    store.add([article(number) for number in range(5)])
+    store.close()
+    return tmp_path / "library"
+
+
+@contextmanager
+def limit(kind, value):
+    soft, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (value, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(kind, (soft, hard))
+
+
+def ids(store):
+    found = {one.id for one in store.articles()}
+    dense = store.passages([item.passage_id for item in store.dense(["crane"], 10_000)[0]])
+    lexical = store.passages([item.passage_id for item in store.lexical(["minister"], 10_000)[0]])
+    assert {one.id for _, one in dense.values()} == found == {one.id for _, one in lexical.values()}
+    return found
+
+
+def test_nothing_that_returned_is_lost_by_kills(tmp_path):
+    command = [sys.executable, "benchmarks/reliability.py", "kills", "--times", "15", "--keep", str(tmp_path)]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    [returned] = re.findall(r"15 kills, (\d+) steps that had returned, 0 times", done.stdout)
+    assert int(returned) > 20
+
+
+def test_a_failed_cache_loses_no_add_and_is_made_up_for(library, encoder, monkeypatch, caplog):
+    store = LocalStore(library, encoder)
+
+    def refuse(temporary, path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(stamps, "replace_durably", refuse)
+        assert store.add([article("new")]).added == 1
+        assert "all changes are kept" in caplog.text
+        assert "No space left" in caplog.text
+        caplog.clear()
+        assert ids(store) == {*"01234", "new"}, "found all the same"
+        assert "made in memory" in caplog.text
+        store.add([article("newer")])
+        assert ids(store) == {*"01234", "new", "newer"}
+    store.close()
+    again = LocalStore(library, encoder)
+    assert ids(again) == {*"01234", "new", "newer"}
+    again.close()
+    assert check(library).findings == ()
+
+
+@pytest.mark.parametrize("room", [0, 30_000, 60_000, 90_000])
+def test_a_file_that_may_not_grow_is_one_sentence_and_loses_nothing(library, encoder, room):
+    store = LocalStore(library, encoder)
+    told = []
+
+    def add_until_refused():
+        for number in range(5, 25):
+            store.add([article(number)])
+            told.append(str(number))
+
+    with limit(resource.RLIMIT_FSIZE, room), pytest.raises(DatelineError, match="what was added before is kept"):
+        add_until_refused()
+    assert ids(store) >= {*"01234", *told}
+    assert store.add([article("later")]).added == 1
+    store.close()
+    again = LocalStore(library, encoder)
+    assert ids(again) >= {*"01234", *told, "later"}
+    again.close()
+    assert check(library).findings == ()
+
+
+def test_too_many_open_files_is_one_sentence(library, encoder):
+    with limit(resource.RLIMIT_NOFILE, 3), pytest.raises(DatelineError, match="ulimit -n"):
+        LocalStore(library, encoder)
+    store = LocalStore(library, encoder)
+    store.stats()
+    with limit(resource.RLIMIT_NOFILE, 3), pytest.raises(DatelineError, match="ulimit -n"):
+        store.add([article("new")])
+    assert store.add([article("new")]).added == 1
+    assert ids(store) == {*"01234", "new"}
+    store.close()
+
+
+ASK = """
+import json, os, sys
+sys.path[:0] = [{root!r}, {root!r} + "/tests"]
+import faiss
+from conftest import WordEncoder
+from pathlib import Path
+from embeddings.documents import Article
+from embeddings.errors import DatelineError
+from embeddings.local import LocalStore
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    store = LocalStore(Path({library!r}), WordEncoder())
+    found = store.dense(["crane"], 3)[0], store.lexical(["minister"], 3)[0]
+    said = ""
+    try:
+        store.add([Article("x", "x", "A story of some words is here.")])
+    except DatelineError as error:
+        said = str(error)
+    in_memory = store._caches.lexical.in_memory
+    print(json.dumps([len(found[0]), len(found[1]), in_memory, said]))
+except DatelineError as error:
+    print(json.dumps(str(error)))
+"""
+
+
+@pytest.fixture
+def read_only(library):
+    """A library in a folder that its user can't write to, even if that is root's test."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = shutil.copytree(library, Path(place) / "library")
+        Path(place).chmod(0o755)
+
+        def ask():
+            for path in (folder, *folder.rglob("*")):
+                path.chmod(0o555 if path.is_dir() else 0o444)
+            code = ASK.format(root=str(ROOT), library=str(folder))
+            done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+            folder.chmod(0o755)
+            assert done.returncode == 0, done.stderr
+            return json.loads(done.stdout)
+
+        yield folder, ask
+
+
+def test_a_read_only_library_is_asked_and_not_changed(read_only):
+    folder, ask = read_only
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    dense, lexical, in_memory, said = ask()
+    assert (dense, lexical, in_memory) == (3, 3, False)
+    assert "is read-only and nothing can be added" in said
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_read_only_library_without_caches_is_asked_in_memory(read_only):
+    folder, ask = read_only
+    (folder / "vectors.faiss").unlink()
+    shutil.rmtree(folder / "lexical")
+    assert ask()[:3] == [3, 3, True]
+
+
+def test_a_read_only_library_whose_log_was_left_is_one_sentence_or_asked(read_only, encoder):
+    folder, ask = read_only
+    store = LocalStore(folder, encoder)
+    store.add([article("left")])
+    shutil.copyfile(folder / "library.sqlite-wal", folder / "kept")
+    store.close()
+    (folder / "kept").rename(folder / "library.sqlite-wal")
+    said = ask()
+    assert said[:2] == [3, 3] or "can't be used" in said
+
+
+def test_what_failed_does_not_come_back_after_what_returned(library, encoder):
+    """A transaction that fails when it is flushed stands in SQLite's log, whole, until another is written over it."""
+    store = LocalStore(library, encoder)
+
+    class Failing:
+        """A connection whose commits fail."""
+
+        def __init__(self, connection):
+            self.real = connection
+
+        def __getattr__(self, name):
+            return getattr(self.real, name)
+
+        def execute(self, sql, *values):
+            if sql == "COMMIT":
+                raise sqlite3.OperationalError("disk I/O error")
+            return self.real.execute(sql, *values)
+
+    real, store._connection = store._connection, Failing(store._connection)
+    with pytest.raises(DatelineError):
+        store.add([article(1, version=2)])
+    store._connection = real
+    generation = store.stats().generation
+    assert store.add([article(1)]).unchanged == 1
+    assert store.stats().generation == generation + 1, "something was written over it"
+    assert store.add([article(1)]).unchanged == 1
+    assert store.stats().generation == generation + 1, "once"
+    store.close()
+
+
+def test_one_who_waits_says_so_and_gives_up_with_a_sentence(library, encoder, monkeypatch, caplog):
+    store = LocalStore(library, encoder)
+    other = ProcessLock(library, WRITERS)
+    holding, enough = threading.Event(), threading.Event()
+
+    def hold():
+        with other.held():
+            holding.set()
+            enough.wait(20)
+
+    monkeypatch.setattr(locking, "PATIENCE", 0.05)
+    monkeypatch.setattr(locking, "LOCK_SECONDS", 0.2)
+    holder = threading.Thread(target=hold)
+    holder.start()
+    holding.wait(20)
+    with pytest.raises(DatelineError, match="another process has been writing"):
+        store.add([article("new")])
+    assert "waiting for another process that is writing" in caplog.text
+    assert ids(store) == set("01234"), "who only asks need not wait"
+    monkeypatch.setattr(locking, "LOCK_SECONDS", 20)
+    threading.Timer(0.2, enough.set).start()
+    assert store.add([article("new")]).added == 1
+    holder.join()
+    store.close()
+
+
+def test_a_word_about_waiting_reaches_the_terminal(library, monkeypatch):
+    code = (
+        "import sys; from embeddings import locking; locking.PATIENCE, locking.LOCK_SECONDS = 0.1, 0.3\n"
+        "from qa.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "check", "--repair", "--library", str(library)]
+    (library / "vectors.json").write_text('{"generation": 1, "sha256": "x"}')
+    with ProcessLock(library, WRITERS).held():
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT)
+    assert done.returncode == 2
+    [waiting, gave_up] = done.stderr.splitlines()
+    assert waiting.startswith("waiting for another process")
+    assert gave_up.startswith("dateline: another process has been writing")
+
+
+def test_two_who_write_at_once_lose_nothing(library, encoder):
+    failures = []
+
+    def write(name):
+        try:
+            store = LocalStore(library, WordEncoder())
+            for number in range(6):
+                store.add([article(f"{name}{number}")])
+            store.close()
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    store = LocalStore(library, encoder)
+    assert ids(store) == {*"01234", *(f"{name}{number}" for name in "ab" for number in range(6))}
+    store.close()
+    assert check(library).findings == ()
+
+
+class SlowEncoder(WordEncoder):
+    """Stops in the middle of an addition until it is told to go on."""
+
+    def __init__(self):
+        super().__init__()
+        self.stopped, self.go_on = threading.Event(), threading.Event()
+
+    def encode_passages(self, texts):
+        if any("slow" in text for text in texts):
+            self.stopped.set()
+            assert self.go_on.wait(20)
+        return super().encode_passages(texts)
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["the same store", "another process's"])
+def test_questions_are_answered_while_an_addition_is_under_way(library, own, monkeypatch):
+    monkeypatch.setattr(locking, "LOCK_SECONDS", 5)
+    encoder = SlowEncoder()
+    writer = LocalStore(library, encoder)
+    reader = writer if own else LocalStore(library, WordEncoder())
+    reader.dense(["crane"], 1)
+    added = [article(f"n{number}") for number in range(32)]
+    thread = threading.Thread(target=writer.add, args=([*added, article("slow")],))
+    thread.start()
+    assert encoder.stopped.wait(20), "the first 32 are written, and the next is being encoded"
+    assert ids(reader) == {*"01234", *(one.id for one in added)}
+    encoder.go_on.set()
+    thread.join()
+    assert ids(reader) == {*"01234", *(one.id for one in added), "slow"}
+    reader.close()
+    writer.close()
+
+
+def test_a_reader_sees_each_article_as_it_was_or_as_it_is(library):
+    """Each version of an article names itself in its title and in each sentence."""
+    writer, reader = LocalStore(library, WordEncoder()), LocalStore(library, WordEncoder())
+    stop = threading.Event()
+
+    def write():
+        version = 0
+        while not stop.is_set():
+            version += 1
+            writer.add([article(number, version) for number in range(5)])
+            if version % 3 == 0:
+                writer.remove(["0", "1"])
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    seen = set()
+    try:
+        until = time.monotonic() + 20
+        while len(seen) < 5 and time.monotonic() < until:
+            for hit in Retriever(reader).find("minister spoke of crane 3", 20):
+                [version] = set(re.findall(r"version\d+", hit.article.title + hit.text))
+                seen.add(version)
+    finally:
+        stop.set()
+        thread.join()
+    assert len(seen) >= 5, "it was written to meanwhile"
+    reader.close()
+    writer.close()
+
+
+def test_caches_are_of_one_state_though_another_writes_in_between(library, encoder, monkeypatch, caplog):
+    monkeypatch.setattr(locking, "PATIENCE", 0.05)
+    monkeypatch.setattr(locking, "LOCK_SECONDS", 0.1)
+    reader, writer = LocalStore(library, encoder), LocalStore(library, encoder)
+    generation_of, to_add = caches.generation_of, [article("between"), article("before")]
+
+    def then_another_writes(connection):
+        generation = generation_of(connection)
+        if to_add:
+            assert writer.add([to_add.pop()]).added == 1, "though the caches are in use"
+        return generation
+
+    with ProcessLock(library, CACHES).held():
+        writer.add([to_add.pop()])
+    monkeypatch.setattr(caches, "generation_of", then_another_writes)
+    reader.dense(["crane"], 1)
+    assert "all changes are kept" in caplog.text
+    monkeypatch.setattr(caches, "generation_of", generation_of)
+    assert ids(reader) == {*"01234", "before", "between"}
+    assert len(reader._caches.vectors.index) == reader.stats().passages
+    reader.close()
+    writer.close()
+    assert check(library).findings == ()
+
+
+def test_a_reader_opens_while_caches_are_being_written(library, encoder):
+    """What another is about to finish is no damage, and is not taken away from under it."""
+    with ProcessLock(library, CACHES).held():
+        (library / "vectors.json").unlink()
+        before = sorted((library / "lexical").iterdir())
+        store = LocalStore(library, encoder)
+        assert store.stats().articles == 5
+        assert sorted((library / "lexical").iterdir()) == before
+    assert ids(store) == set("01234")
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "name", ["vectors.faiss", "vectors.json", "lexical.json", "lexical/*.idx", "lexical/meta.json"]
+)
+@pytest.mark.parametrize("damage", ["deleted", "cut", "flipped"])
+def test_a_damaged_cache_is_made_anew_and_said(library, encoder, name, damage, caplog):
+    [file] = library.glob(name)
+    data = file.read_bytes()
+    if damage == "deleted":
+        file.unlink()
+    else:
+        at = len(data) // 2
+        file.write_bytes(data[:at] if damage == "cut" else data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+    store = LocalStore(library, encoder)
+    assert ids(store) == set("01234")
+    assert caplog.text.count("making it anew") == 1
+    store.close()
+    assert check(library).findings == ()
+
+
+def test_a_label_after_one_that_was_cut_short_stands_on_its_own_line(tmp_path):
+    label = Label("Who came?", "Okoro", "dam", 0, 5, "right", None, "2021-05-01T00:00:00+00:00")
+    add_label(tmp_path / "labels.jsonl", label)
+    whole = (tmp_path / "labels.jsonl").read_bytes()
+    (tmp_path / "labels.jsonl").write_bytes(whole + whole[:20])
+    add_label(tmp_path / "labels.jsonl", label)
+    assert (tmp_path / "labels.jsonl").read_bytes() == whole + whole[:20] + b"\n" + whole
+
+
+def test_a_library_whose_making_was_cut_short_is_none(tmp_path, encoder):
+    (tmp_path / "library.sqlite").write_bytes(b"")
+    with pytest.raises(DatelineError, match="there is no library"):
+        LocalStore(tmp_path, encoder)
+    store = LocalStore(tmp_path, encoder, create=True)
+    store.add([article(1)])
+    assert ids(store) == {"1"}
+    store.close()
+
+
+@pytest.mark.parametrize("name", ["passage_words", "dimension", "encoder_sha256", "format", "generation"])
+def test_a_library_that_does_not_say_what_made_it_is_refused(library, encoder, name):
+    with sqlite3.connect(library / "library.sqlite") as connection:
+        connection.execute("DELETE FROM meta WHERE name = ?", [name])
+    with pytest.raises(DatelineError, match=name):
+        LocalStore(library, encoder)
+
+
+@pytest.mark.parametrize("when", [0, 4_000_000_000])
+def test_clocks_and_times_of_files_do_not_matter(library, encoder, when, caplog):
+    for path in (library, *library.rglob("*")):
+        os.utime(path, (when, when))
+    store = LocalStore(library, encoder)
+    assert ids(store) == set("01234")
+    assert caplog.text == "", "nothing was made anew"
+    assert store.add([article(1, version=2)]).updated == 1
+    assert "version2" in store.get("1").title
+    store.close()
+    assert check(library).findings == ()
+
+
+def make_format_1(library):
+    connection = sqlite3.connect(library / "library.sqlite")
+    for table in ("bands", "lines", "repeated", "files"):
+        connection.execute(f"DROP TABLE {table}")
+    connection.execute("DROP INDEX articles_story")
+    connection.execute("ALTER TABLE articles DROP COLUMN story")
+    connection.execute("ALTER TABLE articles DROP COLUMN author")
+    connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
+    connection.commit()
+    dump = list(connection.iterdump())
+    connection.close()
+    return dump
+
+
+def test_an_upgrade_that_is_killed_leaves_the_old_library(library, encoder):
+    store = LocalStore(library, encoder)
+    versions = {one.id for one in store.versions(["0"])["0"]}
+    store.close()
+    before = make_format_1(library)
+    code = f"""
+import os, signal, sys
+sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
+from pathlib import Path
+from conftest import WordEncoder
+from embeddings import opening
+from embeddings.local import LocalStore
+done = []
+def keep_lines(*arguments):
+    done.append(arguments)
+    if len(done) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+opening.keep_lines = keep_lines
+LocalStore(Path({str(library)!r}), WordEncoder())
+"""
+    killed = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    connection = sqlite3.connect(library / "library.sqlite")
+    assert list(connection.iterdump()) == before
+    connection.close()
+    store = LocalStore(library, encoder)
+    assert ids(store) == set("01234")
+    assert {one.id for one in store.versions(["0"])["0"]} == versions == set("01234"), "they are much alike"
+    store.close()
+    assert check(library).findings == ()
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), st.lists(st.tuples(st.integers(0, 6), st.integers(0, 3)), max_size=4)),
+        st.tuples(st.just("remove"), st.lists(st.integers(0, 6), max_size=3)),
+        st.tuples(st.sampled_from(["reopen", "ask", "forget caches"]), st.none()),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_a_library_is_a_dictionary_of_articles(tmp_path_factory, steps):
+    folder = tmp_path_factory.mktemp("steps")
+    store, model = LocalStore(folder, WordEncoder(), create=True), {}
+    for kind, what in steps:
+        if kind == "add":
+            given_articles = [article(number, version) for number, version in what]
+            report = store.add(given_articles)
+            assert report.duplicates == {}
+            model.update({one.id: one for one in given_articles})
+        elif kind == "remove":
+            names = {str(number) for number in what}
+            assert store.remove(names) == len(names & set(model))
+            model = {name: one for name, one in model.items() if name not in names}
+        elif kind == "ask":
+            assert ids(store) == set(model)
+        else:
+            store.close()
+            if kind == "forget caches":
+                (folder / "lexical.json").unlink(missing_ok=True)
+                (folder / "vectors.faiss").unlink(missing_ok=True)
+            store = LocalStore(folder, WordEncoder())
+    assert {one.id: one for one in store.articles()} == model
+    assert ids(store) == set(model)
+    store.close()
+    assert check(folder).findings == ()
+
+
+@pytest.fixture(autouse=True)
+def warnings_are_kept(caplog):
+    caplog.set_level(logging.WARNING, "embeddings")
