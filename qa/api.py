@@ -133,7 +133,7 @@ def make_api(service: Service) -> FastAPI:
 
 
 def _questions(service: Service) -> APIRouter:
-    router = APIRouter(prefix="/api", tags=["questions"], responses=documented(401, 403, 404, 413, 422, 503))
+    router = APIRouter(prefix="/api", tags=["questions"], responses=documented(400, 401, 403, 404, 408, 413, 422, 503))
 
     async def turn() -> AsyncIterator[None]:
         async with service.asking.passed():
@@ -162,7 +162,7 @@ def _questions(service: Service) -> APIRouter:
 
 
 def _articles(service: Service) -> APIRouter:
-    router = APIRouter(prefix="/api", tags=["articles"], responses=documented(401, 403, 404, 413, 422, 503))
+    router = APIRouter(prefix="/api", tags=["articles"], responses=documented(400, 401, 403, 404, 408, 413, 422, 503))
 
     async def turn() -> AsyncIterator[None]:
         async with service.changing.passed():
@@ -209,7 +209,7 @@ def _articles(service: Service) -> APIRouter:
         workspace = _to_add_to(service, given.library)
         return _added(workspace, workspace.add_articles([_article(article) for article in given.articles]))
 
-    @router.post("/articles/files", dependencies=[Depends(turn)], responses=documented(408))
+    @router.post("/articles/files", dependencies=[Depends(turn)])
     def add_files(
         files: Annotated[list[UploadFile], File(description="of the kinds that `dateline index` reads")],
         library: Annotated[str | None, Form(max_length=100)] = None,
@@ -247,7 +247,9 @@ def _articles(service: Service) -> APIRouter:
 
 
 def _evaluations(service: Service) -> APIRouter:
-    router = APIRouter(prefix="/api/evaluate", tags=["evaluation"], responses=documented(401, 403, 404, 422, 503))
+    router = APIRouter(
+        prefix="/api/evaluate", tags=["evaluation"], responses=documented(400, 401, 403, 404, 408, 413, 422, 503)
+    )
 
     @router.post("", status_code=202)
     def evaluate(given: EvaluationIn, response: Response) -> JobOut:

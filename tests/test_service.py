@@ -117,9 +117,11 @@ def test_what_is_wrong_is_a_problem_in_one_sentence(seeds, method, path, content
 
 def test_half_a_character_and_no_json_are_problems(seeds):
     headers = {"content-type": "application/json"}
+    documented = seeds.get("/api/openapi.json").json()["paths"]["/api/answer"]["post"]["responses"]
     for body in (b'{"question": "who \\ud800?"}', b"{", b"\xff", b'{"question": ' + b"[" * 100_000):
         answer = seeds.post("/api/answer", content=body, headers=headers)
         assert answer.status_code in (400, 422), body[:40]
+        assert str(answer.status_code) in documented
         assert answer.headers["content-type"] == "application/problem+json"
 
 
