@@ -110,10 +110,7 @@ def serve(settings: Settings, serving: Serving | None = None, *, mcp: bool = Fal
 
     service.libraries.open(service.libraries.first).pipeline.answer(EXAMPLES[0])  # load the models before anybody comes
     service.ready = True
-    try:
-        run(guarded(api, serving, metrics, scripts=HEAD), serving, stopping=stopping)
-    finally:
-        service.close()
+    run(guarded(api, serving, metrics, scripts=HEAD), serving, stopping=stopping, stopped=service.close)
 
 
 def _check_mcp() -> None:

@@ -20,11 +20,13 @@ Question = Annotated[str, Field(min_length=1, max_length=1000, examples=["Who le
 Line = Annotated[str, Field(max_length=2000)]
 
 
-class _Model(BaseModel):
+class _In(BaseModel):
+    """Refuses names that it does not know; responses take them, so that a client reads a newer server."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class Narrowed(_Model):
+class Narrowed(_In):
     """Which library is asked, and which of its articles."""
 
     library: Annotated[
@@ -61,7 +63,7 @@ class Sought(Narrowed):
     k: Annotated[int, Field(ge=1, le=MAX_K, description="number of passages")] = 8
 
 
-class ArticleOut(_Model):
+class ArticleOut(BaseModel):
     """What names an article."""
 
     id: str
@@ -78,7 +80,7 @@ class WholeArticle(ArticleOut):
     text: str
 
 
-class Place(_Model):
+class Place(BaseModel):
     """Another place that says the same: half-open characters of the article's text."""
 
     article: str
@@ -87,7 +89,7 @@ class Place(_Model):
     text: str
 
 
-class SpanOut(_Model):
+class SpanOut(BaseModel):
     """A stretch of an article that answers: half-open characters of the article's text."""
 
     text: str
@@ -101,7 +103,7 @@ class SpanOut(_Model):
     also: list[Place]
 
 
-class PeriodOut(_Model):
+class PeriodOut(BaseModel):
     """The time that a question names."""
 
     words: str
@@ -110,7 +112,7 @@ class PeriodOut(_Model):
     exact: bool = Field(description="whether all other articles are left out, or only come later")
 
 
-class AnswerOut(_Model):
+class AnswerOut(BaseModel):
     """An answer, word for word, or that the articles don't say."""
 
     question: str
@@ -124,13 +126,13 @@ class AnswerOut(_Model):
     timings_ms: dict[str, float]
 
 
-class AnswersOut(_Model):
+class AnswersOut(BaseModel):
     """Answers, in the order of the questions."""
 
     answers: list[AnswerOut]
 
 
-class HitOut(_Model):
+class HitOut(BaseModel):
     """A passage found: half-open characters of its article's text."""
 
     text: str
@@ -140,13 +142,13 @@ class HitOut(_Model):
     article: ArticleOut
 
 
-class HitsOut(_Model):
+class HitsOut(BaseModel):
     """Passages, best first."""
 
     hits: list[HitOut]
 
 
-class ArticleIn(_Model):
+class ArticleIn(_In):
     """An article to add; one whose id is there already is replaced."""
 
     text: Annotated[
@@ -160,21 +162,21 @@ class ArticleIn(_Model):
     author: Line = ""
 
 
-class ArticlesIn(_Model):
+class ArticlesIn(_In):
     """Articles to add."""
 
     articles: Annotated[list[ArticleIn], Field(min_length=1, max_length=MAX_ARTICLES)]
     library: Annotated[str | None, Field(max_length=100)] = None
 
 
-class AddressIn(_Model):
+class AddressIn(_In):
     """A page, a feed or a sitemap to add."""
 
     address: Annotated[str, Field(min_length=1, max_length=2000, examples=["https://example.org/feed.xml"])]
     library: Annotated[str | None, Field(max_length=100)] = None
 
 
-class AddedOut(_Model):
+class AddedOut(BaseModel):
     """What an addition did, in articles."""
 
     library: str
@@ -187,20 +189,20 @@ class AddedOut(_Model):
     unreadable: list[str] = Field(description="what could not be read, and why")
 
 
-class RemovedOut(_Model):
+class RemovedOut(BaseModel):
     """What was removed."""
 
     removed: int
 
 
-class ArticlesOut(_Model):
+class ArticlesOut(BaseModel):
     """Articles, newest first."""
 
     articles: list[ArticleOut]
     total: int = Field(description="of all articles of the library")
 
 
-class LibraryOut(_Model):
+class LibraryOut(BaseModel):
     """A library and what it holds; None where it was not opened yet."""
 
     name: str
@@ -208,13 +210,13 @@ class LibraryOut(_Model):
     passages: int | None
 
 
-class LibrariesOut(_Model):
+class LibrariesOut(BaseModel):
     """The libraries on offer."""
 
     libraries: list[LibraryOut]
 
 
-class EvaluationIn(_Model):
+class EvaluationIn(_In):
     """A question set to measure with."""
 
     library: Annotated[str | None, Field(max_length=100)] = None
@@ -224,7 +226,7 @@ class EvaluationIn(_Model):
     limit: Annotated[int | None, Field(ge=1, description="ask only so many, drawn evenly")] = None
 
 
-class JobOut(_Model):
+class JobOut(BaseModel):
     """An evaluation and how far it is."""
 
     id: str
@@ -235,7 +237,7 @@ class JobOut(_Model):
     figures: dict[str, Any] | None = Field(default=None, description="as `dateline evaluate --json` prints them")
 
 
-class Health(_Model):
+class Health(BaseModel):
     """Whether the server is well."""
 
     status: Literal["ok", "starting", "stopping"]

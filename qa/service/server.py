@@ -79,11 +79,12 @@ def guarded(app: ASGIApp, serving: Serving, metrics: Metrics, *, scripts: str = 
     return Observed(SecurityHeaders(app, scripts=scripts), metrics=metrics)
 
 
-def run(app: ASGIApp, serving: Serving, *, stopping: Callable[[], object]) -> None:
-    """Serve until SIGINT or SIGTERM; what is in hand then is finished.
+def run(app: ASGIApp, serving: Serving, *, stopping: Callable[[], object], stopped: Callable[[], object]) -> None:
+    """Serve until SIGINT or SIGTERM; what is in hand then is finished, and the signal is passed on.
 
     Args:
         stopping: is called when no more is taken on.
+        stopped: is called when all is finished.
 
     Raises:
         DatelineError: the port is taken.
@@ -109,6 +110,7 @@ def run(app: ASGIApp, serving: Serving, *, stopping: Callable[[], object]) -> No
             timeout_graceful_shutdown=GRACE_SECONDS,
         ),
         stopping,
+        stopped,
     )
     listening = _listen(serving)
     host, port = listening.getsockname()[:2]
@@ -150,13 +152,16 @@ class PatientProtocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, stopping: Callable[[], object]) -> None:
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], object], stopped: Callable[[], object]) -> None:
         super().__init__(config)
-        self._stopping = stopping
+        self._stopping, self._stopped = stopping, stopped
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._stopping()
-        await super().shutdown(sockets)
+        try:
+            await super().shutdown(sockets)
+        finally:
+            self._stopped()  # here, since uvicorn ends the process by the signal that it got
 
 
 def _listen(serving: Serving) -> socket.socket:

@@ -1,0 +1,172 @@
+"""A client of the HTTP API, for Python programs: typed, and patient where the server is busy."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from embeddings.errors import DatelineError
+from qa.wire import (
+    AddedOut,
+    AnswerOut,
+    AnswersOut,
+    ArticleIn,
+    ArticleOut,
+    ArticlesOut,
+    HitOut,
+    HitsOut,
+    JobOut,
+    RemovedOut,
+    WholeArticle,
+)
+
+LONGEST_PAUSE = 30.0
+"""Seconds between two tries, whatever the server says."""
+
+
+class ApiError(DatelineError):
+    """The server refused; `status` is that of HTTP, and the message the server's sentence."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class Client:
+    """Asks a server of Dateline. Safe to share by threads."""
+
+    def __init__(
+        self, address: str = "http://127.0.0.1:7860", *, token: str = "", tries: int = 5, timeout: float = 120
+    ) -> None:
+        """Give what is asked of all requests.
+
+        Args:
+            address: of the server.
+            token: made by `dateline access token`; "" where the server has no password.
+            tries: how often a request is sent while the server is busy, 1 or more.
+            timeout: seconds that one try may take.
+        """
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.Client(base_url=address, headers=headers, timeout=timeout)
+        self._tries = tries
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def answer(
+        self,
+        question: str,
+        *,
+        library: str | None = None,
+        k: int | None = None,
+        top: int | None = None,
+        threshold: float | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        source: str | None = None,
+    ) -> AnswerOut:
+        """Answer a question.
+
+        Raises:
+            ApiError: the server refuses, or can't be reached (status 0). So do all other methods.
+        """
+        narrowed = {"library": library, "since": since, "until": until, "source": source}
+        content = {"question": question, "k": k, "top": top, "threshold": threshold, **narrowed}
+        return AnswerOut.model_validate(self._send("POST", "/api/answer", json=_given(content)))
+
+    def answers(self, questions: Sequence[str], *, library: str | None = None) -> list[AnswerOut]:
+        """Answer questions, at most 100 at once, in their order."""
+        content = _given({"questions": list(questions), "library": library})
+        return AnswersOut.model_validate(self._send("POST", "/api/answer", json=content)).answers
+
+    def search(self, question: str, k: int = 8, *, library: str | None = None) -> list[HitOut]:
+        """Find the passages that a question may be answered from, best first."""
+        content = _given({"question": question, "k": k, "library": library})
+        return HitsOut.model_validate(self._send("POST", "/api/search", json=content)).hits
+
+    def articles(self, words: str = "", limit: int = 100, *, library: str | None = None) -> list[ArticleOut]:
+        """List articles, newest first."""
+        asked = _given({"words": words, "limit": limit, "library": library})
+        return ArticlesOut.model_validate(self._send("GET", "/api/articles", params=asked)).articles
+
+    def article(self, article_id: str, *, library: str | None = None) -> WholeArticle:
+        """Give an article with its text."""
+        found = self._send("GET", f"/api/articles/{quote(article_id, safe='')}", params=_given({"library": library}))
+        return WholeArticle.model_validate(found)
+
+    def add(self, articles: Sequence[ArticleIn], *, library: str | None = None) -> AddedOut:
+        """Add articles, or replace those whose id is there."""
+        content = {"articles": [article.model_dump(mode="json") for article in articles], "library": library}
+        return AddedOut.model_validate(self._send("POST", "/api/articles", json=_given(content)))
+
+    def add_files(self, files: Sequence[Path], *, library: str | None = None) -> AddedOut:
+        """Add the articles of files."""
+        parts = [("files", (file.name, file.read_bytes())) for file in files]
+        sent = self._send("POST", "/api/articles/files", files=parts, data=_given({"library": library}))
+        return AddedOut.model_validate(sent)
+
+    def add_address(self, address: str, *, library: str | None = None) -> AddedOut:
+        """Add the articles of a page, a feed or a sitemap on the public web."""
+        content = _given({"address": address, "library": library})
+        return AddedOut.model_validate(self._send("POST", "/api/articles/address", json=content))
+
+    def remove(self, article_id: str, *, library: str | None = None) -> int:
+        """Remove an article."""
+        place = f"/api/articles/{quote(article_id, safe='')}"
+        return RemovedOut.model_validate(self._send("DELETE", place, params=_given({"library": library}))).removed
+
+    def evaluate(self, questions: Mapping[str, Any] | None = None, *, library: str | None = None) -> JobOut:
+        """Begin to measure on a question set in SQuAD form, or on the seed questions; see `evaluation`."""
+        content = _given({"questions": questions, "library": library})
+        return JobOut.model_validate(self._send("POST", "/api/evaluate", json=content))
+
+    def evaluation(self, job_id: str) -> JobOut:
+        """Say how far an evaluation is."""
+        return JobOut.model_validate(self._send("GET", f"/api/evaluate/{quote(job_id, safe='')}"))
+
+    def _send(self, method: str, path: str, **content: Any) -> Any:
+        for left in range(self._tries - 1, -1, -1):
+            try:
+                response = self._http.request(method, path, **content)
+            except httpx.HTTPError as error:
+                said = str(error) or type(error).__name__
+                raise ApiError(0, f"{self._http.base_url} can't be reached ({said}); is it served there?") from error
+            if response.status_code != 503 or not left:
+                break
+            pause = response.headers.get("retry-after", "1")
+            time.sleep(min(float(pause) if pause.isdecimal() else 1.0, LONGEST_PAUSE))
+        if response.is_success:
+            return response.json()
+        raise ApiError(response.status_code, _detail(response))
+
+
+def _given(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what was not given; days go as text."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in content.items()
+        if value is not None
+    }
+
+
+def _detail(response: httpx.Response) -> str:
+    try:
+        return str(response.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        return f"the server answered {response.status_code} {response.reason_phrase}, which is no word of Dateline's"
