@@ -48,7 +48,7 @@ def _fields(front_matter: str) -> Mapping[str, object]:
     if len(front_matter) > MAX_FRONT_MATTER:
         raise ReadingError(f"its front matter has more than {MAX_FRONT_MATTER:,} characters; move them below it")
     try:
-        fields = yaml.load(front_matter, _Loader)
+        fields = yaml.load(front_matter, _Loader)  # nosec B506  # derived from SafeLoader
     except Exception as error:  # for the 31st of June or a number too long, PyYAML raises many kinds
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 2})" if mark is not None else ""
