@@ -1,10 +1,14 @@
 """Imports point one way, and what users were promised stands in the texts."""
 
 import ast
+import json
 import re
 from pathlib import Path
 
 import pytest
+import yaml
+
+from qa.cli import _parser
 
 ROOT = Path(__file__).parents[1]
 ORDER = [
@@ -64,3 +68,34 @@ def test_readme_commands_exist():
     named = set(re.findall(r"^(?:\$ )?dateline (\w+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert len(named) >= 4
     assert named <= set(re.findall(r"\w+", _parser().format_help()))
+
+
+def deployed():
+    """Give the commands that the files for servers start."""
+    docker = (ROOT / "deploy" / "Dockerfile").read_text()
+    yield json.loads(re.search(r"^CMD (\[.*\])$", docker, re.MULTILINE)[1])
+    unit = (ROOT / "deploy" / "dateline.service").read_text()
+    for line in re.findall(r"^ExecStart=\S+/dateline (.*)$", unit, re.MULTILINE):
+        yield line.split()
+    for file in ("compose.yaml", "dateline.service"):
+        for command in re.findall(r"^#.*dateline (access .*)$", (ROOT / "deploy" / file).read_text(), re.MULTILINE):
+            yield command.split()
+
+
+def test_what_servers_are_given_to_start_are_commands_of_ours():
+    commands = list(deployed())
+    assert len(commands) == 4
+    for command in commands:
+        assert callable(_parser().parse_args(command).command)
+
+
+def test_the_image_has_all_that_is_installed_and_asks_no_root():
+    docker = (ROOT / "deploy" / "Dockerfile").read_text()
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]["dateline"]
+    for part in ("embeddings", "qa", "seeds", "app.py", "pyproject.toml", "README.md", "LICENSE"):
+        assert re.search(rf"^COPY .*\b{part}\b", docker, re.MULTILINE)
+        assert f"!{part}" in ignored
+    assert re.search(r"^USER dateline$", docker, re.MULTILINE)
+    assert "HEALTHCHECK" in docker
+    assert compose["ports"][0].startswith("127.0.0.1:")
