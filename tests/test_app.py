@@ -178,6 +178,29 @@ def test_the_answer_comes_first_however_long_what_follows(page):
 
 
 @pytest.mark.browser
+def test_what_is_asked_while_the_stream_of_messages_ends_is_answered(page):
+    page.add_init_script("""
+        const fetched = window.fetch;
+        window.fetch = async (asked, options) => {
+          const response = await fetched(asked, options);
+          if (!asked.url?.includes("/queue/data")) return response;
+          const late = { async transform(chunk, out) {
+            const text = new TextDecoder().decode(chunk);
+            const end = text.indexOf('data: {"msg":"close_stream"');
+            if (end < 0) return out.enqueue(chunk);
+            out.enqueue(new TextEncoder().encode(text.slice(0, end)));
+            await new Promise((go) => setTimeout(go, 3000));
+            out.enqueue(new TextEncoder().encode(text.slice(end)));
+          } };
+          return new Response(response.body.pipeThrough(new TransformStream(late)), response);
+        };
+    """)
+    page.reload()
+    ask(page, "who led the delegation?")
+    ask(page, "When did Storm Maren hit?")
+
+
+@pytest.mark.browser
 def test_a_question_shows_before_the_server_has_answered(page):
     page.get_by_label("Your question").fill("<b>who</b> led the delegation?")
     page.wait_for_timeout(1500)  # the page has loaded

@@ -24,6 +24,44 @@ footer { display: none !important; }
 """
 
 HEAD = """<script>
+// Gradio ends a page's stream of messages when no event is pending, and an event that begins while the end is under way
+// would never be heard of: it is taken as begun once the stream has spoken of it, or is over
+const heard = new Set();
+const waiting = new Set();
+let streams = 0;
+const news = () => waiting.forEach((look) => look());
+const plainFetch = window.fetch;
+window.fetch = async (asked, options) => {
+  const { pathname } = new URL(asked.url || asked, location.href);
+  if (pathname.endsWith("/queue/data")) {
+    let over = false;
+    const end = () => { streams -= over ? 0 : 1; over = true; news(); };
+    streams += 1;
+    (options || asked).signal?.addEventListener("abort", end);
+    try {
+      const response = await plainFetch(asked, options);
+      const decoder = new TextDecoder();
+      let said = "";
+      const listen = (chunk, out) => {
+        said = said.slice(-60) + decoder.decode(chunk, { stream: true });
+        for (const [, id] of said.matchAll(/"event_id":"(\w+)"/g)) heard.add(id);
+        news();
+        out.enqueue(chunk);
+      };
+      return new Response(response.body.pipeThrough(new TransformStream({ transform: listen, flush: end })), response);
+    } catch (error) { end(); throw error; }
+  }
+  const response = await plainFetch(asked, options);
+  if (pathname.endsWith("/queue/join") && response.ok) {
+    const { event_id } = await response.clone().json();
+    await new Promise((begun) => {
+      const look = () => { if (!streams || heard.has(event_id)) { waiting.delete(look); begun(); } };
+      waiting.add(look);
+      look();
+    });
+  }
+  return response;
+};
 // an answer's citation goes to the clipboard, also where the page came over plain http
 document.addEventListener("click", async (event) => {
   const button = event.target.closest(".dateline-copy");
