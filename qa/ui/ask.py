@@ -73,7 +73,7 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
     chat = _Chat(box, chatbot, turns, started, verdicts, [since, until, source])
     gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
     link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
-    linked = blocks.load(_linked, None, [link], api_visibility="private")
+    linked = blocks.load(_linked, None, [link], queue=False, api_visibility="private")
     rest = [*chat.narrowed, library, *preferences.inputs]
     for trigger in (box.submit, ask.click):  # before what goes to the server: a sign of life
         trigger(None, [box, chatbot], [chatbot], js=HEARD, api_visibility="private")
@@ -92,20 +92,20 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
         for trigger, asked in ((box.submit, box), (ask.click, box), (linked.then, link))
     ]
     runs.append(_history(talk, blocks, chat, runs, library, rest))
-    # the question as it was understood, to be asked in other words
-    reword.click(lambda turns: turns[-1].question if turns else "", [turns], [box], api_visibility="private")
+    reword.click(_understood, [turns], [box], queue=False, api_visibility="private")
     stop.click(_stopped, [chatbot, turns], [chatbot], cancels=list[Any](runs), api_visibility="private")
     for forgotten in (clear.click, chatbot.clear, library.change):  # another library has no part in what was said
         forgotten(
             lambda: ([], [], "", {}, gr.update(visible=False)),
             None,
             [chatbot, turns, started, verdicts, correcting],
+            queue=False,
             api_visibility="private",
         )
     for changed in (blocks.load, library.change):
-        changed(lambda name: _sources(libraries, name), [library], [source], api_visibility="private")
+        changed(lambda name: _sources(libraries, name), [library], [source], queue=False, api_visibility="private")
     for run in runs:
-        run.then(_exported, [turns], [export], api_visibility="private")
+        run.then(_exported, [turns], [export], queue=False, api_visibility="private")
 
 
 class _Conversing:
@@ -219,6 +219,11 @@ def _messages(turns: Turns) -> list[Message]:
         for pair in pairs
         for role, content in zip(("user", "assistant"), pair, strict=True)
     ]
+
+
+def _understood(turns: Turns) -> str:
+    """Give the last question as it was understood, to be asked in other words."""
+    return turns[-1].question if turns else ""
 
 
 def _said(content: str) -> Message:
