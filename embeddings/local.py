@@ -5,24 +5,23 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
-
-import numpy as np
 
 from embeddings import schema
 from embeddings.caches import Caches
 from embeddings.chunking import Chunking, chunk
 from embeddings.cleaning import Furniture, find_furniture
 from embeddings.documents import Article, Passage
-from embeddings.encoder import Encoder, Vectors
+from embeddings.encoder import Encoder
 from embeddings.errors import DatelineError
 from embeddings.failures import explained
 from embeddings.files import FileRecord, file_record, file_records, forget_records, keep_record
 from embeddings.flushing import make_folder
 from embeddings.locking import WRITERS, ProcessLock
 from embeddings.opening import agreed_chunking, check_encoder, checked_meta, no_library, upgrade
+from embeddings.preparing import Batch, Prepared, Preparer, brought_up_to_date, prepare_here
 from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import (
     batches,
@@ -83,13 +82,13 @@ class LocalStore:
         check_encoder(folder, meta, encoder)
         self._caches = Caches(folder, int(meta["dimension"]), writable=self._writable)
 
-    def add(self, articles: Iterable[Article]) -> AddReport:
+    def add(self, articles: Iterable[Article], *, prepared_by: Preparer = prepare_here) -> AddReport:
         tally = Tally()
-        remaining = iter(articles)
         with self._writing_alone():
             try:
-                while batch := list(islice(remaining, ADD_BATCH)):
-                    self._add_batch(batch, tally)
+                with closing(prepared_by(self._news(articles, tally), self._chunking, self._encoder)) as stream:
+                    for prepared in stream:
+                        self._commit(prepared, tally)
             finally:
                 self._catch_up()
         return tally.report()
@@ -213,31 +212,26 @@ class LocalStore:
         with self._writing_alone(), self._transaction():
             upgrade(self._connection)
 
-    def _add_batch(self, batch: Sequence[Article], tally: Tally) -> None:
-        with self._lock, explained(self.folder):
-            news = [article for article in batch if tally.is_news(self._connection, article)]
-        prepared = self._prepare(news, tally)
-        if not prepared:
-            return
+    def _news(self, articles: Iterable[Article], tally: Tally) -> Iterator[Batch]:
+        """Give what has to be written, in batches that are committed together."""
+        remaining = iter(articles)
+        while batch := list(islice(remaining, ADD_BATCH)):
+            with self._lock, explained(self.folder):
+                news = [article for article in batch if tally.is_news(self._connection, article)]
+            if news:
+                yield Batch(news, self._repeated_in(news))
+
+    def _commit(self, prepared: Sequence[Prepared], tally: Tally) -> None:
+        repeated = self._repeated_in([one.article for one in prepared])
+        prepared = brought_up_to_date(prepared, repeated, self._chunking, self._encoder)
         with self._transaction() as generation:
-            for article, passages, vectors in prepared:
-                tally.count(updated=delete_article(self._connection, article.id, generation))
-                insert_article(self._connection, article, passages, vectors, generation)
+            for one in prepared:
+                tally.count(one, updated=delete_article(self._connection, one.article.id, generation))
+                insert_article(self._connection, one.article, one.passages, one.vectors, generation)
         self._set_repeated_aside()
 
-    def _prepare(self, articles: Sequence[Article], tally: Tally) -> list[tuple[Article, list[Passage], Vectors]]:
-        """Cut and encode, before anything is written."""
-        repeated = {article.source: self._repeated(article.source) for article in articles}
-        cut = [(article, chunk(article, self._chunking, repeated[article.source])) for article in articles]
-        tally.empty += [article.id for article, passages in cut if not passages]
-        texts = [encoder_text(article, passage) for article, passages in cut for passage in passages]
-        vectors = iter(self._encoder.encode_passages(texts)) if texts else iter(())
-        prepared = []
-        for article, passages in cut:
-            rows = list(islice(vectors, len(passages)))
-            prepared.append((article, passages, np.asarray(rows, dtype=np.float32)))
-            tally.passages += len(passages)
-        return prepared
+    def _repeated_in(self, articles: Iterable[Article]) -> dict[str, frozenset[int]]:
+        return {source: self._repeated(source) for source in {article.source for article in articles}}
 
     def _repeated(self, source: str) -> frozenset[int]:
         with self._lock, explained(self.folder):

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from embeddings.documents import Article, Passage
 from embeddings.errors import InvalidInput
+from embeddings.preparing import Preparer, prepare_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,13 @@ class Stats:
 class PassageStore(Protocol):
     """Articles and their passages, searchable by meaning and by words. Safe to share by threads."""
 
-    def add(self, articles: Iterable[Article]) -> AddReport:
+    def add(self, articles: Iterable[Article], *, prepared_by: Preparer = prepare_here) -> AddReport:
         """Add articles, or replace those whose id is there with other content.
 
         Stopped midway, it keeps what is done.
+
+        Args:
+            prepared_by: where they are cut and encoded.
         """
 
     def remove(self, ids: Collection[str]) -> int:

@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from embeddings.documents import Article
+from embeddings.preparing import Prepared
 from embeddings.schema import article_sha256
 from embeddings.store import AddReport
 
@@ -36,16 +37,20 @@ class Tally:
         if article.id in same:
             self.unchanged += 1
             return False
-        # an id that is there and turns into a copy of another is written all the same: else it would keep its old text
+        # an id that is there, or on its way, and turns into a copy of another is written all the same: else it would
+        # keep its old text
         there = connection.execute("SELECT 1 FROM articles WHERE id = ?", [article.id]).fetchone()
-        if same and there is None:
+        if same and there is None and article.id not in self.given:
             self.duplicates[article.id] = min(same)
             return False
         self.seen[digest], self.given[article.id] = article.id, digest
         return True
 
-    def count(self, *, updated: bool) -> None:
+    def count(self, one: Prepared, *, updated: bool) -> None:
         """Count an article that was written."""
+        self.passages += len(one.passages)
+        if not one.passages:
+            self.empty.append(one.article.id)
         if updated:
             self.updated += 1
         else:
