@@ -11,6 +11,7 @@ from pathlib import Path
 from embeddings.documents import Article
 from embeddings.files import FileRecord
 from embeddings.local import LocalStore
+from embeddings.preparing import Preparer, prepare_here
 from embeddings.schema import article_sha256
 from embeddings.sources import READERS, Input, Unreadable, read_articles
 from embeddings.store import AddReport
@@ -37,7 +38,11 @@ class IngestReport:
 
 
 def ingest(
-    store: LocalStore, inputs: Sequence[Input], *, seen: Callable[[Article | Unreadable], object] | None = None
+    store: LocalStore,
+    inputs: Sequence[Input],
+    *,
+    seen: Callable[[Article | Unreadable], object] | None = None,
+    prepared_by: Preparer = prepare_here,
 ) -> IngestReport:
     """Add the articles of inputs. Stopped at any moment, it keeps what is done.
 
@@ -46,10 +51,11 @@ def ingest(
 
     Args:
         seen: is called with each thing that was read, for progress.
+        prepared_by: where articles are cut and encoded; they are read here.
     """
     run = _Run(store, seen or (lambda _: None))
     try:
-        report = store.add(run.articles(inputs))
+        report = store.add(run.articles(inputs), prepared_by=prepared_by)
     finally:
         store.keep_files(run.read)
     stale = run.before - run.given

@@ -139,6 +139,13 @@ def _add_index(commands: Commands) -> None:
         help="what a table calls id, text, title, date, source, author and url, like text=body",
     )
     parser.add_argument("--watch", action="store_true", help="keep on, and keep the library in step with the files")
+    parser.add_argument(
+        "--on",
+        metavar="CLUSTER",
+        help="cut and encode on Ray: 'ray' for the cluster that RAY_ADDRESS names or for this machine, "
+        "ray://host:10001 or host:6379 for one that runs (extra 'scale'); what --watch sees later is done here",
+    )
+    parser.add_argument("--workers", type=int, metavar="N", help="workers on the cluster (one for each processor)")
     parser.add_argument("--passage-words", metavar="N", help="most words of a passage, for a new library (110)")
     parser.add_argument(
         "--overlap-sentences", metavar="N", help="sentences shared by neighbours, for a new library (1)"

@@ -6,17 +6,20 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from embeddings.errors import DatelineError
+from embeddings.errors import DatelineError, InvalidInput
 from qa.commands.shared import BAD_INPUT, OK, settings_of
 
 if TYPE_CHECKING:
     from tqdm import tqdm
 
     from embeddings.local import LocalStore
+    from embeddings.preparing import Preparer
     from embeddings.sources import Input
+    from qa.settings import Settings
 
 NAMED_FILES = 10
 """How many files of a kind are named before they are only counted."""
@@ -37,7 +40,7 @@ def index(arguments: argparse.Namespace) -> int:
         print(f"passing over {len(found.passed_over)} files of other kinds ({names})", file=sys.stderr)
     folders = _watched(arguments.places) if arguments.watch else []
     store = open_store(settings, create=True)
-    unreadable = add_inputs(store, found.inputs)
+    unreadable = add_inputs(store, found.inputs, _preparer(arguments, settings))
     _print_stats(store)
     if arguments.watch:
         _watch(store, folders, columns)
@@ -64,13 +67,18 @@ def articles(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def add_inputs(store: LocalStore, inputs: Sequence[Input]) -> int:
-    """Add the articles of inputs and say what came of it; return how many things could not be read."""
+def add_inputs(store: LocalStore, inputs: Sequence[Input], preparer: Preparer | None = None) -> int:
+    """Add the articles of inputs and say what came of it; return how many things could not be read.
+
+    Args:
+        preparer: where they are cut and encoded; None means here.
+    """
     from embeddings.ingest import ingest
+    from embeddings.preparing import prepare_here
     from qa.presentation import in_counts
 
     with _bar(inputs) as bar:
-        report = ingest(store, inputs, seen=lambda _: bar.update())
+        report = ingest(store, inputs, seen=lambda _: bar.update(), prepared_by=preparer or prepare_here)
     for item in report.unreadable:
         print(f"dateline: {item}", file=sys.stderr)
     done = report.articles
@@ -80,6 +88,19 @@ def add_inputs(store: LocalStore, inputs: Sequence[Input]) -> int:
         print(f"{article_id} holds no story that can be searched", file=sys.stderr)
     print(in_counts(report))
     return len(report.unreadable)
+
+
+def _preparer(arguments: argparse.Namespace, settings: Settings) -> Preparer | None:
+    if arguments.on is None:
+        if arguments.workers is not None:
+            raise InvalidInput("--workers are workers of a cluster; say which one: --on ray --workers N")
+        return None
+    from embeddings.distributed import RayPreparer
+    from embeddings.encoder import SentenceEncoder
+
+    # the machines of a cluster start elsewhere
+    name = str(Path(settings.encoder).resolve()) if Path(settings.encoder).is_dir() else settings.encoder
+    return RayPreparer(arguments.on, partial(SentenceEncoder, name), arguments.workers)
 
 
 def _bar(inputs: Sequence[Input]) -> tqdm[NoReturn]:

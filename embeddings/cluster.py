@@ -1,0 +1,118 @@
+"""A Ray cluster: reached, or started on this machine, and divided among workers."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from embeddings.errors import DatelineError, InvalidInput
+
+HERE = "ray"
+"""The address of the cluster that RAY_ADDRESS names, or of one on this machine."""
+REACH_SECONDS = 5.0
+_ADDRESS = re.compile(r"(?:ray://)?(?P<host>[\w.-]+|\[[0-9a-fA-F:.]+\]):(?P<port>\d{1,5})")
+_SILENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How many workers a cluster gets, and how many processors each of them."""
+
+    workers: int
+    cpus: int
+
+
+@contextmanager
+def connected(address: str) -> Iterator[None]:
+    """Connect to a cluster, or start one here that ends with the connection. Within a connection, use that.
+
+    Raises:
+        DatelineError: Ray is not installed, or the cluster can't be reached or will not have us.
+    """
+    for name, value in _SILENT.items():
+        os.environ.setdefault(name, value)
+    try:
+        import ray
+        import ray.data
+    except ImportError as error:
+        raise DatelineError(
+            f"indexing on Ray needs the package ray ({error}); install it: pip install 'dateline-qa[scale]'"
+        ) from error
+    if ray.is_initialized():
+        yield
+        return
+    target = _target(address)
+    try:
+        ray.init(
+            target, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True
+        )
+    except Exception as error:  # Ray raises many kinds
+        said = (str(error).strip() or type(error).__name__).splitlines()[0]
+        where = f"the Ray cluster at {target} can't be used" if target else "Ray can't be started here"
+        raise DatelineError(
+            f"{where} ({said}); see that it runs the same Ray and Python as here, and if it asks for a token, set "
+            "RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
+        ) from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def layout(workers: int | None) -> Layout:
+    """Divide the cluster that is connected.
+
+    Args:
+        workers: None means one for each processor.
+
+    Raises:
+        DatelineError: there are fewer processors than workers.
+    """
+    import ray
+
+    nodes = ray.nodes()  # type: ignore[no-untyped-call]
+    return divided([int(node["Resources"].get("CPU", 0)) for node in nodes if node["Alive"]], workers)
+
+
+def divided(machines: Sequence[int], workers: int | None) -> Layout:
+    """Give workers as many processors as they can have, none of them from two machines.
+
+    Args:
+        machines: the processors of each.
+
+    Raises:
+        DatelineError: there are fewer processors than workers.
+    """
+    processors = sum(machines)
+    if workers is None:
+        workers = processors
+    if not 1 <= workers <= processors:
+        raise DatelineError(
+            f"the cluster has {processors} processors, too few for {max(workers, 1)} workers; name fewer with "
+            "--workers, or add machines: ray start --address"
+        )
+    cpus = next(size for size in range(max(machines), 0, -1) if sum(own // size for own in machines) >= workers)
+    return Layout(workers, cpus)
+
+
+def _target(address: str) -> str | None:
+    """Give the address for Ray, None for none; fail at once where nobody listens: Ray itself would try for minutes."""
+    named = os.environ.get("RAY_ADDRESS") if address == HERE else address
+    if named in (None, "", "auto", "local"):
+        return named or None
+    matched = _ADDRESS.fullmatch(str(named))
+    if matched is None:
+        raise InvalidInput(f"{named!r} is no address of Ray; give ray, ray://host:10001 or host:6379")
+    try:
+        socket.create_connection((matched["host"].strip("[]"), int(matched["port"])), REACH_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise DatelineError(
+            f"nothing answers at {named} ({error}); start Ray there (ray start --head), or leave the address out "
+            "(--on ray) to use this machine"
+        ) from error
+    return named
