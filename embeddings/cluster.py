@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from embeddings.errors import DatelineError, InvalidInput
 
 HERE = "ray"
-"""The address of the cluster that RAY_ADDRESS names, or of one on this machine."""
+"""The address of the cluster that RAY_ADDRESS names, or else of one that is started on this machine."""
+LOCAL = "local"
 REACH_SECONDS = 5.0
 _ADDRESS = re.compile(r"(?:ray://)?(?P<host>[\w.-]+|\[[0-9a-fA-F:.]+\]):(?P<port>\d{1,5})")
-_SILENT = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,7 @@ def connected(address: str) -> Iterator[None]:
     Raises:
         DatelineError: Ray is not installed, or the cluster can't be reached or will not have us.
     """
-    for name, value in _SILENT.items():
-        os.environ.setdefault(name, value)
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
     try:
         import ray
         import ray.data
@@ -53,7 +52,7 @@ def connected(address: str) -> Iterator[None]:
         )
     except Exception as error:  # Ray raises many kinds
         said = (str(error).strip() or type(error).__name__).splitlines()[0]
-        where = f"the Ray cluster at {target} can't be used" if target else "Ray can't be started here"
+        where = "Ray can't be started here" if target == LOCAL else f"the Ray cluster at {target} can't be used"
         raise DatelineError(
             f"{where} ({said}); see that it runs the same Ray and Python as here, and if it asks for a token, set "
             "RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
@@ -89,23 +88,25 @@ def divided(machines: Sequence[int], workers: int | None) -> Layout:
         DatelineError: there are fewer processors than workers.
     """
     processors = sum(machines)
-    if workers is None:
-        workers = processors
-    if not 1 <= workers <= processors:
+    if workers is not None and workers < 1:
+        raise InvalidInput(f"--workers must be at least 1, got {workers}")
+    workers = max(processors, 1) if workers is None else workers
+    if workers > processors:
         raise DatelineError(
-            f"the cluster has {processors} processors, too few for {max(workers, 1)} workers; name fewer with "
-            "--workers, or add machines: ray start --address"
+            f"the cluster has {processors} processors, too few for {workers} workers; name fewer with --workers, or "
+            "add machines: ray start --address"
         )
     cpus = next(size for size in range(max(machines), 0, -1) if sum(own // size for own in machines) >= workers)
     return Layout(workers, cpus)
 
 
-def _target(address: str) -> str | None:
-    """Give the address for Ray, None for none; fail at once where nobody listens: Ray itself would try for minutes."""
-    named = os.environ.get("RAY_ADDRESS") if address == HERE else address
-    if named in (None, "", "auto", "local"):
-        return named or None
-    matched = _ADDRESS.fullmatch(str(named))
+def _target(address: str) -> str:
+    """Give the address for Ray; fail at once where nobody listens: Ray itself would try for minutes."""
+    # not what Ray finds by itself: after a kill it looks for minutes for a cluster that is gone
+    named = os.environ.get("RAY_ADDRESS", LOCAL) if address == HERE else address
+    if named in (LOCAL, "auto"):
+        return named
+    matched = _ADDRESS.fullmatch(named)
     if matched is None:
         raise InvalidInput(f"{named!r} is no address of Ray; give ray, ray://host:10001 or host:6379")
     try:

@@ -39,7 +39,7 @@ class RayPreparer:
     """Prepares on Ray. Implements Preparer.
 
     Attributes:
-        address: "ray" for the cluster that RAY_ADDRESS names, or one here that is started if there is none;
+        address: "ray" for the cluster that RAY_ADDRESS names, or else one that is started on this machine;
             "ray://host:10001" or "host:6379" for one that runs.
         load: makes the encoder in each worker; must be importable there.
         workers: None means one for each processor of the cluster.

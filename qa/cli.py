@@ -142,7 +142,7 @@ def _add_index(commands: Commands) -> None:
     parser.add_argument(
         "--on",
         metavar="CLUSTER",
-        help="cut and encode on Ray: 'ray' for the cluster that RAY_ADDRESS names or for this machine, "
+        help="cut and encode on Ray: 'ray' for the cluster that RAY_ADDRESS names or one started here, "
         "ray://host:10001 or host:6379 for one that runs (extra 'scale'); what --watch sees later is done here",
     )
     parser.add_argument("--workers", type=int, metavar="N", help="workers on the cluster (one for each processor)")
