@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from embeddings.blocks import batch_block, error_of, number_of, read_result
@@ -52,11 +53,15 @@ class RayPreparer:
     def __call__(
         self, batches: Iterable[Batch], chunking: Chunking, encoder: Encoder, /
     ) -> Generator[Sequence[Prepared]]:
+        remaining = iter(batches)
+        first = next(remaining, None)
+        if first is None:  # nothing to do is no reason to start anything
+            return
         with connected(self.address):
             plan = layout(self.workers)
             run = _Run(self.address, plan, (self.load, encoder.fingerprint, chunking, plan.workers, plan.cpus))
             try:
-                yield from run.prepared(batches)
+                yield from run.prepared(chain([first], remaining))
             finally:
                 run.stop()
 

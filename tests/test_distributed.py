@@ -16,9 +16,10 @@ import pytest
 from conftest import WordEncoder
 
 from embeddings import distributed
-from embeddings.blocks import batch_block, number_of, read_batch, read_result, result_block
+from embeddings.blocks import batch_block, error_of, number_of, read_batch, read_result, result_block
 from embeddings.chunking import Chunking
 from embeddings.cluster import Layout, connected, divided
+from embeddings.coordinator import Worker
 from embeddings.distributed import RayPreparer
 from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
@@ -66,7 +67,8 @@ def cluster():
         object_store_memory=100_000_000,
         _node_ip_address="127.0.0.1",
     )
-    yield ray.get_runtime_context().gcs_address
+    # it names the machine's own address, which the guard against the network does not know
+    yield f"127.0.0.1:{ray.get_runtime_context().gcs_address.rpartition(':')[2]}"
     ray.shutdown()
     os.environ.clear()
     os.environ.update(before)
@@ -132,8 +134,8 @@ def test_the_library_is_that_of_plain_indexing(tmp_path, loads):
     assert (on_ray.duplicates, on_ray.empty, on_ray.updated) == (plain.duplicates, plain.empty, plain.updated)
     assert_same(tmp_path / "ray", tmp_path / "plain")
     assert len(list(loads.iterdir())) == WORKERS, "each worker loads its encoder once"
-    again = added(tmp_path / "ray", stories(500), RayPreparer("ray", partial(SlowEncoder, loads), WORKERS))
-    assert (again.added, again.updated, again.unchanged) == (0, 0, 500)
+    again = added(tmp_path / "ray", stories(500), RayPreparer("nowhere", WordEncoder))
+    assert (again.added, again.updated, again.unchanged) == (0, 0, 500), "nothing to do, nothing started"
 
 
 def test_a_worker_killed_midway_loses_and_repeats_nothing(tmp_path, loads):
@@ -199,7 +201,7 @@ def test_a_killed_driver_keeps_what_was_committed(tmp_path, loads, cluster):
     )
     library = tmp_path / "ray" / "library.sqlite"
     with subprocess.Popen([sys.executable, "-c", script]) as driver:
-        assert wait_until(lambda: library.is_file() and len(content(tmp_path / "ray")["articles"]) > 0)
+        assert wait_until(lambda: library.is_file() and is_begun(library))
         driver.kill()
     done = len(content(tmp_path / "ray")["articles"])
     assert 0 < done < 3000
@@ -211,11 +213,19 @@ def test_a_killed_driver_keeps_what_was_committed(tmp_path, loads, cluster):
     assert_same(tmp_path / "ray", tmp_path / "plain")
 
 
-def test_other_weights_and_failing_encoders_are_one_sentence(tmp_path):
-    for load, said in ((partial(WordEncoder, "e" * 64), "other weights"), (BrokenEncoder, "no numbers today")):
-        with pytest.raises(DatelineError, match=said) as raised:
-            added(tmp_path / "ray", stories(5), RayPreparer("ray", load, 1))
-        assert "\n" not in str(raised.value)
+def test_an_encoder_that_fails_on_a_worker_is_one_sentence(tmp_path):
+    with pytest.raises(DatelineError, match="no numbers today") as raised:
+        added(tmp_path / "ray", stories(5), RayPreparer("ray", BrokenEncoder, 1))
+    assert "\n" not in str(raised.value)
+
+
+def test_a_worker_takes_no_other_weights_and_loads_once(loads):
+    block = batch_block(3, Batch(list(stories(2)), {}))
+    result = Worker(partial(WordEncoder, "e" * 64), "f" * 64, Chunking(), 1)(block)
+    assert number_of(result) == 3
+    assert "other weights on a machine of the cluster (eeeeeeeeeeee) than here (ffffffffffff)" in error_of(result)
+    worker = Worker(partial(SlowEncoder, loads), "f" * 64, Chunking(), 1)
+    assert [error_of(worker(block)) for _ in range(2)] == ["", ""]
 
 
 def test_the_command_indexes_on_ray(tmp_path, capsys, cluster, monkeypatch):
@@ -332,6 +342,12 @@ def test_what_was_cut_before_a_line_was_known_is_cut_anew():
     assert [len(one.passages) for one in before] == [1, 1]
     assert [len(one.passages) for one in after] == [2, 2]
     assert all("newsroom" not in article.text[p.start : p.end] for one in after for p in one.passages)
+
+
+def is_begun(library):
+    with sqlite3.connect(library) as connection:
+        tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'articles'").fetchone()
+        return tables == (1,) and connection.execute("SELECT count(*) FROM articles").fetchone() != (0,)
 
 
 def wait_until(reached, seconds=60):
