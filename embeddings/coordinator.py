@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from embeddings.blocks import batch_block, number_of, read_batch, result_block
@@ -36,7 +37,6 @@ class Coordinator:
         self._changed = threading.Condition()
         self._numbers: list[int] = []  # of all batches, in the order in which they are handed out
         self._blocks: dict[int, pa.Table] = {}  # of those that are not done
-        self._expected: int | None = None
         self._results: list[pa.Table] = []
         self._failure = ""
         own = ray.get_runtime_context().current_actor
@@ -50,18 +50,10 @@ class Coordinator:
             self._blocks[number_of(block)] = block
             self._changed.notify_all()
 
-    def finish(self, count: int) -> None:
-        """Be told how many batches there are altogether; some may still be on their way."""
+    def block(self, position: int) -> pa.Table:
+        """Give a batch when it is there; one without articles for what is done."""
         with self._changed:
-            self._expected = count
-            self._changed.notify_all()
-
-    def block(self, position: int) -> pa.Table | None:
-        """Give a batch when it is there; one without articles for what is done, None after the last."""
-        with self._changed:
-            self._changed.wait_for(lambda: position < len(self._numbers) or position == self._expected)
-            if position == self._expected:
-                return None
+            self._changed.wait_for(lambda: position < len(self._numbers))
             number = self._numbers[position]
             return self._blocks[number] if number in self._blocks else batch_block(number, Batch((), {}))
 
@@ -82,6 +74,7 @@ class Coordinator:
         try:
             for result in stream:
                 self._pass_on(result)
+            raise RuntimeError("Ray Data came to an end before it was stopped")
         except BaseException as error:  # whatever it is, the driver must learn of it
             with self._changed:
                 self._failure = str(error) or type(error).__name__
@@ -153,10 +146,8 @@ def _source(coordinator: Any) -> Any:
     from ray.data.block import BlockMetadata
 
     def read() -> Iterator[pa.Table]:
-        position = 0
-        while (block := ray.get(coordinator.block.remote(position))) is not None:
-            yield block
-            position += 1
+        for position in count():  # until the coordinator is stopped
+            yield ray.get(coordinator.block.remote(position))
 
     class Batches(ray.data.Datasource):
         def estimate_inmemory_data_size(self) -> None:

@@ -77,7 +77,6 @@ class _Run:
     done: dict[int, pa.Table] = field(default_factory=dict)  # of those, what has come in out of turn
     coordinator: Any = None
     asked: Any = None  # the results that were asked for and have not come
-    given: int = 0  # to the present coordinator
     starts: int = 0  # since a batch was done
     quiet_since: float = 0.0
 
@@ -110,7 +109,7 @@ class _Run:
         self.stop()
         options = {"num_cpus": 0, "max_concurrency": 16}
         self.coordinator = ray.remote(Coordinator).options(**options).remote(*self.arguments)
-        self.given, self.quiet_since = 0, time.monotonic()
+        self.quiet_since = time.monotonic()
         self.starts += 1
         for number, batch in self.waiting.items():
             if number not in self.done:
@@ -127,7 +126,6 @@ class _Run:
 
     def _give(self, number: int, batch: Batch) -> None:
         self.coordinator.give.remote(batch_block(number, batch))
-        self.given += 1
 
     def _collect(self, seconds: float) -> None:
         """Take in what is done, if only after some time."""
