@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 
 Vectors = npt.NDArray[np.float32]
 _BATCH = 32
@@ -53,9 +54,11 @@ class BertEncoder:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         encodings = self._tokenizer.encode_batch(list(texts))
         order = sorted(range(len(texts)), key=lambda at: len(encodings[at].ids))
-        for first in range(0, len(order), _BATCH):
-            some = order[first : first + _BATCH]
-            vectors[some] = self._forward([encodings[at].ids for at in some])
+        # for so little, threads that wait for one another cost more than they bring
+        with self._threads.limit(limits=1 if len(texts) == 1 else None, user_api="blas"):
+            for first in range(0, len(order), _BATCH):
+                some = order[first : first + _BATCH]
+                vectors[some] = self._forward([encodings[at].ids for at in some])
         return vectors
 
     def _forward(self, rows: Sequence[Sequence[int]]) -> Vectors:
@@ -109,6 +112,10 @@ class BertEncoder:
         return np.asarray(
             centred / deviation * self._weights[f"{name}.weight"] + self._weights[f"{name}.bias"], dtype=np.float32
         )
+
+    @cached_property
+    def _threads(self) -> ThreadpoolController:
+        return ThreadpoolController()
 
     @cached_property
     def _tokenizer(self) -> Any:
