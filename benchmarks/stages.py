@@ -83,7 +83,9 @@ def main() -> None:
 
 def print_floor(operations: Operations, seconds: float, questions: int) -> None:
     needed = operations.done / questions
-    print(f"\nThe reader's network: {needed / 1e9:.1f} billion operations an answer, {1000 * seconds / questions:.1f} ms")
+    print(
+        f"\nThe reader's network: {needed / 1e9:.1f} billion operations an answer, {1000 * seconds / questions:.1f} ms"
+    )
     for kind, rate in (("float32", float_rate()), ("int8", int8_rate(operations.width))):
         floor = needed / rate
         ratio = seconds / questions / floor
