@@ -29,8 +29,8 @@ def described(packages: tuple[str, ...] = PACKAGES) -> str:
     )
     versions = ", ".join(f"{name} {found}" for name in packages if (found := _version(name)))
     return (
-        f"{processor}, {os.cpu_count()} cores ({', '.join(fast)}), {memory:.0f} GB; Python {platform.python_version()}; "
-        f"{versions}; Dateline at {commit.stdout.strip() or 'an unknown commit'}"
+        f"{processor}, {os.cpu_count()} cores ({', '.join(fast)}), {memory:.0f} GB; "
+        f"Python {platform.python_version()}; {versions}; Dateline at {commit.stdout.strip() or 'an unknown commit'}"
     )
 
 

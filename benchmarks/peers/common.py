@@ -22,7 +22,7 @@ _indexing = 0.0
 
 @contextmanager
 def indexing() -> Iterator[None]:
-    """Count the time of what is done once for the articles; all the rest before the first answer counts as the start."""
+    """Count the time of what is done once for the articles; all else before the first answer is the start."""
     global _indexing
     started = time.perf_counter()
     yield
