@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from embeddings.chunking import Chunking, chunk
-from embeddings.documents import Article
 from embeddings.encoder import SentenceEncoder, Vectors
-from embeddings.texts import encoder_text
+from embeddings.rows import vector_blocks
 
 SEED = 20
-REAL = {"articles-squadwiki.jsonl.gz": 20_000, "articles-senate.jsonl.gz": 10_000}
-"""Passages taken from each file, at random."""
-QUESTIONS = 1_000
+QUESTIONS = 500
 NEIGHBOURS = 10
 NOISE = 0.3
 """Length of the noise that is added to a mixture of two unit vectors."""
 
 
-def real_vectors(data: Path, work: Path) -> tuple[Vectors, Vectors]:
-    """Give vectors of real passages and of real questions, encoded once and kept in `work`."""
+def real_vectors(library: Path, questions: Path, work: Path) -> tuple[Vectors, Vectors]:
+    """Give the vectors of a library's passages and of questions taken at random, and keep them in `work`.
+
+    Args:
+        questions: a gzipped file in SQuAD form.
+    """
     kept = work / "real.npz"
     if not kept.exists():
         encoder, random = SentenceEncoder(), np.random.default_rng(SEED)
-        texts = [text for name, count in REAL.items() for text in _sample(data / name, count, random)]
-        questions = _questions(data / "squad1-dev.json.gz", random)
-        passages = np.concatenate([encoder.encode_passages(texts[at : at + 1000]) for at in range(0, len(texts), 1000)])
+        connection = sqlite3.connect(f"{(library / 'library.sqlite').absolute().as_uri()}?mode=ro", uri=True)
+        passages = np.concatenate([vectors for _, vectors in vector_blocks(connection, 0, encoder.dimension)])
+        connection.close()
         random.shuffle(passages)
-        np.savez(kept, passages=passages, questions=encoder.encode_questions(questions))
+        np.savez(kept, passages=passages, questions=encoder.encode_questions(_questions(questions, random)))
     with np.load(kept) as arrays:
         return arrays["passages"], arrays["questions"]
 
@@ -63,19 +64,6 @@ def _neighbours(real: Vectors) -> np.ndarray:
         scores[np.arange(len(scores)), np.arange(at, at + len(scores))] = -1  # not itself
         nearest.append(np.argpartition(-scores, NEIGHBOURS, axis=1)[:, :NEIGHBOURS])
     return np.concatenate(nearest)
-
-
-def _sample(file: Path, count: int, random: np.random.Generator) -> list[str]:
-    """Take whole articles at random until there are `count` passages."""
-    with gzip.open(file, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    texts: list[str] = []
-    for at in random.permutation(len(rows)):
-        article = Article(rows[at]["id"], rows[at]["title"], rows[at]["text"])
-        texts += [encoder_text(article, passage) for passage in chunk(article, Chunking())]
-        if len(texts) >= count:
-            break
-    return texts[:count]
 
 
 def _questions(file: Path, random: np.random.Generator) -> list[str]:

@@ -81,7 +81,9 @@ class VectorCache:
         else:
             kind = fitting(count_passages(connection), None, self._kinds)
             self.index = made(connection, kind, self._dimension)
-        if self._saves and (not since or len(self.index) <= ALWAYS_SAVED or self._unsaved >= UNSAVED):
+        if self._is_saved_by_another():
+            self._follow(connection, generation)
+        elif self._saves and (not since or len(self.index) <= ALWAYS_SAVED or self._unsaved >= UNSAVED):
             self._save(generation)
         self.generation = generation
 
@@ -106,7 +108,8 @@ class VectorCache:
 
     def grow(self) -> None:
         """Begin to make an index that fits better, where there is one; this one serves until it is done."""
-        if self._growth is not None and not self._fits():
+        # a file that was written since may hold it; the next search looks
+        if self._growth is not None and not self._fits() and self._seen == self._written():
             self._growth.begin(fitting(len(self.index), self.index.lists, self._kinds))
 
     def finish_growth(self) -> None:
@@ -145,6 +148,19 @@ class VectorCache:
             kept = vectors[order[np.searchsorted(ids, known, sorter=order)]]
             same = same and bool(_are_near(kept, stored) if index.lists else np.array_equal(kept, stored))
         return held, same
+
+    def _is_saved_by_another(self) -> bool:
+        return self._written() not in (None, self._seen)
+
+    def _follow(self, connection: sqlite3.Connection, generation: int) -> None:
+        """Take what another process saved, where ours fits no more; never save over it."""
+        if self._fits():
+            self._seen, self._unsaved = self._written(), 0
+            return
+        self.generation = generation
+        self.load(generation)
+        if self.generation != generation:
+            self.apply(connection, generation)
 
     def _fits(self) -> bool:
         return fitting(len(self.index), self.index.lists, self._kinds).lists == self.index.lists
