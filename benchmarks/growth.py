@@ -3,8 +3,8 @@
 python benchmarks/growth.py --library SQUADWIKI --questions squad1-dev.json.gz --work DIR --plot docs/growth.svg
 
 10,000, 100,000 and 1,000,000 passages: those of SQUADWIKI (dateline index articles-squadwiki.jsonl.gz), and more made
-from them by benchmarks/growth_vectors.py. Needs some 6 GB in --work for a million passages. Results are added to WORK/results.jsonl, and
-what stands there already is not measured again.
+from them by benchmarks/growth_vectors.py. Needs some 6 GB in --work for a million passages. Results are added to
+WORK/results.jsonl, and what stands there already is not measured again.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -31,20 +33,23 @@ from growth_vectors import NOISE, QUESTIONS, grown, real_vectors
 from embeddings import schema
 from embeddings.encoder import Vectors
 from embeddings.flushing import sha256_of
-from embeddings.kinds import fitting
+from embeddings.kinds import Kind, fitting
 from embeddings.nearest import FEW, VectorCache
 from embeddings.rows import generation_of
 
 SIZES = (10_000, 100_000, 1_000_000)
 K, TIMED = 10, 300
-PROBES, WIDER = (16, 32, 64, 128, 256), (1, 2, 5, 10)
+THREADS = faiss.omp_get_max_threads()
+PROBES, WIDER = (32, 64, 128, 256, 512), (1, 2, 5, 10)
 """Lists that are looked into; candidates for each passage wanted, ordered by their whole vectors (1: not ordered)."""
 CANDIDATES = {
     10_000: ("Flat", "IVF256,SQ8", "HNSW32,SQ8"),
     100_000: ("Flat", "IVF1024,SQ8", "IVF1024,SQfp16", "IVF1024,SQ4", "IVF1024,RaBitQ",
               "IVF1024,PQ96x4fs", "HNSW32,SQ8"),
-    1_000_000: ("Flat", "IVF4096,SQ8", "IVF4096,SQ4", "IVF4096,RaBitQ"),
+    1_000_000: ("IVF4096,SQ8", "IVF4096,SQ4", "Flat", "IVF4096,RaBitQ"),
 }  # fmt: skip
+GROWING = 100_000
+"""Passages with which an exact index is exchanged for one with lists, while it is searched."""
 ADMITTED = (5, 200, 2_000, 5_000, 50_000, 500_000)
 
 
@@ -60,7 +65,7 @@ def main() -> None:
     arguments.work.mkdir(parents=True, exist_ok=True)
     if arguments.only:
         what, size = arguments.only
-        measure = library if what == "library" else lambda work, size: candidate(work, size, what)
+        measure = {"library": library, "growing": growing}.get(what) or partial(candidate, factory=what)
         print(json.dumps(measure(arguments.work, int(size))))
         return
     print(machine())
@@ -77,7 +82,7 @@ def measured(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     for size in arguments.sizes:
         if not (arguments.work / f"truth-{size}.npy").exists():
             prepare(arguments, size)
-        for what in (*CANDIDATES.get(size, ()), "library"):
+        for what in ("library", *(["growing"] if size == GROWING else []), *CANDIDATES.get(size, ())):
             if any((result["what"], result["size"]) == (what, size) for result in results):
                 continue
             command = [sys.executable, __file__, "--work", str(arguments.work)]
@@ -158,10 +163,12 @@ def searched(index: Any, probes: int, vectors: Vectors, questions: Vectors, trut
         _, ids = index.search(questions, K * wider, params=parameters)
         if wider > 1:
             ids = np.stack([ordered(vectors, *pair) for pair in zip(questions, ids, strict=True)])
+        faiss.omp_set_num_threads(1)
         times = [
             milliseconds(partial(index.search, questions[at : at + 1], K * wider, params=parameters))
             for at in range(TIMED)
         ]
+        faiss.omp_set_num_threads(THREADS)
         measured.append({"probes": probes, "wider": wider, "recall": recall(ids, truth), **percentiles(times)})
     return measured
 
@@ -191,10 +198,9 @@ def library(work: Path, size: int) -> dict[str, Any]:
     result["save_ms"] = milliseconds(lambda: cache._save(cache.generation))
     result["sha256_ms"] = milliseconds(lambda: sha256_of(file))
     del cache
-    before = memory()
+    result["memory_mb"] = memory_of(folder, vectors.shape[1])
     cache = VectorCache(folder, vectors.shape[1])
     result["open_ms"] = milliseconds(lambda: cache.load(generation_of(connection)))
-    result["memory_mb"] = round(memory() - before)
     found, times = asked(cache, connection, questions)
     result.update(recall=recall(found, truth), **percentiles(times))
     result["filters"] = [filtered(cache, connection, vectors, questions, count) for count in ADMITTED if count < size]
@@ -204,6 +210,55 @@ def library(work: Path, size: int) -> dict[str, Any]:
     connection.close()
     shutil.rmtree(folder)
     return result
+
+
+def growing(work: Path, size: int) -> dict[str, Any]:
+    """Search an exact index while the one that takes its place is made."""
+    vectors, questions, _ = loaded(work, size)
+    folder = work / f"growing-{size}"
+    shutil.rmtree(folder, ignore_errors=True)
+    connection = filled(folder, vectors)
+    cache = VectorCache(folder, vectors.shape[1], kinds=(Kind(0), Kind(size + 1, 1024, 192)))
+    cache.apply(connection, 1)
+    _, alone = asked(cache, connection, questions)
+    insert(connection, size, grown_like(vectors), 2)
+    connection.execute("UPDATE meta SET value = '2' WHERE name = 'generation'")
+    begun = time.perf_counter()
+    cache.apply(connection, 2)
+    cache.grow()
+    times: list[float] = []
+    while not cache.index.lists:
+        question = questions[len(times) % len(questions)][None]
+        times.append(milliseconds(partial(searched_at, cache, connection, question, 2)))
+    result = {"alone": percentiles(alone), "meanwhile": percentiles(times), "longest_ms": max(times)}
+    result |= {"searches": len(times), "took_s": round(time.perf_counter() - begun, 1)}
+    connection.close()
+    shutil.rmtree(folder)
+    return result
+
+
+def searched_at(cache: VectorCache, connection: sqlite3.Connection, question: Vectors, generation: int) -> None:
+    """Search as a store does: take what has been made, catch up, search."""
+    if not cache.is_current(generation):
+        cache.load(generation)
+        if cache.generation != generation:
+            cache.apply(connection, generation)
+    cache.search(connection, question, K)
+
+
+def memory_of(folder: Path, dimension: int) -> int:
+    """Give what a process needs more once it has opened the index and searched it, in MB."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
+        return apart.submit(open_alone, folder, dimension).result()
+
+
+def open_alone(folder: Path, dimension: int) -> int:
+    connection = schema.connect(folder / schema.FILE)
+    cache = VectorCache(folder, dimension)
+    before = memory()
+    cache.load(generation_of(connection))
+    cache.search(connection, np.ones((1, dimension), dtype=np.float32), K)
+    return round(memory() - before)
 
 
 def filled(folder: Path, vectors: Vectors) -> sqlite3.Connection:
@@ -319,7 +374,7 @@ def print_tables(results: list[dict[str, Any]]) -> None:
     print("\n| passages | index | build s | file MB | memory MB | +100 / -100 ms ", end="")
     print("| probes | candidates | recall@10 | p50 / p95 ms |")
     print("|---|---|---|---|---|---|---|---|---|---|")
-    for result in (result for result in results if result["what"] != "library"):
+    for result in (result for result in results if "settings" in result):
         head = f"| {result['size']:,} | {result['what']} "
         head += f"| {result['build_s']} | {result['file_mb']} | {result['memory_mb']} "
         for setting in result["settings"]:
@@ -327,8 +382,8 @@ def print_tables(results: list[dict[str, Any]]) -> None:
                 f"{head}| {result['add_100_ms']} / {result['remove_100_ms'] or 'no'} | {setting['probes'] or ''} | "
                 f"{K * setting['wider']} | {setting['recall']} | {setting['p50_ms']} / {setting['p95_ms']} |"
             )
-    for result in (result for result in results if result["what"] == "library"):
-        print(f"\nA library of {result['size']:,}: {json.dumps(result)}")
+    for result in (result for result in results if "settings" not in result):
+        print(f"\n{json.dumps(result)}")
 
 
 def plot(results: list[dict[str, Any]], file: Path) -> None:

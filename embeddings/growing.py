@@ -19,7 +19,7 @@ from embeddings.kinds import Kind
 from embeddings.locking import CACHES, ProcessLock
 from embeddings.rows import added_since, generation_of, vector_blocks, vectors_of
 from embeddings.stamps import Stamp
-from embeddings.vectors import TRAINING_PASSAGES, VectorIndex
+from embeddings.vectors import TRAINING_PASSAGES, VectorIndex, use_one_thread
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +92,7 @@ class Growth:
         self.finish()
 
     def _run(self, kind: Kind) -> None:
+        use_one_thread()  # the others are for whoever asks meanwhile
         try:
             with FileLock(self._folder / "growing.lock", timeout=0):
                 self._grow(kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager, nullcontext
 from hashlib import sha256
 from math import ceil
 from pathlib import Path
@@ -22,6 +23,9 @@ TRAINING_PASSAGES = 40
 _CODES = "SQ8"
 _ROUNDS, _SEED = 10, 1234
 _BLOCK = 10_000
+_ALONE = 4
+"""Questions up to which one thread searches: several wait for each other wherever something else has a core, which
+made 35 ms of 0.7 (12,000 exact vectors, two busy cores; benchmarks/growth.md)."""
 
 
 class VectorIndex:
@@ -44,7 +48,7 @@ class VectorIndex:
         """
         import faiss
 
-        index = faiss.index_factory(sample.shape[1], f"IVF{kind.lists},{_CODES}", faiss.METRIC_INNER_PRODUCT)
+        index: Any = faiss.index_factory(sample.shape[1], f"IVF{kind.lists},{_CODES}", faiss.METRIC_INNER_PRODUCT)
         index.cp.seed, index.cp.niter = _SEED, _ROUNDS
         # far fewer than faiss asks for do, where a test makes few lists of few passages
         index.cp.min_points_per_centroid = 1
@@ -140,11 +144,13 @@ class VectorIndex:
         import faiss
 
         given: dict[str, Any] = {"sel": faiss.IDSelectorBatch(allowed)} if allowed is not None else {}
+        parameters: Any = None
         if probes:
             parameters = faiss.SearchParametersIVF(nprobe=probes, **given)  # type: ignore[call-arg]  # set up at run time
-        else:
-            parameters = faiss.SearchParameters(**given) if given else None
-        scores, ids = self._index.search(questions, k, params=parameters)
+        elif given:
+            parameters = faiss.SearchParameters(**given)
+        with _threads(1) if len(questions) <= _ALONE else nullcontext():
+            scores, ids = self._index.search(questions, k, params=parameters)
         # faiss pads a short result with id -1
         return [
             [Ranked(int(id_), float(score)) for score, id_ in zip(*row, strict=True) if id_ != -1]
@@ -163,3 +169,23 @@ class VectorIndex:
         # decoding takes the number of the list, in as few bytes as hold it, before each code
         prefix = np.frombuffer(number.to_bytes(self._index.coarse_code_size(), "little"), dtype=np.uint8)
         return ids, self._index.sa_decode(np.hstack([np.broadcast_to(prefix, (size, len(prefix))), codes]))
+
+
+def use_one_thread() -> None:
+    """Let FAISS use one thread for all that this thread asks of it."""
+    import faiss
+
+    faiss.omp_set_num_threads(1)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Let FAISS use so many threads for what this thread asks of it."""
+    import faiss
+
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(count)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
