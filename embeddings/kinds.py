@@ -25,7 +25,7 @@ class Kind:
             raise ValueError(f"want 0 <= probes <= lists, got {self.probes} and {self.lists}")
 
 
-KINDS = (Kind(0), Kind(50_000, 1024, 192), Kind(400_000, 4096, 384), Kind(4_000_000, 16_384, 768))
+KINDS = (Kind(0), Kind(50_000, 1024, 192), Kind(400_000, 2048, 256), Kind(4_000_000, 8192, 768))
 SHRUNK = 0.5
 """An index is given up for that of a smaller library below this share of the size from which on it is made."""
 
