@@ -21,6 +21,7 @@ from embeddings.errors import DatelineError
 from embeddings.failures import explained
 from embeddings.files import FileRecord, file_record, file_records, forget_records, keep_record
 from embeddings.flushing import make_folder
+from embeddings.kinds import KINDS, Kind
 from embeddings.locking import WRITERS, ProcessLock
 from embeddings.opening import agreed_chunking, check_encoder, checked_meta, no_library, upgrade
 from embeddings.repeated import mark_repeated, repeated_lines
@@ -51,12 +52,19 @@ class LocalStore:
     """
 
     def __init__(
-        self, folder: Path, encoder: Encoder, *, chunking: Chunking | None = None, create: bool = False
+        self,
+        folder: Path,
+        encoder: Encoder,
+        *,
+        chunking: Chunking | None = None,
+        create: bool = False,
+        kinds: Sequence[Kind] = KINDS,
     ) -> None:
         """Open a library, or with `create` make one where there is none.
 
         Args:
             chunking: None means the library's own, or the default for a new one.
+            kinds: of vector index, by size.
 
         Raises:
             DatelineError: there is no library, it is damaged, or it was made by another encoder or chunking.
@@ -81,7 +89,7 @@ class LocalStore:
                 self._upgrade()
         self._chunking = agreed_chunking(folder, meta, chunking)
         check_encoder(folder, meta, encoder)
-        self._caches = Caches(folder, int(meta["dimension"]), writable=self._writable)
+        self._caches = Caches(folder, int(meta["dimension"]), writable=self._writable, kinds=kinds)
 
     def add(self, articles: Iterable[Article]) -> AddReport:
         tally = Tally()
@@ -107,7 +115,7 @@ class LocalStore:
             self._refresh()
             with explained(self.folder):
                 among = None if where.is_open else matching(self._connection, where)
-            return self._caches.vectors.index.search(vectors, k, among)
+                return self._caches.vectors.search(self._connection, vectors, k, among)
 
     def lexical(self, questions: Sequence[str], k: int, where: Filter = ANY) -> list[list[Ranked]]:
         with self._lock:
@@ -193,7 +201,12 @@ class LocalStore:
         with self._writing_alone(), self._transaction():
             forget_records(self._connection, places)
 
+    def settle(self) -> None:
+        """Wait until a search index that fits the library's size, and is being made, is done."""
+        self._caches.finish_growth()
+
     def close(self) -> None:
+        self._caches.close()
         with self._lock:
             self._connection.close()
 

@@ -41,6 +41,7 @@ def index(arguments: argparse.Namespace) -> int:
     _print_stats(store)
     if arguments.watch:
         _watch(store, folders, columns)
+    store.settle()
     store.close()
     return BAD_INPUT if unreadable else OK
 
