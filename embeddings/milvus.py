@@ -142,7 +142,6 @@ class MilvusStore:
         return next(iter(self._load([key_of(article_id)]).values()), None)
 
     def set_aside(self, article_id: str) -> list[Furniture]:
-        """Give what of an article's page is not its story, and is not searched; empty for an unknown id."""
         article = self.get(article_id)
         return find_furniture(article.text) if article is not None else []
 
@@ -153,17 +152,11 @@ class MilvusStore:
             yield from (loaded[key] for key in keys if key in loaded)
 
     def find_articles(self, wanted: Callable[[Article], bool], limit: int) -> list[Article]:
-        """Give the first articles, in the order of `articles`, that are wanted by what stands above their text.
-
-        Args:
-            wanted: is given each article without its text, which is not read for those that it refuses.
-        """
         keys = list(islice((row["id"] for row, headline in self._listed() if wanted(headline)), limit))
         loaded = {key: article for (key, _), article in self._load(keys).items()}
         return [loaded[key] for key in keys if key in loaded]
 
     def sources(self) -> list[str]:
-        """List the sources of the articles as they name themselves, those with most articles first."""
         counts: dict[str, list[str]] = {}
         for row in self._client.scan(self._layout.articles, "published >= 0", ("source", "headline")):
             if source := headline_article(row).source:
@@ -194,24 +187,20 @@ class MilvusStore:
         return Stats(articles, passages, self._encoder.name, self._generation())
 
     def file(self, place: str) -> FileRecord | None:
-        """Give what is known of a file that was read whole, by its absolute place."""
         found = list(self._files.get([key_of(place)]).values())
         # two where a writer died: the file is read again
         return _record(found[0]) if len(found) == 1 else None
 
     def files(self) -> list[FileRecord]:
-        """Give all files that were read whole, by place."""
         return sorted((_record(value) for value in self._files.all().values()), key=lambda record: record.place)
 
     def keep_files(self, records: Iterable[FileRecord]) -> None:
-        """Remember files that were read whole, if all their articles are here; see embeddings.files."""
         for some in batches(records, ADD_BATCH):
             with self._writing():
                 whole = {key_of(record.place): _record_text(record) for record in some if self._holds(record)}
                 self._files.replace(whole)
 
     def forget_files(self, places: Iterable[str]) -> None:
-        """Forget that files were read; their articles stay."""
         with self._writing():
             self._files.forget(map(key_of, places))
 

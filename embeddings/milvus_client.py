@@ -182,7 +182,8 @@ def _begin_lite(address: MilvusAddress, *, create: bool) -> None:
         raise DatelineError(f"{address} is there and is no library of Milvus Lite; name another file")
     if not create and not place.exists():
         raise no_library(address)
-    logging.getLogger("milvus_lite").setLevel(logging.CRITICAL)  # as above
+    for name in ("milvus_lite", "grpc._server"):  # as above; the latter logs what Lite has no answer for
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with _lite_opening:
         try:
             place.parent.mkdir(parents=True, exist_ok=True)

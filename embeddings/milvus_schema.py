@@ -21,12 +21,14 @@ PART_BYTES = 60_000
 """Milvus takes 65,535 bytes of text in a field."""
 MOST_TEXT = 65_535
 BANDS = 32
-_KEY = {"datatype": "VARCHAR", "max_length": 64}
-_NUMBER = {"datatype": "INT64"}
+
+Field = dict[str, Any]
+_KEY: Field = {"datatype": "VARCHAR", "max_length": 64}
+_NUMBER: Field = {"datatype": "INT64"}
 # every collection of Milvus has a vector, used or not
-_UNUSED = {"datatype": "FLOAT_VECTOR", "dim": 2}
+_UNUSED: Field = {"datatype": "FLOAT_VECTOR", "dim": 2}
 UNUSED = [1.0, 0.0]
-_PARTS = {
+_PARTS: dict[str, Field] = {
     "id": {"datatype": "VARCHAR", "max_length": 160, "is_primary": True},
     "kind": {"datatype": "VARCHAR", "max_length": 16},
     "owner": _KEY,
@@ -36,7 +38,7 @@ _PARTS = {
     "value": {"datatype": "VARCHAR", "max_length": MOST_TEXT},
     "unused": _UNUSED,
 }
-_ARTICLES = {
+_ARTICLES: dict[str, Field] = {
     "id": {**_KEY, "is_primary": True},  # key_of(article.id)
     "version": _KEY,  # of what counts
     "sha256": _KEY,
@@ -49,7 +51,7 @@ _ARTICLES = {
     "unused": _UNUSED,
 }
 # words are cut and stemmed by us (embeddings.lexical), so that every engine counts the same ones
-_WORDS = {
+_WORDS: Field = {
     "datatype": "VARCHAR",
     "max_length": MOST_TEXT,
     "enable_analyzer": True,
@@ -58,7 +60,7 @@ _WORDS = {
 _BM25 = {"index_type": "SPARSE_INVERTED_INDEX", "metric_type": "BM25", "params": {"bm25_k1": 1.2, "bm25_b": 0.75}}
 
 
-def _passages(dimension: int) -> dict[str, dict[str, Any]]:
+def _passages(dimension: int) -> dict[str, Field]:
     return {
         "id": {**_NUMBER, "is_primary": True},
         "article": _KEY,
@@ -85,7 +87,7 @@ class Layout:
     def collections(self) -> tuple[str, ...]:
         return (self.records, self.texts, self.passages, self.articles)
 
-    def fields(self, dimension: int) -> dict[str, dict[str, dict[str, Any]]]:
+    def fields(self, dimension: int) -> dict[str, dict[str, Field]]:
         """Give the fields of each collection, by name."""
         return {
             self.records: _PARTS,
