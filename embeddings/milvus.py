@@ -15,7 +15,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from embeddings.documents import Article, Passage
 from embeddings.encoder import Encoder
 from embeddings.files import FileRecord
 from embeddings.milvus_address import MilvusAddress
+from embeddings.milvus_articles import ASKED, Articles
 from embeddings.milvus_lease import Lease
 from embeddings.milvus_opening import opened
 from embeddings.milvus_records import Records
@@ -32,12 +32,10 @@ from embeddings.milvus_rows import (
     Prepared,
     article_text,
     headline_article,
-    newest_first,
     passage_rows,
-    question_words,
-    text_article,
 )
-from embeddings.milvus_schema import Layout, among, condition, key_of
+from embeddings.milvus_schema import Layout, among, key_of
+from embeddings.milvus_search import Search
 from embeddings.milvus_stories import Stories
 from embeddings.rows import batches
 from embeddings.schema import article_sha256
@@ -47,14 +45,6 @@ from embeddings.texts import encoder_text
 
 ADD_BATCH = 32
 """Articles that are written together."""
-TITLE_BOOST = 0.5
-_ASKED = 500
-"""Ids that are asked for at once."""
-_MOST = 16_384
-"""Hits that Milvus gives at most."""
-_TRIES = 4
-"""How often a read is begun anew that another's writing got in the way of."""
-_VERSION = ("id", "version")
 
 
 class MilvusStore:
@@ -86,11 +76,12 @@ class MilvusStore:
             address, self._layout, encoder, token=token, chunking=chunking, create=create
         )
         self._lease = Lease(self._client, self._layout)
-        self._texts = Records(self._client, self._layout.texts, "text")
+        self._articles = Articles(self._client, self._layout)
+        self._search = Search(self._client, self._layout, self._articles)
         self._files = Records(self._client, self._layout.records, "file")
         self._intents = Records(self._client, self._layout.records, "intent")
         self._counter = Records(self._client, self._layout.records, "generation")
-        self._stories = Stories(self._client, self._layout.articles, self._told)
+        self._stories = Stories(self._client, self._layout.articles, self._articles.told)
 
     def add(self, articles: Iterable[Article]) -> AddReport:
         tally = Tally()
@@ -102,9 +93,9 @@ class MilvusStore:
 
     def remove(self, ids: Collection[str]) -> int:
         removed = 0
-        for some in batches(ids, _ASKED):
+        for some in batches(ids, ASKED):
             with self._writing():
-                there = set(self._versions(map(key_of, some)))
+                there = set(self._articles.current(map(key_of, some)))
                 if there:
                     with self._noted(there):
                         self._client.delete(self._layout.articles, among("id", there))
@@ -115,23 +106,17 @@ class MilvusStore:
     def dense(self, questions: Sequence[str], k: int, where: Filter = ANY) -> list[list[Ranked]]:
         if not questions:
             return []
-        vectors = self._encoder.encode_questions(questions)
-        return [[ranked for ranked, _ in hits] for hits in self._search(vectors.tolist(), "vector", k, where)]
+        return self._search.dense(self._encoder.encode_questions(questions).tolist(), k, where)
 
     def lexical(self, questions: Sequence[str], k: int, where: Filter = ANY) -> list[list[Ranked]]:
-        words = [question_words(question) for question in questions]
-        asked = [said for said in words if said]
-        # deeper than k: a passage may owe its rank to both
-        sides = [self._search(asked, f"{field}_sparse", 2 * k, where) if asked else [] for field in ("words", "title")]
-        found = iter(zip(*sides, strict=True))
-        return [_with_titles(*next(found))[:k] if said else [] for said in words]
+        return self._search.lexical(questions, k, where)
 
     def passages(self, ids: Collection[int]) -> dict[int, tuple[Passage, Article]]:
         rows = []
-        for some in batches(ids, _ASKED):
+        for some in batches(ids, ASKED):
             fields = ("id", "article", "version", "begin", "finish")
             rows += self._client.query(self._layout.passages, among("id", some), fields)
-        articles = self._load({row["article"] for row in rows})
+        articles = self._articles.load({row["article"] for row in rows})
         return {
             row["id"]: (Passage(article.id, row["begin"], row["finish"]), article)
             for row in rows
@@ -139,48 +124,25 @@ class MilvusStore:
         }
 
     def get(self, article_id: str) -> Article | None:
-        return next(iter(self._load([key_of(article_id)]).values()), None)
+        return next(iter(self._articles.load([key_of(article_id)]).values()), None)
 
     def set_aside(self, article_id: str) -> list[Furniture]:
         article = self.get(article_id)
         return find_furniture(article.text) if article is not None else []
 
     def articles(self) -> Iterator[Article]:
-        for some in batches(self._listed(), 100):
-            keys = [row["id"] for row, _ in some]
-            loaded = {key: article for (key, _), article in self._load(keys).items()}
-            yield from (loaded[key] for key in keys if key in loaded)
+        for some in batches(self._articles.listed(), 100):
+            yield from self._articles.loaded([row["id"] for row, _ in some])
 
     def find_articles(self, wanted: Callable[[Article], bool], limit: int) -> list[Article]:
-        keys = list(islice((row["id"] for row, headline in self._listed() if wanted(headline)), limit))
-        loaded = {key: article for (key, _), article in self._load(keys).items()}
-        return [loaded[key] for key in keys if key in loaded]
+        listed = (row["id"] for row, headline in self._articles.listed() if wanted(headline))
+        return self._articles.loaded(list(islice(listed, limit)))
 
     def sources(self) -> list[str]:
-        counts: dict[str, list[str]] = {}
-        for row in self._client.scan(self._layout.articles, "published >= 0", ("source", "headline")):
-            if source := headline_article(row).source:
-                counts.setdefault(row["source"], []).append(source)
-        return [min(names) for names in sorted(counts.values(), key=lambda names: (-len(names), min(names)))]
+        return self._articles.sources()
 
     def versions(self, ids: Collection[str]) -> dict[str, list[Article]]:
-        given = {key_of(article_id): article_id for article_id in ids}
-        told = self._heads("id", given, ("id", "story"))
-        named = {row["story"] for row in told}
-        alike: dict[str, list[dict[str, Any]]] = {}
-        for row in self._heads("story", named, ("id", "story", "published", "came")):
-            alike.setdefault(row["story"], []).append(row)
-        several = {row["id"]: alike[row["story"]] for row in told if len(alike.get(row["story"], ())) > 1}
-        loaded = self._load({row["id"] for rows in several.values() for row in rows})
-        articles = {key: article for (key, _), article in loaded.items()}
-        return {
-            given[key]: [
-                articles[row["id"]]
-                for row in sorted(rows, key=lambda row: (-row["published"] or 1, -row["came"]))
-                if row["id"] in articles
-            ]
-            for key, rows in several.items()
-        }
+        return self._articles.versions(ids)
 
     def stats(self) -> Stats:
         articles, passages = (self._client.count(name) for name in (self._layout.articles, self._layout.passages))
@@ -209,9 +171,11 @@ class MilvusStore:
 
     def _add_batch(self, batch: Sequence[Article], tally: Tally) -> None:
         keys = {article.id: key_of(article.id) for article in batch}
-        there = self._versions(keys.values())
+        there = self._articles.current(keys.values())
         copies: dict[str, dict[str, str]] = {}
-        for row in self._heads("sha256", {article_sha256(article) for article in batch}, ("id", "sha256", "headline")):
+        for row in self._articles.heads(
+            "sha256", {article_sha256(article) for article in batch}, ("id", "sha256", "headline")
+        ):
             copies.setdefault(row["sha256"], {})[row["id"]] = headline_article(row).id
         news = {}
         for article in batch:
@@ -241,7 +205,7 @@ class MilvusStore:
         heads = self._stories.heads(batch, time.time_ns())
         self._lease.renew()  # encoding may have taken long
         with self._noted([one.key for one in batch]):
-            self._texts.put_versions({(one.key, one.version): article_text(one.article) for one in batch})
+            self._articles.texts.put_versions({(one.key, one.version): article_text(one.article) for one in batch})
             self._client.upsert(self._layout.passages, [row for one in batch for row in passage_rows(one)])
             self._client.upsert(self._layout.articles, heads)
             self._delete_old([one.key for one in batch if one.key in there], {one.key: one.version for one in batch})
@@ -265,7 +229,7 @@ class MilvusStore:
 
     def _sweep(self) -> None:
         for (note, _), keys in self._intents.all().items():
-            self._delete_old(json.loads(keys), self._versions(json.loads(keys)))
+            self._delete_old(json.loads(keys), self._articles.current(json.loads(keys)))
             self._intents.drop([note], version="note")
 
     def _delete_old(self, keys: Iterable[str], but: Mapping[str, str]) -> None:
@@ -273,93 +237,15 @@ class MilvusStore:
         for key in keys:
             kept = f' and version != "{but[key]}"' if key in but else ""
             self._client.delete(self._layout.passages, f'article == "{key}"{kept}')
-        self._texts.forget_versions(keys, but)
-
-    def _search(self, asked: Sequence[Any], field: str, k: int, where: Filter) -> list[list[tuple[Ranked, str]]]:
-        """Give the best passages of each question, each with the key of its article.
-
-        Passages that don't count (see above) take none of the places.
-        """
-        k = min(k, _MOST)
-        if k < 1 or where.articles == frozenset():
-            return [[] for _ in asked]
-        limit = k
-        for attempt in range(_TRIES):
-            found = self._client.search(
-                self._layout.passages, asked, field, limit, condition(where), ("article", "version")
-            )
-            versions = self._versions({row["article"] for rows in found for row in rows})
-            counts = [[row for row in rows if versions.get(row["article"]) == row["version"]] for rows in found]
-            stale = max(len(rows) - len(those) for rows, those in zip(found, counts, strict=True))
-            short = any(len(those) < k and len(rows) == limit for rows, those in zip(found, counts, strict=True))
-            # once more in any case: what replaces the stale ones may have come since
-            if not stale or (attempt and not short) or limit == _MOST:
-                break
-            limit = min(_MOST, 2 * limit + stale)
-        # Milvus Lite gives BM25 with its sign turned; an inner product keeps its own
-        turned = field != "vector"
-        return [
-            [(Ranked(row["id"], abs(row["score"]) if turned else row["score"]), row["article"]) for row in those[:k]]
-            for those in counts
-        ]
-
-    def _listed(self) -> list[tuple[dict[str, Any], Article]]:
-        return newest_first(self._client.scan(self._layout.articles, "published >= 0", ("id", "published", "headline")))
-
-    def _heads(self, field: str, values: Iterable[str], fields: Sequence[str]) -> list[dict[str, Any]]:
-        return [
-            row
-            for some in batches(values, _ASKED)
-            for row in self._client.query(self._layout.articles, among(field, some), fields)
-        ]
-
-    def _versions(self, keys: Iterable[str]) -> dict[str, str]:
-        """Give the version that counts of each article that is there, by key."""
-        return {row["id"]: row["version"] for row in self._heads("id", keys, _VERSION)}
-
-    def _load(self, keys: Collection[str]) -> dict[tuple[str, str], Article]:
-        """Load articles as they are now, by key and version."""
-        loaded: dict[tuple[str, str], Article] = {}
-        left = set(keys)
-        for _ in range(_TRIES):
-            if not left:
-                break
-            versions = self._versions(left)
-            texts = self._texts.get(versions)
-            loaded |= {key: text_article(texts[key]) for key in versions.items() if key in texts}
-            left = versions.keys() - {key for key, _ in loaded}  # replaced in between
-        return loaded
-
-    def _told(self, heads: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
-        """Give the texts of the passages of articles, by key."""
-        keys = [head["id"] for head in heads]
-        texts = {key: article.text for key, article in self._load(keys).items()}
-        told: dict[str, list[str]] = {key: [] for key, _ in texts}
-        for some in batches(keys, 50):
-            rows = self._client.query(
-                self._layout.passages, among("article", some), ("article", "version", "begin", "finish")
-            )
-            for row in rows:
-                if (text := texts.get((row["article"], row["version"]))) is not None:
-                    told[row["article"]].append(text[row["begin"] : row["finish"]])
-        return told
+        self._articles.texts.forget_versions(keys, but)
 
     def _holds(self, record: FileRecord) -> bool:
         given = {key_of(one): digest for one, digest in zip(record.articles, record.digests, strict=True)}
-        there = {row["id"]: row["sha256"] for row in self._heads("id", given, ("id", "sha256"))}
+        there = {row["id"]: row["sha256"] for row in self._articles.heads("id", given, ("id", "sha256"))}
         return given == there
 
     def _generation(self) -> int:
         return max((int(value) for value in self._counter.get(["count"]).values()), default=0)
-
-
-def _with_titles(words: Sequence[tuple[Ranked, str]], titles: Sequence[tuple[Ranked, str]]) -> list[Ranked]:
-    """Add to the score of each passage that of its article's title, and sort; best first."""
-    title = {article: TITLE_BOOST * ranked.score for ranked, article in titles}
-    scores = {ranked.passage_id: ranked.score + title.get(article, 0.0) for ranked, article in words}
-    for ranked, article in titles:
-        scores.setdefault(ranked.passage_id, title[article])
-    return [Ranked(*one) for one in sorted(scores.items(), key=lambda one: (-one[1], one[0]))]
 
 
 def _record_text(record: FileRecord) -> str:
