@@ -61,6 +61,12 @@ class Client:
                 _end_lite(address)
             raise
 
+    @property
+    def is_lite(self) -> bool:
+        """Whether Milvus Lite answers, in this process or from its own server."""
+        with self._explained():
+            return "lite" in str(self._client.get_server_version(timeout=CALL_SECONDS)).lower()
+
     def close(self) -> None:
         """Let go of the server; of Milvus Lite its file, too, where nobody else here uses it."""
         with suppress(self._refused):

@@ -55,7 +55,7 @@ def _created(client: Client, layout: Layout, encoder: Encoder, chunking: Chunkin
     meta = {**made_by(encoder, chunking), "format": str(FORMAT), "generation": "0"}
     for collection, fields in layout.fields(encoder.dimension).items():
         if not client.has(collection):
-            indexes = indexes_of(layout.indexes(collection, lite=client.address.is_lite))
+            indexes = indexes_of(layout.indexes(collection, lite=client.is_lite))
             client.create(collection, schema_of(fields, layout.functions(collection)), indexes)
     client.load(layout.records)
     Records(client, layout.records, "meta").put({"made": json.dumps(meta)}, version="made")
