@@ -29,7 +29,7 @@ from qa.confidence import CALIBRATOR_FILE, Calibrator
 from qa.pipeline import Pipeline
 from qa.reader import SHIPPED_READER, ExtractiveReader
 from qa.retriever import Retriever
-from qa.settings import TOKEN_VARIABLE, Settings
+from qa.settings import CREDENTIALS_VARIABLE, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +111,7 @@ def _open_milvus(address: MilvusAddress, settings: Settings, encoder: SentenceEn
         address,
         encoder,
         folder=user_data_path("dateline") / "milvus" / address.folder_name,
-        token=os.environ.get(TOKEN_VARIABLE, ""),
+        token=os.environ.get(CREDENTIALS_VARIABLE, ""),
         chunking=_chunking(settings),
         create=create,
     )

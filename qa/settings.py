@@ -18,7 +18,7 @@ from embeddings.milvus_address import MilvusAddress, milvus_address
 
 PREFIX = "DATELINE_"
 CONFIG_VARIABLE = "DATELINE_CONFIG"
-TOKEN_VARIABLE = "DATELINE_MILVUS_TOKEN"
+CREDENTIALS_VARIABLE = "DATELINE_MILVUS_TOKEN"
 """Holds the token of a Milvus server: a secret, and so no setting that reports and pages could show."""
 MAX_K = 100
 
@@ -95,7 +95,7 @@ def load_settings(
     variables = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environment.items()
-        if name.startswith(PREFIX) and name not in (CONFIG_VARIABLE, TOKEN_VARIABLE)
+        if name.startswith(PREFIX) and name not in (CONFIG_VARIABLE, CREDENTIALS_VARIABLE)
     }
     settings = _overlay(settings, variables, "the environment (DATELINE_*)")
     given = {name: value for name, value in (arguments or {}).items() if value is not None}
