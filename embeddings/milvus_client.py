@@ -78,12 +78,24 @@ class Client:
         with self._explained():
             return bool(self._client.has_collection(collection, timeout=CALL_SECONDS))
 
-    def create(self, collection: str, schema: Any, indexes: Any) -> None:
+    def create(self, collection: str, schema: Any) -> None:
         """Make a collection whose reads see all that was written before."""
         with self._explained(), self._writing:
-            self._client.create_collection(
-                collection, schema=schema, index_params=indexes, consistency_level="Strong", timeout=CALL_SECONDS
-            )
+            self._client.create_collection(collection, schema=schema, consistency_level="Strong", timeout=CALL_SECONDS)
+
+    def index(self, collection: str, indexes: Sequence[Mapping[str, Any]]) -> None:
+        """Make the indexes of a collection that are not there; `load` waits for them."""
+        from pymilvus import MilvusClient
+
+        with self._explained(), self._writing:
+            there = set(self._client.list_indexes(collection))
+            wanted = MilvusClient.prepare_index_params()
+            for said in indexes:
+                if said["field_name"] not in there:
+                    wanted.add_index(index_name=said["field_name"], **said)
+            if len(wanted):
+                # or pymilvus sleeps half a second after each
+                self._client.create_index(collection, wanted, timeout=CALL_SECONDS, sync=False)
 
     def load(self, collection: str) -> None:
         """Make ready for questions; waits until it is."""
@@ -164,16 +176,6 @@ def schema_of(fields: Mapping[str, Mapping[str, Any]], functions: Sequence[Mappi
     for said in functions:
         schema.add_function(Function(function_type=FunctionType.BM25, **said))
     return schema
-
-
-def indexes_of(indexes: Sequence[Mapping[str, Any]]) -> Any:
-    """Make index parameters."""
-    from pymilvus import MilvusClient
-
-    made = MilvusClient.prepare_index_params()
-    for said in indexes:
-        made.add_index(**said)
-    return made
 
 
 def _begin_lite(address: MilvusAddress, *, create: bool) -> None:

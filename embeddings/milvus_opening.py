@@ -7,7 +7,7 @@ import json
 from embeddings.chunking import Chunking
 from embeddings.encoder import Encoder
 from embeddings.milvus_address import MilvusAddress
-from embeddings.milvus_client import Client, indexes_of, no_library, schema_of
+from embeddings.milvus_client import Client, no_library, schema_of
 from embeddings.milvus_records import Records
 from embeddings.milvus_schema import FORMAT, Layout
 from embeddings.opening import agreed_chunking, check_encoder, checked_meta, made_by
@@ -55,8 +55,8 @@ def _created(client: Client, layout: Layout, encoder: Encoder, chunking: Chunkin
     meta = {**made_by(encoder, chunking), "format": str(FORMAT), "generation": "0"}
     for collection, fields in layout.fields(encoder.dimension).items():
         if not client.has(collection):
-            indexes = indexes_of(layout.indexes(collection, lite=client.is_lite))
-            client.create(collection, schema_of(fields, layout.functions(collection)), indexes)
+            client.create(collection, schema_of(fields, layout.functions(collection)))
+        client.index(collection, layout.indexes(collection, lite=client.is_lite))
     client.load(layout.records)
     Records(client, layout.records, "meta").put({"made": json.dumps(meta)}, version="made")
     return meta

@@ -130,6 +130,32 @@ def test_killed_at_any_write_nothing_is_wrong_and_nothing_is_left(opener, monkey
     assert between > 0, "no kill fell between the writes"
 
 
+def test_killed_while_it_is_made_it_is_made_to_the_end(opener, monkeypatch):
+    for name, step in (("create", 3), ("index", 3), ("upsert", 1)):
+        with monkeypatch.context() as patched:
+            count, original = [0], getattr(Client, name)
+
+            def make(self, *arguments, count=count, step=step, original=original):
+                count[0] += 1
+                if count[0] == step:
+                    raise Killed
+                return original(self, *arguments)
+
+            patched.setattr(Client, name, make)
+            with pytest.raises(Killed):
+                opener(create=True)
+        with pytest.raises(DatelineError, match="dateline index PATH --library"):
+            opener()
+    store = opener(create=True)
+    assert store.add([DAM]).added == 1
+    assert titles(store, store.lexical(["ribbon"], 5)[0]) == ["dam"]
+    assert all(
+        set(store._client._client.list_indexes(name)) == {said["field_name"] for said in indexes}
+        for name in store._layout.collections()
+        if (indexes := store._layout.indexes(name, lite=True))
+    )
+
+
 def expected_passages(store, article):
     from embeddings.chunking import chunk
 
