@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 Row = dict[str, Any]
 
 CONNECT_SECONDS, CALL_SECONDS = 10.0, 120.0
+# a read sees all that was written before, by whomever
+_STRONG: dict[str, Any] = {"timeout": CALL_SECONDS, "consistency_level": "Strong"}
 WRITE_ROWS = 400
 """Rows of one message: those of texts come to 25 MB at most, and Milvus takes 64."""
 PAGE = 1000
@@ -51,11 +53,14 @@ class Client:
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
         self._refused: type[Exception] = MilvusException
         self._writing = _lite_writing if address.is_lite else nullcontext()
+        options: dict[str, Any] = {}
         if address.is_lite:
             _begin_lite(address, create=create)
+            # its server breaks off with a client that asks every ten seconds whether it is there
+            options["grpc_options"] = {"grpc.keepalive_time_ms": 2**31 - 1}
         try:
             with self._explained():
-                self._client: Any = MilvusClient(address.uri, token=token, timeout=CONNECT_SECONDS)
+                self._client: Any = MilvusClient(address.uri, token=token, timeout=CONNECT_SECONDS, **options)
         except BaseException:
             if address.is_lite:
                 _end_lite(address)
@@ -106,16 +111,15 @@ class Client:
         """Give the rows that match; for what a batch or an article has, not for all."""
         with self._explained():
             return [
-                dict(row)
-                for row in self._client.query(
-                    collection, filter=where, output_fields=list(fields), timeout=CALL_SECONDS
-                )
+                dict(row) for row in self._client.query(collection, filter=where, output_fields=list(fields), **_STRONG)
             ]
 
     def scan(self, collection: str, where: str, fields: Sequence[str]) -> Iterator[Row]:
         """Give all rows that match, in pages."""
         with self._explained():
-            pages = self._client.query_iterator(collection, batch_size=PAGE, filter=where, output_fields=list(fields))
+            pages = self._client.query_iterator(
+                collection, batch_size=PAGE, filter=where, output_fields=list(fields), **_STRONG
+            )
             try:
                 while page := pages.next():
                     yield from page
@@ -124,7 +128,7 @@ class Client:
 
     def count(self, collection: str) -> int:
         with self._explained():
-            [row] = self._client.query(collection, filter="", output_fields=["count(*)"], timeout=CALL_SECONDS)
+            [row] = self._client.query(collection, filter="", output_fields=["count(*)"], **_STRONG)
             return int(row["count(*)"])
 
     def search(
@@ -139,7 +143,7 @@ class Client:
                 limit=k,
                 filter=where,
                 output_fields=list(fields),
-                timeout=CALL_SECONDS,
+                **_STRONG,
             )
             return [[{**hit["entity"], "id": hit["id"], "score": hit["distance"]} for hit in hits] for hits in found]
 
