@@ -23,7 +23,7 @@ from embeddings.files import FileRecord, file_record, file_records, forget_recor
 from embeddings.flushing import make_folder
 from embeddings.kinds import KINDS, Kind
 from embeddings.locking import WRITERS, ProcessLock
-from embeddings.opening import agreed_chunking, check_encoder, checked_meta, no_library, upgrade
+from embeddings.opening import agreed_chunking, check_encoder, checked_meta, made_by, no_library, upgrade
 from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import (
     batches,
@@ -69,7 +69,7 @@ class LocalStore:
         Raises:
             DatelineError: there is no library, it is damaged, or it was made by another encoder or chunking.
         """
-        self.folder, self._encoder = folder, encoder
+        self.folder, self.name, self._encoder = folder, str(folder), encoder
         if not create and not (folder / schema.FILE).is_file():
             raise no_library(folder)
         self._lock = threading.RLock()
@@ -215,7 +215,7 @@ class LocalStore:
         with self._writing.held():
             connection = schema.connect(self.folder / schema.FILE)
             if not schema.read_meta(connection):
-                schema.create(connection, _made_by(self._encoder, chunking))
+                schema.create(connection, made_by(self._encoder, chunking))
             return connection
 
     def _connect(self) -> sqlite3.Connection:
@@ -228,7 +228,7 @@ class LocalStore:
 
     def _add_batch(self, batch: Sequence[Article], tally: Tally) -> None:
         with self._lock, explained(self.folder):
-            news = [article for article in batch if tally.is_news(self._connection, article)]
+            news = [article for article in batch if self._is_news(article, tally)]
         prepared = self._prepare(news, tally)
         if not prepared:
             return
@@ -237,6 +237,11 @@ class LocalStore:
                 tally.count(updated=delete_article(self._connection, article.id, generation))
                 insert_article(self._connection, article, passages, vectors, generation)
         self._set_repeated_aside()
+
+    def _is_news(self, article: Article, tally: Tally) -> bool:
+        copies = self._query("SELECT id FROM articles WHERE sha256 = ?", [schema.article_sha256(article)])
+        there = self._query("SELECT 1 FROM articles WHERE id = ?", [article.id])
+        return tally.is_news(article, [article_id for (article_id,) in copies], is_there=bool(there))
 
     def _prepare(self, articles: Sequence[Article], tally: Tally) -> list[tuple[Article, list[Passage], Vectors]]:
         """Cut and encode, before anything is written."""
@@ -335,13 +340,3 @@ class LocalStore:
                 if unsure or self._connection.total_changes != before:
                     self._connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
             self._unsure = False
-
-
-def _made_by(encoder: Encoder, chunking: Chunking) -> dict[str, str]:
-    return {
-        "encoder": encoder.name,
-        "encoder_sha256": encoder.fingerprint,
-        "dimension": str(encoder.dimension),
-        "passage_words": str(chunking.words),
-        "overlap_sentences": str(chunking.overlap),
-    }

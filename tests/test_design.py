@@ -24,6 +24,7 @@ ORDER = [
 ]
 ONLY_IMPORTER = {
     "faiss": {"embeddings/vectors.py"},
+    "pymilvus": {"embeddings/milvus_client.py"},
     "tantivy": {"embeddings/lexical.py"},
     "sentence_transformers": {"embeddings/encoder.py"},
     "gradio": {
