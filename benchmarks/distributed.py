@@ -174,6 +174,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help=".jsonl.gz of articles")
     parser.add_argument("--articles", type=int, default=3000)
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the namespaces and nodes go, too
     with tempfile.TemporaryDirectory(prefix="dateline-ray-") as place, ExitStack() as stack:
         sample, folder = Path(place) / "articles.jsonl", Path(place)
         with gzip.open(arguments.data, "rt") as stream:

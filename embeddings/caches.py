@@ -10,22 +10,19 @@ from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from embeddings.encoder import Vectors
 from embeddings.errors import DatelineError
-from embeddings.flushing import flush_folder, replace_durably, sha256_of
+from embeddings.flushing import flush_folder, sha256_of
+from embeddings.growing import VECTORS, VECTORS_STAMP
+from embeddings.kinds import KINDS, Kind
 from embeddings.lexical import LexicalEntry, LexicalIndex
 from embeddings.locking import CACHES, ProcessLock
-from embeddings.rows import added_since, batches, generation_of, load_passages, removed_since, vectors_since
+from embeddings.nearest import VectorCache
+from embeddings.rows import added_since, batches, generation_of, load_passages, removed_since
 from embeddings.stamps import Stamp
 from embeddings.texts import search_text
-from embeddings.vectors import VectorIndex
 
 logger = logging.getLogger(__name__)
 
-VECTORS, VECTORS_STAMP = "vectors.faiss", "vectors.json"
 LEXICAL, LEXICAL_STAMP = "lexical", "lexical.json"
 
 
@@ -34,14 +31,15 @@ class Caches:
     match their checksum; where they can't be written, they are kept in memory alone.
     """
 
-    def __init__(self, folder: Path, dimension: int, *, writable: bool) -> None:
-        self._folder, self._dimension, self._writable = folder, dimension, writable
+    def __init__(self, folder: Path, dimension: int, *, writable: bool, kinds: Sequence[Kind] = KINDS) -> None:
+        self._folder, self._dimension, self._writable, self._kinds = folder, dimension, writable, kinds
         self._lock = ProcessLock(folder, CACHES)
-        self.vectors, self.lexical = VectorCache(folder, dimension), LexicalCache(folder, writable=writable)
+        self.vectors = VectorCache(folder, dimension, writable=writable, kinds=kinds)
+        self.lexical = LexicalCache(folder, writable=writable)
 
     def is_current(self, generation: int) -> bool:
         """Say whether both have caught up with a generation."""
-        return self.vectors.generation == self.lexical.generation == generation
+        return self.vectors.is_current(generation) and self.lexical.generation == generation
 
     def catch_up(self, connection: sqlite3.Connection, *, to_search: bool = True) -> None:
         """Make both agree with what SQLite holds now.
@@ -53,8 +51,12 @@ class Caches:
             sqlite3.Error: the truth can't be read.
             DatelineError: another process has been writing them for too long.
         """
+        # a process that asks once does not stay for an index of another kind
+        stays = not to_search or self.vectors.generation > 0
         try:
             self._catch_up(connection)
+            if stays:
+                self.vectors.grow()
         except (sqlite3.Error, DatelineError) as error:
             if to_search:
                 raise
@@ -70,7 +72,8 @@ class Caches:
                 self._folder,
                 error,
             )
-            self.vectors, self.lexical = VectorCache(None, self._dimension), LexicalCache(None)
+            self.vectors = VectorCache(None, self._dimension, kinds=self._kinds)
+            self.lexical = LexicalCache(None)
             self._catch_up(connection)
 
     def _catch_up(self, connection: sqlite3.Connection) -> None:
@@ -86,6 +89,14 @@ class Caches:
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+
+    def finish_growth(self) -> None:
+        """Wait for a vector index of another kind that is being made."""
+        self.vectors.finish_growth()
+
+    def close(self) -> None:
+        """Give up what is being made; nothing is lost but the work."""
+        self.vectors.close()
 
     def faults(self, connection: sqlite3.Connection) -> list[str]:
         """Compare what is saved with the truth, inside the caller's transaction and lock.
@@ -113,76 +124,9 @@ class Caches:
         )
 
     def _check_writable(self, cache: VectorCache | LexicalCache) -> None:
-        if not self._writable and not cache.in_memory:
+        # vectors catch up in memory
+        if not self._writable and not cache.in_memory and cache is self.lexical:
             raise PermissionError("the folder is read-only")
-
-
-class VectorCache:
-    """The FAISS index in a file, with its stamp beside it; without a folder, in memory alone."""
-
-    def __init__(self, folder: Path | None, dimension: int) -> None:
-        self._folder, self._dimension = folder, dimension
-        self._stamp = Stamp()
-        self.index = VectorIndex(dimension)
-
-    @property
-    def generation(self) -> int:
-        return self._stamp.generation
-
-    @property
-    def in_memory(self) -> bool:
-        return self._folder is None
-
-    def load(self, newest: int) -> None:
-        """See what another process saved; a file that does not match its stamp, or is ahead of `newest`, is empty."""
-        if self._folder is None:
-            return
-        stamp = Stamp.read(self._folder / VECTORS_STAMP)
-        if stamp.generation and stamp == self._stamp:
-            return
-        self.index, self._stamp = VectorIndex(self._dimension), Stamp()
-        file = self._folder / VECTORS
-        if stamp.is_of(sha256_of(file), file, newest):
-            self.index, self._stamp = VectorIndex.load(file), stamp
-
-    def apply(self, connection: sqlite3.Connection, generation: int) -> None:
-        """Catch up: remove and add vectors, and save. A crash in between leaves the old state or none."""
-        since, self._stamp = self.generation, Stamp()
-        ids = np.asarray(added_since(connection, since), dtype=np.int64)
-        vectors = vectors_since(connection, since, len(ids), self._dimension)
-        if not since:
-            self.index = VectorIndex(self._dimension)
-        self._change(removed_since(connection, since), ids, vectors)
-        if self._folder is None:
-            self._stamp = Stamp(generation)
-            return
-        file = self._folder / VECTORS
-        temporary = file.with_suffix(".new")
-        stamp = Stamp(generation, self.index.save(temporary))
-        replace_durably(temporary, file)
-        stamp.write(self._folder / VECTORS_STAMP)
-        self._stamp = stamp
-
-    def faults(self, connection: sqlite3.Connection, newest: int) -> list[str]:
-        """See Caches.faults."""
-        if self._folder is None:
-            return []
-        stamp, file = Stamp.read(self._folder / VECTORS_STAMP), self._folder / VECTORS
-        if fault := stamp.fault(sha256_of(file), file, newest):
-            return [fault]
-        if stamp.generation != newest or not newest:
-            return []
-        ids, vectors = VectorIndex.load(file).contents()
-        stored = np.asarray(added_since(connection, 0), dtype=np.int64)
-        order = np.argsort(ids)
-        if not np.array_equal(ids[order], stored):
-            return [f"{file} holds other passages than the library"]
-        same = np.array_equal(vectors[order], vectors_since(connection, 0, len(ids), self._dimension))
-        return [] if same else [f"{file} holds other vectors than the library"]
-
-    def _change(self, removed: Sequence[int], ids: npt.NDArray[np.int64], vectors: Vectors) -> None:
-        self.index.remove(np.asarray(removed, dtype=np.int64))
-        self.index.add(ids, vectors)
 
 
 class LexicalCache:

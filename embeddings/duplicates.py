@@ -11,8 +11,6 @@ import zlib
 from collections.abc import Sequence
 from datetime import date
 
-from datasketch import MinHash
-
 WORDS = 3
 """Of a shingle."""
 PERMUTATIONS, ROWS = 128, 4
@@ -43,6 +41,8 @@ def bands(story: Shingles) -> list[int]:
     """Give the bands in which near-duplicates meet: one number below 2^40 each; none for a brief."""
     if len(story) < LEAST_SHINGLES:
         return []
+    from datasketch import MinHash  # takes half a second, with SciPy
+
     minhash = MinHash(PERMUTATIONS, seed=1, hashfunc=int, scheme="affine32")
     minhash.update_batch(sorted(story))
     rows = minhash.hashvalues.astype("<u8").reshape(-1, ROWS)

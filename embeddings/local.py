@@ -19,8 +19,9 @@ from embeddings.errors import DatelineError
 from embeddings.failures import explained
 from embeddings.files import FileRecord, file_record, file_records, forget_records, keep_record
 from embeddings.flushing import make_folder
+from embeddings.kinds import KINDS, Kind
 from embeddings.locking import WRITERS, ProcessLock
-from embeddings.opening import agreed_chunking, check_encoder, checked_meta, no_library, upgrade
+from embeddings.opening import agreed_chunking, check_encoder, checked_meta, made_by, no_library, upgrade
 from embeddings.preparing import Batch, Prepared, Preparer, brought_up_to_date, prepare_here
 from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import (
@@ -50,17 +51,24 @@ class LocalStore:
     """
 
     def __init__(
-        self, folder: Path, encoder: Encoder, *, chunking: Chunking | None = None, create: bool = False
+        self,
+        folder: Path,
+        encoder: Encoder,
+        *,
+        chunking: Chunking | None = None,
+        create: bool = False,
+        kinds: Sequence[Kind] = KINDS,
     ) -> None:
         """Open a library, or with `create` make one where there is none.
 
         Args:
             chunking: None means the library's own, or the default for a new one.
+            kinds: of vector index, by size.
 
         Raises:
             DatelineError: there is no library, it is damaged, or it was made by another encoder or chunking.
         """
-        self.folder, self._encoder = folder, encoder
+        self.folder, self.name, self._encoder = folder, str(folder), encoder
         if not create and not (folder / schema.FILE).is_file():
             raise no_library(folder)
         self._lock = threading.RLock()
@@ -80,7 +88,7 @@ class LocalStore:
                 self._upgrade()
         self._chunking = agreed_chunking(folder, meta, chunking)
         check_encoder(folder, meta, encoder)
-        self._caches = Caches(folder, int(meta["dimension"]), writable=self._writable)
+        self._caches = Caches(folder, int(meta["dimension"]), writable=self._writable, kinds=kinds)
 
     def add(self, articles: Iterable[Article], *, prepared_by: Preparer = prepare_here) -> AddReport:
         tally = Tally()
@@ -106,7 +114,7 @@ class LocalStore:
             self._refresh()
             with explained(self.folder):
                 among = None if where.is_open else matching(self._connection, where)
-            return self._caches.vectors.index.search(vectors, k, among)
+                return self._caches.vectors.search(self._connection, vectors, k, among)
 
     def lexical(self, questions: Sequence[str], k: int, where: Filter = ANY) -> list[list[Ranked]]:
         with self._lock:
@@ -192,7 +200,12 @@ class LocalStore:
         with self._writing_alone(), self._transaction():
             forget_records(self._connection, places)
 
+    def settle(self) -> None:
+        """Wait until a search index that fits the library's size, and is being made, is done."""
+        self._caches.finish_growth()
+
     def close(self) -> None:
+        self._caches.close()
         with self._lock:
             self._connection.close()
 
@@ -201,7 +214,7 @@ class LocalStore:
         with self._writing.held():
             connection = schema.connect(self.folder / schema.FILE)
             if not schema.read_meta(connection):
-                schema.create(connection, _made_by(self._encoder, chunking))
+                schema.create(connection, made_by(self._encoder, chunking))
             return connection
 
     def _connect(self) -> sqlite3.Connection:
@@ -217,7 +230,7 @@ class LocalStore:
         remaining = iter(articles)
         while batch := list(islice(remaining, ADD_BATCH)):
             with self._lock, explained(self.folder):
-                news = [article for article in batch if tally.is_news(self._connection, article)]
+                news = [article for article in batch if self._is_news(article, tally)]
             if news:
                 yield Batch(news, self._repeated_in(news))
 
@@ -229,6 +242,11 @@ class LocalStore:
                 tally.count(one, updated=delete_article(self._connection, one.article.id, generation))
                 insert_article(self._connection, one.article, one.passages, one.vectors, generation)
         self._set_repeated_aside()
+
+    def _is_news(self, article: Article, tally: Tally) -> bool:
+        copies = self._query("SELECT id FROM articles WHERE sha256 = ?", [schema.article_sha256(article)])
+        there = self._query("SELECT 1 FROM articles WHERE id = ?", [article.id])
+        return tally.is_news(article, [article_id for (article_id,) in copies], is_there=bool(there))
 
     def _repeated_in(self, articles: Iterable[Article]) -> dict[str, frozenset[int]]:
         return {source: self._repeated(source) for source in {article.source for article in articles}}
@@ -316,13 +334,3 @@ class LocalStore:
                 if unsure or self._connection.total_changes != before:
                     self._connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
             self._unsure = False
-
-
-def _made_by(encoder: Encoder, chunking: Chunking) -> dict[str, str]:
-    return {
-        "encoder": encoder.name,
-        "encoder_sha256": encoder.fingerprint,
-        "dimension": str(encoder.dimension),
-        "passage_words": str(chunking.words),
-        "overlap_sentences": str(chunking.overlap),
-    }

@@ -11,6 +11,7 @@ from embeddings.chunking import Chunking
 from embeddings.documents import Passage
 from embeddings.encoder import Encoder
 from embeddings.errors import DatelineError
+from embeddings.milvus_address import MilvusAddress
 from embeddings.repeated import keep_lines
 from embeddings.stories import assign_story
 
@@ -23,8 +24,22 @@ def no_library(folder: Path) -> DatelineError:
     return DatelineError(f"there is no library at {folder}; make one with: dateline index PATH --library {folder}")
 
 
-def checked_meta(folder: Path, meta: Mapping[str, str]) -> None:
+def made_by(encoder: Encoder, chunking: Chunking) -> dict[str, str]:
+    """Say what a library is made with, to check it by."""
+    return {
+        "encoder": encoder.name,
+        "encoder_sha256": encoder.fingerprint,
+        "dimension": str(encoder.dimension),
+        "passage_words": str(chunking.words),
+        "overlap_sentences": str(chunking.overlap),
+    }
+
+
+def checked_meta(folder: Path | MilvusAddress, meta: Mapping[str, str], *, newest: int = schema.FORMAT) -> None:
     """Check what a library says that it was made with.
+
+    Args:
+        newest: the format that this Dateline knows.
 
     Raises:
         DatelineError: something is missing or no number, or a newer Dateline made it.
@@ -36,14 +51,14 @@ def checked_meta(folder: Path, meta: Mapping[str, str]) -> None:
             f"the library at {folder} does not say what it was made with (found no sound {', '.join(missing)}); "
             "restore a backup, or index the articles into a new folder: dateline index PATH --library NEW"
         )
-    if int(meta["format"]) > schema.FORMAT:
+    if int(meta["format"]) > newest:
         raise DatelineError(
             f"the library at {folder} was made by a newer Dateline (format {meta['format']}, and this one knows "
-            f"{schema.FORMAT}); update Dateline, or name another folder"
+            f"{newest}); update Dateline, or name another folder"
         )
 
 
-def agreed_chunking(folder: Path, meta: Mapping[str, str], asked: Chunking | None) -> Chunking:
+def agreed_chunking(folder: Path | MilvusAddress, meta: Mapping[str, str], asked: Chunking | None) -> Chunking:
     """Give the chunking of a library.
 
     Raises:
@@ -58,7 +73,7 @@ def agreed_chunking(folder: Path, meta: Mapping[str, str], asked: Chunking | Non
     return made
 
 
-def check_encoder(folder: Path, meta: Mapping[str, str], encoder: Encoder) -> None:
+def check_encoder(folder: Path | MilvusAddress, meta: Mapping[str, str], encoder: Encoder) -> None:
     """Check that a library was made by an encoder.
 
     Raises:

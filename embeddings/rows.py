@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from embeddings import schema
 from embeddings.documents import Article, Passage
@@ -77,19 +78,54 @@ def added_since(connection: sqlite3.Connection, generation: int) -> list[int]:
     return [passage_id for (passage_id,) in rows]
 
 
-def vectors_since(connection: sqlite3.Connection, generation: int, count: int, dimension: int) -> Vectors:
-    """Give the vectors of `added_since`, in its order, shape (count, dimension).
+def added_until(connection: sqlite3.Connection, generation: int) -> list[int]:
+    """List the passages that were added up to a generation and are still there."""
+    rows = connection.execute("SELECT id FROM passages WHERE generation <= ?", [generation])
+    return [passage_id for (passage_id,) in rows]
+
+
+def count_passages(connection: sqlite3.Connection) -> int:
+    """Count the passages."""
+    [(count,)] = connection.execute("SELECT count(*) FROM passages").fetchall()
+    return int(count)
+
+
+def vector_blocks(
+    connection: sqlite3.Connection, generation: int, dimension: int, size: int = 10_000
+) -> Iterator[tuple[npt.NDArray[np.int64], Vectors]]:
+    """Yield the ids added after a generation with their vectors, shape (at most size, dimension), in blocks.
 
     Raises:
-        sqlite3.DatabaseError: one is of another length.
+        sqlite3.DatabaseError: a vector is of another length.
     """
-    vectors = np.empty((count, dimension), dtype=np.float32)
-    rows = connection.execute("SELECT vector FROM passages WHERE generation > ? ORDER BY id", [generation])
-    for at, (blob,) in enumerate(rows):
+    # in any order: sorted, SQLite would lay all vectors aside first
+    since = f"WHERE generation > {int(generation)}" if generation else ""
+    rows = connection.execute(f"SELECT id, vector FROM passages {since}")
+    for some in batches(rows, size):
+        yield _stacked(some, dimension)
+
+
+def vectors_of(
+    connection: sqlite3.Connection, ids: Collection[int], dimension: int
+) -> tuple[npt.NDArray[np.int64], Vectors]:
+    """Give vectors by id, shape (ids, dimension), with the ids that they are of; unknown ones are left out.
+
+    Raises:
+        sqlite3.DatabaseError: a vector is of another length.
+    """
+    rows = connection.execute(
+        "SELECT p.id, p.vector FROM json_each(?) given JOIN passages p ON p.id = given.value",
+        [json.dumps([int(passage_id) for passage_id in ids])],
+    )
+    return _stacked(rows.fetchall(), dimension)
+
+
+def _stacked(rows: Sequence[tuple[int, bytes]], dimension: int) -> tuple[npt.NDArray[np.int64], Vectors]:
+    for _, blob in rows:
         if len(blob) != 4 * dimension:
             raise sqlite3.DatabaseError(f"a stored vector has {len(blob):,} bytes, not {4 * dimension:,}")
-        vectors[at] = np.frombuffer(blob, dtype=np.float32)
-    return vectors
+    joined = np.frombuffer(b"".join(blob for _, blob in rows), dtype=np.float32)
+    return np.array([passage_id for passage_id, _ in rows], dtype=np.int64), joined.reshape(len(rows), dimension)
 
 
 def insert_article(

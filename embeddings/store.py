@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Protocol
 
+from embeddings.cleaning import Furniture
 from embeddings.documents import Article, Passage
 from embeddings.errors import InvalidInput
+from embeddings.files import FileRecord
 from embeddings.preparing import Preparer, prepare_here
 
 
@@ -84,6 +87,14 @@ class Stats:
 class PassageStore(Protocol):
     """Articles and their passages, searchable by meaning and by words. Safe to share by threads."""
 
+    @property
+    def name(self) -> str:
+        """What a user names the library by, after --library."""
+
+    @property
+    def folder(self) -> Path:
+        """Where on this machine what is kept beside the library goes: labels, uploads, reports. It may not be there."""
+
     def add(self, articles: Iterable[Article], *, prepared_by: Preparer = prepare_here) -> AddReport:
         """Add articles, or replace those whose id is there with other content.
 
@@ -107,8 +118,21 @@ class PassageStore(Protocol):
 
     def get(self, article_id: str) -> Article | None: ...
 
+    def set_aside(self, article_id: str) -> list[Furniture]:
+        """Give what of an article's page is not its story, and is not searched; empty for an unknown id."""
+
     def articles(self) -> Iterator[Article]:
         """Yield every article, newest first, the undated last, then by title."""
+
+    def find_articles(self, wanted: Callable[[Article], bool], limit: int) -> list[Article]:
+        """Give the first articles, in the order of `articles`, that are wanted by what stands above their text.
+
+        Args:
+            wanted: is given each article without its text, which is not read for those that it refuses.
+        """
+
+    def sources(self) -> list[str]:
+        """List the sources of the articles as they name themselves, those with most articles first."""
 
     def versions(self, ids: Collection[str]) -> dict[str, list[Article]]:
         """For each article, by id, all that tell its story word for word or nearly, itself among them.
@@ -117,5 +141,17 @@ class PassageStore(Protocol):
         """
 
     def stats(self) -> Stats: ...
+
+    def file(self, place: str) -> FileRecord | None:
+        """Give what is known of a file that was read whole, by its absolute place."""
+
+    def files(self) -> list[FileRecord]:
+        """Give all files that were read whole, by place."""
+
+    def keep_files(self, records: Iterable[FileRecord]) -> None:
+        """Remember files that were read whole, if all their articles are here; see embeddings.files."""
+
+    def forget_files(self, places: Iterable[str]) -> None:
+        """Forget that files were read; their articles stay."""
 
     def close(self) -> None: ...

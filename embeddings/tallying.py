@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from embeddings.documents import Article
@@ -24,12 +24,15 @@ class Tally:
     duplicates: dict[str, str] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
 
-    def is_news(self, connection: sqlite3.Connection, article: Article) -> bool:
-        """Say whether an article has to be written; count it where not."""
+    def is_news(self, article: Article, copies: Collection[str], *, is_there: bool) -> bool:
+        """Say whether an article has to be written; count it where not.
+
+        Args:
+            copies: ids in the store under which its content stands.
+            is_there: whether its id is in the store.
+        """
         digest = article_sha256(article)
-        same = {
-            article_id for (article_id,) in connection.execute("SELECT id FROM articles WHERE sha256 = ?", [digest])
-        }
+        same = set(copies)
         if digest in self.seen:
             same.add(self.seen[digest])
         # an id that this addition gives twice holds what it was given last, and no more what it held before
@@ -39,8 +42,7 @@ class Tally:
             return False
         # an id that is there, or on its way, and turns into a copy of another is written all the same: else it would
         # keep its old text
-        there = connection.execute("SELECT 1 FROM articles WHERE id = ?", [article.id]).fetchone()
-        if same and there is None and article.id not in self.given:
+        if same and not is_there and article.id not in self.given:
             self.duplicates[article.id] = min(same)
             return False
         self.seen[digest], self.given[article.id] = article.id, digest

@@ -20,14 +20,16 @@ from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
 from embeddings.ingest import READING
 from embeddings.local import LocalStore
+from embeddings.milvus_address import MilvusAddress
 from embeddings.schema import FORMAT
 from embeddings.sources import find_inputs, read_articles
+from embeddings.store import PassageStore
 from qa.answers import Answer
 from qa.confidence import CALIBRATOR_FILE, Calibrator
 from qa.pipeline import Pipeline
 from qa.reader import SHIPPED_READER, ExtractiveReader
 from qa.retriever import Retriever
-from qa.settings import Settings
+from qa.settings import CREDENTIALS_VARIABLE, Settings
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ def is_seeds(folder: Path) -> bool:
     return folder.parent == user_cache_path("dateline") and folder.name.startswith("seeds-")
 
 
-def open_store(settings: Settings, *, create: bool = False, encoder: SentenceEncoder | None = None) -> LocalStore:
+def open_store(settings: Settings, *, create: bool = False, encoder: SentenceEncoder | None = None) -> PassageStore:
     """Open the library that the settings name: else the user's own, else that of the seeds.
 
     Args:
@@ -62,10 +64,12 @@ def open_store(settings: Settings, *, create: bool = False, encoder: SentenceEnc
         encoder: one that is loaded already; None means that of the settings.
 
     Raises:
-        DatelineError: see LocalStore.
+        DatelineError: see LocalStore and MilvusStore.
     """
     encoder = SentenceEncoder(settings.encoder) if encoder is None else encoder
     folder = settings.library
+    if isinstance(folder, MilvusAddress):
+        return _open_milvus(folder, settings, encoder, create=create)
     if folder is None and (create or (own_library() / "library.sqlite").is_file()):
         folder = own_library()
     if folder is None:
@@ -75,7 +79,7 @@ def open_store(settings: Settings, *, create: bool = False, encoder: SentenceEnc
 
 def open_pipeline(
     settings: Settings,
-    store: LocalStore | None = None,
+    store: PassageStore | None = None,
     *,
     calibrator: Calibrator | None = None,
     observer: Callable[[Answer], object] | None = None,
@@ -97,6 +101,19 @@ def open_pipeline(
         top=settings.top,
         threshold=settings.threshold,
         observer=observer,
+    )
+
+
+def _open_milvus(address: MilvusAddress, settings: Settings, encoder: SentenceEncoder, *, create: bool) -> PassageStore:
+    from embeddings.milvus import MilvusStore
+
+    return MilvusStore(
+        address,
+        encoder,
+        folder=user_data_path("dateline") / "milvus" / address.folder_name,
+        token=os.environ.get(CREDENTIALS_VARIABLE, ""),
+        chunking=_chunking(settings),
+        create=create,
     )
 
 

@@ -81,7 +81,8 @@ def _command(
     parser.add_argument(
         "--library",
         metavar="DIR",
-        help="the library (or set DATELINE_LIBRARY); without one it is your own, or before you have one, the seeds",
+        help="the library: a folder, milvus://HOST/NAME or FILE.db (or set DATELINE_LIBRARY); without one it is your "
+        "own, or before you have one, the seeds",
     )
     parser.add_argument("--encoder", metavar="ID_OR_DIR", help="sentence-transformers model of the library")
     return parser

@@ -14,7 +14,7 @@ from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
 from qa.lists import asks_for_list, list_items
 from qa.normalization import normalize
-from qa.ranking import join_names, rank
+from qa.ranking import is_settled, join_names, rank
 from qa.reader import Reader
 from qa.retriever import MOST_READ, Retriever, enough
 from qa.settings import MAX_K
@@ -22,6 +22,8 @@ from qa.times import Period, asks_about_now, period_of
 
 MAX_QUESTION = 1000
 """Characters."""
+READ_FIRST = 3
+"""Passages that are read in any case."""
 
 
 class Pipeline:
@@ -156,7 +158,8 @@ class Pipeline:
         """
         asked = checked_question(question)
         started = time.perf_counter()
-        spans = rank(self.reader.read(asked, hits)) if hits else []
+        found, hits = self._read(asked, hits)
+        spans = rank(found)
         if without:
             spans = [span for span in spans if not _is_among(span, without)]
         if not asks_for_list(asked):  # whose items come one by one
@@ -164,8 +167,8 @@ class Pipeline:
         read_ms = _since(started)
         started = time.perf_counter()
         probability = self.calibrator.probability(features(asked, spans)) if spans else 0.0
-        found = bool(spans) and probability >= self.threshold
-        items = list_items(asked, spans) if found else ()
+        is_found = bool(spans) and probability >= self.threshold
+        items = list_items(asked, spans) if is_found else ()
         decide_ms = _since(started)
         return Answer(
             question=question,
@@ -173,7 +176,7 @@ class Pipeline:
             spans=tuple(spans[: self.top if top is None else top]),
             hits=tuple(hits),
             probability=probability,
-            found=found,
+            found=is_found,
             items=items,
             timings={
                 "retrieve": retrieve_ms,
@@ -182,6 +185,16 @@ class Pipeline:
                 "total": retrieve_ms + read_ms + decide_ms,
             },
         )
+
+    def _read(self, question: str, hits: Sequence[Hit]) -> tuple[list[Span], Sequence[Hit]]:
+        """Read the likeliest passages, and on until no other could win; for a list, all. Gives those that were read."""
+        first = len(hits) if asks_for_list(question) else READ_FIRST
+        spans = self.reader.read(question, hits[:first]) if hits else []
+        read = len(hits[:first])
+        while not is_settled(spans, hits[read:]):
+            spans += self.reader.read(question, hits[read : read + 1])
+            read += 1
+        return spans, hits[:read]
 
 
 def _is_among(span: Span, known: Collection[str]) -> bool:

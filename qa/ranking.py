@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from embeddings.documents import Hit
 from qa.answers import Span
 from qa.normalization import normalize
 from qa.versions import independent
@@ -19,6 +20,8 @@ _BETWEEN_NAMES = re.compile(r",? (?:and|&) (?:(?:[A-ZÀ-Þ][\w.’'-]*|of|the|fo
 RETRIEVAL_WEIGHT = 0.4
 """What the log of a passage's probability is worth in units of the reader's margin (benchmarks/retrieval.md)."""
 LEAST_LIKELY = 1e-6
+SETTLED = 6.0
+"""The margin that hardly a passage further down brings: 1 in 50 does."""
 
 
 def rank_score(span: Span) -> float:
@@ -29,6 +32,18 @@ def rank_score(span: Span) -> float:
     log-odds; the weight is below 1 since they follow in part from the same words.
     """
     return span.score + RETRIEVAL_WEIGHT * math.log(max(span.hit.score, LEAST_LIKELY))
+
+
+def is_settled(spans: Sequence[Span], unread: Sequence[Hit]) -> bool:
+    """Say whether the best span stays it, whatever stands in the passages that were not read: see SETTLED.
+
+    Args:
+        unread: best first, with the scores of retrieval.
+    """
+    if not unread or not spans:
+        return not unread
+    likeliest = math.log(max(unread[0].score, LEAST_LIKELY))
+    return max(map(rank_score, spans)) >= SETTLED + RETRIEVAL_WEIGHT * likeliest
 
 
 def rank(spans: Sequence[Span]) -> list[Span]:

@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def features(question: str, candidates: Sequence[Candidate]) -> Scores:
         return np.zeros((0, len(FEATURES)))
     meaning, words = _filled([one.meaning for one in candidates]), _filled([one.words for one in candidates], least=0.0)
     meaning_scaled, share = _scaled(meaning), words / (words.max() or 1.0)
-    told = [_Told.read(one) for one in candidates]
+    told = [_told(one.text, one.article.title) for one in candidates]
     asked = _Asked.read(question, told)
     both = _MEANING_SHARE * np.maximum(meaning_scaled, 0) + (1 - _MEANING_SHARE) * np.maximum(_scaled(words), 0)
     rows = zip(meaning, meaning_scaled, share, _by_article(candidates, both), strict=True)
@@ -99,20 +99,20 @@ class _Told:
     lower: str
     line: str
 
-    @classmethod
-    def read(cls, candidate: Candidate) -> _Told:
-        text = candidate.text
-        by_sentence = [analyze(text[slice(*place)]) for place in sentences(text)]
-        words = tuple(word for sentence in by_sentence for word in sentence)
-        lower = text.lower()
-        return cls(
-            tuple(map(frozenset, by_sentence)),
-            words,
-            frozenset(words),
-            frozenset(analyze(candidate.article.title)),
-            lower,
-            f" {' '.join(_WORD.findall(lower))} ",
-        )
+
+@lru_cache(maxsize=1024)  # some 13 MB; who asks about one thing is given the same passages again
+def _told(text: str, title: str) -> _Told:
+    by_sentence = [analyze(text[slice(*place)]) for place in sentences(text)]
+    words = tuple(word for sentence in by_sentence for word in sentence)
+    lower = text.lower()
+    return _Told(
+        tuple(map(frozenset, by_sentence)),
+        words,
+        frozenset(words),
+        frozenset(analyze(title)),
+        lower,
+        f" {' '.join(_WORD.findall(lower))} ",
+    )
 
 
 @dataclass(frozen=True, slots=True)

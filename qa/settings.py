@@ -14,9 +14,12 @@ from platformdirs import user_config_path
 
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.errors import DatelineError, InvalidInput
+from embeddings.milvus_address import MilvusAddress, milvus_address
 
 PREFIX = "DATELINE_"
 CONFIG_VARIABLE = "DATELINE_CONFIG"
+CREDENTIALS_VARIABLE = "DATELINE_MILVUS_TOKEN"
+"""Holds the token of a Milvus server: a secret, and so no setting that reports and pages could show."""
 MAX_K = 100
 
 
@@ -25,7 +28,8 @@ class Settings:
     """What can be set. The names are those of the TOML file; DATELINE_K, DATELINE_READER ... are the same in capitals.
 
     Attributes:
-        library: folder of the library; None means that of the seeds, which is made on first use.
+        library: folder of the library, or where it stands on Milvus; None means that of the seeds, which is made on
+            first use.
         encoder: sentence-transformers id or folder.
         reader: Hugging Face question-answering id or folder; None means the one that ships with Dateline.
         k: passages read for a question, 1 to 100; None means as many as it takes, 6 to 12.
@@ -37,7 +41,7 @@ class Settings:
         access: file with the password's and the tokens' hashes; None means access.json in the user's configuration.
     """
 
-    library: Path | None = None
+    library: Path | MilvusAddress | None = None
     encoder: str = DEFAULT_ENCODER
     reader: str | None = None
     k: int | None = None
@@ -91,11 +95,20 @@ def load_settings(
     variables = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environment.items()
-        if name.startswith(PREFIX) and name != CONFIG_VARIABLE
+        if name.startswith(PREFIX) and name not in (CONFIG_VARIABLE, CREDENTIALS_VARIABLE)
     }
     settings = _overlay(settings, variables, "the environment (DATELINE_*)")
     given = {name: value for name, value in (arguments or {}).items() if value is not None}
     return _overlay(settings, given, "the arguments")
+
+
+def library_at(named: str) -> Path | MilvusAddress:
+    """Read what names a library: a folder, an address of Milvus, or a file of Milvus Lite.
+
+    Raises:
+        InvalidInput: it is meant for Milvus and is no address.
+    """
+    return milvus_address(named) or Path(named).expanduser()
 
 
 def _overlay(settings: Settings, values: Mapping[str, object], where: str) -> Settings:
@@ -113,7 +126,9 @@ def _overlay(settings: Settings, values: Mapping[str, object], where: str) -> Se
 
 
 def _converted(name: str, value: object) -> object:
-    if name in ("library", "access"):
+    if name == "library":
+        return value if isinstance(value, MilvusAddress) else library_at(str(value))
+    if name == "access":
         return Path(str(value)).expanduser()
     if name in ("encoder", "reader"):
         return str(value)

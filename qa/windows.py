@@ -124,8 +124,12 @@ def pad(windows: Sequence[Window], *, pad_id: int) -> WindowBatch:
     return WindowBatch(tuple(windows), input_ids, attention_mask, token_type_ids, allowed)
 
 
-def batches(windows: Iterable[Window], *, pad_id: int, max_batch_tokens: int = 6144) -> Iterator[WindowBatch]:
-    """Group windows of like length, so that little is padded; the order of the windows is not kept."""
+def batches(windows: Iterable[Window], *, pad_id: int, max_batch_tokens: int) -> Iterator[WindowBatch]:
+    """Group windows of like length, so that little is padded; the order of the windows is not kept.
+
+    Args:
+        max_batch_tokens: of a group, padding among them; a window that is longer makes a group of its own.
+    """
     group: list[Window] = []
     for window in sorted(windows, key=len):
         if group and (len(group) + 1) * len(window) > max_batch_tokens:

@@ -15,9 +15,9 @@ from embeddings.documents import Article
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import InvalidInput
 from embeddings.ingest import IngestReport, ingest
-from embeddings.local import LocalStore
+from embeddings.milvus_address import MilvusAddress
 from embeddings.sources import Input, Unreadable, find_inputs, is_address
-from embeddings.store import AddReport
+from embeddings.store import AddReport, PassageStore
 from qa.answers import Answer
 from qa.build import is_seeds, open_pipeline, open_store, own_library, seeds_library
 from qa.evaluation.labels import LABELS_FILE, Label, add_label
@@ -40,7 +40,7 @@ class Workspace:
     def __init__(
         self,
         name: str,
-        store: LocalStore,
+        store: PassageStore,
         pipeline: Pipeline,
         *,
         read_only: bool = False,
@@ -77,7 +77,7 @@ class Workspace:
         find_inputs(files)  # refuses before anything is copied
         with self._changing:
             folder = self.store.folder / UPLOADS
-            folder.mkdir(exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             copies = [Path(shutil.copyfile(file, folder / file.name)) for file in files]
             return ingest(self.store, find_inputs(copies).inputs, seen=seen)
 
@@ -120,6 +120,7 @@ class Workspace:
             DatelineError: it can't be written, or the library stays as it is.
         """
         self._check_writable()
+        self.store.folder.mkdir(parents=True, exist_ok=True)
         add_label(self.store.folder / LABELS_FILE, label)
 
     def remove(self, ids: Collection[str]) -> int:
@@ -256,7 +257,7 @@ class Libraries:
             )
         return self._opened[name]
 
-    def _folder(self, name: str) -> Path:
+    def _folder(self, name: str) -> Path | MilvusAddress:
         if self._settings.library is not None:
             return self._settings.library
         if name == SEEDS:

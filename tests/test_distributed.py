@@ -187,7 +187,7 @@ def test_stopped_midway_the_next_run_does_the_rest(tmp_path, loads):
     done = len(content(tmp_path / "ray")["articles"])
     assert 0 < done < 600
     assert wait_until(lambda: ray.available_resources().get("CPU") == WORKERS), "its workers are gone"
-    report = added(tmp_path / "ray", stories(800), preparer)
+    report = added(tmp_path / "ray", stories(800))  # be it without Ray
     assert (report.added, report.unchanged) == (800 - done, done)
     added(tmp_path / "plain", stories(800))
     assert_same(tmp_path / "ray", tmp_path / "plain")

@@ -2,12 +2,16 @@
 
 import pytest
 
+from app import build_app
 from embeddings.documents import Article
 from embeddings.errors import InvalidInput
+from qa.build import open_store
 from qa.evaluation.labels import check_correction
+from qa.settings import load_settings
 from qa.ui.ask import _stopped
 from qa.ui.history import KEPT, choices, questions_of, read, remember
 from qa.ui.preferences import AS_MANY, MOST, _read, adjusted
+from qa.workspace import Libraries
 
 DAY = "2026-03-0{}T09:30:00.000"
 
@@ -99,3 +103,34 @@ def test_a_correction_is_taken_as_an_article_has_it(words, found):
 def test_a_correction_stands_in_an_article(words, said):
     with pytest.raises(InvalidInput, match=said):
         check_correction(words, ARTICLES)
+
+
+def offered(blocks):
+    """The labels of what a page shows, and what its parts listen to."""
+    config = blocks.get_config_file()
+    parts = {part["id"]: part["props"] for part in config["components"]}
+
+    def seen(node):
+        if node["id"] in parts and parts[node["id"]].get("visible", True) is False:
+            return
+        if node["id"] in parts:
+            yield str(parts[node["id"]].get("label") or parts[node["id"]].get("value"))
+        for child in node.get("children") or ():
+            yield from seen(child)
+
+    return set(seen(config["layout"])), {
+        event for listener in config["dependencies"] for _, event in listener["targets"]
+    }
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_read_only_page_offers_nothing_that_changes_the_library(tmp_path, read_only):
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    libraries = Libraries(settings, read_only=read_only)
+    labels, events = offered(build_app(libraries, settings))
+    changing = {"Add files", "Add the address", "Remove the chosen article"}
+    assert {"Find articles", "Your question"} <= labels
+    assert changing & labels == (set() if read_only else changing)
+    assert ("like" in events) is not read_only
+    libraries.close()

@@ -4,7 +4,9 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.ranking import RETRIEVAL_WEIGHT, join_names, rank, rank_score
+from qa.confidence import Calibrator
+from qa.pipeline import Pipeline
+from qa.ranking import RETRIEVAL_WEIGHT, SETTLED, is_settled, join_names, rank, rank_score
 
 TEXT = "Mayor Ana Reyes won. Ana Reyes thanked Bo Lind."
 
@@ -74,3 +76,31 @@ def test_names_that_stand_side_by_side_are_joined(text, found, expected):
     joined = join_names(spans_in(text, *found))
     assert [one.text for one in joined] == expected
     assert [one.score for one in joined[:1]] == [score for _, score in found[:1]]
+
+
+def test_a_span_is_settled_once_no_unread_passage_could_bring_a_better_one():
+    best, unread = span("Bo Lind", SETTLED), span("Ana Reyes", 0.0, retrieval=0.1).hit
+    assert is_settled([span("Ana Reyes", -3.0, article="b"), best], [unread])
+    assert not is_settled([span("Bo Lind", SETTLED - 2)], [unread])
+    assert not is_settled([span("Bo Lind", SETTLED, retrieval=0.01)], [unread])
+    assert not is_settled([], [unread])
+    assert is_settled([], [])
+    assert is_settled([span("Bo Lind", -9.0)], [])
+
+
+@pytest.mark.parametrize(
+    ("question", "margin", "read"),
+    [("Who won?", SETTLED + 9, 3), ("Who won?", 0.0, 6), ("Which mayors won?", SETTLED + 9, 6)],
+)
+def test_reading_ends_where_the_answer_is_settled_but_for_lists(question, margin, read):
+    class Recorder:
+        seen = 0
+
+        def read(self, question, hits):
+            self.seen += len(hits)
+            return [span("Bo Lind", margin, article=hit.article.id) for hit in hits]
+
+    reader = Recorder()
+    hits = [span("Bo Lind", 0.0, article=letter, retrieval=1 / 6).hit for letter in "abcdef"]
+    answer = Pipeline(None, reader, Calibrator.blank()).answer_from(question, hits)
+    assert reader.seen == len(answer.hits) == read

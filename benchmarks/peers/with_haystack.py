@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from common import OVERLAP, WORDS, Ask, main
+from common import OVERLAP, WORDS, Ask, indexing, main
 from haystack import Document
 from haystack.components.joiners import DocumentJoiner
 from haystack.components.preprocessors import DocumentSplitter
@@ -28,7 +28,8 @@ def prepare(work: dict[str, Any]) -> Ask:
             part.warm_up()
     articles = [Document(content=article["text"], meta={"title": article["title"]}) for article in work["articles"]]
     store = InMemoryDocumentStore(embedding_similarity_function="cosine")
-    store.write_documents(of_passages.run(documents=splitter.run(documents=articles)["documents"])["documents"])
+    with indexing():
+        store.write_documents(of_passages.run(documents=splitter.run(documents=articles)["documents"])["documents"])
     by_words, by_meaning = (
         kind(document_store=store, top_k=50) for kind in (InMemoryBM25Retriever, InMemoryEmbeddingRetriever)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from common import Ask, main, passages
+from common import Ask, indexing, main, passages
 from sentence_transformers import SentenceTransformer
 from transformers import pipeline
 
@@ -13,7 +13,8 @@ from transformers import pipeline
 def prepare(work: dict[str, Any]) -> Ask:
     encoder = SentenceTransformer(work["encoder"], device="cpu")
     texts = [text for article in work["articles"] for text in passages(article)]
-    vectors = encoder.encode(texts, normalize_embeddings=True, batch_size=64)
+    with indexing():
+        vectors = encoder.encode(texts, normalize_embeddings=True, batch_size=64)
     read = pipeline("question-answering", model=work["reader"], tokenizer=work["reader"], device=-1)
 
     def ask(question: str) -> tuple[str, float]:

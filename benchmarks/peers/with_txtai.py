@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from common import Ask, main, passages
+from common import Ask, indexing, main, passages
 from txtai import Embeddings
 from txtai.pipeline import Questions
 
@@ -12,7 +12,8 @@ from txtai.pipeline import Questions
 def prepare(work: dict[str, Any]) -> Ask:
     texts = [text for article in work["articles"] for text in passages(article)]
     index = Embeddings(path=work["encoder"], hybrid=True, gpu=False)
-    index.index(texts)
+    with indexing():
+        index.index(texts)
     read = Questions(work["reader"], gpu=False)
 
     def ask(question: str) -> tuple[str, float]:

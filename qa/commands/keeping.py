@@ -49,7 +49,7 @@ def restore(arguments: argparse.Namespace) -> int:
     """Make a library of a backup."""
     from embeddings.backup import restore as restore_backup
 
-    folder = settings_of(arguments).library
+    folder = _folder(arguments)
     if folder is None:
         raise DatelineError("name a new folder for the library: dateline restore FILE --library DIR")
     restore_backup(arguments.file, folder)
@@ -60,8 +60,20 @@ def restore(arguments: argparse.Namespace) -> int:
 def _library(arguments: argparse.Namespace) -> Path:
     from qa.build import own_library
 
-    folder = settings_of(arguments).library
+    folder = _folder(arguments)
     return own_library() if folder is None else folder
+
+
+def _folder(arguments: argparse.Namespace) -> Path | None:
+    from embeddings.milvus_address import MilvusAddress
+
+    library = settings_of(arguments).library
+    if isinstance(library, MilvusAddress):
+        raise DatelineError(
+            f"{library} stands on Milvus, which keeps and checks its own data; use milvus-backup to back up and "
+            f"restore the collections that begin with {library.name}_ (docs/milvus.md)"
+        )
+    return library
 
 
 def _with_labels(folder: Path, report: CheckReport) -> CheckReport:

@@ -16,9 +16,9 @@ from qa.commands.shared import BAD_INPUT, OK, settings_of
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-    from embeddings.local import LocalStore
     from embeddings.preparing import Preparer
     from embeddings.sources import Input
+    from embeddings.store import PassageStore
     from qa.settings import Settings
 
 NAMED_FILES = 10
@@ -44,6 +44,7 @@ def index(arguments: argparse.Namespace) -> int:
     _print_stats(store)
     if arguments.watch:
         _watch(store, folders, columns)
+    store.settle()
     store.close()
     return BAD_INPUT if unreadable else OK
 
@@ -67,7 +68,7 @@ def articles(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def add_inputs(store: LocalStore, inputs: Sequence[Input], preparer: Preparer | None = None) -> int:
+def add_inputs(store: PassageStore, inputs: Sequence[Input], preparer: Preparer | None = None) -> int:
     """Add the articles of inputs and say what came of it; return how many things could not be read.
 
     Args:
@@ -115,10 +116,10 @@ def _bar(inputs: Sequence[Input]) -> tqdm[NoReturn]:
     return tqdm(total=total, desc="indexing", unit="article", disable=None)
 
 
-def _print_stats(store: LocalStore) -> None:
+def _print_stats(store: PassageStore) -> None:
     stats = store.stats()
-    print(f"{store.folder} holds {stats.articles:,} articles in {stats.passages:,} passages")
-    print(f'ask it: dateline ask "..." --library {store.folder}')
+    print(f"{store.name} holds {stats.articles:,} articles in {stats.passages:,} passages")
+    print(f'ask it: dateline ask "..." --library {store.name}')
 
 
 def _watched(places: Sequence[str]) -> list[Path]:
@@ -128,7 +129,7 @@ def _watched(places: Sequence[str]) -> list[Path]:
     return [Path(place).expanduser() for place in places]
 
 
-def _watch(store: LocalStore, folders: Sequence[Path], columns: Mapping[str, str]) -> None:
+def _watch(store: PassageStore, folders: Sequence[Path], columns: Mapping[str, str]) -> None:
     """Keep the library in step with files until Ctrl-C."""
     from watchfiles import watch
 
@@ -155,7 +156,7 @@ def _watch(store: LocalStore, folders: Sequence[Path], columns: Mapping[str, str
             step({Path(path) for _, path in changes})
 
 
-def _remove(store: LocalStore, ids: Sequence[str]) -> int:
+def _remove(store: PassageStore, ids: Sequence[str]) -> int:
     unknown = [article_id for article_id in ids if store.get(article_id) is None]
     if unknown:
         raise DatelineError(
@@ -165,7 +166,7 @@ def _remove(store: LocalStore, ids: Sequence[str]) -> int:
     return OK
 
 
-def _show(store: LocalStore, article_id: str, *, as_json: bool) -> int:
+def _show(store: PassageStore, article_id: str, *, as_json: bool) -> int:
     from qa.presentation import article_object, byline
 
     article = store.get(article_id)

@@ -95,12 +95,13 @@ def calibrate(arguments: argparse.Namespace) -> int:
     from qa.evaluation.questions import load_questions
     from qa.evaluation.sampling import part_of, sample
     from qa.reader import SHIPPED_READER, ExtractiveReader
+    from qa.settings import library_at
     from qa.training.calibrate import LabelledSet
     from qa.training.calibrate import calibrate as fit
 
     settings = settings_of(arguments)
     named = [(arguments.questions, settings, False)]
-    named += [(Path(file), replace(settings, library=Path(library)), False) for file, library in arguments.also]
+    named += [(Path(file), replace(settings, library=library_at(library)), False) for file, library in arguments.also]
     named += [(file, settings, True) for file in arguments.elsewhere]
     sets = [
         LabelledSet(

@@ -27,12 +27,13 @@ Rows = list[list[str]]
 def articles_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown) -> None:
     """Lay the tab out."""
     tab = _Articles(libraries)
-    with gr.Row():
+    changing = not libraries.read_only
+    with gr.Row(visible=changing):
         files = gr.File(label="Add files", file_count="multiple", file_types=list(SUFFIXES), height=140)
         with gr.Column():
             address = gr.Textbox(label="Or an address: a page, a feed, a sitemap", placeholder="https://")
             fetch = gr.Button("Add the address")
-    status = gr.Textbox(label="What was done", interactive=False)
+    status = gr.Textbox(label="What was done", interactive=False, visible=changing)
     wanted = gr.Textbox(label="Find articles", placeholder="words of a title, a source, a date")
     table = gr.Dataframe(
         headers=["title", "source and date", "words", "id"],
@@ -46,7 +47,7 @@ def articles_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown) 
     shown = gr.HTML()
     with gr.Row():
         chosen = gr.Textbox(label="Chosen article (its id)", interactive=False, scale=3)
-        remove = gr.Button("Remove the chosen article", variant="stop", scale=1)
+        remove = gr.Button("Remove the chosen article", variant="stop", scale=1, visible=changing)
     with gr.Accordion("Another library", open=False, visible=libraries.can_make), gr.Row():
         name = gr.Textbox(label="Name of a new library", placeholder="Elections 2026", scale=3)
         make = gr.Button("Make it and open it", min_width=160)

@@ -54,7 +54,7 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
         label="Conversation",
         scale=1,
         height=480,
-        feedback_options=["Right", "Wrong"],
+        feedback_options=["Right", "Wrong"],  # shown where there is a listener: see qa.ui.correction
         buttons=["copy"],
         autoscroll=False,  # qa.ui.style keeps the last question in view, and not the end of its answer
     )

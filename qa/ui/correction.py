@@ -42,7 +42,8 @@ def correction(
             silent = gr.Button("The articles don't say", min_width=160)
             close = gr.Button("Close", min_width=80)
     shared: dict[str, Any] = {"api_visibility": "private"}
-    chatbot.like(correcting.judge, [turns, verdicts, library], [verdicts, at, panel, asked], **shared)
+    if not libraries.read_only:
+        chatbot.like(correcting.judge, [turns, verdicts, library], [verdicts, at, panel, asked], **shared)
     take.click(None, None, [right], js=SELECTED, **shared)
     save.click(correcting.correct, [right, turns, at, library], [right, panel], **shared)
     silent.click(correcting.say_silent, [turns, at, library], [right, panel], **shared)

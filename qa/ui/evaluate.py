@@ -182,7 +182,7 @@ def _run(workspace: Workspace, name: str | None) -> Path:
 
 def _again(workspace: Workspace) -> str:
     """Give the command that asks one question again."""
-    where = "" if workspace.shows_seeds else f" --library {shlex.quote(str(workspace.store.folder))}"
+    where = "" if workspace.shows_seeds else f" --library {shlex.quote(workspace.store.name)}"
     return f"dateline ask {{question}}{where}"
 
 

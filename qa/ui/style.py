@@ -44,7 +44,7 @@ window.fetch = async (asked, options) => {
       let said = "";
       const listen = (chunk, out) => {
         said = said.slice(-60) + decoder.decode(chunk, { stream: true });
-        for (const [, id] of said.matchAll(/"event_id":"(\w+)"/g)) heard.add(id);
+        for (const [, id] of said.matchAll(/"event_id":"([^"]+)"/g)) heard.add(id);
         news();
         out.enqueue(chunk);
       };

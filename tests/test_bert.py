@@ -1,0 +1,66 @@
+"""Questions are encoded without torch, and as sentence-transformers would."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from embeddings.bert import BertEncoder
+from embeddings.encoder import SentenceEncoder
+
+QUESTIONS = [
+    "who led the delegation?",
+    "Did Zoë ask “why”, or 日本?",
+    "x",
+    "",
+    "storm " * 400,  # longer than what the model takes
+    *[f"who was number {n} of the list of {'very ' * (n % 7)}great men?" for n in range(40)],
+]
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return SentenceEncoder()
+
+
+def test_the_vectors_are_those_of_sentence_transformers(encoder):
+    ours = BertEncoder.of(encoder.folder).encode(QUESTIONS)
+    theirs = encoder._loaded.encode(QUESTIONS, normalize_embeddings=True)
+    assert ours.dtype == np.float32
+    assert np.abs(ours - theirs).max() < 1e-5
+
+
+def test_no_question_gives_no_vector(encoder):
+    assert encoder.encode_questions([]).shape == (0, encoder.dimension)
+
+
+@pytest.mark.parametrize(
+    ("file", "setting", "value"),
+    [
+        ("config.json", "model_type", "xlm-roberta"),
+        ("config.json", "hidden_act", "relu"),
+        ("config.json", "position_embedding_type", "relative_key"),
+        ("1_Pooling/config.json", "pooling_mode_cls_token", True),
+        ("config_sentence_transformers.json", "prompts", {"query": "query: "}),
+    ],
+)
+def test_any_other_model_is_left_to_sentence_transformers(encoder, tmp_path, file, setting, value):
+    folder = tmp_path / "model"
+    shutil.copytree(encoder.folder, folder, ignore=shutil.ignore_patterns("model.safetensors"))
+    (folder / "model.safetensors").symlink_to(encoder.folder / "model.safetensors")
+    assert BertEncoder.of(folder) is not None
+    settings = json.loads((folder / file).read_text(encoding="utf-8"))
+    (folder / file).write_text(json.dumps({**settings, setting: value}), encoding="utf-8")
+    assert BertEncoder.of(folder) is None
+
+
+def test_a_library_is_asked_without_torch():
+    ask = "from qa import answer; answer('who led the delegation?')"
+    subprocess.run([sys.executable, "-c", ask], check=True)  # indexes the seeds where that was not done before
+    heavy = "{'torch', 'transformers', 'scipy', 'gradio'}"
+    subprocess.run(
+        [sys.executable, "-c", f"{ask}; import sys; sys.exit(' '.join({heavy} & set(sys.modules)) or 0)"], check=True
+    )
