@@ -164,6 +164,9 @@ class MilvusStore:
         with self._writing():
             self._files.forget(map(key_of, places))
 
+    def settle(self) -> None:
+        """Do nothing: Milvus looks after its indexes."""
+
     def close(self) -> None:
         self._client.close()
 

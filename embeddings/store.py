@@ -154,4 +154,7 @@ class PassageStore(Protocol):
     def forget_files(self, places: Iterable[str]) -> None:
         """Forget that files were read; their articles stay."""
 
+    def settle(self) -> None:
+        """Wait until what is made in the background for the searches is done."""
+
     def close(self) -> None: ...

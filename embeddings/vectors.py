@@ -143,7 +143,9 @@ class VectorIndex:
     def _search(self, questions: Vectors, k: int, allowed: Ids | None, probes: int = 0) -> list[list[Ranked]]:
         import faiss
 
-        given: dict[str, Any] = {"sel": faiss.IDSelectorBitmap(_bits(allowed))} if allowed is not None else {}
+        given: dict[str, Any] = {}
+        if allowed is not None:
+            given["sel"] = faiss.IDSelectorBitmap(_bits(allowed))  # type: ignore[call-arg, arg-type]  # the same
         parameters: Any = None
         if probes:
             parameters = faiss.SearchParametersIVF(nprobe=probes, **given)  # type: ignore[call-arg]  # set up at run time
