@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
+from embeddings import preparing
 from embeddings.chunking import Chunking
 from embeddings.cleaning import Furniture, find_furniture
 from embeddings.documents import Article, Passage
@@ -86,7 +87,7 @@ class MilvusStore:
         with closing(prepared_by(self._news(articles, tally), self._chunking, self._encoder)) as stream:
             for batch in stream:
                 with self._writing():  # for a batch alone: the next one may be long in coming
-                    self._write([Prepared.of(one) for one in batch], tally)
+                    self._write(batch, tally)
         return tally.report()
 
     def remove(self, ids: Collection[str]) -> int:
@@ -193,8 +194,9 @@ class MilvusStore:
             copies.setdefault(row["sha256"], []).append(given.get(row["id"]) or headline_article(row).id)
         return copies
 
-    def _write(self, batch: Sequence[Prepared], tally: Tally) -> None:
+    def _write(self, prepared: Sequence[preparing.Prepared], tally: Tally) -> None:
         """Write texts, then passages, then the rows that make them count, and delete what they replace."""
+        batch = [Prepared.of(one) for one in prepared]
         there = self._articles.current([one.key for one in batch])
         heads = self._stories.heads(batch, time.time_ns())
         with self._noted([one.key for one in batch]):
@@ -202,8 +204,8 @@ class MilvusStore:
             self._client.upsert(self._layout.passages, [row for one in batch for row in passage_rows(one)])
             self._client.upsert(self._layout.articles, heads)
             self._delete_old([one.key for one in batch if one.key in there], {one.key: one.version for one in batch})
-        for one in batch:
-            tally.count(one, updated=one.key in there)
+        for one in prepared:
+            tally.count(one, updated=key_of(one.article.id) in there)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
