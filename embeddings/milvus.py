@@ -196,9 +196,20 @@ class MilvusStore:
 
     def _write(self, prepared: Sequence[preparing.Prepared], tally: Tally) -> None:
         """Write texts, then passages, then the rows that make them count, and delete what they replace."""
+        there = self._articles.current([key_of(one.article.id) for one in prepared])
+        copies = self._copies([one.article for one in prepared])
+        prepared = [
+            one
+            for one in prepared
+            if not tally.came_first(
+                one.article, copies.get(article_sha256(one.article), ()), is_there=key_of(one.article.id) in there
+            )
+        ]
+        if not prepared:
+            return
         batch = [Prepared.of(one) for one in prepared]
-        there = self._articles.current([one.key for one in batch])
         heads = self._stories.heads(batch, time.time_ns())
+        self._lease.renew()  # looking for reprints may have taken long
         with self._noted([one.key for one in batch]):
             self._articles.texts.put_versions({(one.key, one.version): article_text(one.article) for one in batch})
             self._client.upsert(self._layout.passages, [row for one in batch for row in passage_rows(one)])

@@ -48,6 +48,18 @@ class Tally:
         self.seen[digest], self.given[article.id] = article.id, digest
         return True
 
+    def came_first(self, article: Article, copies: Collection[str], *, is_there: bool) -> bool:
+        """Say whether another process wrote an article, or a copy of it, since is_news wanted it; count it then."""
+        digest = article_sha256(article)
+        same = {article_id for article_id in copies if self.given.get(article_id, digest) == digest}
+        if article.id in same:
+            self.unchanged += 1
+        elif same and not is_there:
+            self.duplicates[article.id] = min(same)
+        else:
+            return False
+        return True
+
     def count(self, one: Prepared, *, updated: bool) -> None:
         """Count an article that was written."""
         self.passages += len(one.passages)

@@ -227,14 +227,13 @@ def test_a_writer_whose_claim_ran_out_adds_nothing_once_another_took_over(store,
     other = opener()
     monkeypatch.setattr(milvus_lease, "LEASE_SECONDS", -10.0)
 
-    class Slow(WordEncoder):
-        def encode_passages(self, texts):
-            with monkeypatch.context() as patched:
-                patched.setattr(milvus_lease, "LEASE_SECONDS", 60.0)
-                other._lease._acquire()
-            return super().encode_passages(texts)
+    def slow(*given):
+        with monkeypatch.context() as patched:
+            patched.setattr(milvus_lease, "LEASE_SECONDS", 60.0)
+            other._lease._acquire()
+        return heads(*given)
 
-    store._encoder = Slow()
+    heads, store._stories.heads = store._stories.heads, slow
     with pytest.raises(DatelineError, match="another process took over"):
         store.add([OKAPI])
     assert store.get("okapi") is None
