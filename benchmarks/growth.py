@@ -394,15 +394,18 @@ def plot(results: list[dict[str, Any]], file: Path) -> None:
     for axis, (title, key) in zip(axes, panels, strict=True):
         axis.plot(sizes, [one[key] for one in libraries], marker="o", color="#22577a")
         axis.set(title=title, xlabel="passages", xscale="log")
-        axis.set_ylim(bottom=0.9 if key == "recall" else 0, top=1.005 if key == "recall" else None)
+        axis.set_ylim((0.9, 1.02) if key == "recall" else (0, 1.3 * max(one[key] for one in libraries)))
+        axis.margins(x=0.2)
         for one in libraries:
-            axis.annotate(f"{one[key]:g}\n{fitting_name(one)}", (one["size"], one[key]), fontsize=7)
+            label = f"{one[key]:g}\n{fitting_name(one)}"
+            at = (one["size"], one[key])
+            axis.annotate(label, at, (0, 6), textcoords="offset points", ha="center", fontsize=7)
     figure.savefig(file)
 
 
 def fitting_name(result: dict[str, Any]) -> str:
     lists = fitting(result["size"], None).lists
-    return f"{lists} lists" if lists else "exact"
+    return f"{lists:,} lists" if lists else "exact"
 
 
 if __name__ == "__main__":
