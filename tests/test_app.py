@@ -407,7 +407,7 @@ def test_articles_are_added_asked_removed_and_judged(page, place, tmp_path):
     )
     open_tab(page, "Articles")
     page.locator("input[type=file][multiple]").set_input_files(file)
-    expect(page.get_by_label("What was done")).to_have_value(re.compile("1 added"))
+    expect(page.get_by_label("What was done")).to_have_value(re.compile("1 added"), timeout=SLOW)
     open_tab(page, "Ask")
     page.get_by_text("Only some articles").click()
     page.get_by_label("Published since").fill("soon")
