@@ -137,7 +137,8 @@ class BertEncoder:
     def _weights(self) -> dict[str, Vectors]:
         """All but the words' embeddings, by name."""
         names = set(self._file.keys()) - {_WORDS, "embeddings.position_ids"}
-        return {name: np.asarray(self._file.get_tensor(name), dtype=np.float32) for name in names}
+        # by columns: their transposes, which are multiplied by, then lie in order, and that is a third faster
+        return {name: np.asarray(self._file.get_tensor(name), dtype=np.float32, order="F") for name in names}
 
 
 def _gelu(states: Vectors) -> Vectors:
