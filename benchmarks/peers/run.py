@@ -16,6 +16,7 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
+from typing import Any
 
 from embeddings.documents import Article
 from embeddings.encoder import SentenceEncoder
@@ -30,7 +31,10 @@ NEEDS = {
     "haystack": ("torch<2.14", "haystack-ai>=3,<4", "transformers-haystack", "sentence-transformers-haystack"),
     "txtai": ("torch<2.14", "txtai[pipeline-text]>=9,<10"),
 }
-COLUMNS = ("EM", "F1", "EM of answerable", "withheld of none", "AUROC", "p50 ms", "crashed")
+COLUMNS = (
+    *("EM", "F1", "EM of answerable", "withheld of none", "AUROC", "p50 ms", "p95 ms"),
+    *("start s", "indexing s", "memory MB", "crashed"),
+)
 
 
 def main() -> int:
@@ -94,16 +98,17 @@ def _environment(folder: Path, needs: tuple[str, ...]) -> Path:
     return python
 
 
-def _answers(command: list[str], work: Path) -> list[dict[str, object]]:
+def _answers(command: list[str], work: Path) -> dict[str, Any]:
     out = work.with_name(f"{Path(command[-1]).stem}.json")
     print(f"running {Path(command[-1]).stem}", file=sys.stderr, flush=True)
     subprocess.run([*command, str(work), str(out)], check=True)
-    return list(json.loads(out.read_text(encoding="utf-8")))
+    return dict(json.loads(out.read_text(encoding="utf-8")))
 
 
-def _table(questions: list[Question], rows: dict[str, list[dict[str, object]]]) -> str:
+def _table(questions: list[Question], found: dict[str, dict[str, Any]]) -> str:
     lines = ["| | " + " | ".join(COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
-    for name, answers in rows.items():
+    for name, measured in found.items():
+        answers = measured["answers"]
         golds = [[gold.text for gold in question.golds] for question in questions]
         exact = [exact_match(str(row["answer"]), gold) for row, gold in zip(answers, golds, strict=True)]
         overlap = [token_f1(str(row["answer"]), gold) for row, gold in zip(answers, golds, strict=True)]
@@ -114,7 +119,10 @@ def _table(questions: list[Question], rows: dict[str, list[dict[str, object]]]) 
             f"{100 * mean([value for value, known in zip(exact, answerable, strict=True) if known]):.1f}",
             f"{100 * mean([value for value, known in zip(exact, answerable, strict=True) if not known]):.1f}",
             f"{auroc([float(str(row['sure'])) for row in answers], answerable):.2f}",
-            f"{percentile([float(str(row['ms'])) for row in answers], 50):.0f}",
+            *(f"{percentile([float(str(row['ms'])) for row in answers], share):.0f}" for share in (50, 95)),
+            f"{measured['start_s']:.1f}",
+            f"{measured['indexing_s']:.1f}",
+            f"{measured['memory_mb']:.0f}",
             str(sum(bool(row["error"]) for row in answers)),
         ]
         lines.append(f"| {name} | " + " | ".join(figures) + " |")
