@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +29,7 @@ class BertEncoder:
         self._folder = folder
         self._config = _json(folder / "config.json")
         self.dimension = int(self._config["hidden_size"])
+        self._lock = threading.Lock()  # the limit of threads is one for the process
 
     @classmethod
     def of(cls, folder: Path) -> BertEncoder | None:
@@ -39,15 +41,19 @@ class BertEncoder:
         pooling = {name for name, used in _json(folder / "1_Pooling" / "config.json").items() if used is True}
         pooling -= {"include_prompt"}
         prompts = _json(folder / "config_sentence_transformers.json").get("prompts") or {}
+        limits = _json(folder / "sentence_bert_config.json")
         is_plain = (
             modules in (list(_MODULES), list(_MODULES[:2]))
             and pooling == {"pooling_mode_mean_tokens"}
             and not any(prompts.values())
+            and limits.get("max_seq_length")
+            and not limits.get("do_lower_case")
             and config.get("model_type") == "bert"
             and config.get("hidden_act") == "gelu"
             and config.get("position_embedding_type", "absolute") == "absolute"
         )
-        return cls(folder) if is_plain else None
+        plain = cls(folder) if is_plain else None
+        return plain if plain is not None and plain._has_weights() else None
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode to unit vectors, shape (len(texts), dimension)."""
@@ -55,7 +61,7 @@ class BertEncoder:
         encodings = self._tokenizer.encode_batch(list(texts))
         order = sorted(range(len(texts)), key=lambda at: len(encodings[at].ids))
         # for so little, threads that wait for one another cost more than they bring
-        with self._threads.limit(limits=1 if len(texts) == 1 else None, user_api="blas"):
+        with self._lock, self._threads.limit(limits=1 if len(texts) == 1 else None, user_api="blas"):
             for first in range(0, len(order), _BATCH):
                 some = order[first : first + _BATCH]
                 vectors[some] = self._forward([encodings[at].ids for at in some])
@@ -123,8 +129,8 @@ class BertEncoder:
 
         tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
         tokenizer.no_padding()
-        longest = _json(self._folder / "sentence_bert_config.json").get("max_seq_length")
-        tokenizer.enable_truncation(min(longest or 512, int(self._config["max_position_embeddings"])))
+        longest = int(_json(self._folder / "sentence_bert_config.json")["max_seq_length"])
+        tokenizer.enable_truncation(min(longest, int(self._config["max_position_embeddings"])))
         return tokenizer
 
     @cached_property
@@ -132,6 +138,10 @@ class BertEncoder:
         from safetensors import safe_open
 
         return safe_open(self._folder / "model.safetensors", framework="numpy")
+
+    def _has_weights(self) -> bool:
+        """Say whether the file names its weights as this does, in a precision that NumPy has."""
+        return _WORDS in self._file.keys() and self._file.get_slice(_WORDS).get_dtype() == "F32"  # noqa: SIM118
 
     @cached_property
     def _weights(self) -> dict[str, Vectors]:

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from safetensors.torch import load_file, save_file
 
 from embeddings.bert import BertEncoder
 from embeddings.encoder import SentenceEncoder
@@ -45,6 +46,8 @@ def test_no_question_gives_no_vector(encoder):
         ("config.json", "position_embedding_type", "relative_key"),
         ("1_Pooling/config.json", "pooling_mode_cls_token", True),
         ("config_sentence_transformers.json", "prompts", {"query": "query: "}),
+        ("sentence_bert_config.json", "do_lower_case", True),
+        ("sentence_bert_config.json", "max_seq_length", None),
     ],
 )
 def test_any_other_model_is_left_to_sentence_transformers(encoder, tmp_path, file, setting, value):
@@ -54,6 +57,15 @@ def test_any_other_model_is_left_to_sentence_transformers(encoder, tmp_path, fil
     assert BertEncoder.of(folder) is not None
     settings = json.loads((folder / file).read_text(encoding="utf-8"))
     (folder / file).write_text(json.dumps({**settings, setting: value}), encoding="utf-8")
+    assert BertEncoder.of(folder) is None
+
+
+@pytest.mark.parametrize("change", [lambda name, one: (f"bert.{name}", one), lambda name, one: (name, one.half())])
+def test_weights_of_other_names_or_precision_are_left_to_sentence_transformers(encoder, tmp_path, change):
+    folder = tmp_path / "model"
+    shutil.copytree(encoder.folder, folder, ignore=shutil.ignore_patterns("model.safetensors"))
+    weights = load_file(encoder.folder / "model.safetensors")
+    save_file(dict(change(*item) for item in weights.items()), folder / "model.safetensors")
     assert BertEncoder.of(folder) is None
 
 
