@@ -4,10 +4,13 @@ import hashlib
 import os
 import socket
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from embeddings.documents import Article
 
 _HOME = Path(tempfile.mkdtemp(prefix="dateline-tests-"))
 os.environ.update(
@@ -21,6 +24,11 @@ for name in [name for name in os.environ if name.startswith("DATELINE_")]:
     del os.environ[name]
 
 _connect = socket.socket.connect
+
+
+DAM = Article("dam", "Dam opens", "The dam opened. Minister Okoro cut the ribbon.", date(2021, 5, 1), "Echo")
+STORM = Article("storm", "Storm hits", "The storm hit the coast. Trees fell.", date(2022, 3, 2), "Post")
+UNDATED = Article("old", "Old tale", "The coast was calm.")
 
 
 def _loopback_only(self, address):
@@ -86,3 +94,36 @@ def tiny_base(tmp_path):
     BertForQuestionAnswering(config).save_pretrained(tmp_path / "tiny")
     AutoTokenizer.from_pretrained(str(SHIPPED_READER)).save_pretrained(tmp_path / "tiny")
     return tmp_path / "tiny"
+
+
+@pytest.fixture
+def opener(engine, tmp_path, monkeypatch):
+    """Open the one library of a test, as often as it wants; all that was opened is closed at the end."""
+    from embeddings.local import LocalStore
+    from embeddings.milvus import MilvusStore
+    from embeddings.milvus_address import milvus_address
+
+    opened = []
+    if engine == "milvus":  # Milvus Lite flushes dozens of small files, and no power cut is tried here
+        monkeypatch.setattr("os.fsync", lambda descriptor: None)
+
+    def open_library(encoder=None, **options):
+        encoder = WordEncoder() if encoder is None else encoder
+        if engine == "local":
+            store = LocalStore(tmp_path / "library", encoder, **options)
+        else:
+            address = milvus_address(str(tmp_path / "library.db"))
+            store = MilvusStore(address, encoder, folder=tmp_path / "beside", **options)
+        opened.append(store)
+        return store
+
+    yield open_library
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(opener):
+    store = opener(create=True)
+    store.add([DAM, STORM, UNDATED])
+    return store

@@ -4,51 +4,21 @@ import threading
 from datetime import date
 
 import pytest
-from conftest import WordEncoder
+from conftest import DAM, STORM, UNDATED, WordEncoder
 
 from embeddings.chunking import Chunking
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.files import FileRecord
-from embeddings.local import LocalStore
-from embeddings.milvus import MilvusStore
-from embeddings.milvus_address import milvus_address
 from embeddings.schema import article_sha256
 from embeddings.store import Filter
 
 ADD_BATCH = 32
-DAM = Article("dam", "Dam opens", "The dam opened. Minister Okoro cut the ribbon.", date(2021, 5, 1), "Echo")
-STORM = Article("storm", "Storm hits", "The storm hit the coast. Trees fell.", date(2022, 3, 2), "Post")
-UNDATED = Article("old", "Old tale", "The coast was calm.")
 
 
 @pytest.fixture(params=["local", "milvus"])
-def opener(request, tmp_path, monkeypatch):
-    """Open the one library of a test, as often as it wants; all that was opened is closed at the end."""
-    opened = []
-    if request.param == "milvus":  # Milvus Lite flushes dozens of small files, and no power cut is tried here
-        monkeypatch.setattr("os.fsync", lambda descriptor: None)
-
-    def open_library(encoder=None, **options):
-        encoder = WordEncoder() if encoder is None else encoder
-        if request.param == "local":
-            store = LocalStore(tmp_path / "library", encoder, **options)
-        else:
-            address = milvus_address(str(tmp_path / "library.db"))
-            store = MilvusStore(address, encoder, folder=tmp_path / "beside", **options)
-        opened.append(store)
-        return store
-
-    yield open_library
-    for store in opened:
-        store.close()
-
-
-@pytest.fixture
-def store(opener):
-    store = opener(create=True)
-    store.add([DAM, STORM, UNDATED])
-    return store
+def engine(request):
+    return request.param
 
 
 def titles(store, ranked):

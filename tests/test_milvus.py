@@ -8,8 +8,8 @@ import threading
 import time
 
 import pytest
-from conftest import WordEncoder
-from test_contract import DAM, STORM, UNDATED, titles
+from conftest import DAM, STORM, UNDATED, WordEncoder
+from test_contract import titles
 
 from embeddings import locking, milvus_lease
 from embeddings.documents import Article
@@ -30,30 +30,9 @@ class Killed(BaseException):
     """Ends a writer where it stands, as a kill does."""
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    monkeypatch.setattr("os.fsync", lambda descriptor: None)
-
-
 @pytest.fixture
-def opener(tmp_path):
-    opened = []
-
-    def open_library(**options):
-        address = milvus_address(str(tmp_path / "library.db"))
-        opened.append(MilvusStore(address, WordEncoder(), folder=tmp_path / "beside", **options))
-        return opened[-1]
-
-    yield open_library
-    for store in opened:
-        store.close()
-
-
-@pytest.fixture
-def store(opener):
-    store = opener(create=True)
-    store.add([DAM, STORM, UNDATED])
-    return store
+def engine():
+    return "milvus"
 
 
 def rows(store, collection):
@@ -264,15 +243,15 @@ def server(tmp_path):
 def test_two_servers_share_one_library_over_the_network(server, tmp_path):
     address = milvus_address(server)
     one, other = (MilvusStore(address, WordEncoder(), folder=tmp_path / name, create=True) for name in ("one", "other"))
-    for writer, reader in ((one, other), (other, one)):
+    for name, writer, reader in (("north", one, other), ("south", other, one)):
         for number in range(5):
-            new = Article(f"{id(writer)}-{number}", f"Title {number}", f"Beast{number} of {id(writer)} was seen.")
+            new = Article(f"{name}-{number}", f"Title {number}", f"Beast{number} of {name} was seen.")
             writer.add([new])
-            assert titles(reader, reader.lexical([f"beast{number} {id(writer)}"], 1)[0]) == [new.id]
-            changed = Article(new.id, new.title, f"Bird{number} of {id(writer)} was heard.")
+            assert titles(reader, reader.lexical([f"beast{number} {name}"], 1)[0]) == [new.id]
+            changed = Article(new.id, new.title, f"Bird{number} of {name} was heard.")
             writer.add([changed])
             assert reader.get(new.id) == changed
-            assert titles(reader, reader.dense([f"bird{number} of {id(writer)} was heard."], 1)[0]) == [new.id]
+            assert titles(reader, reader.dense([f"bird{number} of {name} was heard."], 1)[0]) == [new.id]
             assert reader.stats() == writer.stats()
     assert other.remove([article.id for article in one.articles()]) == 10
     assert one.lexical(["beast1 bird1"], 5) == [[]]

@@ -1,8 +1,8 @@
 """What LocalStore adds to the contract of a PassageStore (test_contract.py)."""
 
 import pytest
-from conftest import WordEncoder
-from test_contract import ADD_BATCH, DAM, STORM, UNDATED, titles
+from conftest import DAM, STORM, UNDATED, WordEncoder
+from test_contract import ADD_BATCH, titles
 
 from embeddings.chunking import Chunking
 from embeddings.documents import Article
