@@ -16,6 +16,7 @@ from qa.lists import asks_for_list, list_items
 from qa.normalization import normalize
 from qa.ranking import is_settled, join_names, rank
 from qa.reader import Reader
+from qa.rereading import read_again
 from qa.retriever import MOST_READ, Retriever, enough
 from qa.settings import MAX_K
 from qa.times import Period, asks_about_now, period_of
@@ -159,7 +160,7 @@ class Pipeline:
         asked = checked_question(question)
         started = time.perf_counter()
         found, hits = self._read(asked, hits)
-        spans = rank(found)
+        spans = rank(read_again(self.reader, asked, found))
         if without:
             spans = [span for span in spans if not _is_among(span, without)]
         if not asks_for_list(asked):  # whose items come one by one

@@ -57,7 +57,7 @@ def rank(spans: Sequence[Span]) -> list[Span]:
     """
     kept: list[Span] = []
     for span in sorted(spans, key=lambda span: -rank_score(span)):  # stable: equal scores stay in the reader's order
-        if not any(_overlap(span, better) for better in kept):
+        if not any(overlap(span, better) for better in kept):
             kept.append(span)
     groups: dict[str, list[Span]] = defaultdict(list)
     for span in kept:
@@ -93,9 +93,10 @@ def join_names(spans: Sequence[Span]) -> list[Span]:
     return list(spans)
 
 
+def overlap(one: Span, other: Span) -> bool:
+    """Say whether two spans share characters of an article."""
+    return one.hit.article.id == other.hit.article.id and one.start < other.end and other.start < one.end
+
+
 def _group_score(group: Sequence[Span]) -> float:
     return float(np.logaddexp.reduce([rank_score(span) for span in independent(group)]))
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.hit.article.id == other.hit.article.id and one.start < other.end and other.start < one.end
