@@ -5,6 +5,7 @@ python benchmarks/conversation.py --data DIR             and over articles-ntrex
 
 Prints, for each set, the token F1 of the follow-ups as they were asked in a conversation, of their standalone forms,
 and the ratio; then that of questions that stand alone, asked by themselves and after questions on something else.
+Last comes the ratio over the follow-ups of all sets.
 """
 
 from __future__ import annotations
@@ -47,18 +48,23 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="print each follow-up, how it was understood, its answer")
     arguments = parser.parse_args()
     pipeline = open_pipeline(load_settings())
-    measure("seeds", pipeline, seed_conversations(), show=arguments.show)
+    sets = [measure("seeds", pipeline, seed_conversations(), show=arguments.show)]
     if arguments.data is not None:
         with tempfile.TemporaryDirectory() as folder:
             articles = arguments.data / "articles-ntrex.jsonl.gz"
             settings = load_settings({"library": folder})
             with closing(LocalStore(Path(folder), SentenceEncoder(settings.encoder), create=True)) as store:
                 store.add(one for one in read_articles(find_inputs([articles]).inputs) if isinstance(one, Article))
-                measure("ntrex", open_pipeline(settings, store), other_conversations(), show=arguments.show)
+                asked = open_pipeline(settings, store)
+                sets.append(measure("ntrex", asked, other_conversations(), show=arguments.show))
+    talked, alone = ([value for one in sets for value in one[side]] for side in (0, 1))
+    print(f"together: {len(talked)} follow-ups, ratio {mean(talked) / mean(alone):.1%}")
 
 
-def measure(name: str, pipeline: Pipeline, conversations: Sequence[Sequence[Asked]], *, show: bool) -> None:
-    """Print the figures of one set."""
+def measure(
+    name: str, pipeline: Pipeline, conversations: Sequence[Sequence[Asked]], *, show: bool
+) -> tuple[list[float], list[float]]:
+    """Print the figures of one set; gives the F1 of its follow-ups in conversation and standalone."""
     talked, alone, shifted, unshifted = [], [], [], []
     for turns in conversations:
         conversation = Conversation(pipeline)
@@ -86,6 +92,7 @@ def measure(name: str, pipeline: Pipeline, conversations: Sequence[Sequence[Aske
         f"{100 * mean(shifted):.1f} after others, {100 * mean(unshifted):.1f} by themselves",
         flush=True,
     )
+    return talked, alone
 
 
 def seed_conversations() -> list[list[Asked]]:

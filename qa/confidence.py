@@ -57,9 +57,13 @@ class Calibrator:
         zeros, ones = (0.0,) * len(FEATURES), (1.0,) * len(FEATURES)
         return cls(FEATURES, zeros, ones, zeros, 0.0, 0.5, "nothing")
 
-    def probability(self, features: Sequence[float]) -> float:
-        """Give the probability that the answer with these features is right; nan counts as average."""
-        total = self.intercept
+    def probability(self, features: Sequence[float], expected: float = 0.0) -> float:
+        """Give the probability that the answer with these features is right; nan counts as average.
+
+        Args:
+            expected: log-odds for what is known of the question besides.
+        """
+        total = self.intercept + expected
         for value, mean, scale, weight in zip(features, self.mean, self.scale, self.weights, strict=True):
             if not math.isnan(value):
                 total += weight * (value - mean) / scale

@@ -87,6 +87,7 @@ class Pipeline:
         today: date | None = None,
         topic: str = "",
         without: Collection[str] = (),
+        expected: float = 0.0,
     ) -> Answer:
         """Answer a question.
 
@@ -98,6 +99,7 @@ class Pipeline:
             today: the day that "last week" is counted from; None means the day it is.
             topic: words that are searched for beside the question, and not read for.
             without: answers that are known already, and not wanted.
+            expected: how much likelier than usual it is that the articles answer, in log-odds.
 
         Raises:
             InvalidInput: the question is empty or too long, or k or top is out of range.
@@ -111,7 +113,8 @@ class Pipeline:
         period = _period(asked, where, today)
         hits = self.find(asked, k or MOST_READ, where=where, today=today, topic=topic)
         hits = hits[: k or enough(hits)]
-        found = self.answer_from(question, hits, top=top, retrieve_ms=_since(started), without=without)
+        retrieve_ms = _since(started)
+        found = self.answer_from(question, hits, top=top, retrieve_ms=retrieve_ms, without=without, expected=expected)
         found = replace(found, period=period)
         if self.observer is not None:
             self.observer(found)
@@ -151,8 +154,9 @@ class Pipeline:
         top: int | None = None,
         retrieve_ms: float = 0.0,
         without: Collection[str] = (),
+        expected: float = 0.0,
     ) -> Answer:
-        """Answer from passages at hand.
+        """Answer from passages at hand; see `answer`.
 
         Args:
             retrieve_ms: milliseconds that finding them took, for the answer's timings.
@@ -167,7 +171,7 @@ class Pipeline:
             spans = join_names(spans)
         read_ms = _since(started)
         started = time.perf_counter()
-        probability = self.calibrator.probability(features(asked, spans)) if spans else 0.0
+        probability = self.calibrator.probability(features(asked, spans), expected) if spans else 0.0
         is_found = bool(spans) and probability >= self.threshold
         items = list_items(asked, spans) if is_found else ()
         decide_ms = _since(started)

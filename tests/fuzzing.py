@@ -27,9 +27,10 @@ from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.sources import Input, Unreadable, read_articles
 from qa.answers import Answer, Span
-from qa.conversation import Turn, readings
+from qa.antecedents import Turn
 from qa.decoding import best_spans
 from qa.evaluation.questions import load_questions
+from qa.followups import readings
 from qa.lists import asks_for_list, list_items
 from qa.pipeline import checked_question
 from qa.times import asks_about_now, period_of

@@ -85,6 +85,15 @@ def test_an_unknown_feature_counts_as_average():
     assert calibrator.probability(row) == pytest.approx(calibrator.probability(filled))
 
 
+def test_what_is_known_besides_shifts_the_log_odds(pipeline):
+    assert Calibrator.blank().probability((0.0,) * len(FEATURES), math.log(3)) == pytest.approx(0.75)
+    plain = pipeline.answer("When was the engineer Gustav Renn born?")
+    expected = pipeline.answer("When was the engineer Gustav Renn born?", expected=1.0)
+    odds = [answer.probability / (1 - answer.probability) for answer in (plain, expected)]
+    assert odds[1] / odds[0] == pytest.approx(math.e)
+    assert not pipeline.answer("When was the engineer Gustav Renn born?", expected=-9.0).found
+
+
 def test_features():
     text = "Mayor Ana Reyes won the vote. Bo Lind lost."
     article = Article("vote", "Vote", text)

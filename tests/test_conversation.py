@@ -10,8 +10,10 @@ from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter
 from qa.answers import Answer, Span
+from qa.antecedents import Turn
 from qa.cli import main
-from qa.conversation import Conversation, Turn, readings
+from qa.conversation import EXPECTED, Conversation
+from qa.followups import readings
 
 STORY = (
     "Renée Solberg was elected mayor of Port Sorrel in June 2021. She had been a ship's pilot. "
@@ -53,6 +55,10 @@ FERRIES = turn("Who owns Sorrel Ferries?")
         ([INQUIRY], "What did they find?", "What did Ann Bray, Tom Lund and Eva Moe find?"),
         ([MAYOR], "And in 2023?", "Who was elected mayor of Port Sorrel in 2023?"),
         ([MAYOR], "What about May 2020?", "Who was elected mayor of Port Sorrel in May 2020?"),
+        ([turn("Who sang on Friday?")], "What about Sunday?", "Who sang on Sunday?"),
+        ([turn("Who won the race?")], "And on Sunday?", "Who won the race on Sunday?"),
+        ([turn("Who won the race?")], "And Sunday?", "Who won the race on Sunday?"),
+        ([turn("Who plays the Rovers on Friday?")], "Where do they play?", "Where do the Rovers play?"),
         ([FERRIES], "What about Calder Maritime?", "Who owns Calder Maritime?"),
         ([FERRIES], "How many people work there?", "How many people work in Sorrel Ferries?"),
         ([FERRIES], "Who is its boss?", "Who is Sorrel Ferries' boss?"),
@@ -71,6 +77,8 @@ def test_a_follow_up_is_completed(turns, question, meant):
         "When did Biden say he would come?",
         "What did Solberg pledge in her first hundred days?",
         "Who heads the Stay Put campaign?",
+        "Who lost his life in Storm Tobin?",
+        "Who changed their minds about Sorrel Ferries?",
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(question):
@@ -113,10 +121,11 @@ class Recorder:
     """Answers every question alike, and keeps what it was asked."""
 
     def __init__(self, probabilities=()):
-        self.asked, self.probabilities = [], list(probabilities)
+        self.asked, self.expected, self.probabilities = [], [], list(probabilities)
 
-    def answer(self, question, *, where=ANY, k=None, today=None, topic="", without=()):
+    def answer(self, question, *, where=ANY, k=None, today=None, topic="", without=(), expected=0.0):
         self.asked.append((question, where, topic))
+        self.expected.append(expected)
         probability = self.probabilities.pop(0) if self.probabilities else 0.5
         return replace(MAYOR.answer, question=question, searched_for=question, probability=probability)
 
@@ -150,8 +159,39 @@ def test_a_follow_up_is_also_read_as_it_was_asked():
     pipeline = Recorder()
     Conversation(pipeline, [MAYOR]).ask("What did she do before?")
     inside = [question for question, where, _ in pipeline.asked if where.articles]
-    assert inside[0] == "What did Renée Solberg do before?"
-    assert inside[-1] == "What did she do before?"
+    assert inside == [
+        "What did Renée Solberg do before?",
+        "What did she do before?",
+        "Renée Solberg, Port Sorrel: What did she do before?",
+    ]
+
+
+def test_names_put_before_a_question_do_not_stay_in_the_conversation():
+    conversation = Conversation(Recorder([0.3, 0.3, 0.9]), [MAYOR])
+    assert conversation.ask("What did she do before?").searched_for.startswith("Renée Solberg, Port Sorrel: ")
+    assert conversation.turns[-1].question == "What did Renée Solberg do before?"
+
+
+def test_only_what_shows_that_it_leans_is_asked_behind_names():
+    pipeline = Recorder()
+    Conversation(pipeline, [MAYOR]).ask("How large was the lead?")
+    assert {question for question, _, _ in pipeline.asked} == {"How large was the lead?"}
+    pipeline.asked.clear()
+    Conversation(pipeline, [turn("how many were there in 2021?")]).ask("Who else?")  # no names but a number
+    assert not any(":" in question for question, _, _ in pipeline.asked)
+
+
+def test_an_answer_is_expected_in_the_articles_under_discussion():
+    pipeline = Recorder()
+    Conversation(pipeline, [MAYOR]).ask("What did she do before?")
+    assert all(
+        (gain == EXPECTED) is bool(asked[1].articles)
+        for gain, asked in zip(pipeline.expected, pipeline.asked, strict=True)
+    )
+    assert {0.0, EXPECTED} == set(pipeline.expected)
+    pipeline = Recorder()
+    Conversation(pipeline, [MAYOR]).ask("Who won the 1998 World Cup?")
+    assert pipeline.expected == [0.0]
 
 
 def test_the_surer_reading_counts():

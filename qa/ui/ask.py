@@ -11,7 +11,8 @@ from typing import Any
 import gradio as gr
 
 from embeddings.errors import DatelineError
-from qa.conversation import Conversation, Turn
+from qa.antecedents import Turn
+from qa.conversation import Conversation
 from qa.filters import make_filter
 from qa.markup import answer_html, as_markdown, message_html
 from qa.ui.correction import correction

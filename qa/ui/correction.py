@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from embeddings.errors import DatelineError
-from qa.conversation import Turn
+from qa.antecedents import Turn
 from qa.evaluation.labels import Label, check_correction
 from qa.pipeline import MAX_QUESTION
 from qa.workspace import Libraries

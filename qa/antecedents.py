@@ -1,0 +1,186 @@
+"""What the pronouns of a follow-up may stand for, by rules: names and things of the turns before and their articles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from qa.answers import Answer
+
+TURNS_BACK = 3
+"""Turns in which an antecedent is looked for, and whose articles are under discussion."""
+
+WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
+VERBS = (
+    r"(?:is|are|was|were|am|be|been|do|does|did|has|have|had|will|would|can|could|shall|should|may|might|must"
+    r"|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|won't|hasn't|haven't|hadn't)"
+)
+_ENDS_PHRASE = re.compile(
+    rf"\b(?:{VERBS}|{WH}|that|in|on|at|for|from|to|by|with|of|after|before|during|because|about|between|under|over|into"
+    r"|and|or|than|as|since|until|when|made|said|say|get|got|put|go|went|come|came|take|took)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?:[A-ZÀ-Þ][\w.’'-]*|\d+)(?:\s+(?:(?:of|the|and|de|for)\s+)?[A-ZÀ-Þ][\w.’'-]*)*")
+DEFINITE = re.compile(r"\b(?:the|an?)\s+[a-zà-ÿ]", re.IGNORECASE)
+_MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+DAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
+TIME = re.compile(
+    rf"\b(?:(?:early|late|mid)[ -])?(?:\d{{1,2}} )?{_MONTHS}(?: \d{{1,2}},?)?(?: \d{{4}})?\b|\b(?:19|20)\d\d\b"
+    rf"|{DAY.pattern}"
+)
+_PLACE_BEFORE = re.compile(r"\b(?:in|on|at|near|from|to|of)(?: the)? $", re.IGNORECASE)
+_PLACE = re.compile(r"\b(?:in|on|at|near|from|to|of|for) (?:the )?[A-ZÀ-Þ][\w’'-]*(?: [A-ZÀ-Þ][\w’'-]*)*(?: \d{4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question as it was searched for, and what came of it."""
+
+    question: str
+    answer: Answer
+
+
+def persons(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
+    """Yield whom "she" or "he" may mean: those whom their article calls so, then those of whom nothing is known."""
+    woman = pronoun.startswith(("she", "her"))
+    unknown = []
+    for name, article, asked_for in _mentions(turns):
+        women, men = _said_of(name, article)
+        if name.isupper() or re.search(rf"\b[Tt]he {re.escape(name)}\b", article):
+            continue  # "US", "the Navy"
+        if women != men and (women > men) is woman:
+            yield name
+        elif women == men and asked_for:
+            unknown.append(name)
+    yield from unknown
+    for turn in recent(turns):
+        yield from _definites(turn.question, _article(turn.answer))
+
+
+def things(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
+    """Yield what "it" may mean: an answer that is a thing, then what the question was about, then where it was."""
+    for turn in recent(turns):
+        article = _article(turn.answer)
+        answer = turn.answer.text
+        places = []
+        if answer and _is_thing(answer, turn.question, article):
+            yield answer if answer[0].isupper() else f"the {re.sub(r'^(?:an?|the) ', '', answer)}"
+        for name in lasting_names(turn.question):
+            if _is_person(name, article):
+                continue
+            if _PLACE_BEFORE.search(turn.question[: turn.question.index(name)]):
+                places.append(name)
+            else:
+                yield name
+        yield from _definites(turn.question, article)
+        yield from places
+
+
+def _is_thing(answer: str, question: str, article: str) -> bool:
+    if len(answer.split()) > 4 or re.search(r"\d", answer) or _is_person(answer, article):
+        return False
+    return re.match(r"(?:(?:in|on|at|for|from|to|with|by) )?(?:what|which)\b", question, re.IGNORECASE) is not None
+
+
+def groups(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
+    """Yield whom or what "they" may mean: several that answered, then what was counted or asked about."""
+    for turn in recent(turns):
+        if turn.answer.found and re.search(r"\band\b|,", turn.answer.text) and len(turn.answer.text.split()) <= 15:
+            yield turn.answer.text
+        counted = re.match(
+            rf"^(?:how many|which|what)\s+((?:(?!{VERBS}\b)[\w’'-]+\s+){{1,3}}?)(?={VERBS}\b)",
+            turn.question,
+            re.IGNORECASE,
+        )
+        if counted and counted[1].strip().endswith(("s", "people", "men", "women", "children")):
+            yield f"the {counted[1].strip()}"
+        article = _article(turn.answer)
+        yield from (phrase for phrase in _definites(turn.question, article) if phrase.endswith("s"))
+        yield from (name for name in lasting_names(turn.question) if not _is_person(name, article))
+
+
+def recent(turns: Sequence[Turn]) -> Sequence[Turn]:
+    """Give the turns that count, the last first."""
+    return turns[: -TURNS_BACK - 1 : -1]
+
+
+def _mentions(turns: Sequence[Turn]) -> Iterator[tuple[str, str, bool]]:
+    """Yield names, the article that answered, and whether a person was asked for; the latest turn and answer first."""
+    for turn in recent(turns):
+        article = _article(turn.answer)
+        asked_for = re.match(r"(?:\w+ )?(?:who|whom|which|whose)\b", turn.question, re.IGNORECASE) is not None
+        for text, is_answer in ((turn.answer.text, True), (_PLACE.sub("", turn.question), False)):
+            yield from (
+                (name, article, asked_for and is_answer)
+                for name in names_in(text)
+                if not re.search(r"\d", name) and not TIME.fullmatch(name)
+            )
+
+
+def _article(answer: Answer) -> str:
+    return answer.spans[0].hit.article.text if answer.spans else ""
+
+
+def lasting_names(text: str) -> list[str]:
+    """Find the names in a text that are neither numbers nor times."""
+    return [name for name in names_in(text) if not name.isdigit() and not TIME.fullmatch(name)]
+
+
+def names_in(text: str) -> list[str]:
+    """Find runs of capitalised words; a question's first word is none, unless another capitalised one follows it."""
+    found = []
+    for match in _NAME.finditer(text):
+        name = match[0].rstrip(".’'-")
+        name = re.sub(r"[’']s$", "", name)
+        first, _, rest = name.partition(" ")
+        if match.start() == 0 and (re.fullmatch(WH, first, re.IGNORECASE) or first in _NO_NAMES):
+            name = rest
+        if name and name not in _NO_NAMES:
+            found.append(name)
+    return found
+
+
+_NO_NAMES = frozenset(
+    word.capitalize()
+    for word in re.findall(
+        r"\w+",
+        "in on at for from to by with of after before during until under since the a an i and but so or then "
+        "did does do is are was were has have had can could will would should "
+        "which whose why how name list tell show give",
+    )
+)
+
+
+def _definites(question: str, article: str) -> Iterator[str]:
+    """Yield phrases like "the old bridge": the most words after "the" or "a" that stand together in the article."""
+    lowered = article.lower()
+    for match in DEFINITE.finditer(question):
+        words = question[match.start() :].rstrip("? ").split()[1:6]
+        stop = _ENDS_PHRASE.search(" ".join(words))
+        words = (" ".join(words)[: stop.start()] if stop else " ".join(words)).split()
+        while words and " ".join(words).lower() not in lowered:
+            words = words[:-1]
+        if words:
+            yield f"the {' '.join(words)}"
+
+
+def _is_person(name: str, article: str) -> bool:
+    return sum(_said_of(name, article)) > 0
+
+
+def _said_of(name: str, article: str) -> tuple[int, int]:
+    """Count the "she" and the "he" that follow a name in an article before another name does."""
+    surname = name.split()[-1]
+    women = men = 0
+    for match in re.finditer(rf"\b{re.escape(surname)}\b", article):
+        after = _PLACE.sub("", article[match.end() : match.end() + 200])
+        after = re.split(r"(?<=[a-z,] )[A-ZÀ-Þ][a-zà-ÿ]", after)[0]
+        titled = article[max(0, match.start() - 30) : match.start()]
+        women += len(re.findall(r"\b(?:she|her|Mrs|Ms)\b", after, re.IGNORECASE)) + bool(
+            re.search(r"\bM(?:r?s|iss)\.? (?:\w+ )?$", titled)
+        )
+        men += len(re.findall(r"\b(?:he|his|him)\b", after, re.IGNORECASE)) + bool(
+            re.search(r"\bMr\.? (?:\w+ )?$", titled)
+        )
+    return women, men

@@ -1,0 +1,223 @@
+"""Follow-up questions -> questions that stand alone, by rules: what "she", "it", "And where?", "the other one" mean.
+
+No language model: the words of a question say that it leans on another, and the turns before, with the articles that
+answered them, say on what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+from qa.answers import Answer
+from qa.antecedents import (
+    DAY,
+    DEFINITE,
+    TIME,
+    VERBS,
+    WH,
+    Turn,
+    groups,
+    lasting_names,
+    names_in,
+    persons,
+    recent,
+    things,
+)
+
+READINGS = 2
+"""Readings of a pronoun that are tried, beside the question as it was asked."""
+
+_LEAD_IN = re.compile(r"^(?:(?:and|but|so|or|then|ok|okay|well|also)\b[\s,]*)+", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:what|how)\s+about\s+(?P<what>.+?)\s*\?*$", re.IGNORECASE)
+_ELSE = re.compile(
+    r"^(?:who|what|which|where|anyone|anybody|anything|anywhere)\s+else\s*\?*$"
+    r"|^(?:(?:what|how)\s+about|who|what|which)?\s*(?:(?:is|was|were|are)\s+)?(?:the\s+)?other(?:s|\s+ones?)?\s*\?*$",
+    re.IGNORECASE,
+)
+_WH_PHRASE = re.compile(rf"^(?:(?:[a-z]+\s+)?{WH})\b", re.IGNORECASE)
+_BARE = re.compile(
+    rf"^(?:(?:[a-z]+\s+)?{WH}|[a-z]+\s+(?:which|what|whose)(?:\s+[\w’'-]+){{1,5}}|(?:which|what)(?:\s+[\w’'-]+)"
+    rf"|how\s+(?:many|much|old|long|big|far|often)(?:\s+[\w’'-]+)?)\s*\?*$",
+    re.IGNORECASE,
+)
+_HAS_VERB = re.compile(rf"\b{VERBS}\b", re.IGNORECASE)
+_MANY = re.compile(r"\bthe\s+(?:[\w’'-]+\s+){0,5}?(?!\w*ss\b)[a-zà-ÿ]+s\b")
+_PLACED = re.compile(r"^(?:in|on|at|during|for|by|of|to|from|with|after|before)\s+", re.IGNORECASE)
+_POSSESSIVE_HER = r"her(?=\s+(?!(?:and|to|in|on|at|for|from|with|by|when|after|before|as|or|about|go|leave)\b)[\w-])"
+_HE = re.compile(rf"\b(?:(?P<own>his|{_POSSESSIVE_HER}|hers)|he|she|him|her|himself|herself)\b", re.IGNORECASE)
+_IT = re.compile(r"\b(?:(?P<own>its)|it|itself)\b", re.IGNORECASE)
+_THEY = re.compile(r"\b(?:(?P<own>their|theirs)|they|them|themselves)\b", re.IGNORECASE)
+# "Who lost his life in Storm Tobin?": of the one who is asked for
+_WHO_OWN = re.compile(rf"^who\s+(?!{VERBS}\b)[\w’'-]+\s+(?:his|her|their)\b", re.IGNORECASE)
+_THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere(?=\s*\?*$)", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"\b(?:he|she|him|her|his|hers|it|its|they|them|their|theirs|then|there|ones?)\b|\b(?:this|that|these|those)(?=\s*\?*$|\s+happen)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a question may mean after the turns before.
+
+    Attributes:
+        question: to be read for; complete as far as the rules can make it.
+        topic: words for the search beside it; "" for a question that stands alone.
+        without: answers that are known already: "who else?".
+        leans: whether its words show that it leans on the turns before; else it only may.
+        meant: what is remembered in place of `question`; "" for that itself.
+    """
+
+    question: str
+    topic: str = ""
+    without: tuple[str, ...] = ()
+    leans: bool = True
+    meant: str = ""
+
+
+def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
+    """Say what a question may mean, the likeliest first: at least one reading.
+
+    Args:
+        question: with its white space folded.
+        turns: what was asked before, oldest first.
+    """
+    plain = Reading(question)
+    if not turns:
+        return [plain]
+    last = turns[-1]
+    topic = _topic(last)
+    body = _LEAD_IN.sub("", question)
+    led_in = len(body) < len(question)
+    if _ELSE.match(body):
+        return [Reading(last.question, topic, _known(turns))]
+    about = _ABOUT.match(body)
+    if about or (led_in and not _HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
+        what = about["what"] if about else body.rstrip("? ")
+        return [Reading(text, topic) for text in _swapped(what, turns)][:READINGS]
+    if _BARE.match(body) and not _POINTS_BACK.search(body):
+        return [Reading(_carry(body.rstrip("? "), last), topic)]
+    as_asked = Reading(_capitalized(body), topic)
+    if _leans(body) or (led_in and not names_in(body)):
+        return [*(Reading(text, topic) for text in islice(_filled(body, turns), READINGS)), as_asked]
+    if not names_in(body):
+        return [Reading(question, topic, leans=False), plain]  # "What did the police say?": of this story, or of any
+    return [plain]
+
+
+def _leans(body: str) -> bool:
+    """Say whether a pronoun points out of the question: none of its own names stands before it."""
+    found = _POINTS_BACK.search(body)
+    if found is None or (_WHO_OWN.match(body) and names_in(body)):
+        return False
+    own = _HE.search(body)
+    before = body[: found.start()]
+    if found[0].lower() == "them" and _MANY.search(before):
+        return False
+    if found[0].lower() in ("him", "her", "them", "then", "there") and not (own and own["own"]):
+        return True
+    return not DEFINITE.search(before) and not any(not name.isdigit() for name in names_in(before))
+
+
+def behind_names(question: str, last: Turn) -> str:
+    """Put the names of the last answer and question before a question: "Geri Horner, Wannabe: Why did she leave?"."""
+    names = dict.fromkeys([*lasting_names(last.answer.text), *lasting_names(last.question)])
+    return f"{', '.join(names)}: {question}" if names else question
+
+
+def _topic(turn: Turn) -> str:
+    return f"{turn.question} {turn.answer.text}".strip()
+
+
+def _known(turns: Sequence[Turn]) -> tuple[str, ...]:
+    last = turns[-1].question
+    return tuple(text for turn in turns if turn.question == last for text in _texts(turn.answer))
+
+
+def _texts(answer: Answer) -> list[str]:
+    return [answer.text, *(item.text for item in answer.items)] if answer.found else []
+
+
+def _swapped(what: str, turns: Sequence[Turn]) -> Iterator[str]:
+    if re.match(r"(?:his|her|its|their)\b", what, re.IGNORECASE):
+        yield from (
+            f"What is {filled[:1].lower() if filled.startswith('The ') else filled[:1]}{filled[1:]}?"
+            for filled in _filled(what, turns)
+        )
+    yield from (swapped for turn in recent(turns) if (swapped := _swap(turn.question, what)) is not None)
+    yield _appended(turns[-1].question, what)
+
+
+def _swap(question: str, what: str) -> str | None:
+    """Put something in the place of its like: a time for a time, "of ..." for "of ...", a name for a name."""
+    bare = _PLACED.sub("", what)
+    if TIME.search(bare):
+        if found := TIME.search(question):
+            return question[: found.start()] + bare + question[found.end() :]
+        return None
+    if found := _PLACED.match(what):
+        word = found[0].strip()
+        if same := re.search(
+            rf"\b{word}\s+[^?]*?(?=\s+(?:in|on|at|for|from|to|by)\s|\s*\?*$)", question, re.IGNORECASE
+        ):
+            bare = _HE.sub("", _IT.sub(f"{same[0].removeprefix(word).strip()}'s", bare))
+            return question[: same.start()] + f"{word} {bare}" + question[same.end() :]
+        return None
+    names = [name for name in names_in(question) if not name.isdigit()]
+    if names and names_in(f"- {bare}"):
+        return question.replace(names[0], bare, 1)
+    return None
+
+
+def _appended(question: str, what: str) -> str:
+    if _PLACED.match(what):
+        return f"{question.rstrip('? ')} {what}?"
+    if TIME.search(what):
+        return f"{question.rstrip('? ')} {'on' if DAY.search(what) else 'in'} {what}?"
+    return f"What about {what}? {question}"
+
+
+def _carry(asked: str, last: Turn) -> str:
+    """Ask the last question again with another question word: "And where?", "For which book?"."""
+    asked = _capitalized(asked)
+    question = last.question.rstrip("? ")
+    phrase = re.match(rf"^(?:[a-z]+\s+)?{WH}\b(?:\s+(?:many|much|old|long|big|far|high))?", question, re.IGNORECASE)
+    if phrase is None:
+        return f"{asked} {question}?"
+    rest = question[phrase.end() :].strip()
+    if re.match(rf"{VERBS}\b", rest, re.IGNORECASE) and phrase[0].lower().split()[-1] not in ("who", "what"):
+        return f"{asked} {rest}?"
+    if last.answer.found and phrase[0].lower() in ("who", "which", "what"):
+        verb = re.search(rf"\b{VERBS}\b", rest, re.IGNORECASE)
+        named = rest if phrase[0].lower() == "who" else rest[verb.start() :] if verb else rest.partition(" ")[2]
+        return f"{asked} {last.answer.text} {named}?".replace("  ", " ")
+    return f"{asked} {rest if phrase[0].lower() == 'who' else rest.partition(' ')[2]}?"
+
+
+def _filled(body: str, turns: Sequence[Turn]) -> Iterator[str]:
+    """Put in what the pronouns stand for, in each way that the turns before allow, the likeliest first."""
+    body = _capitalized(body)
+    for pattern, found in ((_HE, persons), (_THEY, groups), (_IT, things), (_THERE, things)):
+        if match := pattern.search(body):
+            wanted = match[0].lower()
+            for name in dict.fromkeys(found(turns, wanted)):
+                yield _capitalized(pattern.sub(partial(_put, name), body))
+            return
+
+
+def _put(name: str, match: re.Match[str]) -> str:
+    if "own" in match.re.groupindex and match["own"]:
+        return _owned(name)
+    return f"in {name}" if match[0].lower() == "there" else name
+
+
+def _owned(name: str) -> str:
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
