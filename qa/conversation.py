@@ -5,10 +5,11 @@ Where two readings of a follow-up are possible, both are asked, and the surer an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
+from embeddings.documents import Hit
 from embeddings.store import ANY, Filter
 from qa.answers import Answer
 from qa.antecedents import TURNS_BACK, Turn
@@ -34,23 +35,28 @@ class Conversation:
         Raises:
             InvalidInput: see Pipeline.answer.
         """
-        tries = list(self._tries(checked_question(question), where))
-        answers = [
-            self.pipeline.answer(
-                reading.question,
-                where=place,
-                k=k,
-                today=today,
-                topic=reading.topic,
-                without=reading.without,
-                expected=0.0 if place is where else EXPECTED,
+        for _ in self.steps(question, where=where, k=k, today=today):
+            pass
+        return self.turns[-1].answer
+
+    def steps(
+        self, question: str, *, where: Filter = ANY, k: int | None = None, today: date | None = None
+    ) -> Iterator[Sequence[Hit]]:
+        """Do as `ask` does, and yield the passages that are about to be read, for each reading of the question.
+
+        At the end the answer is that of the last turn.
+        """
+        tried: list[tuple[Reading, Answer]] = []
+        for reading, place in self._tries(checked_question(question), where):
+            gathered = self.pipeline.gather(reading.question, where=place, k=k, today=today, topic=reading.topic)
+            yield gathered.hits
+            expected = 0.0 if place is where else EXPECTED
+            answer = self.pipeline.answer_gathered(
+                reading.question, gathered, without=reading.without, expected=expected
             )
-            for reading, place in tries
-        ]
-        at = max(range(len(answers)), key=lambda at: answers[at].probability)
-        best = replace(answers[at], question=question)
-        self.turns.append(Turn(tries[at][0].meant or best.searched_for, best))
-        return best
+            tried.append((reading, answer))
+        reading, answer = max(tried, key=lambda one: one[1].probability)
+        self.turns.append(Turn(reading.meant or answer.searched_for, replace(answer, question=question)))
 
     def _tries(self, question: str, where: Filter) -> Iterator[tuple[Reading, Filter]]:
         """Yield each reading with where to ask it: a follow-up first in the articles under discussion, then in all."""

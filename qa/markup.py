@@ -6,11 +6,13 @@ import html
 import re
 from collections.abc import Sequence
 
-from embeddings.documents import Article
+from embeddings.documents import Article, Hit
 from qa.answers import Answer, Span
 from qa.presentation import NOT_FOUND, byline, in_period, in_sentence, in_words, nearest_hits, was_completed, why_not
 from qa.versions import also_in, newer_version
 
+NAMED = 3
+"""Articles named while they are read."""
 CLOSE = 3.0
 """How far below the best margin another answer may lie to be shown beside it."""
 
@@ -28,6 +30,14 @@ def answer_html(answer: Answer) -> str:
 def message_html(content: str) -> str:
     """Wrap HTML as one message."""
     return f"<div class='dateline'>{content}</div>"
+
+
+def reading_html(hits: Sequence[Hit]) -> str:
+    """Say which passages are being read."""
+    titles = list(dict.fromkeys(hit.article.title for hit in hits))
+    named = ", ".join(f"<q>{html.escape(title)}</q>" for title in titles[:NAMED])
+    passages = "1 passage" if len(hits) == 1 else f"{len(hits)} passages"
+    return f"<p>Reading {passages}: {named}{' …' if len(titles) > NAMED else ''}</p>"
 
 
 def article_html(article: Article, start: int = 0, end: int = 0) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from embeddings.documents import Hit
@@ -14,7 +14,7 @@ from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
 from qa.lists import asks_for_list, list_items
 from qa.normalization import normalize
-from qa.ranking import is_settled, join_names, rank
+from qa.ranking import is_settled, join_names, rank, rank_passages
 from qa.reader import Reader
 from qa.rereading import read_again
 from qa.retriever import MOST_READ, Retriever, enough
@@ -25,6 +25,15 @@ MAX_QUESTION = 1000
 """Characters."""
 READ_FIRST = 3
 """Passages that are read in any case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What is to be read for a question: passages, best first, the time that it names, and what finding them took."""
+
+    hits: Sequence[Hit]
+    period: Period | None
+    milliseconds: float
 
 
 class Pipeline:
@@ -104,18 +113,42 @@ class Pipeline:
         Raises:
             InvalidInput: the question is empty or too long, or k or top is out of range.
         """
+        _checked("top", self.top if top is None else top)
+        gathered = self.gather(question, k=k, where=where, today=today, topic=topic)
+        return self.answer_gathered(question, gathered, top=top, without=without, expected=expected)
+
+    def gather(
+        self, question: str, *, k: int | None = None, where: Filter = ANY, today: date | None = None, topic: str = ""
+    ) -> Gathered:
+        """Take the first step of `answer`: find what is to be read."""
         asked = checked_question(question)
         k = self.k if k is None else k
         if k is not None:
             _checked("k", k)
-        top = _checked("top", self.top if top is None else top)
         started = time.perf_counter()
         period = _period(asked, where, today)
         hits = self.find(asked, k or MOST_READ, where=where, today=today, topic=topic)
-        hits = hits[: k or enough(hits)]
-        retrieve_ms = _since(started)
-        found = self.answer_from(question, hits, top=top, retrieve_ms=retrieve_ms, without=without, expected=expected)
-        found = replace(found, period=period)
+        return Gathered(hits[: k or enough(hits)], period, _since(started))
+
+    def answer_gathered(
+        self,
+        question: str,
+        gathered: Gathered,
+        *,
+        top: int | None = None,
+        without: Collection[str] = (),
+        expected: float = 0.0,
+    ) -> Answer:
+        """Take the second step of `answer`: read, and decide."""
+        found = self.answer_from(
+            question,
+            gathered.hits,
+            top=top,
+            retrieve_ms=gathered.milliseconds,
+            without=without,
+            expected=expected,
+        )
+        found = replace(found, period=gathered.period)
         if self.observer is not None:
             self.observer(found)
         return found
@@ -179,7 +212,7 @@ class Pipeline:
             question=question,
             searched_for=asked,
             spans=tuple(spans[: self.top if top is None else top]),
-            hits=tuple(hits),
+            hits=tuple(rank_passages(hits, found)),
             probability=probability,
             found=is_found,
             items=items,

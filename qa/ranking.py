@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from embeddings.documents import Hit
+from embeddings.documents import Hit, Passage
 from qa.answers import Span
 from qa.normalization import normalize
 from qa.versions import independent
@@ -19,6 +19,10 @@ NEIGHBOURS = 3
 _BETWEEN_NAMES = re.compile(r",? (?:and|&) (?:(?:[A-ZÀ-Þ][\w.’'-]*|of|the|for) ){0,7}")
 RETRIEVAL_WEIGHT = 0.4
 """What the log of a passage's probability is worth in units of the reader's margin (benchmarks/retrieval.md)."""
+READING_WEIGHT = 0.7
+"""What the best margin in a passage is worth in units of the log of its probability (benchmarks/retrieval.md)."""
+LEAST_MARGIN = -8.0
+"""Of a passage; lower ones say no more."""
 LEAST_LIKELY = 1e-6
 SETTLED = 6.0
 """The margin that hardly a passage further down brings: 1 in 50 does."""
@@ -31,7 +35,7 @@ def rank_score(span: Span) -> float:
     puts first are likelier to be about the question (the interpolation of BERTserini, Yang et al. 2019). Both are
     log-odds; the weight is below 1 since they follow in part from the same words.
     """
-    return span.score + RETRIEVAL_WEIGHT * math.log(max(span.hit.score, LEAST_LIKELY))
+    return span.score + RETRIEVAL_WEIGHT * _log_likely(span.hit)
 
 
 def is_settled(spans: Sequence[Span], unread: Sequence[Hit]) -> bool:
@@ -42,8 +46,24 @@ def is_settled(spans: Sequence[Span], unread: Sequence[Hit]) -> bool:
     """
     if not unread or not spans:
         return not unread
-    likeliest = math.log(max(unread[0].score, LEAST_LIKELY))
-    return max(map(rank_score, spans)) >= SETTLED + RETRIEVAL_WEIGHT * likeliest
+    return max(map(rank_score, spans)) >= SETTLED + RETRIEVAL_WEIGHT * _log_likely(unread[0])
+
+
+def rank_passages(hits: Sequence[Hit], spans: Sequence[Span]) -> list[Hit]:
+    """Rank passages by how likely retrieval finds them and how sure the reader is of an answer there, best first.
+
+    The reader has seen question and passage together, which neither side of retrieval has: as a cross-encoder
+    ranks better than what it is given (Nogueira and Cho 2019), and at no further cost.
+
+    Args:
+        hits: passages that were read.
+        spans: what the reader found in them.
+    """
+    margins: dict[Passage, float] = {}
+    for span in spans:
+        passage = span.hit.passage
+        margins[passage] = max(span.score, margins.get(passage, LEAST_MARGIN))
+    return sorted(hits, key=lambda hit: -_log_likely(hit) - READING_WEIGHT * margins.get(hit.passage, LEAST_MARGIN))
 
 
 def rank(spans: Sequence[Span]) -> list[Span]:
@@ -96,6 +116,10 @@ def join_names(spans: Sequence[Span]) -> list[Span]:
 def overlap(one: Span, other: Span) -> bool:
     """Say whether two spans share characters of an article."""
     return one.hit.article.id == other.hit.article.id and one.start < other.end and other.start < one.end
+
+
+def _log_likely(hit: Hit) -> float:
+    return math.log(max(hit.score, LEAST_LIKELY))
 
 
 def _group_score(group: Sequence[Span]) -> float:

@@ -211,6 +211,23 @@ def test_a_question_shows_before_the_server_has_answered(page):
 
 
 @pytest.mark.browser
+def test_what_is_being_read_shows_before_the_answer(page):
+    page.get_by_label("Your question").wait_for()
+    page.evaluate("""() => {
+        window.told = [];
+        new MutationObserver(() => {
+            const last = [...document.querySelectorAll(".dateline")].pop();
+            if (last && window.told.at(-1) !== last.innerText) window.told.push(last.innerText);
+        }).observe(document, { childList: true, subtree: true, characterData: true });
+    }""")
+    ask(page, "who led the delegation?")
+    searching, reading, *_, answer = page.evaluate("window.told")
+    assert searching.strip() == "Searching the articles …"
+    assert re.fullmatch(r"Reading \d+ passages: .*US security officials in Mexico.* …", reading.strip())
+    assert "Alejandro Mayorkas" in answer
+
+
+@pytest.mark.browser
 def test_an_address_asks_its_question(page, place):
     page.goto(f"{place[0]}/?q=who+led+the+delegation%3F")
     expect(page.locator(".dateline-answer")).to_contain_text("Mayorkas", timeout=SLOW)

@@ -14,6 +14,7 @@ from qa.antecedents import Turn
 from qa.cli import main
 from qa.conversation import EXPECTED, Conversation
 from qa.followups import readings
+from qa.pipeline import Gathered
 
 STORY = (
     "Renée Solberg was elected mayor of Port Sorrel in June 2021. She had been a ship's pilot. "
@@ -123,8 +124,11 @@ class Recorder:
     def __init__(self, probabilities=()):
         self.asked, self.expected, self.probabilities = [], [], list(probabilities)
 
-    def answer(self, question, *, where=ANY, k=None, today=None, topic="", without=(), expected=0.0):
+    def gather(self, question, *, where=ANY, k=None, today=None, topic=""):
         self.asked.append((question, where, topic))
+        return Gathered(MAYOR.answer.hits, None, 1.0)
+
+    def answer_gathered(self, question, gathered, *, without=(), expected=0.0):
         self.expected.append(expected)
         probability = self.probabilities.pop(0) if self.probabilities else 0.5
         return replace(MAYOR.answer, question=question, searched_for=question, probability=probability)
@@ -140,6 +144,17 @@ def test_a_follow_up_is_asked_in_the_articles_under_discussion_first():
     assert answer.question == "What did she do before?"
     assert answer.searched_for == "What did Renée Solberg do before?"
     assert [one.question for one in conversation.turns] == [MAYOR.question, "What did Renée Solberg do before?"]
+
+
+def test_the_passages_of_each_reading_come_before_the_answer():
+    pipeline = Recorder()
+    conversation = Conversation(pipeline, [MAYOR])
+    steps = conversation.steps("What did she do before?")
+    assert next(steps) == MAYOR.answer.hits
+    assert (len(pipeline.asked), len(pipeline.expected), len(conversation.turns)) == (1, 0, 1)
+    rest = list(steps)
+    assert len(rest) + 1 == len(pipeline.asked) == len(pipeline.expected)
+    assert len(conversation.turns) == 2
 
 
 def test_the_articles_of_earlier_turns_stay_under_discussion():

@@ -3,10 +3,11 @@
 import pytest
 
 from app import build_app
-from embeddings.documents import Article
+from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
 from qa.build import open_store
 from qa.evaluation.labels import check_correction
+from qa.markup import reading_html
 from qa.settings import load_settings
 from qa.ui.ask import _stopped
 from qa.ui.history import KEPT, choices, questions_of, read, remember
@@ -87,6 +88,14 @@ def test_a_question_that_was_stopped_says_so_and_the_answers_stay():
 
 
 ARTICLES = [Article("a", "A", "They came on\nTuesday (late)."), Article("b", "B", "They left on Friday.")]
+
+
+def test_what_is_read_is_named_once_and_as_text():
+    articles = [Article(letter, f"<b>{letter}</b>", "Text.") for letter in "aabcd"]
+    hits = [Hit(Passage(article.id, 0, 5), article, 0.1) for article in articles]
+    assert reading_html(hits[:1]) == "<p>Reading 1 passage: <q>&lt;b&gt;a&lt;/b&gt;</q></p>"
+    named = ", ".join(f"<q>&lt;b&gt;{letter}&lt;/b&gt;</q>" for letter in "abc")
+    assert reading_html(hits) == f"<p>Reading 5 passages: {named} …</p>"
 
 
 @pytest.mark.parametrize(

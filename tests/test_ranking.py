@@ -6,7 +6,7 @@ from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
 from qa.confidence import Calibrator
 from qa.pipeline import Pipeline
-from qa.ranking import RETRIEVAL_WEIGHT, SETTLED, is_settled, join_names, rank, rank_score
+from qa.ranking import LEAST_MARGIN, RETRIEVAL_WEIGHT, SETTLED, is_settled, join_names, rank, rank_passages, rank_score
 
 TEXT = "Mayor Ana Reyes won. Ana Reyes thanked Bo Lind."
 
@@ -86,6 +86,32 @@ def test_a_span_is_settled_once_no_unread_passage_could_bring_a_better_one():
     assert not is_settled([], [unread])
     assert is_settled([], [])
     assert is_settled([span("Bo Lind", -9.0)], [])
+
+
+def test_passages_are_ranked_by_what_was_read_in_them_and_by_retrieval():
+    hits = [
+        span("Bo Lind", 0.0, article=letter, retrieval=likely).hit
+        for letter, likely in zip("abcd", (0.5, 0.3, 0.1, 0.1), strict=True)
+    ]
+    a, b, c, d = hits
+    found = [Span("Bo Lind", 39, 46, margin, hit) for margin, hit in ((-5.0, a), (2.0, c), (-7.0, c), (-3.0, b))]
+    assert rank_passages(hits, found) == [c, b, a, d]
+    assert rank_passages(hits, []) == hits
+    nothing = [Span("Bo Lind", 39, 46, 2 * LEAST_MARGIN, hit) for hit in (a, b)]
+    assert rank_passages(hits, nothing) == hits  # a bad passage is not below one that gave nothing
+
+
+def test_an_answer_has_its_passages_as_reading_ranks_them():
+    class Only:
+        def read(self, question, hits):
+            return [span("Bo Lind", 5.0, article="c") for hit in hits if hit.article.id == "c"]
+
+        def read_many(self, pairs):
+            return [[] for _ in pairs]
+
+    hits = [span("Bo Lind", 0.0, article=letter, retrieval=1 / 3).hit for letter in "abc"]
+    answer = Pipeline(None, Only(), Calibrator.blank()).answer_from("Who won?", hits)
+    assert [hit.article.id for hit in answer.hits] == ["c", "a", "b"]
 
 
 @pytest.mark.parametrize(

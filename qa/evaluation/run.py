@@ -17,7 +17,7 @@ from qa.pipeline import Pipeline
 from qa.retriever import MOST_READ, enough
 
 RETRIEVED = 10
-"""Passages looked at for the ranking metrics; those the pipeline reads are the first of them."""
+"""Passages looked at for the ranking metrics; those that were read come first, as reading ranks them."""
 SHOWN = 3
 """Passages kept of a question, to be shown with it."""
 
@@ -82,7 +82,8 @@ def run_open(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outc
         retrieve_ms = (time.perf_counter() - started) * 1000
         read = hits[: pipeline.k or enough(hits)]
         answer = pipeline.answer_from(question.to_ask, read, retrieve_ms=retrieve_ms)
-        yield _outcome(question, answer, hits[:RETRIEVED], blamer.of_open(question, answer, read), retrieved=True)
+        ranked = [*answer.hits, *(hit for hit in hits if hit not in answer.hits)]
+        yield _outcome(question, answer, ranked[:RETRIEVED], blamer.of_open(question, answer, read), retrieved=True)
 
 
 def run_reader_only(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outcome]:

@@ -14,7 +14,7 @@ from embeddings.errors import DatelineError
 from qa.antecedents import Turn
 from qa.conversation import Conversation
 from qa.filters import make_filter
-from qa.markup import answer_html, as_markdown, message_html
+from qa.markup import answer_html, as_markdown, message_html, reading_html
 from qa.ui.correction import correction
 from qa.ui.downloads import new_folder
 from qa.ui.history import KEPT_TURNS, History, choices, questions_of, remember
@@ -135,11 +135,14 @@ class _Conversing:
         try:
             pipeline = adjusted(self._libraries.open(library).pipeline, k, threshold)
             conversation = Conversation(pipeline, turns)
-            answer = conversation.ask(question, where=make_filter(since, until, source))
+            said = ""
+            for hits in conversation.steps(question, where=make_filter(since, until, source)):
+                if hits and said != (said := reading_html(hits)):
+                    yield "", [*asked, _said(said)], turns
         except DatelineError as error:
             yield question, [*asked, _said(f"<p>{html.escape(str(error))}</p>")], turns
             return
-        if not answer.hits and not pipeline.retriever.store.stats().articles:
+        if not conversation.turns[-1].answer.hits and not pipeline.retriever.store.stats().articles:
             yield "", [*asked, _said("<p>This library has no articles yet; add some under “Articles”.</p>")], turns
             return
         yield "", _messages(conversation.turns), conversation.turns
