@@ -1,14 +1,16 @@
-"""Questions are encoded without torch, and as sentence-transformers would."""
+"""Questions are encoded without torch, and as sentence-transformers would; passages in the faster precision."""
 
 import json
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from safetensors.torch import load_file, save_file
 
+from embeddings import encoder as encoding
 from embeddings.bert import BertEncoder
 from embeddings.encoder import SentenceEncoder
 
@@ -76,3 +78,15 @@ def test_a_library_is_asked_without_torch():
     subprocess.run(
         [sys.executable, "-c", f"{ask}; import sys; sys.exit(' '.join({heavy} & set(sys.modules)) or 0)"], check=True
     )
+
+
+@pytest.mark.parametrize(
+    ("flags", "half", "whole", "expected"),
+    [("avx512_bf16", 1.0, 2.0, True), ("avx512_bf16", 2.0, 1.0, False), ("avx512f", 1.0, 2.0, False)],
+)
+def test_bfloat16_is_computed_in_where_it_is_faster(monkeypatch, flags, half, whole, expected):
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: f"flags: sse2 {flags}")
+    monkeypatch.setattr(encoding, "_layer_seconds", {"bfloat16": half, "float32": whole}.__getitem__)
+    assert encoding.computes_in_bfloat16.__wrapped__() is expected
+    monkeypatch.undo()
+    assert all(0 < encoding._layer_seconds(dtype) < 10 for dtype in ("bfloat16", "float32"))
