@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
 ONNX_FILE = "model.int8.onnx"
 SPANS_PER_PASSAGE = 10
+SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
+"""Of onnxruntime: their operator takes three times as long as an addition and a LayerNormalization."""
 TORCH_BATCH = 6144
 """Tokens of a batch."""
 
@@ -207,7 +209,9 @@ def _onnx_model(folder: Path, threads: int) -> Model:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     try:
-        session = onnxruntime.InferenceSession(str(folder / ONNX_FILE), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(
+            str(folder / ONNX_FILE), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
+        )
     except Exception as error:  # onnxruntime's errors have no common base but Exception
         raise DatelineError(f"{folder / ONNX_FILE} can't be loaded ({str(error).splitlines()[0]})") from error
     inputs = {item.name for item in session.get_inputs()}

@@ -36,6 +36,7 @@ def export_int8(checkpoint: Path, out: Path) -> Path:
         import onnxscript  # noqa: F401  # torch's exporter needs it, and fails late without
         from onnxruntime.quantization import QuantType, quantize_dynamic
         from onnxruntime.transformers import optimizer
+        from onnxruntime.transformers.fusion_options import FusionOptions
     except ImportError as error:
         raise DatelineError(f"exporting needs the package {error.name}; pip install 'dateline-qa[train]'") from error
     model = _load(checkpoint)
@@ -44,11 +45,15 @@ def export_int8(checkpoint: Path, out: Path) -> Path:
         plain, fused, quantized = (Path(scratch) / name for name in ("plain.onnx", "fused.onnx", ONNX_FILE))
         _export(model, plain)
         config = model.config
+        options = FusionOptions("bert")
+        # slower than its parts: see the reader, which keeps onnxruntime from fusing them when it loads the file
+        options.enable_skip_layer_norm = options.enable_bias_skip_layer_norm = False
         optimizer.optimize_model(
             str(plain),
             model_type="bert",
             num_heads=config.num_attention_heads,
             hidden_size=config.hidden_size,
+            optimization_options=options,
         ).save_model_to_file(str(fused))
         quantize_dynamic(
             fused,
