@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
-from pathlib import Path
+import tempfile
 from typing import Any
 
 from common import Ask, indexing, main
 
-from qa.build import evaluation_library, open_pipeline
+from qa.build import open_pipeline
 from qa.settings import load_settings
+
+FOLDER = tempfile.TemporaryDirectory()
+"""Kept until the end of the process."""
 
 
 def prepare(work: dict[str, Any]) -> Ask:
-    articles = Path(work["articles_path"])
-    settings = load_settings({"k": work["k"]})
-    settings = replace(settings, library=evaluation_library(articles, settings))
+    library = f"{FOLDER.name}/library"
     with indexing():  # by the command, as users do
-        subprocess.run(
-            [sys.executable, "-m", "qa", "index", str(articles), "--library", str(settings.library)], check=True
-        )
-    pipeline = open_pipeline(settings)
+        subprocess.run([sys.executable, "-m", "qa", "index", work["articles_path"], "--library", library], check=True)
+    pipeline = open_pipeline(load_settings({"k": work["k"], "library": library}))
 
     def ask(question: str) -> tuple[str, float]:
         answer = pipeline.answer(question)
