@@ -2,7 +2,6 @@
 
 import json
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -141,7 +140,8 @@ def test_the_pipeline_reads_that_many(pipeline):
     whole = "Which villages were cut off?"  # for a list, all are read
     assert len(pipeline.answer(whole).hits) == enough(pipeline.find(whole, MOST_READ))
     assert len(pipeline.answer(question, k=3).hits) == 3
-    assert replace(found[0], score=0) == replace(pipeline.answer(question).hits[0], score=0)
+    read = pipeline.answer(question).hits
+    assert {hit.passage for hit in read} == {hit.passage for hit in found[: len(read)]}  # ranked anew by reading
 
 
 def test_the_fit_finds_what_decides(tmp_path):
