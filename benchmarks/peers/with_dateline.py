@@ -19,7 +19,8 @@ FOLDER = tempfile.TemporaryDirectory()
 def prepare(work: dict[str, Any]) -> Ask:
     library = f"{FOLDER.name}/library"
     with indexing():  # by the command, as users do
-        subprocess.run([sys.executable, "-m", "qa", "index", work["articles_path"], "--library", library], check=True)
+        command = [sys.executable, "-m", "qa", "index", work["articles_path"], "--library", library]
+        subprocess.run(command, check=True, stdout=sys.stderr)
     pipeline = open_pipeline(load_settings({"k": work["k"], "library": library}))
 
     def ask(question: str) -> tuple[str, float]:
