@@ -18,8 +18,8 @@ from qa.pipeline import MAX_QUESTION, Pipeline, checked_question
 
 EXPECTED = 0.5
 """How much likelier than a question out of the blue, in log-odds, a follow-up has its answer in the articles under
-discussion. Somewhat more than the probabilities ask for: at 0, 0.3 and 0.6 their log loss was 0.594, 0.588 and 0.597 for 204
-follow-ups over articles-ntrex, and 0.587, 0.589 and 0.607 for 46 of the seeds (a script that is not kept)."""
+discussion. Somewhat more than the probabilities ask for: at 0, 0.3 and 0.6 their log loss was 0.594, 0.588 and 0.597
+for 204 follow-ups over articles-ntrex, and 0.587, 0.589 and 0.607 for 46 of the seeds (a script that is not kept)."""
 
 
 class Conversation:
