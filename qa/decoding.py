@@ -30,6 +30,7 @@ def best_spans(
     start_logits: npt.NDArray[np.float32],
     end_logits: npt.NDArray[np.float32],
     allowed: npt.NDArray[np.bool_],
+    firsts: npt.NDArray[np.bool_] | None = None,
     *,
     max_tokens: int = MAX_SPAN_TOKENS,
     top: int = 20,
@@ -39,6 +40,7 @@ def best_spans(
     Args:
         start_logits, end_logits: shape (rows, tokens).
         allowed: shape (rows, tokens); a span starts, ends and runs on allowed tokens only.
+        firsts: shape (rows, tokens); a span may start on such a token, and runs onto none: the first of a paragraph.
 
     Returns:
         At most `top` spans a row, by row, then by falling score, then by start and end. A row
@@ -54,10 +56,12 @@ def best_spans(
         )
     if max_tokens < 1 or top < 1:
         raise ValueError(f"max_tokens and top must be at least 1, got {max_tokens} and {top}")
+    if firsts is None:
+        firsts = np.zeros_like(allowed)
     spans = []
-    for row, (start, end, may) in enumerate(zip(start_logits, end_logits, allowed, strict=True)):
+    for row, (start, end, may, first) in enumerate(zip(start_logits, end_logits, allowed, firsts, strict=True)):
         null = float(start[0]) + float(end[0]) if len(start) else 0.0
-        spans += _best_of_row(row, start, end, may, null, max_tokens, top)
+        spans += _best_of_row(row, start, end, may, first, null, max_tokens, top)
     return spans
 
 
@@ -66,6 +70,7 @@ def _best_of_row(
     start: npt.NDArray[np.float32],
     end: npt.NDArray[np.float32],
     may: npt.NDArray[np.bool_],
+    first: npt.NDArray[np.bool_],
     null: float,
     max_tokens: int,
     top: int,
@@ -74,7 +79,7 @@ def _best_of_row(
     if not len(tokens):
         return []
     width = min(max_tokens, len(tokens))
-    run_ends = _run_ends(tokens)
+    run_ends = _run_ends(tokens, first[tokens])
     # scores[i, d]: the span from token i over d further ones; -inf where it leaves the allowed run
     position = np.arange(len(tokens))[:, None] + np.arange(width)[None, :]  # (tokens, width)
     inside = position < run_ends[:, None]
@@ -100,8 +105,8 @@ def _best_of_row(
     ]
 
 
-def _run_ends(tokens: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """For each index into `tokens`, the index one past the end of its run of neighbours."""
-    breaks = np.flatnonzero(np.diff(tokens) != 1) + 1
+def _run_ends(tokens: npt.NDArray[np.intp], first: npt.NDArray[np.bool_]) -> npt.NDArray[np.intp]:
+    """For each index into `tokens`, the index one past the end of its run of neighbours; a first one begins a run."""
+    breaks = np.flatnonzero((np.diff(tokens) != 1) | first[1:]) + 1
     ends = np.append(breaks, len(tokens))
     return ends[np.searchsorted(ends, np.arange(len(tokens)), side="right")]

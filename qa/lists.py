@@ -11,6 +11,8 @@ from qa.answers import Span
 
 RIVAL_MARGIN = 3.0
 """How far below the best margin a further item may lie."""
+SURE_MARGIN = 5.0
+"""A further item of this margin may lie any way below."""
 MAX_ITEM_WORDS = 8
 LEAST_UNASKED = 3
 """Items that make a list of an answer to a question that did not ask for one."""
@@ -28,6 +30,10 @@ _LIST = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _SEPARATOR = re.compile(r"\s*[,;]\s*(?:(?:and|or|as well as)\s+)?|\s+(?:and|or|as well as)\s+(?:also\s+)?")
+# "the Philippines", and not "A gold heron"
+_NAME = re.compile(r"(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)")
+_NO_ITEM = re.compile(r"(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have|had|will|would)\b")
+_LEADING = re.compile(r"(?:to|for|in|from|at|on|of|by|with|across)\s+(?=\w)")
 _CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\b")
 # what ends an item on its right that no separator ends: the sentence goes on
 _CLAUSE = re.compile(
@@ -45,9 +51,10 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     """Take the items of a list answer out of ranked spans, best first.
 
     The best span is cut at its commas and its "and". Where the question asks for a list, the span is first carried on
-    over the enumeration that it stands in, and spans of nearly its margin add theirs: of its own sentence only, where
-    that is an enumeration. Each item keeps exact offsets. Fewer than two items are no list, nor are two that were not
-    asked for: then none are returned.
+    over the enumeration that it stands in, and other spans that the reader is sure of, or nearly as sure, add theirs:
+    where the best one is an enumeration, those of its own sentence only; else those of any article that are of its
+    kind, a name, a number or neither. Each item keeps exact offsets. Fewer than two items are no list, nor are two that
+    were not asked for: then none are returned.
     """
     if not spans:
         return ()
@@ -60,9 +67,23 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     first, last = sentence_around(best.hit.article.text, best.start, best.end)
     for span in spans[1:]:
         here = span.hit.article.id == best.hit.article.id and first <= span.start < last
-        if (here or alone) and span.score >= best.score - RIVAL_MARGIN and span.score > 0:
-            items += [item for item in _cut(_enumeration(span)) if not _is_known(item, items)]
+        if (here or alone) and span.score > 0 and span.score >= min(best.score - RIVAL_MARGIN, SURE_MARGIN):
+            more = [item for item in _cut(_enumeration(span)) if here or _kind(item) == _kind(items[0])]
+            items += [item for item in more if not _is_known(item, items)]
+    items = _alike(items)
     return tuple(items) if len(items) > 1 else ()
+
+
+def _alike(items: list[Span]) -> list[Span]:
+    """Of an enumeration of names keep the names: "Ana Reyes, 41, a pilot, and Max Holm" are two."""
+    names = [item for item in items if _kind(item) == "name"]
+    return names if len(names) > 1 else items
+
+
+def _kind(item: Span) -> str:
+    if _NAME.match(item.text):
+        return "name"
+    return "number" if re.search(r"\d", item.text) else "thing"
 
 
 def _is_known(item: Span, items: Sequence[Span]) -> bool:
@@ -124,6 +145,10 @@ def _cut(span: Span) -> list[Span]:
         at = separator.end() if separator else end
     if any(len(span.text[start:end].split()) > MAX_ITEM_WORDS for start, end in parts):
         return [span]  # a clause that happens to hold a comma
-    return [
-        Span(span.text[start:end], span.start + start, span.start + end, span.score, span.hit) for start, end in parts
-    ]
+    items = []
+    for start, end in parts:
+        if items and (leading := _LEADING.match(span.text, start, end)):
+            start = leading.end()
+        if not items or not _NO_ITEM.match(span.text, start, end):
+            items.append(Span(span.text[start:end], span.start + start, span.start + end, span.score, span.hit))
+    return items

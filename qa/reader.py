@@ -112,7 +112,7 @@ class ExtractiveReader:
         windows = [window.without_lead(len(leads[window.pair])) for window in windows]
         for batch in batches(windows, pad_id=self._loaded.pad_id, max_batch_tokens=self._loaded.batch_tokens):
             start, end = self._loaded.model(batch)
-            for token_span in best_spans(start, end, batch.allowed, top=SPANS_PER_PASSAGE):
+            for token_span in best_spans(start, end, batch.allowed, batch.firsts, top=SPANS_PER_PASSAGE):
                 window = batch.windows[token_span.row]
                 number, _, hit = asked[window.pair]
                 span = _place(window, token_span.start, token_span.end, token_span.margin, hit)

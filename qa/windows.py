@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -18,6 +20,9 @@ MIN_PASSAGE_TOKENS = 32
 MAX_TITLE = 200
 """Characters of a title that are read before a passage."""
 
+# a blank line, or the end of a line that is the end of a sentence: a line of hard-wrapped text ends in its midst
+_PARAGRAPH_END = re.compile(r"\n\s*\n\s*|[.!?]['\"’”]?[^\S\n]*\n\s*")
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -25,6 +30,7 @@ class Window:
 
     `pair` is the index of the (question, passage) pair it came from. `offsets` are half-open
     characters of the passage; they are meaningful only where `allowed` is true (passage tokens).
+    `firsts` are the tokens that begin a paragraph but the first: no answer runs onto them.
     """
 
     pair: int
@@ -32,6 +38,7 @@ class Window:
     type_ids: tuple[int, ...]
     offsets: tuple[tuple[int, int], ...]
     allowed: tuple[bool, ...]
+    firsts: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -55,6 +62,7 @@ class WindowBatch:
     attention_mask: npt.NDArray[np.int64]
     token_type_ids: npt.NDArray[np.int64]
     allowed: npt.NDArray[np.bool_]
+    firsts: npt.NDArray[np.bool_]
 
     def inputs(self, names: Container[str]) -> dict[str, npt.NDArray[np.int64]]:
         """Give the arrays that a model takes, by name: some have no token types."""
@@ -90,10 +98,23 @@ def make_windows(
     tokenizer.enable_truncation(max_tokens, stride=min(stride, room // 2), strategy="only_second")
     windows = []
     for pair, encoding in enumerate(tokenizer.encode_batch(list(pairs))):
+        beginnings = [end.end() for end in _PARAGRAPH_END.finditer(pairs[pair][1])]
         for piece in (encoding, *encoding.overflowing):
             allowed = tuple(sequence == 1 for sequence in piece.sequence_ids)
-            windows.append(Window(pair, tuple(piece.ids), tuple(piece.type_ids), tuple(piece.offsets), allowed))
+            offsets = tuple(piece.offsets)
+            firsts = _firsts(offsets, allowed, beginnings)
+            windows.append(Window(pair, tuple(piece.ids), tuple(piece.type_ids), offsets, allowed, firsts))
     return windows
+
+
+def _firsts(
+    offsets: Sequence[tuple[int, int]], allowed: Sequence[bool], beginnings: Sequence[int]
+) -> tuple[int, ...]:
+    """Find the tokens of the passage that stand first from each of the beginnings on, which are characters of it."""
+    tokens = [token for token, may in enumerate(allowed) if may] if beginnings else []
+    ends = [offsets[token][1] for token in tokens]
+    places = (bisect_right(ends, beginning) for beginning in beginnings)
+    return tuple(tokens[place] for place in places if place < len(tokens))
 
 
 def title_lead(title: str) -> str:
@@ -115,13 +136,15 @@ def pad(windows: Sequence[Window], *, pad_id: int) -> WindowBatch:
     attention_mask = np.zeros(shape, dtype=np.int64)
     token_type_ids = np.zeros(shape, dtype=np.int64)
     allowed = np.zeros(shape, dtype=np.bool_)
+    firsts = np.zeros(shape, dtype=np.bool_)
     for row, window in enumerate(windows):
         size = len(window)
         input_ids[row, :size] = window.ids
         attention_mask[row, :size] = 1
         token_type_ids[row, :size] = window.type_ids
         allowed[row, :size] = window.allowed
-    return WindowBatch(tuple(windows), input_ids, attention_mask, token_type_ids, allowed)
+        firsts[row, list(window.firsts)] = True
+    return WindowBatch(tuple(windows), input_ids, attention_mask, token_type_ids, allowed, firsts)
 
 
 def batches(windows: Iterable[Window], *, pad_id: int, max_batch_tokens: int) -> Iterator[WindowBatch]:

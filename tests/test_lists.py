@@ -13,7 +13,7 @@ ASKED = "Which towns lost power?"
 def span(text, score, article=None):
     article = article or Article("a", "Storm", STORM)
     start = article.text.index(text)
-    return Span(text, start, start + len(text), score, Hit(Passage("a", 0, len(article.text)), article, 1.0))
+    return Span(text, start, start + len(text), score, Hit(Passage(article.id, 0, len(article.text)), article, 1.0))
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,51 @@ def test_a_clause_is_not_cut():
     text = "It fell because the wind that had come up late in the evening broke the mast, and the crew had gone."
     article = Article("a", "Ship", text)
     assert list_items("What were the causes?", [span(text[8:-1], 5.0, article)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "best", "items"),
+    [
+        (
+            "Rafa Dudek, 33, a crane operator, and Simon Asher, 45, a blaster, died.",
+            "Rafa Dudek, 33, a crane operator, and Simon Asher, 45, a blaster",
+            ["Rafa Dudek", "Simon Asher"],
+        ),
+        (
+            "It was Calder, which has gone, and Norvik, which has not.",
+            "Calder, which has gone, and Norvik",
+            ["Calder", "Norvik"],
+        ),
+        ("He hired in Portugal and the Philippines and offers a flat.", "Portugal", ["Portugal", "the Philippines"]),
+        ("It sails to Lowmarsh, to Ekeby and to Saltby.", "Lowmarsh, to Ekeby", ["Lowmarsh", "Ekeby", "Saltby"]),
+        ("They took A gold heron, a spoon and a compass.", "A gold heron", ["A gold heron", "a spoon", "a compass"]),
+        ("She flew Apollo 11, Gemini and Soyuz.", "Gemini", ["Gemini", "Soyuz"]),
+        ("She flew Apollo 11, Gemini and Soyuz.", "Apollo 11", ["Apollo 11", "Gemini", "Soyuz"]),
+    ],
+)
+def test_what_is_an_item(text, best, items):
+    found = list_items("Which ones were named?", [span(best, 5.0, Article("a", "A", text))])
+    assert [item.text for item in found] == items
+
+
+def in_three_articles(*answers):
+    return [
+        span(text, score, Article(f"{number}", "Storm", f"Gusts of {text} were measured at the cape."))
+        for number, (text, score) in enumerate(answers)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answers", "items"),
+    [
+        ([("131 km/h", 9.0), ("157 km/h", 5.5), ("148 km/h", 7.0)], ["131 km/h", "157 km/h", "148 km/h"]),
+        ([("131 km/h", 3.0), ("157 km/h", 0.5), ("148 km/h", -0.5)], ["131 km/h", "157 km/h"]),
+        ([("131 km/h", 9.0), ("157 km/h", 4.5), ("148 km/h", 5.0)], ["131 km/h", "148 km/h"]),
+        ([("131 km/h", 9.0), ("Maren", 8.0), ("great force", 8.0)], []),
+        ([("Maren", 9.0), ("131 km/h", 8.0), ("Isolde", 8.0)], ["Maren", "Isolde"]),
+    ],
+)
+def test_items_stand_in_several_articles(answers, items):
+    found = list_items("What gusts were measured in the storms?", in_three_articles(*answers))
+    assert [item.text for item in found] == items
+    assert len({item.hit.article.id for item in found}) == len(items)

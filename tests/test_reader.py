@@ -46,6 +46,30 @@ def test_a_window_without_its_lead():
     assert window.without_lead(0) is window
 
 
+@pytest.mark.parametrize(
+    ("text", "firsts"),
+    [
+        ("Floods in Stoneholt\n\nThe mayor left.", ["The"]),
+        ("The dam broke.\nThe mayor left.", ["The"]),
+        ("“It broke.” \n \n\n“She left.”", ["“"]),
+        ("The dam\nbroke in the\nnight.", []),
+        ("One.\n\nTwo.\n\nThree.", ["Two", "Three"]),
+        ("One.\n\n", []),
+    ],
+)
+def test_where_paragraphs_begin(reader, text, firsts):
+    [window] = make_windows(reader._loaded.tokenizer, [("who?", "A title. " + text)])
+    window = window.without_lead(len("A title. "))
+    assert [text[slice(*window.offsets[token])] for token in window.firsts] == firsts
+
+
+def test_no_answer_runs_into_the_next_paragraph(reader):
+    text = "The floods reached Stoneholt and Saltby.\n\nFennick and Upper Cray lose their schools this year, it said."
+    spans = reader.read("Which villages lose their schools?", [hit("Council", text)])
+    assert len(spans) > 1
+    assert not [span.text for span in spans if "\n" in span.text]
+
+
 def test_a_long_passage_is_read_to_its_end(reader):
     text = "The council met again. " * 300 + "The mayor is called Ana Reyes."
     [best, *_] = reader.read("What is the mayor called?", [hit("Council", text)])
