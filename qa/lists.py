@@ -145,7 +145,7 @@ def _cut(span: Span) -> list[Span]:
         at = separator.end() if separator else end
     if any(len(span.text[start:end].split()) > MAX_ITEM_WORDS for start, end in parts):
         return [span]  # a clause that happens to hold a comma
-    items = []
+    items: list[Span] = []
     for start, end in parts:
         if items and (leading := _LEADING.match(span.text, start, end)):
             start = leading.end()

@@ -107,9 +107,7 @@ def make_windows(
     return windows
 
 
-def _firsts(
-    offsets: Sequence[tuple[int, int]], allowed: Sequence[bool], beginnings: Sequence[int]
-) -> tuple[int, ...]:
+def _firsts(offsets: Sequence[tuple[int, int]], allowed: Sequence[bool], beginnings: Sequence[int]) -> tuple[int, ...]:
     """Find the tokens of the passage that stand first from each of the beginnings on, which are characters of it."""
     tokens = [token for token, may in enumerate(allowed) if may] if beginnings else []
     ends = [offsets[token][1] for token in tokens]
