@@ -8,18 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from operator import itemgetter
 
 from embeddings.documents import Hit
 from embeddings.store import ANY, Filter
 from qa.answers import Answer
 from qa.antecedents import TURNS_BACK, Turn
-from qa.followups import Reading, behind_names, readings
+from qa.confidence import log_odds
+from qa.followups import Reading, behind_names, readings, speaks_of_known
 from qa.pipeline import MAX_QUESTION, Pipeline, checked_question
 
 EXPECTED = 0.5
 """How much likelier than a question out of the blue, in log-odds, a follow-up has its answer in the articles under
 discussion. Somewhat more than the probabilities ask for: at 0, 0.3 and 0.6 their log loss was 0.594, 0.588 and 0.597
 for 204 follow-ups over articles-ntrex, and 0.587, 0.589 and 0.607 for 46 of the seeds (a script that is not kept)."""
+STAYING = 1.0
+"""By how much, in log-odds, an answer of other articles must be surer than one of those under discussion to be given
+instead: a wrong change of topic is what a reader of the conversation understands least."""
 
 
 class Conversation:
@@ -47,7 +52,7 @@ class Conversation:
 
         At the end the answer is that of the last turn.
         """
-        tried: list[tuple[Reading, Answer]] = []
+        tried: list[tuple[float, Reading, Answer]] = []
         for reading, place in self._tries(checked_question(question), where):
             gathered = self.pipeline.gather(reading.question, where=place, k=k, today=today, topic=reading.topic)
             yield gathered.hits
@@ -55,8 +60,9 @@ class Conversation:
             answer = self.pipeline.answer_gathered(
                 reading.question, gathered, without=reading.without, expected=expected
             )
-            tried.append((reading, answer))
-        reading, answer = max(tried, key=lambda one: one[1].probability)
+            kept = 0.0 if place is where else STAYING
+            tried.append((log_odds(answer.probability) + kept, reading, answer))
+        _, reading, answer = max(tried, key=itemgetter(0))
         self.turns.append(Turn(reading.meant or answer.searched_for, replace(answer, question=question)))
 
     def _tries(self, question: str, where: Filter) -> Iterator[tuple[Reading, Filter]]:
@@ -71,7 +77,7 @@ class Conversation:
             yield from ((reading, inside) for reading in found if reading.topic)
             if (
                 found[0].topic
-                and found[0].leans
+                and (found[0].leans or speaks_of_known(question))
                 and len(named := behind_names(question, self.turns[-1])) <= MAX_QUESTION
             ):
                 yield Reading(named, without=found[0].without, meant=found[0].question), inside

@@ -55,7 +55,8 @@ _THEY = re.compile(r"\b(?:(?P<own>their|theirs)|they|them|themselves)\b", re.IGN
 _WHO_OWN = re.compile(rf"^who\s+(?!{VERBS}\b)[\w’'-]+\s+(?:his|her|their)\b", re.IGNORECASE)
 _THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere(?=\s*\?*$)", re.IGNORECASE)
 _POINTS_BACK = re.compile(
-    r"\b(?:he|she|him|her|his|hers|it|its|they|them|their|theirs|then|there|ones?)\b|\b(?:this|that|these|those)(?=\s*\?*$|\s+happen)",
+    r"\b(?:he|she|him|her|his|hers|it|its|they|them|their|theirs|then|there|ones?)\b|\b(?:this|that|these|those)(?=\s*\?*$|\s+happen)"
+    r"|(?:(?<=\bdid )|(?<=\bdoes )|(?<=\bwas )|(?<=\bwere ))(?:this|that|these|those)(?=\s+[a-z])",
     re.IGNORECASE,
 )
 
@@ -123,6 +124,11 @@ def _leans(body: str) -> bool:
     return not DEFINITE.search(before) and not any(not name.isdigit() for name in names_in(before))
 
 
+def speaks_of_known(question: str) -> bool:
+    """Say whether a question speaks of something as known: "What was the final score?"."""
+    return re.search(r"\bthe\b", question, re.IGNORECASE) is not None
+
+
 def behind_names(question: str, last: Turn) -> str:
     """Put the names of the last answer and question before a question: "Geri Horner, Wannabe: Why did she leave?"."""
     names = dict.fromkeys([*lasting_names(last.answer.text), *lasting_names(last.question)])
@@ -148,8 +154,8 @@ def _swapped(what: str, turns: Sequence[Turn]) -> Iterator[str]:
             f"What is {filled[:1].lower() if filled.startswith('The ') else filled[:1]}{filled[1:]}?"
             for filled in _filled(what, turns)
         )
-    yield from (swapped for turn in recent(turns) if (swapped := _swap(turn.question, what)) is not None)
-    yield _appended(turns[-1].question, what)
+    swapped = [found for turn in recent(turns) if (found := _swap(turn.question, what)) is not None]
+    yield from swapped or [_appended(turns[-1].question, what)]
 
 
 def _swap(question: str, what: str) -> str | None:

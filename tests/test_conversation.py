@@ -54,6 +54,8 @@ FERRIES = turn("Who owns Sorrel Ferries?")
         ([MAYOR], "With what share of the vote?",
          "With what share of the vote Renée Solberg was elected mayor of Port Sorrel in June 2021?"),
         ([INQUIRY], "What did they find?", "What did Ann Bray, Tom Lund and Eva Moe find?"),
+        ([turn("What was the population of Corvane in 2021?")], "And of its capital?",
+         "What was the population of Corvane's capital in 2021?"),
         ([MAYOR], "And in 2023?", "Who was elected mayor of Port Sorrel in 2023?"),
         ([MAYOR], "What about May 2020?", "Who was elected mayor of Port Sorrel in May 2020?"),
         ([turn("Who sang on Friday?")], "What about Sunday?", "Who sang on Sunday?"),
@@ -187,11 +189,25 @@ def test_names_put_before_a_question_do_not_stay_in_the_conversation():
     assert conversation.turns[-1].question == "What did Renée Solberg do before?"
 
 
-def test_only_what_shows_that_it_leans_is_asked_behind_names():
+@pytest.mark.parametrize(
+    ("question", "behind"),
+    [
+        ("What did she do before?", True),
+        ("How large was the lead?", True),
+        ("How did that vote end?", True),
+        ("How long does heather need to recover after a fire?", False),
+        ("Who said that prices would rise?", False),
+        ("Who beat Solberg in the race?", False),
+    ],
+)
+def test_what_leans_or_speaks_of_something_known_is_asked_behind_names(question, behind):
     pipeline = Recorder()
-    Conversation(pipeline, [MAYOR]).ask("How large was the lead?")
-    assert {question for question, _, _ in pipeline.asked} == {"How large was the lead?"}
-    pipeline.asked.clear()
+    Conversation(pipeline, [MAYOR]).ask(question)
+    assert any(asked == f"Renée Solberg, Port Sorrel: {question}" for asked, _, _ in pipeline.asked) is behind
+
+
+def test_a_question_without_names_before_it_is_asked_behind_none():
+    pipeline = Recorder()
     Conversation(pipeline, [turn("how many were there in 2021?")]).ask("Who else?")  # no names but a number
     assert not any(":" in question for question, _, _ in pipeline.asked)
 
@@ -209,10 +225,27 @@ def test_an_answer_is_expected_in_the_articles_under_discussion():
     assert pipeline.expected == [0.0]
 
 
-def test_the_surer_reading_counts():
-    pipeline = Recorder([0.3, 0.9, 0.4])
-    answer = Conversation(pipeline, [MAYOR]).ask("How large was the lead?")
-    assert answer.probability == 0.9
+@pytest.mark.parametrize(
+    ("inside", "named", "outside", "chosen"),
+    [
+        (0.3, 0.9, 0.4, 0.9),
+        (0.4, 0.3, 0.6, 0.4),  # the articles under discussion are left for a much surer answer only
+        (0.4, 0.3, 0.7, 0.7),
+        (0.0, 0.0, 0.1, 0.1),
+        (1.0, 0.0, 1.0, 1.0),
+    ],
+)
+def test_the_surer_reading_counts(inside, named, outside, chosen):
+    conversation = Conversation(pipeline := Recorder([inside, named, outside, 0.0]), [MAYOR])
+    assert conversation.ask("How large was the lead?").probability == chosen
+    assert [bool(where.articles) for _, where, _ in pipeline.asked] == [True, True, False, False]
+
+
+def test_a_reading_that_fits_leaves_no_room_for_one_that_only_might():
+    turns = [turn("What was the population of Corvane in 2021?")]
+    assert [one.question for one in readings("And of its capital?", turns)] == [
+        "What was the population of Corvane's capital in 2021?"
+    ]
 
 
 def test_a_follow_up_that_would_become_too_long_is_asked_as_it_stands():
