@@ -145,7 +145,8 @@ _NO_NAMES = frozenset(
     word.capitalize()
     for word in re.findall(
         r"\w+",
-        "in on at for from to by with of after before during until under since through against despite the a an i and but so or then "
+        "in on at for from to by with of after before during until under since through against despite "
+        "the a an i and but so or then "
         "did does do is are was were has have had can could will would should "
         "which whose why how name list tell show give",
     )

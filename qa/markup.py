@@ -8,7 +8,17 @@ from collections.abc import Sequence
 
 from embeddings.documents import Article, Hit
 from qa.answers import Answer, Span
-from qa.presentation import NOT_FOUND, byline, in_period, in_sentence, in_words, nearest_hits, was_completed, why_not
+from qa.presentation import (
+    NOT_FOUND,
+    byline,
+    cited,
+    in_period,
+    in_sentence,
+    in_words,
+    nearest_hits,
+    was_completed,
+    why_not,
+)
 from qa.versions import also_in, newer_version
 
 NAMED = 3
@@ -74,7 +84,10 @@ def _found(answer: Answer) -> list[str]:
     parts = [headline, f"<p>{html.escape(in_words(answer.probability))}</p>", *_evidence(best)]
     parts.append(_copied(answer))
     if not answer.items:
-        parts += _others(answer)
+        return parts + _others(answer)
+    if elsewhere := cited(answer)[1:]:
+        rows = "".join(map(_side, elsewhere))
+        parts.append(f"<p>Items of other articles:</p><ul class='dateline-beside'>{rows}</ul>")
     return parts
 
 
@@ -109,10 +122,9 @@ def _side(span: Span) -> str:
 
 def _copied(answer: Answer) -> str:
     """Lay out a button that copies the answer with its citation; a script of the page does it."""
-    best = answer.spans[0]
     said = "; ".join(item.text for item in answer.items) or answer.text
-    sentence = "".join(in_sentence(best)).strip()
-    copied = html.escape(f"{said}\n“{sentence}”\n{citation(best.hit.article)}")
+    places = (f"“{''.join(in_sentence(span)).strip()}”\n{citation(span.hit.article)}" for span in cited(answer))
+    copied = html.escape("\n".join([said, *places]))
     return (
         f"<p class='dateline-small'><button type='button' class='dateline-copy'><span>Copy with citation</span>"
         f"<span hidden>{copied}</span></button></p>"
@@ -163,19 +175,13 @@ def _markdown(answer: Answer) -> str:
     lines = ["", f"## {_plain(answer.question)}", ""]
     if not answer.found:
         return "\n".join([*lines, f"{NOT_FOUND} {why_not(answer)}"])
-    best = answer.spans[0]
-    before, text, after = (_plain(part) for part in in_sentence(best))
     shown = "; ".join(item.text for item in answer.items) or answer.text
-    return "\n".join(
-        [
-            *lines,
-            f"**{_plain(shown)}** ({in_words(answer.probability)})",
-            "",
-            f"> {before}**{text}**{after}",
-            "",
-            f"{_plain(citation(best.hit.article))}, characters {best.start} to {best.end}",
-        ]
-    )
+    lines.append(f"**{_plain(shown)}** ({in_words(answer.probability)})")
+    for span in cited(answer):
+        before, text, after = (_plain(part) for part in in_sentence(span))
+        lines += ["", f"> {before}**{text}**{after}", ""]
+        lines.append(f"{_plain(citation(span.hit.article))}, characters {span.start} to {span.end}")
+    return "\n".join(lines)
 
 
 def _plain(text: str) -> str:

@@ -103,6 +103,12 @@ def in_counts(report: IngestReport) -> str:
     return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing to add"
 
 
+def cited(answer: Answer) -> list[Span]:
+    """Give the places that stand for an answer: that of its best span, and of a list's items in other articles."""
+    best = answer.spans[0]
+    return [best, *(item for item in answer.items if item.hit.story != best.hit.story)]
+
+
 def was_completed(answer: Answer) -> bool:
     """Say whether the question was searched for in other words than it was asked in."""
     return answer.searched_for.casefold() != " ".join(answer.question.split()).casefold()
@@ -115,9 +121,10 @@ def as_text(answer: Answer) -> str:
         when.insert(0, f"  searched for: {answer.searched_for}")
     if not answer.found:
         return "\n".join([NOT_FOUND, f"  {why_not(answer)}", *when, *_nearest(answer)])
-    best = answer.spans[0]
-    lines = [_headline(answer), f"  {in_words(answer.probability)}", *when, *_evidence(best)]
-    lines += [f"  also: {span.text} ({byline(span.hit.article)})" for span in answer.spans[1:] if span.score > 0]
+    lines = [_headline(answer), f"  {in_words(answer.probability)}", *when]
+    lines += [line for span in cited(answer) for line in _evidence(span)]
+    if not answer.items:
+        lines += [f"  also: {span.text} ({byline(span.hit.article)})" for span in answer.spans[1:] if span.score > 0]
     return "\n".join(lines)
 
 

@@ -24,6 +24,7 @@ from playwright.sync_api import expect, sync_playwright
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Answer, Span
 from qa.markup import answer_html, as_markdown
+from qa.presentation import as_text
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -58,6 +59,22 @@ def test_a_conversation_as_markdown_holds_answer_quotation_and_citation():
     assert "## who spoke?\n\n**Ann** (probable, 90%)\n\n> On Sunday \\***Ann**\\* spoke." in written
     assert "“Ann \\[speaks\\]”, Echo, characters 11 to 14" in written
     assert "## why?\n\nThe articles don't say." in written
+
+
+def test_items_of_other_articles_are_cited_wherever_an_answer_is_laid_out():
+    spans = []
+    for article, text in (("a", "Gusts of 131 km/h."), ("b", "It blew at 157 km/h.")):
+        hit = Hit(Passage(article, 0, len(text)), Article(article, f"Storm {article}", text), 1.0)
+        start = text.index("1")
+        spans.append(Span(text[start:-1], start, len(text) - 1, 5.0, hit))
+    answer = Answer("What gusts?", "What gusts?", tuple(spans), (spans[0].hit,), 0.9, True, items=tuple(spans))
+    page = answer_html(answer)
+    assert page.count("<li>157 km/h") == page.count("<li><b>157 km/h") == 1
+    assert "“It blew at 157 km/h.”\n“Storm b”" in page  # what is copied
+    assert "characters 11 to 19" in as_markdown([answer])
+    shown = as_text(answer)
+    assert "[131 km/h]" in shown
+    assert "[157 km/h]" in shown
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +159,24 @@ def test_a_question_is_answered(page, tmp_path):
     page.screenshot(path=os.environ.get("SCREENSHOT", str(tmp_path / "chat.png")))
     answer = ask(page, "Who won the 1998 World Cup?")
     expect(answer).to_contain_text("The articles don't say.")
+
+
+@pytest.mark.browser
+def test_a_list_names_the_article_of_each_item(page, tmp_path):
+    answer = ask(page, "What gusts were measured in the storms?")
+    items = answer.locator(".dateline-answer li")
+    expect(items).to_have_text(
+        [
+            re.compile("131 km/h.*One dead, 212 saved", re.DOTALL),
+            re.compile("157 km/h.*Army called in", re.DOTALL),
+            re.compile("148 km/h.*Three dead", re.DOTALL),
+        ]
+    )
+    beside = answer.locator(".dateline-beside > li")
+    expect(beside).to_have_count(2)
+    beside.last.locator("summary").click()
+    expect(beside.last.locator(".dateline-article mark")).to_have_text("148 km/h")
+    page.screenshot(path=tmp_path / "list.png")
 
 
 @pytest.mark.browser
