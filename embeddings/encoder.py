@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from embeddings.bert import BertEncoder
 from embeddings.errors import DatelineError
+from embeddings.remembering import Memory
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -31,6 +32,8 @@ DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 _FEW = 64
 """So many questions are encoded without torch."""
+_ASKED_BEFORE = 1024
+"""Questions whose vectors are remembered: some 2 MB."""
 _CLEARLY, _LAYER_RUNS = 0.8, 10
 
 
@@ -66,6 +69,7 @@ class SentenceEncoder:
         self.name = name
         self._batch_size = batch_size
         self._lock = threading.Lock()
+        self._asked_before: Memory[str, Vectors] = Memory(_ASKED_BEFORE)
 
     @cached_property
     def folder(self) -> Path:
@@ -131,6 +135,13 @@ class SentenceEncoder:
             return self._encode(texts, "encode_document")
 
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        # a row alone would keep all of its array
+        vectors = self._asked_before.recall(texts, lambda some: [row.copy() for row in self._encode_questions(some)])
+        return np.stack([vectors[text] for text in texts])
+
+    def _encode_questions(self, texts: Sequence[str]) -> Vectors:
         if self._plain is not None and len(texts) <= _FEW:
             return self._plain.encode(texts)
         return self._encode(texts, "encode_query")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +17,11 @@ from tokenizers import Tokenizer
 
 from embeddings.documents import Hit
 from embeddings.errors import DatelineError
+from embeddings.remembering import Memory
 from qa.answers import Span
 from qa.decoding import best_spans
 from qa.manifest import check_manifest
-from qa.windows import Window, WindowBatch, batches, make_windows, title_lead
+from qa.windows import WindowBatch, batches, make_windows, title_lead
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
 """Of onnxruntime: their operator takes three times as long as an addition and a LayerNormalization."""
 TORCH_BATCH = 6144
 """Tokens of a batch."""
+READ_BEFORE = 4096
+"""Pairs of question and passage whose answers are remembered: some 10 MB."""
 
 Logits = npt.NDArray[np.float32]
 Model = Callable[[WindowBatch], tuple[Logits, Logits]]
@@ -45,6 +48,22 @@ class Reader(Protocol):
 
     def read_many(self, pairs: Sequence[tuple[str, Sequence[Hit]]]) -> list[list[Span]]:
         """Do the same for many questions, each with its own hits."""
+
+
+class _Text(NamedTuple):
+    """What is read: a passage behind its article's title."""
+
+    question: str
+    lead: str
+    passage: str
+
+
+class _Place(NamedTuple):
+    """Half-open characters of a passage that may answer, and how much rather than nothing there."""
+
+    start: int
+    end: int
+    margin: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +108,7 @@ class ExtractiveReader:
         self._backend = backend
         self._max_tokens, self._stride, self._threads = max_tokens, stride, threads
         self._lock = threading.Lock()  # a tokenizer keeps its truncation as state
+        self._read_before: Memory[_Text, list[_Place]] = Memory(READ_BEFORE)
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
         """List the spans of all hits, best margin first.
@@ -99,28 +119,34 @@ class ExtractiveReader:
         return self.read_many([(question, hits)])[0]
 
     def read_many(self, pairs: Sequence[tuple[str, Sequence[Hit]]]) -> list[list[Span]]:
-        asked = [(number, question, hit) for number, (question, hits) in enumerate(pairs) for hit in hits]
-        leads = [title_lead(hit.article.title) for _, _, hit in asked]
-        found: list[dict[tuple[str, int, int], Span]] = [{} for _ in pairs]
+        """Do the same for many questions; what was read for the same question lately is not read again."""
+        texts = [
+            [_Text(question, title_lead(hit.article.title), hit.text) for hit in hits] for question, hits in pairs
+        ]
+        places = self._read_before.recall((text for row in texts for text in row), self._read_texts)
+        return [
+            _spans([(hit, place) for hit, text in zip(hits, row, strict=True) for place in places[text]])
+            for (_, hits), row in zip(pairs, texts, strict=True)
+        ]
+
+    def _read_texts(self, texts: Sequence[_Text]) -> list[list[_Place]]:
+        """Find the answers in each text, without looking whether it was read before."""
         with self._lock:
             windows = make_windows(
                 self._loaded.tokenizer,
-                [(question, lead + hit.text) for lead, (_, question, hit) in zip(leads, asked, strict=True)],
+                [(text.question, text.lead + text.passage) for text in texts],
                 max_tokens=self._window_tokens,
                 stride=self._stride,
             )
-        windows = [window.without_lead(len(leads[window.pair])) for window in windows]
+        windows = [window.without_lead(len(texts[window.pair].lead)) for window in windows]
+        found: list[list[_Place]] = [[] for _ in texts]
         for batch in batches(windows, pad_id=self._loaded.pad_id, max_batch_tokens=self._loaded.batch_tokens):
             start, end = self._loaded.model(batch)
-            for token_span in best_spans(start, end, batch.allowed, batch.firsts, top=SPANS_PER_PASSAGE):
-                window = batch.windows[token_span.row]
-                number, _, hit = asked[window.pair]
-                span = _place(window, token_span.start, token_span.end, token_span.margin, hit)
-                if span is not None:
-                    key = (hit.article.id, span.start, span.end)
-                    if key not in found[number] or found[number][key].score < span.score:
-                        found[number][key] = span
-        return [sorted(spans.values(), key=lambda span: (-span.score, span.start, span.end)) for spans in found]
+            for span in best_spans(start, end, batch.allowed, batch.firsts, top=SPANS_PER_PASSAGE):
+                window = batch.windows[span.row]
+                first, last = window.offsets[span.start][0], window.offsets[span.end][1]
+                found[window.pair].append(_Place(first, last, span.margin))
+        return found
 
     @property
     def _window_tokens(self) -> int:
@@ -168,14 +194,18 @@ class ExtractiveReader:
         return _Loaded(tokenizer, model, pad_id, batch_tokens=0 if use_onnx else TORCH_BATCH)
 
 
-def _place(window: Window, first: int, last: int, margin: float, hit: Hit) -> Span | None:
-    """Carry tokens of a window over to characters of the article; None for a span of white space alone."""
-    start = hit.passage.start + window.offsets[first][0]
-    end = hit.passage.start + window.offsets[last][1]
-    text = hit.article.text[start:end]
-    # byte-level tokenizers count the space before a word to it
-    start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
-    return Span(hit.article.text[start:end], start, end, margin, hit) if start < end else None
+def _spans(places: Iterable[tuple[Hit, _Place]]) -> list[Span]:
+    """Carry places in passages over to their articles, best margin first; a place that comes twice comes once."""
+    found: dict[tuple[str, int, int], Span] = {}
+    for hit, place in places:
+        start, end = hit.passage.start + place.start, hit.passage.start + place.end
+        text = hit.article.text[start:end]
+        # byte-level tokenizers count the space before a word to it
+        start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
+        key = (hit.article.id, start, end)
+        if start < end and (key not in found or found[key].score < place.margin):
+            found[key] = Span(hit.article.text[start:end], start, end, place.margin, hit)
+    return sorted(found.values(), key=lambda span: (-span.score, span.start, span.end))
 
 
 def _read_config(folder: Path) -> dict[str, Any]:
