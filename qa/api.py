@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, UploadFile
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
-from starlette.exceptions import HTTPException
-from starlette.routing import Route, compile_path
-from starlette.types import Receive, Scope, Send
+from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, UploadFile
+from fastapi.responses import Response
+from starlette.routing import Route
 
 from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
@@ -32,10 +28,11 @@ from qa.evaluation.report import summarize
 from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
 from qa.presentation import article_object, as_object, hit_object
+from qa.service.handlers import NoSuch, handle_errors
 from qa.service.jobs import Jobs
 from qa.service.limits import Gate
-from qa.service.observing import REQUEST_ID, Metrics
-from qa.service.problems import Problem, Refused, documented, problem_response
+from qa.service.observing import Metrics
+from qa.service.problems import Problem, Refused, documented
 from qa.wire import (
     AddedOut,
     AddressIn,
@@ -58,7 +55,6 @@ from qa.wire import (
 )
 from qa.workspace import MAX_FILES, Libraries, Workspace
 
-logger = logging.getLogger(__name__)
 ASKING, ASKING_WAIT, ASKING_SECONDS = 1, 32, 30.0
 """Questions read at a time (the reader uses all cores by itself), those that wait, and how long they do at most."""
 CHANGING, CHANGING_WAIT, CHANGING_SECONDS = 1, 8, 60.0
@@ -111,11 +107,8 @@ def make_api(service: Service) -> FastAPI:
     app.include_router(_evaluations(service))
     app.include_router(_state(service))
     # before the page, which would answer for what is not here
-    app.router.routes.append(Route("/api/{rest:path}", _NoSuch(app), include_in_schema=False))
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    for kind in (Refused, DatelineError, Exception):
-        app.add_exception_handler(kind, _failed(service.metrics))
+    app.router.routes.append(Route("/api/{rest:path}", NoSuch(app), include_in_schema=False))
+    handle_errors(app, service.metrics)
     plain = app.openapi
 
     def described() -> dict[str, Any]:
@@ -307,29 +300,6 @@ def _state(service: Service) -> APIRouter:
     return router
 
 
-class _NoSuch:
-    """Says that a path is not there, or not by this method. An ASGI application: such a route takes every method."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = str(scope["path"])
-        paths: dict[str, dict[str, Any]] = self._app.openapi()["paths"]
-        allowed = {
-            method.upper()
-            for known, methods in paths.items()
-            if compile_path(known)[0].match(path)
-            for method in methods
-        }
-        if allowed:
-            listed = ", ".join(sorted(allowed))
-            response = problem_response(405, f"{path[:200]} knows {listed}, and no other method", {"Allow": listed})
-        else:
-            response = problem_response(404, f"there is nothing at {path[:200]}; see /api/openapi.json")
-        await response(scope, receive, send)
-
-
 def _waiting(gate: Gate) -> float:
     return gate.waiting
 
@@ -384,34 +354,3 @@ def _loaded(given: EvaluationIn) -> list[Any]:
             return load_questions(file)
         except DatelineError as error:
             raise InvalidInput(str(error).replace(str(file), "the question set")) from error
-
-
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
-    """Say of a request that is not of the described form what the first thing is."""
-    first = cast(RequestValidationError, error).errors()[0]
-    place = ".".join(str(part) for part in first["loc"] if part != "body") or "the request"
-    return problem_response(422, f"{place}: {first['msg']}"[:500])
-
-
-async def _http(request: Request, error: Exception) -> JSONResponse:
-    """Say that a path or a method is not there."""
-    given = cast(HTTPException, error)
-    return problem_response(
-        given.status_code, f"{request.method} {request.url.path[:200]}: {given.detail}", given.headers
-    )
-
-
-def _failed(metrics: Metrics) -> Callable[[Request, Exception], Any]:
-    async def failed(request: Request, error: Exception) -> JSONResponse:
-        if isinstance(error, Refused):
-            metrics.refused("busy" if error.status == 503 else "other")
-            return problem_response(error.status, error.detail, error.headers)
-        if isinstance(error, InvalidInput):
-            return problem_response(422, str(error))
-        if isinstance(error, DatelineError):
-            return problem_response(503, str(error))
-        # the server's log has the traceback
-        logger.error("request %s failed: %s", getattr(request.state, "request_id", ""), type(error).__name__)
-        return problem_response(500, f"it failed inside; the server's log has the reason under this {REQUEST_ID}")
-
-    return failed

@@ -120,9 +120,7 @@ class ExtractiveReader:
 
     def read_many(self, pairs: Sequence[tuple[str, Sequence[Hit]]]) -> list[list[Span]]:
         """Do the same for many questions; what was read for the same question lately is not read again."""
-        texts = [
-            [_Text(question, title_lead(hit.article.title), hit.text) for hit in hits] for question, hits in pairs
-        ]
+        texts = [[_Text(question, title_lead(hit.article.title), hit.text) for hit in hits] for question, hits in pairs]
         places = self._read_before.recall((text for row in texts for text in row), self._read_texts)
         return [
             _spans([(hit, place) for hit, text in zip(hits, row, strict=True) for place in places[text]])

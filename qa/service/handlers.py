@@ -1,0 +1,82 @@
+"""What goes wrong in a request for programs -> a problem of one sentence."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, cast
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
+from starlette.types import Receive, Scope, Send
+
+from embeddings.errors import DatelineError, InvalidInput
+from qa.service.observing import REQUEST_ID, Metrics
+from qa.service.problems import Refused, problem_response
+
+logger = logging.getLogger(__name__)
+
+
+def handle_errors(app: FastAPI, metrics: Metrics) -> None:
+    """Have an application answer each error with a problem."""
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    for kind in (Refused, DatelineError, Exception):
+        app.add_exception_handler(kind, _failed(metrics))
+
+
+class NoSuch:
+    """Says that a path is not there, or not by this method. An ASGI application: such a route takes every method."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = str(scope["path"])
+        paths: dict[str, dict[str, Any]] = self._app.openapi()["paths"]
+        allowed = {
+            method.upper()
+            for known, methods in paths.items()
+            if compile_path(known)[0].match(path)
+            for method in methods
+        }
+        if allowed:
+            listed = ", ".join(sorted(allowed))
+            response = problem_response(405, f"{path[:200]} knows {listed}, and no other method", {"Allow": listed})
+        else:
+            response = problem_response(404, f"there is nothing at {path[:200]}; see /api/openapi.json")
+        await response(scope, receive, send)
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    """Say of a request that is not of the described form what the first thing is."""
+    first = cast(RequestValidationError, error).errors()[0]
+    place = ".".join(str(part) for part in first["loc"] if part != "body") or "the request"
+    return problem_response(422, f"{place}: {first['msg']}"[:500])
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    """Say that a path or a method is not there."""
+    given = cast(HTTPException, error)
+    return problem_response(
+        given.status_code, f"{request.method} {request.url.path[:200]}: {given.detail}", given.headers
+    )
+
+
+def _failed(metrics: Metrics) -> Callable[[Request, Exception], Any]:
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, Refused):
+            metrics.refused("busy" if error.status == 503 else "other")
+            return problem_response(error.status, error.detail, error.headers)
+        if isinstance(error, InvalidInput):
+            return problem_response(422, str(error))
+        if isinstance(error, DatelineError):
+            return problem_response(503, str(error))
+        # the server's log has the traceback
+        logger.error("request %s failed: %s", getattr(request.state, "request_id", ""), type(error).__name__)
+        return problem_response(500, f"it failed inside; the server's log has the reason under this {REQUEST_ID}")
+
+    return failed
