@@ -324,6 +324,7 @@ def _add_calibrate(commands: Commands) -> None:
 def _add_train(commands: Commands) -> None:
     group = _group(commands, "train", "train the reader, or what ranks passages")
     _add_train_relevance(group)
+    _add_train_passages(group)
     parser = _plain_command(
         group,
         "reader",
@@ -379,6 +380,19 @@ def _add_train_relevance(group: Commands) -> None:
     )
     _add_question_file(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file for the weights, as JSON")
+    _add_sample(parser)
+
+
+def _add_train_passages(group: Commands) -> None:
+    parser = _command(
+        group,
+        "passages",
+        run.train_passages,
+        "write questions for `train reader` with the passages that a library brings for them",
+        "Their articles must be in the library. A question is read with two of the passages that don't answer it.",
+    )
+    _add_question_file(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write, a .json.gz")
     _add_sample(parser)
 
 

@@ -21,8 +21,11 @@ def student():
 @pytest.fixture
 def batch(student):
     given = [
-        Item(Example("who won?", "Ana Reyes won the vote.", ((0, 9),), "Vote"), ("Bo Lind lost.",), "The vote. "),
-        Item(Example("who sang the song on that day?", "Nobody sang.", (), "Song"), ()),
+        Item(
+            Example("who won?", "Ana Reyes won the vote.", ((0, 9),), "Vote"),
+            (("The vote. ", "Ana Reyes won the vote."), ("The vote. ", "Bo Lind lost.")),
+        ),
+        Item(Example("who sang the song on that day?", "Nobody sang.", (), "Song"), (("", "Nobody sang."),)),
     ]
     [found] = training_batches(given, student.backend_tokenizer, questions=4, max_tokens=64, pad_id=0, seed=0)
     return found

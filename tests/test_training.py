@@ -17,18 +17,20 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
+from embeddings.documents import Article, Hit, Passage
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
 from embeddings.sentences import sentence_around
 from qa.build import seeds_folder
 from qa.cli import main
-from qa.evaluation.questions import load_questions
+from qa.evaluation.questions import Gold, Question, load_questions
 from qa.reader import SHIPPED_READER
 from qa.training.batching import training_batches
 from qa.training.data import Example, Item, Negatives, items, load_examples, mix
 from qa.training.dev import Dev
 from qa.training.log import read_log
 from qa.training.loss import reader_loss
+from qa.training.passages import with_passages, write_passages
 from qa.training.reader import Recipe, _schedule, train_reader
 
 
@@ -135,7 +137,10 @@ def test_golds_are_the_tokens_of_the_answer(lead):
     tokenizer = Tokenizer.from_file(str(SHIPPED_READER / "tokenizer.json"))
     answered = Example("who won?", "Ana Reyes won the vote.", ((0, 9), (10, 13)), "Vote")
     unanswered = Example("who sang?", "Bo Lind lost the vote.", (), "Vote")
-    given = [Item(answered, ("Bo Lind lost the vote.",), lead), Item(unanswered, (), lead)]
+    given = [
+        Item(answered, ((lead, answered.passage), ("Another story. ", "Bo Lind lost the vote."))),
+        Item(unanswered, ((lead, unanswered.passage),)),
+    ]
     [batch] = training_batches(given, tokenizer, questions=4, max_tokens=64, pad_id=0, seed=0)
     assert batch.questions == 2
     assert sorted(batch.group.tolist()) in ([0, 0, 1], [0, 1, 1])
@@ -151,10 +156,85 @@ def test_golds_are_the_tokens_of_the_answer(lead):
 
 def test_half_of_the_passages_are_read_behind_their_title():
     examples = [Example(f"q{n}", f"passage {n}", ((0, 7),), "A_title" if n % 2 else "12345") for n in range(200)]
-    leads = [item.lead for item in items(examples, negatives=0.0, titles=1.0, seed=0, epoch=0)]
+    leads = [item.passages[0][0] for item in items(examples, negatives=0.0, titles=1.0, seed=0, epoch=0)]
     assert (leads.count("A title. "), leads.count("")) == (100, 100)
-    some = [item.lead for item in items(examples, negatives=0.0, titles=0.5, seed=0, epoch=0)]
+    some = [item.passages[0][0] for item in items(examples, negatives=0.0, titles=0.5, seed=0, epoch=0)]
     assert 30 < some.count("A title. ") < 70
+
+
+def test_passages_that_a_file_gives_are_read_behind_their_own_titles():
+    given = tuple((f"Story {n}", f"passage {n}") for n in range(4))
+    examples = [
+        Example("who won?", "Ana won.", ((0, 3),), "Vote", given),
+        Example("who sang?", "x", (), "Song", given[:1]),
+    ]
+    read = list(items(examples * 50, negatives=0.0, titles=1.0, seed=0, epoch=0))
+    two = [item.passages for item in read if item.example.spans]
+    assert all(passages[0] == ("Vote. ", "Ana won.") and len(set(passages)) == 3 for passages in two)
+    assert {passage for passages in two for passage in passages[1:]} == {(f"{title}. ", text) for title, text in given}
+    assert all(len(item.passages) == 2 for item in read if not item.example.spans)
+
+
+class Bringing:
+    """A retriever that gives what it was made with, whatever is asked."""
+
+    def __init__(self, articles, hits):
+        self.store, self.hits, self.asked = self, hits, []
+        self._articles = articles
+
+    def articles(self):
+        return iter(self._articles)
+
+    def find_many(self, questions, k):
+        self.asked += questions
+        return [self.hits for _ in questions]
+
+
+STORY = "It rained. Ana Reyes won the vote in May. Bo Lind sang. She was glad that it was over."
+
+
+def brought(*ranges, article="a"):
+    story = Article(article, "The_vote".replace("_", " "), STORY)
+    return story, [Hit(Passage(article, start, end), story, 0.5) for start, end in ranges]
+
+
+def asked(question, answer, context="Ana Reyes won the vote in May.", title="The vote"):
+    golds = ((Gold(answer, context.index(answer)),),) if answer else ()
+    return Question("1", question, title, context, "span" if answer else "none", golds)
+
+
+def test_passages_are_those_that_a_library_brings(tmp_path):
+    story, hits = brought((42, 55), (11, 55), (0, 41), (56, len(STORY)))
+    retriever = Bringing([story], hits)
+    questions = [
+        asked("Who won?", "Ana Reyes"),
+        asked("Who danced?", ""),
+        asked("Who won?", "Ana", context="Ana Reyes won it."),  # which the library does not hold
+        asked("Who won?", "Ana Reyes", title="Another vote"),
+    ]
+    assert write_passages(with_passages(retriever, questions), tmp_path / "found.json.gz") == 2
+    assert retriever.asked == ["Who won?", "Who danced?"]
+    won, danced = load_examples(tmp_path / "found.json.gz")
+    assert (won.passage, won.title) == (STORY[11:55], "The vote")
+    assert [won.passage[start:end] for start, end in won.spans] == ["Ana Reyes"]
+    assert won.negatives == (("The vote", "Bo Lind sang."), ("The vote", STORY[56:]))  # not the other that names her
+    assert (danced.passage, danced.spans) == (STORY[11:55], ())
+    assert len(danced.negatives) == 3
+
+
+def test_a_question_is_left_out_where_no_passage_with_the_answer_is_found():
+    story, hits = brought((42, 55), (56, len(STORY)))
+    assert list(with_passages(Bringing([story], hits), [asked("Who won?", "Ana Reyes"), asked("Who ran?", "")])) == []
+
+
+def test_a_library_of_other_things_is_one_sentence(tmp_path):
+    with pytest.raises(DatelineError, match="holds none of the questions' paragraphs"):
+        write_passages(with_passages(Bringing([], []), [asked("Who won?", "Ana Reyes")]), tmp_path / "x.json.gz")
+    story, hits = brought((11, 55))
+    with pytest.raises(DatelineError, match=r"can't be written to .*name another file"):
+        write_passages(
+            with_passages(Bringing([story], hits), [asked("Who won?", "Ana Reyes")]), tmp_path / "no" / "x.json.gz"
+        )
 
 
 def loss_of(start, end, golds, group, shared_weight):

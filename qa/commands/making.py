@@ -46,6 +46,23 @@ def train_reader(arguments: argparse.Namespace) -> int:
     return OK
 
 
+def train_passages(arguments: argparse.Namespace) -> int:
+    """Write training questions with the passages that a library brings for them."""
+    from qa.build import open_store
+    from qa.evaluation.questions import load_questions
+    from qa.evaluation.sampling import part_of, sample
+    from qa.retriever import Retriever
+    from qa.training.passages import with_passages, write_passages
+
+    if not arguments.out.parent.is_dir():  # before the work is done
+        raise DatelineError(f"there is no folder {arguments.out.parent} for the file; make it, or name another --out")
+    questions = sample(part_of(load_questions(arguments.questions), arguments.part), arguments.limit)
+    retriever = Retriever(open_store(settings_of(arguments)))
+    rows = with_passages(retriever, progress(questions, f"searching for {arguments.questions.name}"))
+    print(f"wrote {write_passages(rows, arguments.out):,} of {len(questions):,} questions to {arguments.out}")
+    return OK
+
+
 def train_relevance(arguments: argparse.Namespace) -> int:
     """Fit the weights that rank passages."""
     from qa.build import open_store

@@ -124,7 +124,7 @@ def holds_gold(question: Question, hit: Hit) -> bool:
     """
     if not _same_article(question, hit):
         return False
-    shift = _shift(question, hit.article)
+    shift = place_in(question, hit.article)
     if shift is None:
         return any(gold.text in hit.text for gold in question.golds)
     start, end = hit.passage.start, hit.passage.end
@@ -136,7 +136,8 @@ def plain(title: str) -> str:
     return re.sub(r"\W+", " ", title).strip().casefold()
 
 
-def _shift(question: Question, article: Article) -> int | None:
+def place_in(question: Question, article: Article) -> int | None:
+    """Give the character at which an article has the question's context word for word; None where it does not."""
     at = article.text.find(question.context) if question.context else -1
     return at if at >= 0 else None
 
@@ -163,7 +164,7 @@ def _suspect(question: Question, span: Span) -> bool:
     ours = normalize(span.text)
     if any(ours and ours in normalize(gold.text) for gold in question.golds):
         return True
-    shift = _shift(question, span.hit.article)
+    shift = place_in(question, span.hit.article)
     if shift is None or not _same_article(question, span.hit):
         return any(normalize(gold.text) and normalize(gold.text) in ours for gold in question.golds)
     return any(span.start < shift + gold.end and shift + gold.start < span.end for gold in question.golds)

@@ -59,16 +59,16 @@ def training_batches(
 
 
 def _groups(pool: Sequence[Item], tokenizer: Tokenizer, max_tokens: int) -> list[_Group]:
-    read = [(item, text) for item in pool for text in (item.example.passage, *item.negatives)]
-    pairs = [(item.example.question, item.lead + text) for item, text in read]
-    by_pair: list[list[Window]] = [[] for _ in pairs]
+    read = [(item.example.question, lead, text) for item in pool for lead, text in item.passages]
+    by_pair: list[list[Window]] = [[] for _ in read]
+    pairs = [(question, lead + text) for question, lead, text in read]
     for window in make_windows(tokenizer, pairs, max_tokens=max_tokens, stride=max_tokens // 4):
-        by_pair[window.pair].append(window.without_lead(len(read[window.pair][0].lead)))
+        by_pair[window.pair].append(window.without_lead(len(read[window.pair][1])))
     groups = []
     at = 0
     for item in pool:
-        own, negatives = by_pair[at], by_pair[at + 1 : at + 1 + len(item.negatives)]
-        at += 1 + len(item.negatives)
+        own, *negatives = by_pair[at : at + len(item.passages)]
+        at += len(item.passages)
         held = [(window, _tokens(window, item.example.spans)) for window in own]
         if item.example.spans:
             held = [(window, golds) for window, golds in held if golds]

@@ -15,25 +15,30 @@ from embeddings.errors import DatelineError
 from qa.windows import title_lead
 
 CANDIDATE_NEGATIVES = 8
+GIVEN_NEGATIVES = 2
+"""Passages without the answer that are read with a question whose file has some."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A question, its passage, and where its answer may stand: half-open characters, none where there is no answer."""
+    """A question, its passage, and where its answer may stand: half-open characters, none where there is no answer.
+
+    `negatives` are passages that don't answer, each with its title, where the file has some (qa.training.passages).
+    """
 
     question: str
     passage: str
     spans: tuple[tuple[int, int], ...]
     title: str
+    negatives: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question for training: its own passage first, then passages that don't answer it, all read behind a lead."""
+    """One question for training, with passages, each behind its lead: its own first, then such as don't answer it."""
 
     example: Example
-    negatives: tuple[str, ...]
-    lead: str = ""
+    passages: tuple[tuple[str, str], ...]
 
 
 def load_examples(file: Path) -> list[Example]:
@@ -111,10 +116,17 @@ def items(examples: Sequence[Example], *, negatives: float, titles: float, seed:
     source = Negatives(examples)
     for at in order:
         example = examples[at]
-        negative = source.draw(example, rng) if example.spans and rng.random() < negatives else None
-        titled = rng.random() < titles and not example.title.isdigit()  # some sources have numbers for titles
-        lead = title_lead(example.title.replace("_", " ")) if titled else ""
-        yield Item(example, () if negative is None else (negative,), lead)
+        passages = [(example.title, example.passage)]
+        if example.negatives:
+            passages += rng.sample(example.negatives, min(GIVEN_NEGATIVES, len(example.negatives)))
+        elif example.spans and rng.random() < negatives and (negative := source.draw(example, rng)) is not None:
+            passages.append((example.title, negative))
+        titled = rng.random() < titles
+        yield Item(example, tuple((_lead(title) if titled else "", text) for title, text in passages))
+
+
+def _lead(title: str) -> str:
+    return "" if title.isdigit() else title_lead(title.replace("_", " "))  # some sources have numbers for titles
 
 
 def _example(file: Path, title: str, passage: str, row: dict[str, Any]) -> Example:
@@ -130,7 +142,8 @@ def _example(file: Path, title: str, passage: str, row: dict[str, Any]) -> Examp
                     f"answer {answer['text']!r}"
                 )
             spans[start, end] = None
-    return Example(row["question"].lower(), passage, tuple(spans), title)
+    negatives = tuple((given["title"], given["context"]) for given in row.get("negatives", ()))
+    return Example(row["question"].lower(), passage, tuple(spans), title, negatives)
 
 
 def _words(text: str) -> set[str]:

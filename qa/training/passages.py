@@ -1,0 +1,90 @@
+"""Training questions -> the passages that a library brings for them, which are what the reader reads in use."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from embeddings.documents import Hit
+from embeddings.errors import DatelineError
+from qa.evaluation.blame import holds_gold, place_in, plain
+from qa.evaluation.questions import Question
+from qa.normalization import normalize
+from qa.retriever import MOST_READ, Retriever
+
+NEGATIVES = 4
+"""Passages without the answer that are kept of a question, the likeliest first."""
+_TOGETHER = 100
+
+
+def with_passages(retriever: Retriever, questions: Iterable[Question]) -> Iterator[dict[str, Any]]:
+    """Yield questions in SQuAD form, each an article of its own: the passage found that answers, and others that don't.
+
+    Left out are questions whose context the library does not hold word for word, since their answer's place is not
+    known there, and those for which no passage with the answer is found. Of a question without an answer the passage
+    is that which overlaps its context most.
+    """
+    texts = {plain(article.title): article.text for article in retriever.store.articles()}
+    remaining = (one for one in questions if one.context and one.context in texts.get(plain(one.title), ""))
+    while some := list(islice(remaining, _TOGETHER)):
+        for question, hits in zip(some, retriever.find_many([one.text for one in some], MOST_READ), strict=True):
+            own = _own(question, hits)
+            if own is not None:
+                yield _written(question, own, [hit for hit in hits if hit is not own and not _says(question, hit)])
+
+
+def write_passages(rows: Iterable[dict[str, Any]], file: Path) -> int:
+    """Write articles in SQuAD form, gzipped; gives their number.
+
+    Raises:
+        DatelineError: the file can't be written, or there are none.
+    """
+    content = list(rows)
+    if not content:
+        raise DatelineError("the library holds none of the questions' paragraphs; name the one that they are about")
+    aside = file.with_suffix(".new")
+    try:
+        aside.write_bytes(gzip.compress(json.dumps({"version": "v2.0", "data": content}).encode(), mtime=0))
+        aside.replace(file)
+    except OSError as error:
+        raise DatelineError(f"the passages can't be written to {file} ({error.strerror}); name another file") from error
+    return len(content)
+
+
+def _own(question: Question, hits: Sequence[Hit]) -> Hit | None:
+    placed = [hit for hit in hits if place_in(question, hit.article) is not None]
+    if question.answerable:
+        return next((hit for hit in placed if holds_gold(question, hit)), None)
+    best = max(placed, key=lambda hit: _shared(question, hit), default=None)
+    return best if best is not None and _shared(question, best) > 0 else None
+
+
+def _shared(question: Question, hit: Hit) -> int:
+    start = place_in(question, hit.article) or 0
+    return min(hit.passage.end, start + len(question.context)) - max(hit.passage.start, start)
+
+
+def _says(question: Question, hit: Hit) -> bool:
+    """Say whether a passage has the words of an answer, there or elsewhere: it may then answer."""
+    said = f" {normalize(hit.text)} "
+    return any(f" {normalize(gold.text)} " in said for gold in question.golds)
+
+
+def _written(question: Question, own: Hit, others: Sequence[Hit]) -> dict[str, Any]:
+    shift = (place_in(question, own.article) or 0) - own.passage.start
+    row = {
+        "id": question.id,
+        "question": question.text,
+        "is_impossible": not question.answerable,
+        "answers": [
+            {"text": gold.text, "answer_start": gold.start + shift}
+            for gold in question.golds
+            if gold.start + shift >= 0 and gold.end + shift <= len(own.text)
+        ],
+        "negatives": [{"title": hit.article.title, "context": hit.text} for hit in others[:NEGATIVES]],
+    }
+    return {"title": own.article.title, "paragraphs": [{"context": own.text, "qas": [row]}]}
