@@ -24,7 +24,8 @@ discussion. Somewhat more than the probabilities ask for: at 0, 0.3 and 0.6 thei
 for 204 follow-ups over articles-ntrex, and 0.587, 0.589 and 0.607 for 46 of the seeds (a script that is not kept)."""
 STAYING = 1.0
 """By how much, in log-odds, an answer of other articles must be surer than one of those under discussion to be given
-instead: a wrong change of topic is what a reader of the conversation understands least."""
+instead: a wrong change of topic is what a reader of the conversation understands least. At 0 the F1 of 252 follow-ups
+was 84.5% of that of their standalone forms, at 1 85.6%, and more gained nothing (benchmarks/conversation.py)."""
 
 
 class Conversation:
