@@ -5,15 +5,23 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeAlias
 
 from embeddings.errors import DatelineError
 from qa import commands as run
-
-Command = Callable[[argparse.Namespace], int]
+from qa.arguments import (
+    Command,
+    Commands,
+    add_command,
+    add_filters,
+    add_group,
+    add_plain_command,
+    add_question_file,
+    add_reading,
+    add_sample,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,72 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-
-
-def _plain_command(
-    commands: Commands, name: str, command: Command, summary: str, details: str = ""
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(
-        name, help=summary, description=f"{summary[0].upper()}{summary[1:]}. {details}".strip()
-    )
-    parser.set_defaults(command=command)
-    parser.add_argument("--verbose", action="store_true", help="say what is being done")
-    return parser
-
-
-def _command(
-    commands: Commands, name: str, command: Command, summary: str, details: str = ""
-) -> argparse.ArgumentParser:
-    parser = _plain_command(commands, name, command, summary, details)
-    parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings (or set DATELINE_CONFIG)")
-    parser.add_argument(
-        "--library",
-        metavar="DIR",
-        help="the library: a folder, milvus://HOST/NAME or FILE.db (or set DATELINE_LIBRARY); without one it is your "
-        "own, or before you have one, the seeds",
-    )
-    parser.add_argument("--encoder", metavar="ID_OR_DIR", help="sentence-transformers model of the library")
-    return parser
-
-
-def _group(commands: Commands, name: str, summary: str) -> Commands:
-    parser = commands.add_parser(name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.")
-    return parser.add_subparsers(metavar="WHAT", required=True)
-
-
-def _add_reading(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--reader", metavar="ID_OR_DIR", help="question-answering checkpoint; the shipped one if left out"
-    )
-    parser.add_argument("--k", metavar="N", help="passages to read for a question (as many as it takes, 6 to 12)")
-    parser.add_argument("--top", metavar="N", help="answers to keep (3)")
-    parser.add_argument("--threshold", metavar="P", help="least probability of an answer that is shown, 0 to 1")
-    parser.add_argument("--threads", metavar="N", help="processor threads of the reader (all)")
-
-
-def _add_question_file(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "questions", type=Path, metavar="QUESTIONS", help="SQuAD v1.1 or v2.0 file, CSV, labels, or hub:ID"
-    )
-
-
-def _add_sample(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--limit", type=int, metavar="N", help="ask only N questions of a file, drawn evenly over it")
-    parser.add_argument(
-        "--part", metavar="K/N", help="ask only about every N-th article from the K-th on: 1/2 and 2/2 share none"
-    )
-
-
-def _add_filters(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--since", metavar="DATE", help="only articles published on or after this day, like 2021-06-08")
-    parser.add_argument("--until", metavar="DATE", help="only articles published on or before this day")
-    parser.add_argument("--source", metavar="NAME", help="only articles of this source")
-    parser.add_argument("--today", metavar="DATE", help='the day that "last week" is counted from (the day it is)')
-
-
 def _add_index(commands: Commands) -> None:
-    parser = _command(commands, "index", run.index, "add articles to a library", "Only what changed is read again.")
+    parser = add_command(commands, "index", run.index, "add articles to a library", "Only what changed is read again.")
     parser.add_argument(
         "places",
         nargs="+",
@@ -154,21 +98,21 @@ def _add_index(commands: Commands) -> None:
 
 
 def _add_ask(commands: Commands) -> None:
-    parser = _command(commands, "ask", run.ask, "answer one question")
+    parser = add_command(commands, "ask", run.ask, "answer one question")
     parser.add_argument("question", help="in plain English, in quotes")
     parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
-    _add_reading(parser)
-    _add_filters(parser)
+    add_reading(parser)
+    add_filters(parser)
 
 
 def _add_chat(commands: Commands) -> None:
-    parser = _command(commands, "chat", run.chat, "answer questions in the terminal, one after another")
-    _add_reading(parser)
-    _add_filters(parser)
+    parser = add_command(commands, "chat", run.chat, "answer questions in the terminal, one after another")
+    add_reading(parser)
+    add_filters(parser)
 
 
 def _add_serve(commands: Commands) -> None:
-    parser = _command(commands, "serve", run.serve, "open the chat in the browser")
+    parser = add_command(commands, "serve", run.serve, "open the chat in the browser")
     parser.add_argument(
         "--host",
         default="127.0.0.1",
@@ -195,11 +139,11 @@ def _add_serve(commands: Commands) -> None:
         help="believe the X-Forwarded-For and -Proto of the reverse proxy at this address",
     )
     parser.add_argument("--log-requests", action="store_true", help="write a line of JSON to stderr for each request")
-    _add_reading(parser)
+    add_reading(parser)
 
 
 def _add_access(commands: Commands) -> None:
-    group = _group(commands, "access", "say who may come in to `dateline serve`")
+    group = add_group(commands, "access", "say who may come in to `dateline serve`")
     parts = {
         "password": (
             run.set_password,
@@ -212,7 +156,7 @@ def _add_access(commands: Commands) -> None:
         "open": (run.open_access, "remove the password and all tokens", "Then only this machine is served."),
     }
     for name, (command, summary, details) in parts.items():
-        parser = _plain_command(group, name, command, summary, details)
+        parser = add_plain_command(group, name, command, summary, details)
         parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
         parser.add_argument("--access", metavar="FILE", help="the file that keeps it (or set DATELINE_ACCESS)")
         if name in ("token", "revoke"):
@@ -220,17 +164,17 @@ def _add_access(commands: Commands) -> None:
 
 
 def _add_evaluate(commands: Commands) -> None:
-    parser = _command(
+    parser = add_command(
         commands,
         "evaluate",
         run.evaluate,
         "measure the answers to a question set",
         "Follow-up questions are asked in their standalone form.",
     )
-    _add_question_file(parser)
+    add_question_file(parser)
     parser.add_argument("--articles", type=Path, metavar="PATH", help="index these articles, and ask them")
     parser.add_argument("--reader-only", action="store_true", help="read each question in its own context")
-    _add_sample(parser)
+    add_sample(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="write report.html, report.json and questions.csv there"
@@ -247,22 +191,22 @@ def _add_evaluate(commands: Commands) -> None:
         metavar="NAME=VALUE",
         help="exit with 1 where a figure is worse, like f1=0.80 or calibration.ece=0.05; may be repeated",
     )
-    _add_reading(parser)
+    add_reading(parser)
 
 
 def _add_questions(commands: Commands) -> None:
-    parser = _plain_command(
-        _group(commands, "questions", "look after question files"),
+    parser = add_plain_command(
+        add_group(commands, "questions", "look after question files"),
         "check",
         run.check_questions,
         "say whether a question file is in order",
         "It is read as `evaluate` reads it, and the first thing that is wrong is named.",
     )
-    _add_question_file(parser)
+    add_question_file(parser)
 
 
 def _add_articles(commands: Commands) -> None:
-    parser = _command(commands, "articles", run.articles, "list, show or remove the articles of a library")
+    parser = add_command(commands, "articles", run.articles, "list, show or remove the articles of a library")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--show", metavar="ID", help="print one article, and what was set aside of its page")
     what.add_argument("--remove", nargs="+", metavar="ID", help="remove articles")
@@ -270,7 +214,7 @@ def _add_articles(commands: Commands) -> None:
 
 
 def _add_check(commands: Commands) -> None:
-    parser = _command(
+    parser = add_command(
         commands,
         "check",
         run.check,
@@ -286,21 +230,21 @@ def _add_check(commands: Commands) -> None:
 
 
 def _add_backup(commands: Commands) -> None:
-    parser = _command(commands, "backup", run.backup, "write a library into one file, while it is in use")
+    parser = add_command(commands, "backup", run.backup, "write a library into one file, while it is in use")
     parser.add_argument("file", type=Path, metavar="FILE", help="file to write, a .zip; it must not be there yet")
-    parser = _command(commands, "restore", run.restore, "make a library of a backup", "Name it with --library.")
+    parser = add_command(commands, "restore", run.restore, "make a library of a backup", "Name it with --library.")
     parser.add_argument("file", type=Path, metavar="FILE", help="file that `backup` wrote")
 
 
 def _add_calibrate(commands: Commands) -> None:
-    parser = _command(
+    parser = add_command(
         commands,
         "calibrate",
         run.calibrate,
         "fit the probability to labelled questions",
         "Writes calibrator.json beside the reader. Needs the extra 'train'.",
     )
-    _add_question_file(parser)
+    add_question_file(parser)
     parser.add_argument(
         "--also",
         nargs=2,
@@ -317,15 +261,15 @@ def _add_calibrate(commands: Commands) -> None:
         metavar="QUESTIONS",
         help="questions on other things, which the library does not answer: what is found for them is wrong",
     )
-    _add_sample(parser)
-    _add_reading(parser)
+    add_sample(parser)
+    add_reading(parser)
 
 
 def _add_train(commands: Commands) -> None:
-    group = _group(commands, "train", "train the reader, or what ranks passages")
+    group = add_group(commands, "train", "train the reader, or what ranks passages")
     _add_train_relevance(group)
     _add_train_passages(group)
-    parser = _plain_command(
+    parser = add_plain_command(
         group,
         "reader",
         run.train_reader,
@@ -371,33 +315,33 @@ def _add_train(commands: Commands) -> None:
 
 
 def _add_train_relevance(group: Commands) -> None:
-    parser = _command(
+    parser = add_command(
         group,
         "relevance",
         run.train_relevance,
         "fit the weights that rank passages to question files",
         "Their articles must be in the library.",
     )
-    _add_question_file(parser)
+    add_question_file(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file for the weights, as JSON")
-    _add_sample(parser)
+    add_sample(parser)
 
 
 def _add_train_passages(group: Commands) -> None:
-    parser = _command(
+    parser = add_command(
         group,
         "passages",
         run.train_passages,
         "write questions for `train reader` with the passages that a library brings for them",
         "Their articles must be in the library. A question is read with two of the passages that don't answer it.",
     )
-    _add_question_file(parser)
+    add_question_file(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write, a .json.gz")
-    _add_sample(parser)
+    add_sample(parser)
 
 
 def _add_export(commands: Commands) -> None:
-    parser = _plain_command(
+    parser = add_plain_command(
         commands,
         "export",
         run.export,

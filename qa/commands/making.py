@@ -7,9 +7,14 @@ import json
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from embeddings.errors import DatelineError
 from qa.commands.shared import OK, progress, settings_of
+
+if TYPE_CHECKING:
+    from qa.evaluation.questions import Question
+    from qa.retriever import Retriever
 
 _RECIPE = ("examples", "batch", "learning_rate", "frozen_layers", "negatives", "titles", "teacher_weight", "seed")
 
@@ -48,16 +53,9 @@ def train_reader(arguments: argparse.Namespace) -> int:
 
 def train_passages(arguments: argparse.Namespace) -> int:
     """Write training questions with the passages that a library brings for them."""
-    from qa.build import open_store
-    from qa.evaluation.questions import load_questions
-    from qa.evaluation.sampling import part_of, sample
-    from qa.retriever import Retriever
     from qa.training.passages import with_passages, write_passages
 
-    if not arguments.out.parent.is_dir():  # before the work is done
-        raise DatelineError(f"there is no folder {arguments.out.parent} for the file; make it, or name another --out")
-    questions = sample(part_of(load_questions(arguments.questions), arguments.part), arguments.limit)
-    retriever = Retriever(open_store(settings_of(arguments)))
+    questions, retriever = _sought(arguments)
     rows = with_passages(retriever, progress(questions, f"searching for {arguments.questions.name}"))
     print(f"wrote {write_passages(rows, arguments.out):,} of {len(questions):,} questions to {arguments.out}")
     return OK
@@ -65,23 +63,27 @@ def train_passages(arguments: argparse.Namespace) -> int:
 
 def train_relevance(arguments: argparse.Namespace) -> int:
     """Fit the weights that rank passages."""
-    from qa.build import open_store
-    from qa.evaluation.questions import load_questions
-    from qa.evaluation.sampling import part_of, sample
-    from qa.retriever import Retriever
     from qa.training.relevance import fit, label, save
 
-    if not arguments.out.parent.is_dir():  # before the work is done
-        raise DatelineError(
-            f"there is no folder {arguments.out.parent} for the weights; make it, or name another --out"
-        )
-    questions = [one for one in load_questions(arguments.questions) if one.answerable]
-    questions = sample(part_of(questions, arguments.part), arguments.limit)
-    retriever = Retriever(open_store(settings_of(arguments)))
+    questions, retriever = _sought(arguments, answerable=True)
     found = label(retriever, progress(questions, f"searching for {arguments.questions.name}"))
     save(fit(found), arguments.out, fitted_on=f"{len(found):,} questions of {arguments.questions.name}")
     print(f"fitted on {len(found):,} of {len(questions):,} questions; wrote {arguments.out}")
     return OK
+
+
+def _sought(arguments: argparse.Namespace, *, answerable: bool = False) -> tuple[list[Question], Retriever]:
+    """Give the questions to search for, and where; first look whether the outcome can be written."""
+    from qa.build import open_store
+    from qa.evaluation.questions import load_questions
+    from qa.evaluation.sampling import part_of, sample
+    from qa.retriever import Retriever
+
+    folder = arguments.out.parent
+    if not folder.is_dir():
+        raise DatelineError(f"there is no folder {folder} for {arguments.out.name}; make it, or name another --out")
+    questions = [one for one in load_questions(arguments.questions) if one.answerable or not answerable]
+    return sample(part_of(questions, arguments.part), arguments.limit), Retriever(open_store(settings_of(arguments)))
 
 
 def export(arguments: argparse.Namespace) -> int:
