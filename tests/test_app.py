@@ -255,7 +255,7 @@ def test_what_is_being_read_shows_before_the_answer(page):
             if (last && window.told.at(-1) !== last.innerText) window.told.push(last.innerText);
         }).observe(document, { childList: true, subtree: true, characterData: true });
     }""")
-    ask(page, "who led the delegation?")
+    ask(page, "Who leads the delegation that is in Mexico?")  # asked before, it would be answered too soon to be seen
     searching, reading, *_, answer = page.evaluate("window.told")
     assert searching.strip() == "Searching the articles …"
     assert re.fullmatch(r"Reading \d+ passages: .*US security officials in Mexico.* …", reading.strip())
