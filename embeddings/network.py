@@ -15,12 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
-_ROWS = 8
+_ROWS = 16
 """Most rows that are computed together."""
 _STEP = 32
 """Rows are padded to a multiple of so many tokens: kernels are made once for each length."""
-_STREAMS = 8
-"""Most batches at once."""
 _HIDDEN = np.float32(-1e4)
 _TYPES = {"F32": np.float32, "F16": np.float16}
 
@@ -48,9 +46,8 @@ class BertNetwork:
         self._positions, self._types = (
             self._weights[f"{prefix}embeddings.{name}_embeddings.weight"] for name in ("position", "token_type")
         )
-        self._lock = threading.Lock()  # a batch uses all cores by itself
-        self._streams = min(threads := threads or _processors(), _STREAMS)
-        self._requests = self._compiled(head, threads)
+        self._lock = threading.Lock()  # of the request, and a batch uses all cores by itself
+        self._request = self._compiled(head, threads or _processors())
 
     @staticmethod
     def takes(folder: Path, *, prefix: str = "", head: str | None = None) -> bool:
@@ -85,22 +82,14 @@ class BertNetwork:
             For each row, in order, its summary; the whole array where none is given.
         """
         results: list[Array] = [np.zeros(0, dtype=np.float32)] * len(rows)
-
-        def keep(request: Any, taken: Sequence[int]) -> None:
-            for at, states in zip(taken, request.get_output_tensor(0).data, strict=True):
-                results[at] = summary(states[: len(rows[at])])
-
-        order = sorted(range(len(rows)), key=lambda at: -len(rows[at]))  # the longest first: no core waits for it last
-        size = max(1, min(_ROWS, -(-len(rows) // self._streams)))
-        with self._lock:
-            self._requests.set_callback(keep)
-            try:
-                for first in range(0, len(order), size):
-                    taken = order[first : first + size]
-                    inputs = self._inputs([rows[at] for at in taken], [types[at] for at in taken] if types else None)
-                    self._requests.start_async(inputs, taken)
-            finally:
-                self._requests.wait_all()
+        order = sorted(range(len(rows)), key=lambda at: len(rows[at]))  # rows of like length: little is padded
+        for first in range(0, len(order), _ROWS):
+            taken = order[first : first + _ROWS]
+            inputs = self._inputs([rows[at] for at in taken], [types[at] for at in taken] if types else None)
+            with self._lock:
+                [output] = self._request.infer(inputs, share_inputs=True, share_outputs=True).values()
+                for at, states in zip(taken, output, strict=True):
+                    results[at] = summary(states[: len(rows[at])])
         return results
 
     def _inputs(self, rows: Sequence[Sequence[int]], types: Sequence[Sequence[int]] | None) -> list[Array]:
@@ -152,10 +141,10 @@ class BertNetwork:
         settings = {
             "INFERENCE_PRECISION_HINT": "bf16" if has_matrix_units() else "f32",
             "INFERENCE_NUM_THREADS": threads,
-            "NUM_STREAMS": self._streams,
+            "NUM_STREAMS": 1,
             "ENABLE_CPU_PINNING": False,  # several processes would all take the same cores
         }
-        return ov.AsyncInferQueue(ov.Core().compile_model(model, "CPU", settings), self._streams)
+        return ov.Core().compile_model(model, "CPU", settings).create_infer_request()
 
 
 class _Weights:

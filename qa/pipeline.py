@@ -23,8 +23,8 @@ from qa.times import Period, asks_about_now, period_of
 
 MAX_QUESTION = 1000
 """Characters."""
-READ_FIRST = 3
-"""Passages that are read in any case."""
+READ_AT_ONCE = 3
+"""Passages; those of one go cost less than one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,12 +226,12 @@ class Pipeline:
 
     def _read(self, question: str, hits: Sequence[Hit]) -> tuple[list[Span], Sequence[Hit]]:
         """Read the likeliest passages, and on until no other could win; for a list, all. Gives those that were read."""
-        first = len(hits) if asks_for_list(question) else READ_FIRST
-        spans = self.reader.read(question, hits[:first]) if hits else []
-        read = len(hits[:first])
+        some = len(hits) if asks_for_list(question) else READ_AT_ONCE
+        spans: list[Span] = []
+        read = 0
         while not is_settled(spans, hits[read:]):
-            spans += self.reader.read(question, hits[read : read + 1])
-            read += 1
+            spans += self.reader.read(question, hits[read : read + some])
+            read += some
         return spans, hits[:read]
 
 

@@ -11,7 +11,7 @@ from embeddings.errors import DatelineError
 from qa import relevance
 from qa.build import seeds_folder
 from qa.cli import main
-from qa.pipeline import READ_FIRST
+from qa.pipeline import READ_AT_ONCE
 from qa.relevance import FEATURES, Candidate, features, log_odds
 from qa.retriever import LEAST_READ, MOST_READ, Retriever, enough
 from qa.training.relevance import Labelled, fit, save
@@ -136,7 +136,7 @@ def test_as_many_passages_are_read_as_it_takes():
 def test_the_pipeline_reads_that_many(pipeline):
     question = "who led the delegation?"
     found = pipeline.find(question, MOST_READ)
-    assert READ_FIRST <= len(pipeline.answer(question).hits) <= enough(found)
+    assert READ_AT_ONCE <= len(pipeline.answer(question).hits) <= enough(found)
     whole = "Which villages were cut off?"  # for a list, all are read
     assert len(pipeline.answer(whole).hits) == enough(pipeline.find(whole, MOST_READ))
     assert len(pipeline.answer(question, k=3).hits) == 3
