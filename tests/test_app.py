@@ -263,6 +263,22 @@ def test_what_is_being_read_shows_before_the_answer(page):
 
 
 @pytest.mark.browser
+def test_what_is_typed_while_an_answer_comes_stays(page):
+    box = page.get_by_label("Your question")
+    box.wait_for()
+    page.evaluate("""() => new MutationObserver((_, watching) => {
+        if (!document.body.innerText.includes("Reading ")) return;
+        watching.disconnect();
+        const box = document.querySelector("textarea");
+        box.value = "And where?";
+        box.dispatchEvent(new Event("input", { bubbles: true }));
+    }).observe(document, { childList: true, subtree: true, characterData: true })""")
+    ask(page, "Who leads the officials that are in Mexico?")
+    page.wait_for_timeout(1000)  # for the last message of the stream
+    expect(box).to_have_value("And where?")
+
+
+@pytest.mark.browser
 def test_an_address_asks_its_question(page, place):
     page.goto(f"{place[0]}/?q=who+led+the+delegation%3F")
     expect(page.locator(".dateline-answer")).to_contain_text("Mayorkas", timeout=SLOW)

@@ -138,14 +138,15 @@ class _Conversing:
             said = ""
             for hits in conversation.steps(question, where=make_filter(since, until, source)):
                 if hits and said != (said := reading_html(hits)):
-                    yield "", [*asked, _said(said)], turns
+                    yield gr.skip(), [*asked, _said(said)], turns  # what is typed meanwhile stays
         except DatelineError as error:
             yield question, [*asked, _said(f"<p>{html.escape(str(error))}</p>")], turns
             return
         if not conversation.turns[-1].answer.hits and not pipeline.retriever.store.stats().articles:
-            yield "", [*asked, _said("<p>This library has no articles yet; add some under “Articles”.</p>")], turns
+            no_articles = "<p>This library has no articles yet; add some under “Articles”.</p>"
+            yield gr.skip(), [*asked, _said(no_articles)], turns
             return
-        yield "", _messages(conversation.turns), conversation.turns
+        yield gr.skip(), _messages(conversation.turns), conversation.turns
 
     def reopen(self, started: str, history: History, *rest: Any) -> Iterator[tuple[Any, ...]]:
         """Ask the questions of an earlier conversation again: of the articles as they are now."""
@@ -153,7 +154,7 @@ class _Conversing:
         for question in questions_of(history, started):
             steps = self.respond(question, turns, *rest)
             for _, messages, turns in steps:
-                yield "", messages, turns, started, {}
+                yield gr.skip(), messages, turns, started, {}
 
 
 def _history(
