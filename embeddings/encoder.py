@@ -167,13 +167,14 @@ class SentenceEncoder:
     def _loaded(self) -> SentenceTransformer:
         _ = self.fingerprint  # never load weights that were not checked
         import transformers
+        from safetensors import SafetensorError
         from sentence_transformers import SentenceTransformer
 
         transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         logger.info("loading the encoder %s", self.folder)
         try:
             return SentenceTransformer(str(self.folder), device="cpu")
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise DatelineError(
                 f"{self.folder} can't be loaded as a sentence-transformers model: {_first_line(error)}"
             ) from error

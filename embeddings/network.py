@@ -52,7 +52,8 @@ class BertNetwork:
     @staticmethod
     def takes(folder: Path, *, prefix: str = "", head: str | None = None) -> bool:
         """Say whether this can compute a checkpoint: BERT as published, its weights in float32 or float16."""
-        last = f"{head}.weight" if head else f"{prefix}embeddings.word_embeddings.weight"
+        told = [f"{prefix}embeddings.{name}.weight" for name in ("word_embeddings", "LayerNorm")]
+        told += [f"{head}.weight"] if head else []
         with suppress(OSError, ValueError, KeyError):
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
             weights = _Weights(folder / "model.safetensors")
@@ -60,7 +61,8 @@ class BertNetwork:
                 config["model_type"] == "bert"
                 and config["hidden_act"] == "gelu"
                 and config.get("position_embedding_type", "absolute") == "absolute"
-                and {weights.dtype(f"{prefix}embeddings.word_embeddings.weight"), weights.dtype(last)} <= set(_TYPES)
+                and {weights.dtype(name) for name in told} <= set(_TYPES)
+                and weights.is_whole()
             )
         return False
 
@@ -156,6 +158,10 @@ class _Weights:
             length = int.from_bytes(stream.read(8), "little")
             self._header = json.loads(stream.read(length))
         self._start = 8 + length
+
+    def is_whole(self) -> bool:
+        ends = (int(entry["data_offsets"][1]) for name, entry in self._header.items() if name != "__metadata__")
+        return self._file.stat().st_size == self._start + max(ends, default=0)
 
     def dtype(self, name: str) -> str:
         return str(self._header[name]["dtype"])

@@ -289,6 +289,7 @@ def _torch_model(folder: Path, threads: int) -> Model:
     import inspect
 
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModelForQuestionAnswering
     from transformers.utils import logging as transformers_logging
 
@@ -297,7 +298,7 @@ def _torch_model(folder: Path, threads: int) -> Model:
         torch.set_num_threads(threads)
     try:
         model = AutoModelForQuestionAnswering.from_pretrained(str(folder), dtype=torch.float32).eval()
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise DatelineError(
             f"{folder} can't be loaded as a question-answering checkpoint: {str(error).splitlines()[0]}"
         ) from error

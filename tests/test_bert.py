@@ -1,6 +1,7 @@
-"""Questions are encoded without torch, and as sentence-transformers would; passages in the faster precision."""
+"""Texts are encoded without torch, and as sentence-transformers would."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -8,11 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.torch import load_file, save_file
 
 from embeddings import encoder as encoding
+from embeddings import network
 from embeddings.bert import BertEncoder
 from embeddings.encoder import SentenceEncoder
+from embeddings.errors import DatelineError
 
 QUESTIONS = [
     "who led the delegation?",
@@ -29,11 +33,32 @@ def encoder():
     return SentenceEncoder()
 
 
-def test_the_vectors_are_those_of_sentence_transformers(encoder):
-    ours = BertEncoder.of(encoder.folder).encode(QUESTIONS)
-    theirs = encoder._loaded.encode(QUESTIONS, normalize_embeddings=True)
+@pytest.fixture(scope="module")
+def theirs(encoder):
+    return encoder._loaded.encode(QUESTIONS, normalize_embeddings=True)
+
+
+def test_the_vectors_are_those_of_sentence_transformers(encoder, theirs):
+    ours = encoder.encode_passages(QUESTIONS)
     assert ours.dtype == np.float32
-    assert np.abs(ours - theirs).max() < 1e-5
+    assert (ours * theirs).sum(axis=1).min() > 0.999
+    assert (encoder.encode_questions(QUESTIONS) == ours).all()
+
+
+def test_without_matrix_units_they_are_exact(encoder, theirs, monkeypatch):
+    monkeypatch.setattr(network, "has_matrix_units", lambda: False)
+    assert np.abs(BertEncoder.of(encoder.folder).encode(QUESTIONS) - theirs).max() < 1e-5
+
+
+def test_a_vector_does_not_hang_on_what_is_encoded_beside_it(encoder):
+    together = encoder.encode_passages(QUESTIONS)
+    assert all((encoder.encode_passages([text])[0] == row).all() for text, row in zip(QUESTIONS, together, strict=True))
+
+
+@pytest.mark.parametrize(("flags", "expected"), [("avx512_bf16 amx_bf16 amx_tile", True), ("avx512_bf16", False)])
+def test_the_processor_says_whether_it_has_matrix_units(monkeypatch, flags, expected):
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: f"flags: sse2 {flags}")
+    assert network.has_matrix_units.__wrapped__() is expected
 
 
 def test_no_question_gives_no_vector(encoder):
@@ -62,7 +87,31 @@ def test_any_other_model_is_left_to_sentence_transformers(encoder, tmp_path, fil
     assert BertEncoder.of(folder) is None
 
 
-@pytest.mark.parametrize("change", [lambda name, one: (f"bert.{name}", one), lambda name, one: (name, one.half())])
+def test_weights_of_half_the_size_are_taken_too(encoder, theirs, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(encoder.folder, folder, ignore=shutil.ignore_patterns("model.safetensors"))
+    weights = load_file(encoder.folder / "model.safetensors")
+    save_file({name: one.half() for name, one in weights.items()}, folder / "model.safetensors")
+    assert (BertEncoder.of(folder).encode(QUESTIONS) * theirs).sum(axis=1).min() > 0.999
+
+
+@pytest.mark.parametrize("length", [0, 4, 100, 1_000_000])
+def test_a_file_that_was_cut_off_is_not_taken(encoder, tmp_path, length):
+    shutil.copytree(encoder.folder, tmp_path / "model")
+    os.truncate(tmp_path / "model" / "model.safetensors", length)
+    assert BertEncoder.of(tmp_path / "model") is None
+    with pytest.raises(DatelineError, match="can't be loaded as a sentence-transformers model"):
+        SentenceEncoder(str(tmp_path / "model")).encode_questions(["who?"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda name, one: (f"bert.{name}", one),
+        lambda name, one: (name.replace("LayerNorm.weight", "LayerNorm.gamma"), one),
+        lambda name, one: (name, one.to(torch.bfloat16)),
+    ],
+)
 def test_weights_of_other_names_or_precision_are_left_to_sentence_transformers(encoder, tmp_path, change):
     folder = tmp_path / "model"
     shutil.copytree(encoder.folder, folder, ignore=shutil.ignore_patterns("model.safetensors"))
@@ -71,13 +120,16 @@ def test_weights_of_other_names_or_precision_are_left_to_sentence_transformers(e
     assert BertEncoder.of(folder) is None
 
 
-def test_a_library_is_asked_without_torch():
+def test_a_library_is_made_and_asked_without_torch(tmp_path):
+    make = f"from qa.cli import main; main(['index', 'seeds/articles', '--library', {str(tmp_path / 'library')!r}])"
     ask = "from qa import answer; answer('who led the delegation?')"
     subprocess.run([sys.executable, "-c", ask], check=True)  # indexes the seeds where that was not done before
-    heavy = "{'torch', 'transformers', 'scipy', 'gradio'}"
-    subprocess.run(
-        [sys.executable, "-c", f"{ask}; import sys; sys.exit(' '.join({heavy} & set(sys.modules)) or 0)"], check=True
-    )
+    for work, heavy in (
+        (make, ["torch", "transformers", "gradio"]),
+        (ask, ["torch", "transformers", "gradio", "scipy"]),
+    ):
+        check = f"import sys; sys.exit(' '.join(set({heavy}) & set(sys.modules)) or 0)"
+        subprocess.run([sys.executable, "-c", f"{work}; {check}"], check=True, cwd=Path(__file__).parents[1])
 
 
 @pytest.mark.parametrize(

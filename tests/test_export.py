@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from embeddings import network
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import DatelineError
+from qa import reader as reading
 from qa.cli import main
 from qa.manifest import check_manifest, write_manifest
 from qa.reader import SHIPPED_READER, ExtractiveReader
@@ -26,11 +28,36 @@ def logits(reader, length):
 
 
 def test_int8_agrees_with_torch_at_any_length(exported):
-    quantized, exact = ExtractiveReader(exported), ExtractiveReader(exported, backend="torch")
+    quantized, exact = (ExtractiveReader(exported, backend=backend) for backend in ("onnx", "torch"))
     for length in (1, 12):
         for int8, full in zip(logits(quantized, length), logits(exact, length), strict=True):
             assert int8.shape == full.shape
             assert abs(int8 - full).max() < 0.1 * max(1.0, abs(full).max())
+
+
+def test_openvino_agrees_with_torch_at_any_length(exported, monkeypatch):
+    monkeypatch.setattr(network, "has_matrix_units", lambda: False)
+    ours, exact = (ExtractiveReader(exported, backend=backend) for backend in ("openvino", "torch"))
+    for length in (1, 12):
+        for one, other in zip(logits(ours, length), logits(exact, length), strict=True):
+            assert one.shape == other.shape
+            assert abs(one - other).max() < 1e-4
+
+
+def test_the_fastest_backend_is_taken_that_can(exported, monkeypatch):
+    def taken(has_units):
+        monkeypatch.setattr(reading, "has_matrix_units", lambda: has_units)
+        return reading._fastest(exported)
+
+    assert (taken(True), taken(False)) == ("openvino", "onnx")
+    (exported / "model.int8.onnx").unlink()
+    assert (taken(True), taken(False)) == ("openvino", "openvino")
+    config = json.loads((exported / "config.json").read_text())
+    (exported / "config.json").write_text(json.dumps({**config, "model_type": "roberta"}))
+    assert (taken(True), taken(False)) == ("torch", "torch")
+    (exported / "manifest.json").unlink()
+    with pytest.raises(DatelineError, match="is no BERT checkpoint for question answering"):
+        ExtractiveReader(exported, backend="openvino")._loaded  # noqa: B018  # which loads it
 
 
 def test_an_exported_folder_reads_on_its_own(exported):
@@ -50,7 +77,7 @@ def test_a_damaged_file_is_refused(exported):
     (exported / "model.int8.onnx").write_bytes(b"damaged")
     article = Article("vote", "Vote", "Ana Reyes won the vote.")
     with pytest.raises(DatelineError, match="is damaged or not the one that was exported"):
-        ExtractiveReader(exported).read("who won?", [Hit(Passage("vote", 0, 23), article, 1.0)])
+        ExtractiveReader(exported, backend="onnx").read("who won?", [Hit(Passage("vote", 0, 23), article, 1.0)])
 
 
 def test_a_folder_without_a_manifest_is_not_checked(tmp_path):
