@@ -212,25 +212,29 @@ def test_the_answer_comes_first_however_long_what_follows(page):
         assert box["y"] < shown["y"] < box["y"] + box["height"] / 2
 
 
-@pytest.mark.browser
-def test_what_is_asked_while_the_stream_of_messages_ends_is_answered(page):
-    page.add_init_script("""
+def delay(page, message, milliseconds):
+    """Have the page get messages of a kind later than the server sends them."""
+    page.add_init_script(f"""
         const fetched = window.fetch;
-        window.fetch = async (asked, options) => {
+        window.fetch = async (asked, options) => {{
           const response = await fetched(asked, options);
           if (!asked.url?.includes("/queue/data")) return response;
-          const late = { async transform(chunk, out) {
-            const text = new TextDecoder().decode(chunk);
-            const end = text.indexOf('data: {"msg":"close_stream"');
-            if (end < 0) return out.enqueue(chunk);
-            out.enqueue(new TextEncoder().encode(text.slice(0, end)));
-            await new Promise((go) => setTimeout(go, 3000));
-            out.enqueue(new TextEncoder().encode(text.slice(end)));
-          } };
+          const late = {{ async transform(chunk, out) {{
+            for (const part of new TextDecoder().decode(chunk).split(/(?=data: )/)) {{
+              if (part.startsWith('data: {{"msg":"{message}"'))
+                await new Promise((go) => setTimeout(go, {milliseconds}));
+              out.enqueue(new TextEncoder().encode(part));
+            }}
+          }} }};
           return new Response(response.body.pipeThrough(new TransformStream(late)), response);
-        };
+        }};
     """)
     page.reload()
+
+
+@pytest.mark.browser
+def test_what_is_asked_while_the_stream_of_messages_ends_is_answered(page):
+    delay(page, "close_stream", 3000)
     ask(page, "who led the delegation?")
     ask(page, "When did Storm Maren hit?")
 
@@ -264,16 +268,13 @@ def test_what_is_being_read_shows_before_the_answer(page):
 
 @pytest.mark.browser
 def test_what_is_typed_while_an_answer_comes_stays(page):
+    delay(page, "process_generating", 700)
     box = page.get_by_label("Your question")
-    box.wait_for()
-    page.evaluate("""() => new MutationObserver((_, watching) => {
-        if (!document.body.innerText.includes("Reading ")) return;
-        watching.disconnect();
-        const box = document.querySelector("textarea");
-        box.value = "And where?";
-        box.dispatchEvent(new Event("input", { bubbles: true }));
-    }).observe(document, { childList: true, subtree: true, characterData: true })""")
-    ask(page, "Who leads the officials that are in Mexico?")
+    box.fill("Who leads the officials that are in Mexico?")
+    box.press("Enter")
+    expect(page.locator(".dateline", has_text="Reading")).to_be_visible()
+    box.fill("And where?")
+    expect(page.locator(".dateline-answer")).to_be_visible(timeout=SLOW)
     page.wait_for_timeout(1000)  # for the last message of the stream
     expect(box).to_have_value("And where?")
 
