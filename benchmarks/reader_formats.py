@@ -1,9 +1,10 @@
-"""The reader as float32, float16 and int8, side by side on the same questions in their contexts.
+"""The reader as float32, float16, bfloat16 and int8, side by side on the same questions in their contexts.
 
     python benchmarks/reader_formats.py --data DIR --file squad2-dev.json.gz --limit 1000
 
 float32 and float16 run on torch, from the checkpoint's weights (float16: weights rounded, computed in float32, as a
-processor has no fast float16); int8 runs on onnxruntime. Each question is read on its own, as `answer()` does, in
+processor has no fast float16); the same weights run on OpenVINO, in bfloat16 where the processor has matrix units for
+it; int8 runs on onnxruntime. Each question is read on its own, as `answer()` does, in
 turns of the formats, so that other work on the machine slows all of them alike.
 """
 
@@ -14,6 +15,7 @@ import time
 from pathlib import Path
 
 from embeddings.documents import Article, Hit, Passage
+from embeddings.network import has_matrix_units
 from qa.evaluation.metrics import bootstrap_interval, exact_match, mean, percentile, token_f1
 from qa.evaluation.questions import Question, load_questions
 from qa.reader import SHIPPED_READER, ExtractiveReader
@@ -31,6 +33,9 @@ def main() -> None:
     questions = questions[:: max(1, len(questions) // arguments.limit)][: arguments.limit]
     readers = {
         "fp16 weights, torch": ExtractiveReader(arguments.reader, backend="torch"),
+        f"fp16 weights, OpenVINO in {'bf16' if has_matrix_units() else 'fp32'}": ExtractiveReader(
+            arguments.reader, backend="openvino"
+        ),
         "int8, onnxruntime": ExtractiveReader(arguments.reader, backend="onnx"),
     }
     if arguments.full is not None:
@@ -47,7 +52,7 @@ def main() -> None:
         low, high = bootstrap_interval([row[1] - other for row, other in zip(rows, first, strict=True)])
         exact, overlap = (100 * mean([row[at] for row in rows]) for at in (0, 1))
         print(
-            f"{name:<22} EM {exact:5.1f}  F1 {overlap:5.1f}  change {100 * low:+.2f} to {100 * high:+.2f}  "
+            f"{name:<30} EM {exact:5.1f}  F1 {overlap:5.1f}  change {100 * low:+.2f} to {100 * high:+.2f}  "
             f"{percentile([row[2] for row in rows], 50):6.1f} ms (median)"
         )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -107,9 +109,8 @@ class BertNetwork:
         return [embedded, hidden]
 
     def _compiled(self, head: str | None, threads: int) -> Any:
-        import openvino as ov
-        from openvino import opset13 as ops
-
+        ov = _openvino()
+        ops = ov.opset13
         width, heads = int(self._config["hidden_size"]), int(self._config["num_attention_heads"])
         tokens = ops.parameter([-1, -1, width], ov.Type.f32)
         hidden = ops.parameter([-1, 1, 1, -1], ov.Type.f32)
@@ -185,6 +186,22 @@ def has_matrix_units() -> bool:
     with suppress(OSError):
         return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
     return False
+
+
+def _openvino() -> Any:
+    """Import OpenVINO without its telemetry, which would report each import over the network, unasked.
+
+    It does without where the package is missing; whoever else wants that package finds it as before.
+    """
+    name = "openvino_telemetry"
+    loaded = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]  # Python's own way to say that a module is not there
+    try:
+        return importlib.import_module("openvino")
+    finally:
+        sys.modules.pop(name, None)
+        if loaded is not None:
+            sys.modules[name] = loaded
 
 
 def _processors() -> int:

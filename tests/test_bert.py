@@ -132,6 +132,14 @@ def test_a_library_is_made_and_asked_without_torch(tmp_path):
         subprocess.run([sys.executable, "-c", f"{work}; {check}"], check=True, cwd=Path(__file__).parents[1])
 
 
+def test_nothing_is_told_to_the_makers_of_openvino(tmp_path):
+    run = "from embeddings.encoder import SentenceEncoder as E; E().encode_questions(['x']); import openvino, sys"
+    check = "sys.exit(' '.join(name for name in sys.modules if 'openvino_telemetry' in name) or 0)"
+    home = {**os.environ, "HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", f"{run}; {check}"], check=True, env=home, cwd=Path(__file__).parents[1])
+    assert list(tmp_path.iterdir()) == []  # it leaves a number for its user and a count there
+
+
 @pytest.mark.parametrize(
     ("flags", "half", "whole", "expected"),
     [("avx512_bf16", 1.0, 2.0, True), ("avx512_bf16", 2.0, 1.0, False), ("avx512f", 1.0, 2.0, False)],
