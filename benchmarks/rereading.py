@@ -25,7 +25,6 @@ from qa.evaluation.questions import Question, load_questions
 from qa.evaluation.sampling import part_of, sample
 from qa.pipeline import Pipeline
 from qa.ranking import rank
-from qa.reading import read_together
 from qa.settings import load_settings
 
 WEIGHTS = (0.0, 0.15, 0.25, 0.35, 0.5)
@@ -82,8 +81,7 @@ def row(name: str, pipeline: Pipeline, reads: Sequence[Read]) -> str:
     for weight in WEIGHTS:
         rereading.WEIGHT = weight
         started = time.perf_counter()
-        again = (rereading.read_again(read.question.to_ask, read.spans) for read in reads)
-        best = [rank(spans)[:1] for one in again for spans in read_together(pipeline.reader, [one])]
+        best = [rank(rereading.read_again(pipeline.reader, read.question.to_ask, read.spans))[:1] for read in reads]
         milliseconds = (time.perf_counter() - started) * 1000 / len(reads)
         answers = [(read.question, spans[0]) for read, spans in zip(reads, best, strict=True) if spans]
         known = [(span.text, [gold.text for gold in asked.golds]) for asked, span in answers if asked.answerable]

@@ -174,13 +174,6 @@ def _add_evaluate(commands: Commands) -> None:
     add_question_file(parser)
     parser.add_argument("--articles", type=Path, metavar="PATH", help="index these articles, and ask them")
     parser.add_argument("--reader-only", action="store_true", help="read each question in its own context")
-    parser.add_argument(
-        "--together",
-        type=int,
-        default=1,
-        metavar="N",
-        help="answer N questions side by side: less time in all, but their latency is then the time by their number",
-    )
     add_sample(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(

@@ -16,7 +16,6 @@ from qa.lists import asks_for_list, list_items
 from qa.normalization import normalize
 from qa.ranking import is_settled, join_names, rank, rank_passages
 from qa.reader import Reader
-from qa.reading import Reading, read_together
 from qa.rereading import read_again
 from qa.retriever import MOST_READ, Retriever, enough
 from qa.settings import MAX_K
@@ -196,32 +195,9 @@ class Pipeline:
             retrieve_ms: milliseconds that finding them took, for the answer's timings.
         """
         asked = checked_question(question)
-        reading = self._answering(asked, hits, without=without, expected=expected, retrieve_ms=retrieve_ms)
-        [answer] = read_together(self.reader, [reading])
-        return replace(answer, question=question, spans=answer.spans[: self.top if top is None else top])
-
-    def answers_from(self, pairs: Sequence[tuple[str, Sequence[Hit]]]) -> list[Answer]:
-        """Answer many questions, each from its passages: in less time than one by one.
-
-        The timings of an answer hold those of the questions beside it.
-        """
-        readings = [self._answering(checked_question(question), hits) for question, hits in pairs]
-        answers = zip(pairs, read_together(self.reader, readings), strict=True)
-        return [replace(answer, question=question, spans=answer.spans[: self.top]) for (question, _), answer in answers]
-
-    def _answering(
-        self,
-        asked: str,
-        hits: Sequence[Hit],
-        *,
-        without: Collection[str] = (),
-        expected: float = 0.0,
-        retrieve_ms: float = 0.0,
-    ) -> Reading[Answer]:
-        """Read, and decide; gives all spans."""
         started = time.perf_counter()
-        found, hits = yield from _read(asked, hits)
-        spans = rank((yield from read_again(asked, found)))
+        found, hits = self._read(asked, hits)
+        spans = rank(read_again(self.reader, asked, found))
         if without:
             spans = [span for span in spans if not _is_among(span, without)]
         if not asks_for_list(asked):  # whose items come one by one
@@ -233,9 +209,9 @@ class Pipeline:
         items = list_items(asked, spans) if is_found else ()
         decide_ms = _since(started)
         return Answer(
-            question=asked,
+            question=question,
             searched_for=asked,
-            spans=tuple(spans),
+            spans=tuple(spans[: self.top if top is None else top]),
             hits=tuple(rank_passages(hits, found)),
             probability=probability,
             found=is_found,
@@ -248,17 +224,15 @@ class Pipeline:
             },
         )
 
-
-def _read(question: str, hits: Sequence[Hit]) -> Reading[tuple[list[Span], Sequence[Hit]]]:
-    """Read the likeliest passages, and on until no other could win; for a list, all. Gives those that were read."""
-    some = len(hits) if asks_for_list(question) else READ_AT_ONCE
-    spans: list[Span] = []
-    read = 0
-    while not is_settled(spans, hits[read:]):
-        [found] = yield [(question, hits[read : read + some])]
-        spans += found
-        read += some
-    return spans, hits[:read]
+    def _read(self, question: str, hits: Sequence[Hit]) -> tuple[list[Span], Sequence[Hit]]:
+        """Read the likeliest passages, and on until no other could win; for a list, all. Gives those that were read."""
+        some = len(hits) if asks_for_list(question) else READ_AT_ONCE
+        spans: list[Span] = []
+        read = 0
+        while not is_settled(spans, hits[read:]):
+            spans += self.reader.read(question, hits[read : read + some])
+            read += some
+        return spans, hits[:read]
 
 
 def _is_among(span: Span, known: Collection[str]) -> bool:

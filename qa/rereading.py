@@ -9,7 +9,7 @@ from embeddings.documents import Hit, Passage
 from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.ranking import overlap, rank
-from qa.reading import Reading
+from qa.reader import Reader
 
 READ_AGAIN = 3
 """Spans whose sentences are read again."""
@@ -19,7 +19,7 @@ LEAST_MARGIN = -5.0
 """Of a span in its sentence; lower ones say no more."""
 
 
-def read_again(question: str, spans: Sequence[Span]) -> Reading[list[Span]]:
+def read_again(reader: Reader, question: str, spans: Sequence[Span]) -> list[Span]:
     """Read the sentences of the best spans again, and mix both margins.
 
     What stands around a sentence leads a small reader astray now and then, and so does its lack: the mean errs less
@@ -33,8 +33,7 @@ def read_again(question: str, spans: Sequence[Span]) -> Reading[list[Span]]:
     """
     likeliest = rank(spans)[:READ_AGAIN]
     sentences = list(dict.fromkeys(map(_sentence, likeliest)))
-    readings = yield [(question, [one]) for one in sentences]
-    found = [span for reading in readings for span in reading]
+    found = [span for spans in reader.read_many([(question, [one]) for one in sentences]) for span in spans]
     return [
         replace(span, score=(1 - WEIGHT) * span.score + WEIGHT * _margin(span, found))
         if any(overlap(span, one) for one in likeliest)

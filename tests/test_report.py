@@ -42,7 +42,7 @@ class TableReader:
     def __init__(self, table):
         self.table = table
 
-    def _read(self, hits):
+    def read(self, question, hits):
         found = {}
         for hit in hits:
             for words, score in self.table.items():
@@ -52,7 +52,7 @@ class TableReader:
         return sorted(found.values(), key=lambda span: -span.score)
 
     def read_many(self, pairs):
-        return [self._read(hits) for _, hits in pairs]
+        return [self.read(question, hits) for question, hits in pairs]
 
 
 @pytest.fixture

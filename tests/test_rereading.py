@@ -4,7 +4,6 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.reading import read_together
 from qa.rereading import LEAST_MARGIN, READ_AGAIN, WEIGHT, read_again
 
 LEAD = "Unread. "
@@ -38,11 +37,6 @@ def span(words, score, start=0):
     return Span(words, at, at + len(words), score, Hit(PASSAGE, Article("a", "Vote", TEXT), 1.0))
 
 
-def again_read(reader, question, spans):
-    [result] = read_together(reader, [read_again(question, spans)])
-    return result
-
-
 def mixed(first, second):
     return pytest.approx((1 - WEIGHT) * first + WEIGHT * second)
 
@@ -50,7 +44,7 @@ def mixed(first, second):
 def test_both_margins_are_mixed_and_the_passage_stays():
     reader = SentenceReader({"Ana Reyes": 4.0, "Bo Lind": 1.0})
     given = [span("Bo Lind", 5.0), span("Ana Reyes", 2.0)]
-    again = again_read(reader, "who won?", given)
+    again = read_again(reader, "who won?", given)
     assert [(one.text, one.score) for one in again] == [("Bo Lind", mixed(5.0, 1.0)), ("Ana Reyes", mixed(2.0, 4.0))]
     assert [one.hit for one in again] == [one.hit for one in given]
     assert reader.given == [
@@ -60,17 +54,17 @@ def test_both_margins_are_mixed_and_the_passage_stays():
 
 
 def test_a_span_that_its_sentence_does_not_give_has_the_least_margin():
-    [one] = again_read(SentenceReader({}), "who won?", [span("Ana Reyes", 3.0)])
+    [one] = read_again(SentenceReader({}), "who won?", [span("Ana Reyes", 3.0)])
     assert one.score == mixed(3.0, LEAST_MARGIN)
-    [one] = again_read(SentenceReader({"Ana Reyes": LEAST_MARGIN - 9}), "who won?", [span("Ana Reyes", 3.0)])
+    [one] = read_again(SentenceReader({"Ana Reyes": LEAST_MARGIN - 9}), "who won?", [span("Ana Reyes", 3.0)])
     assert one.score == mixed(3.0, LEAST_MARGIN)
 
 
 def test_a_span_cut_otherwise_there_has_the_margin_of_what_it_overlaps():
     reader = SentenceReader({"Ana": 1.0, "Reyes won": 2.0, "Bo Lind": 9.0})
-    assert again_read(reader, "who won?", [span("Ana Reyes", 3.0)])[0].score == mixed(3.0, 2.0)
+    assert read_again(reader, "who won?", [span("Ana Reyes", 3.0)])[0].score == mixed(3.0, 2.0)
     reader = SentenceReader({"Ana Reyes": 0.5, "Reyes won": 2.0})
-    assert again_read(reader, "who won?", [span("Ana Reyes", 3.0)])[0].score == mixed(3.0, 0.5)
+    assert read_again(reader, "who won?", [span("Ana Reyes", 3.0)])[0].score == mixed(3.0, 0.5)
 
 
 def test_only_the_best_are_read_again_and_a_sentence_once():
@@ -78,7 +72,7 @@ def test_only_the_best_are_read_again_and_a_sentence_once():
     given = [span(name, 9.0 - at, TEXT.index("Bo") if at < 2 else 0) for at, name in enumerate(names)]
     assert len(names) > READ_AGAIN
     reader = SentenceReader({})
-    again = again_read(reader, "who?", [*given, span("Gus Hahn", -9.0)])
+    again = read_again(reader, "who?", [*given, span("Gus Hahn", -9.0)])
     assert [text for _, text, _ in reader.given] == [
         "Bo Lind lost to Ana Reyes.",
         "Cy Dunn, who is Dr. Orr's aunt, slept.",
@@ -87,11 +81,11 @@ def test_only_the_best_are_read_again_and_a_sentence_once():
 
 
 def test_other_cuts_of_the_best_get_their_margins_too():
-    [_, other] = again_read(SentenceReader({"Ana": -1.0}), "who won?", [span("Ana Reyes", 5.0), span("Ana", 4.0)])
+    [_, other] = read_again(SentenceReader({"Ana": -1.0}), "who won?", [span("Ana Reyes", 5.0), span("Ana", 4.0)])
     assert other.score == mixed(4.0, -1.0)
 
 
 def test_nothing_gives_nothing():
     reader = SentenceReader({})
-    assert again_read(reader, "who?", []) == []
+    assert read_again(reader, "who?", []) == []
     assert reader.given == []

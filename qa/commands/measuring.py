@@ -28,8 +28,6 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
     if arguments.resume and arguments.out is None:
         raise DatelineError("--resume goes on with the run in --out; name that folder")
-    if arguments.together < 1:
-        raise DatelineError(f"--together must be at least 1, got {arguments.together}")
     chosen = _chosen(load_questions(arguments.questions), arguments.only)
     questions = sample(part_of(chosen, arguments.part), arguments.limit)
     old = None if arguments.against is None else read_report(arguments.against)
@@ -73,7 +71,7 @@ def _outcomes(arguments: argparse.Namespace, questions: Sequence[Question]) -> t
     pipeline = _evaluated_pipeline(arguments)
     run = run_reader_only if arguments.reader_only else run_open
     if arguments.out is None:
-        return _collect(run(pipeline, questions, together=arguments.together), questions, [])
+        return _collect(run(pipeline, questions), questions, [])
 
     from qa.evaluation.record import Record
 
@@ -81,7 +79,7 @@ def _outcomes(arguments: argparse.Namespace, questions: Sequence[Question]) -> t
     done = record.done(questions)
     known = {outcome.question.id for outcome in done}
     left = [question for question in questions if question.id not in known]
-    return _collect(record.keep(run(pipeline, left, together=arguments.together)), questions, done)
+    return _collect(record.keep(run(pipeline, left)), questions, done)
 
 
 def _collect(
@@ -111,7 +109,6 @@ def _run_identity(arguments: argparse.Namespace) -> dict[str, Any]:
         "questions": str(arguments.questions.resolve()),
         "articles": arguments.articles and str(arguments.articles.resolve()),
         "reader_only": arguments.reader_only,
-        "together": arguments.together,
         **{name: str(value) if isinstance(value, Path) else value for name, value in settings.items()},
     }
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import DatelineError
@@ -74,64 +73,38 @@ class Outcome:
         return self.relevant.index(True) + 1 if True in self.relevant else None
 
 
-def run_open(pipeline: Pipeline, questions: Iterable[Question], *, together: int = 1) -> Iterator[Outcome]:
-    """Answer each question from the library.
-
-    Args:
-        together: questions that are answered side by side, which takes less time. Those of one go have the same
-            latency, a fair share of the time that they took.
-    """
+def run_open(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outcome]:
+    """Answer each question from the library."""
     blamer = Blamer(pipeline)
-    for some in _by_number(questions, together):
+    for question in questions:
         started = time.perf_counter()
-        found = [pipeline.find(question.to_ask, max(pipeline.k or MOST_READ, RETRIEVED)) for question in some]
-        read = [hits[: pipeline.k or enough(hits)] for hits in found]
-        answers = pipeline.answers_from([(question.to_ask, hits) for question, hits in zip(some, read, strict=True)])
-        milliseconds = (time.perf_counter() - started) * 1000 / len(some)
-        for question, hits, given, answer in zip(some, found, read, answers, strict=True):
-            ranked = [*answer.hits, *(hit for hit in hits if hit not in answer.hits)]
-            blame = blamer.of_open(question, answer, given)
-            yield _outcome(question, answer, ranked[:RETRIEVED], blame, milliseconds, retrieved=True)
+        hits = pipeline.find(question.to_ask, max(pipeline.k or MOST_READ, RETRIEVED))
+        retrieve_ms = (time.perf_counter() - started) * 1000
+        read = hits[: pipeline.k or enough(hits)]
+        answer = pipeline.answer_from(question.to_ask, read, retrieve_ms=retrieve_ms)
+        ranked = [*answer.hits, *(hit for hit in hits if hit not in answer.hits)]
+        yield _outcome(question, answer, ranked[:RETRIEVED], blamer.of_open(question, answer, read), retrieved=True)
 
 
-def run_reader_only(pipeline: Pipeline, questions: Iterable[Question], *, together: int = 1) -> Iterator[Outcome]:
-    """Read each question in its own context, whole; see `run_open`.
+def run_reader_only(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outcome]:
+    """Read each question in its own context, whole.
 
     Raises:
         DatelineError: a question has none.
     """
     blamer = Blamer(pipeline)
-    for some in _by_number(questions, together):
-        hits = [_context(question) for question in some]
-        started = time.perf_counter()
-        answers = pipeline.answers_from([(question.to_ask, [hit]) for question, hit in zip(some, hits, strict=True)])
-        milliseconds = (time.perf_counter() - started) * 1000 / len(some)
-        for question, hit, answer in zip(some, hits, answers, strict=True):
-            yield _outcome(question, answer, [hit], blamer.of_reader(question, answer), milliseconds, retrieved=False)
-
-
-def _by_number(questions: Iterable[Question], number: int) -> Iterator[list[Question]]:
-    left = iter(questions)
-    while some := list(islice(left, number)):
-        yield some
-
-
-def _context(question: Question) -> Hit:
-    if not question.context:
-        raise DatelineError(f"the question {question.id!r} has no context to be read in; leave --reader-only out")
-    # without a title, which the reader would read: the context alone, as SQuAD has it
-    article = Article(question.title or question.id, "", question.context)
-    return Hit(Passage(article.id, 0, len(article.text)), article, 1.0)
+    for question in questions:
+        if not question.context:
+            raise DatelineError(f"the question {question.id!r} has no context to be read in; leave --reader-only out")
+        # without a title, which the reader would read: the context alone, as SQuAD has it
+        article = Article(question.title or question.id, "", question.context)
+        hit = Hit(Passage(article.id, 0, len(article.text)), article, 1.0)
+        answer = pipeline.answer_from(question.to_ask, [hit])
+        yield _outcome(question, answer, [hit], blamer.of_reader(question, answer), retrieved=False)
 
 
 def _outcome(
-    question: Question,
-    answer: Answer,
-    hits: Sequence[Hit],
-    blame: Blame | None,
-    milliseconds: float,
-    *,
-    retrieved: bool,
+    question: Question, answer: Answer, hits: Sequence[Hit], blame: Blame | None, *, retrieved: bool
 ) -> Outcome:
     relevant = tuple(holds_gold(question, hit) for hit in hits)
     shown = [Shown(hit.article.title, hit.text, holds) for hit, holds in zip(hits, relevant, strict=True)]
@@ -147,5 +120,5 @@ def _outcome(
         relevant=relevant if retrieved else (),
         shown=tuple(shown[:SHOWN]) if blame is not None else (),
         blame=blame,
-        milliseconds=milliseconds,
+        milliseconds=answer.timings["total"],
     )
