@@ -205,6 +205,7 @@ def _openvino() -> Any:
 
 
 def _processors() -> int:
-    """Count the processors that this process may use."""
+    """Count the processors that this process may use; whoever runs several sets OMP_NUM_THREADS, as Ray does."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
     affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    return int(told) if told.isdecimal() and int(told) else len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -132,6 +132,12 @@ def test_a_library_is_made_and_asked_without_torch(tmp_path):
         subprocess.run([sys.executable, "-c", f"{work}; {check}"], check=True, cwd=Path(__file__).parents[1])
 
 
+@pytest.mark.parametrize(("told", "expected"), [("3", 3), ("", None), ("0", None), ("many", None)])
+def test_a_process_beside_others_keeps_to_its_processors(monkeypatch, told, expected):
+    monkeypatch.setenv("OMP_NUM_THREADS", told)
+    assert network._processors() == (expected or len(os.sched_getaffinity(0)))
+
+
 def test_nothing_is_told_to_the_makers_of_openvino(tmp_path):
     run = "from embeddings.encoder import SentenceEncoder as E; E().encode_questions(['x']); import openvino, sys"
     check = "sys.exit(' '.join(name for name in sys.modules if 'openvino_telemetry' in name) or 0)"
