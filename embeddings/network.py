@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import mmap
 import os
 import sys
 import threading
@@ -44,12 +45,13 @@ class BertNetwork:
         self._config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         self._weights = _Weights(folder / "model.safetensors")
         self._prefix = prefix
-        self._words = self._weights.mapped(f"{prefix}embeddings.word_embeddings.weight")
-        self._positions, self._types = (
-            self._weights[f"{prefix}embeddings.{name}_embeddings.weight"] for name in ("position", "token_type")
+        self._words, self._positions, self._types = (
+            self._weights[f"{prefix}embeddings.{name}_embeddings.weight"] for name in ("word", "position", "token_type")
         )
         self._lock = threading.Lock()  # of the request, and a batch uses all cores by itself
         self._request = self._compiled(head, threads or _processors())
+        self.run([[0]])  # puts the weights in the order that the processor wants
+        self._weights.leave_memory()
 
     @staticmethod
     def takes(folder: Path, *, prefix: str = "", head: str | None = None) -> bool:
@@ -104,7 +106,7 @@ class BertNetwork:
         for at, row in enumerate(rows):
             length = len(row)
             kinds = self._types[list(types[at])] if types else self._types[0]
-            embedded[at, :length] = self._words[list(row)] + kinds + self._positions[:length]
+            embedded[at, :length] = self._words[list(row)].astype(np.float32) + kinds + self._positions[:length]
             hidden[at, ..., length:] = _HIDDEN
         return [embedded, hidden]
 
@@ -118,8 +120,12 @@ class BertNetwork:
         turned = np.array([0, 2, 1, 3])
 
         def weights(name: str) -> Any:
-            stored = ops.constant(self._weights.mapped(name), shared_memory=True)
-            return ops.convert(stored, "f32") if self._weights.dtype(name) != "F32" else stored
+            stored = ops.constant(self._weights[name], shared_memory=True)
+            if self._weights.dtype(name) == "F32":
+                return stored
+            whole = ops.convert(stored, "f32")
+            whole.get_rt_info()["decompression_0"] = ""  # how OpenVINO marks what it need not keep in both forms
+            return whole
 
         def linear(states: Any, name: str) -> Any:
             return ops.add(ops.matmul(states, weights(f"{name}.weight"), False, True), weights(f"{name}.bias"))
@@ -151,30 +157,36 @@ class BertNetwork:
 
 
 class _Weights:
-    """The tensors of a safetensors file, by name: eight bytes with the length of a JSON header, that, and the data."""
+    """The tensors of a safetensors file, by name: eight bytes with the length of a JSON header, that, and the data.
+
+    They stay in the file, whose pages come into memory as they are looked at.
+    """
 
     def __init__(self, file: Path) -> None:
-        self._file = file
         with file.open("rb") as stream:
-            length = int.from_bytes(stream.read(8), "little")
-            self._header = json.loads(stream.read(length))
-        self._start = 8 + length
+            # private: OpenVINO wants what it could write to, and does not write
+            self._bytes = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_COPY)
+        self._start = 8 + int.from_bytes(self._bytes[:8], "little")
+        self._header = json.loads(self._bytes[8 : self._start])
 
     def is_whole(self) -> bool:
         ends = (int(entry["data_offsets"][1]) for name, entry in self._header.items() if name != "__metadata__")
-        return self._file.stat().st_size == self._start + max(ends, default=0)
+        return len(self._bytes) == self._start + max(ends, default=0)
 
     def dtype(self, name: str) -> str:
         return str(self._header[name]["dtype"])
 
-    def mapped(self, name: str) -> npt.NDArray[Any]:
-        """Give a tensor that stays in its file until it is looked at."""
+    def __getitem__(self, name: str) -> npt.NDArray[Any]:
         entry = self._header[name]
-        offset = self._start + int(entry["data_offsets"][0])
-        return np.memmap(self._file, _TYPES[entry["dtype"]], "c", offset, tuple(entry["shape"]))
+        first, end = (self._start + int(offset) for offset in entry["data_offsets"])
+        dtype = np.dtype(_TYPES[entry["dtype"]])
+        values = np.frombuffer(self._bytes, dtype, (end - first) // dtype.itemsize, first)
+        return values.reshape(entry["shape"])
 
-    def __getitem__(self, name: str) -> Array:
-        return np.asarray(self.mapped(name), dtype=np.float32)
+    def leave_memory(self) -> None:
+        """Give back the pages that were looked at; they come again when they are wanted."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._bytes.madvise(mmap.MADV_DONTNEED)
 
 
 @cache
