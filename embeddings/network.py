@@ -118,6 +118,7 @@ class BertNetwork:
         hidden = ops.parameter([-1, 1, 1, -1], ov.Type.f32)
         apart, together = np.array([0, 0, heads, width // heads]), np.array([0, 0, width])
         turned = np.array([0, 2, 1, 3])
+        epsilon = float(self._config.get("layer_norm_eps", 1e-12))
 
         def weights(name: str) -> Any:
             stored = ops.constant(self._weights[name], shared_memory=True)
@@ -131,7 +132,9 @@ class BertNetwork:
             return ops.add(ops.matmul(states, weights(f"{name}.weight"), False, True), weights(f"{name}.bias"))
 
         def normed(states: Any, name: str) -> Any:
-            even = ops.mvn(states, np.array([-1]), True, float(self._config["layer_norm_eps"]), "INSIDE_SQRT")
+            even = ops.mvn(
+                states, np.array([-1]), True, float(self._config.get("layer_norm_eps", 1e-12)), "INSIDE_SQRT"
+            )
             return ops.add(ops.multiply(even, weights(f"{name}.weight")), weights(f"{name}.bias"))
 
         def by_head(states: Any, name: str) -> Any:  # (rows, heads, tokens, size)
