@@ -132,9 +132,7 @@ class BertNetwork:
             return ops.add(ops.matmul(states, weights(f"{name}.weight"), False, True), weights(f"{name}.bias"))
 
         def normed(states: Any, name: str) -> Any:
-            even = ops.mvn(
-                states, np.array([-1]), True, float(self._config.get("layer_norm_eps", 1e-12)), "INSIDE_SQRT"
-            )
+            even = ops.mvn(states, np.array([-1]), True, epsilon, "INSIDE_SQRT")
             return ops.add(ops.multiply(even, weights(f"{name}.weight")), weights(f"{name}.bias"))
 
         def by_head(states: Any, name: str) -> Any:  # (rows, heads, tokens, size)
