@@ -95,6 +95,14 @@ def test_weights_of_half_the_size_are_taken_too(encoder, theirs, tmp_path):
     assert (BertEncoder.of(folder).encode(QUESTIONS) * theirs).sum(axis=1).min() > 0.999
 
 
+def test_weights_come_back_into_memory_when_they_are_wanted(encoder):
+    weights = network._Weights(encoder.folder / "model.safetensors")
+    stored = load_file(encoder.folder / "model.safetensors")
+    for _ in range(2):
+        assert all((weights[name] == one.numpy()).all() for name, one in stored.items() if "position_ids" not in name)
+        weights.leave_memory()
+
+
 @pytest.mark.parametrize("length", [0, 4, 100, 1_000_000])
 def test_a_file_that_was_cut_off_is_not_taken(encoder, tmp_path, length):
     shutil.copytree(encoder.folder, tmp_path / "model")

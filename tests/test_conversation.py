@@ -229,6 +229,8 @@ def test_an_answer_is_expected_in_the_articles_under_discussion():
     ("inside", "named", "outside", "chosen"),
     [
         (0.3, 0.9, 0.4, 0.9),
+        (0.4, 0.45, 0.1, 0.4),  # a whole question before names, where both are about as sure
+        (0.4, 0.5, 0.1, 0.5),
         (0.4, 0.3, 0.6, 0.4),  # the articles under discussion are left for a much surer answer only
         (0.4, 0.3, 0.7, 0.7),
         (0.0, 0.0, 0.1, 0.1),
