@@ -1,4 +1,4 @@
-"""Token ids -> what BERT makes of them, on OpenVINO: no torch, which takes seconds to import."""
+"""Token ids -> what BERT makes of them, without torch, which takes seconds to import. The only user of OpenVINO."""
 
 from __future__ import annotations
 
