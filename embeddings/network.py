@@ -56,8 +56,8 @@ class BertNetwork:
     @staticmethod
     def takes(folder: Path, *, prefix: str = "", head: str | None = None) -> bool:
         """Say whether this can compute a checkpoint: BERT as published, its weights in float32 or float16."""
-        told = [f"{prefix}embeddings.{name}.weight" for name in ("word_embeddings", "LayerNorm")]
-        told += [f"{head}.weight"] if head else []
+        needed = [f"{prefix}embeddings.{name}.weight" for name in ("word_embeddings", "LayerNorm")]
+        needed += [f"{head}.weight"] if head else []
         with suppress(OSError, ValueError, KeyError):
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
             weights = _Weights(folder / "model.safetensors")
@@ -65,7 +65,7 @@ class BertNetwork:
                 config["model_type"] == "bert"
                 and config["hidden_act"] == "gelu"
                 and config.get("position_embedding_type", "absolute") == "absolute"
-                and {weights.dtype(name) for name in told} <= set(_TYPES)
+                and {weights.dtype(name) for name in needed} <= set(_TYPES)
                 and weights.is_whole()
             )
         return False

@@ -28,8 +28,9 @@ instead: a wrong change of topic is what a reader of the conversation understand
 was 84.5% of that of their standalone forms, at 1 85.6%, and more gained nothing (benchmarks/conversation.py)."""
 NAMED = 0.3
 """By how much, in log-odds, the answer to names and what was asked ("Ana Reyes: And where?") must be surer than the
-answer to a whole question. It costs nothing (85.4% of the standalone F1 at 0, 85.6% at 0.3), and where both are likely,
-a reader sees better how a whole question was meant."""
+answer to a whole question: where both are likely, a reader sees better how a whole question was meant. At 0 and 0.3 the
+F1 of 252 follow-ups was 85.4% and 85.6% of their standalone forms', and with the int8 reader 87.5% and 87.0%
+(benchmarks/conversation.py)."""
 
 
 class Conversation:
