@@ -1,4 +1,4 @@
-"""The page in a real browser, and that nothing an article says is taken for markup."""
+"""The page in a real browser."""
 
 import asyncio
 import json
@@ -21,11 +21,6 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from playwright.sync_api import expect, sync_playwright
 
-from embeddings.documents import Article, Hit, Passage
-from qa.answers import Answer, Span
-from qa.markup import answer_html, as_markdown
-from qa.presentation import as_text
-
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -34,47 +29,6 @@ FLAGS = [
 TABS = ("Ask", "Articles", "Evaluate", "Settings")
 SLOW = 60_000
 """Milliseconds: a busy machine may take long over an answer."""
-
-
-def test_article_text_is_escaped():
-    text = "He wrote <b onclick=x>Ann</b> & left."
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "<i>T</i>", text, url="https://x.org/'><script>"), 1.0)
-    start = text.index("Ann")
-    shown = answer_html(Answer("q", "<s>q", (Span("Ann", start, start + 3, 5.0, hit),), (hit,), 0.9, True))
-    assert "&lt;b onclick=x&gt;<mark>Ann</mark>&lt;/b&gt; &amp; left." in shown
-    assert not re.search("<i>|<b onclick|<s>|<script", shown)
-    assert "&lt;i&gt;T" in answer_html(Answer("q", "q", (), (hit,), 0.0, False))
-
-
-def test_an_address_that_is_none_is_no_link():
-    hit = Hit(Passage("a", 0, 3), Article("a", "T", "Ann", url="javascript:alert(1)"), 1.0)
-    assert "href" not in answer_html(Answer("q", "q", (Span("Ann", 0, 3, 5.0, hit),), (hit,), 0.9, True))
-
-
-def test_a_conversation_as_markdown_holds_answer_quotation_and_citation():
-    text = "On Sunday *Ann* spoke. She left."
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "Ann [speaks]", text, source="Echo"), 1.0)
-    found = Answer("who spoke?", "who spoke?", (Span("Ann", 11, 14, 5.0, hit),), (hit,), 0.9, True)
-    written = as_markdown([found, Answer("why?", "why?", (), (), 0.0, False)])
-    assert "## who spoke?\n\n**Ann** (probable, 90%)\n\n> On Sunday \\***Ann**\\* spoke." in written
-    assert "“Ann \\[speaks\\]”, Echo, characters 11 to 14" in written
-    assert "## why?\n\nThe articles don't say." in written
-
-
-def test_items_of_other_articles_are_cited_wherever_an_answer_is_laid_out():
-    spans = []
-    for article, text in (("a", "Gusts of 131 km/h."), ("b", "It blew at 157 km/h.")):
-        hit = Hit(Passage(article, 0, len(text)), Article(article, f"Storm {article}", text), 1.0)
-        start = text.index("1")
-        spans.append(Span(text[start:-1], start, len(text) - 1, 5.0, hit))
-    answer = Answer("What gusts?", "What gusts?", tuple(spans), (spans[0].hit,), 0.9, True, items=tuple(spans))
-    page = answer_html(answer)
-    assert page.count("<li>157 km/h") == page.count("<li><b>157 km/h") == 1
-    assert "“It blew at 157 km/h.”\n“Storm b”" in page  # what is copied
-    assert "characters 11 to 19" in as_markdown([answer])
-    shown = as_text(answer)
-    assert "[131 km/h]" in shown
-    assert "[157 km/h]" in shown
 
 
 @pytest.fixture(scope="module")

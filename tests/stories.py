@@ -1,0 +1,21 @@
+"""Libraries of stories that can be told apart by number and version, in tests."""
+
+from datetime import date
+
+from embeddings.documents import Article
+
+
+def article(name, version=0):
+    lines = [
+        f"Minister {name} spoke of version{version} and of crane {line} in town {line} to many people."
+        for line in range(8)
+    ]
+    return Article(str(name), f"Story {name} version{version}", "\n".join(lines), date(2021, 5, 1), "Echo")
+
+
+def ids(store):
+    found = {one.id for one in store.articles()}
+    dense = store.passages([item.passage_id for item in store.dense(["crane"], 10_000)[0]])
+    lexical = store.passages([item.passage_id for item in store.lexical(["minister"], 10_000)[0]])
+    assert {one.id for _, one in dense.values()} == found == {one.id for _, one in lexical.values()}
+    return found

@@ -1,0 +1,156 @@
+"""Who may come in: the password, tokens, sessions, and those who guess."""
+
+import asyncio
+import stat
+
+import httpx
+import pytest
+from served import serve
+
+from embeddings.errors import DatelineError, InvalidInput
+from qa.service.access import SESSION_SECONDS, Access, Doorkeeper
+from qa.service.lockout import FREE, Lockout
+from qa.service.server import Serving
+from qa.settings import load_settings
+
+PASSWORD = "four words make one"
+HTML = {"accept": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def access():
+    return Access().with_password(PASSWORD).with_token("reports")
+
+
+def test_without_a_password_only_this_machine_is_served():
+    with pytest.raises(InvalidInput, match="dateline access password"):
+        Serving(host="0.0.0.0")
+    assert Serving(host="::1").host == "::1"
+
+
+def test_nothing_but_health_is_seen_without_a_password(access):
+    _, client = serve(load_settings({}), access[0])
+    for path in ("/api/answer", "/api/articles", "/metrics", "/gradio_api/info", "/api/openapi.json", "//api/articles"):
+        assert client.get(path).status_code == 401, path
+    assert client.post("/api/answer", json={"question": "who?"}).status_code == 401
+    assert client.get("/", headers=HTML).headers["location"] == "/login?next=%2F"
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_token_lets_a_program_in_until_it_is_taken_back(access):
+    _, client = serve(load_settings({}), access[0])
+    bearer = {"Authorization": f"Bearer {access[1]}"}
+    assert [client.get("/api/libraries", headers=bearer).status_code for _ in range(2)] == [200, 200]
+    for wrong in (access[1][:-1], "reports.", "nobody." + access[1].partition(".")[2], PASSWORD):
+        assert client.get("/api/libraries", headers={"Authorization": f"Bearer {wrong}"}).status_code == 401
+    _, later = serve(load_settings({}), access[0].without_token("reports"))
+    assert later.get("/api/libraries", headers=bearer).status_code == 401
+
+
+def test_the_password_opens_a_session(access):
+    _, client = serve(load_settings({}), access[0])
+    assert client.post("/login", data={"password": "four words make two"}).status_code == 401
+    came = client.post("/login?next=/%3Fq%3Dwho", data={"password": PASSWORD})
+    assert (came.status_code, came.headers["location"]) == (303, "/?q=who")
+    cookie = came.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=lax" in cookie
+    assert client.get("/api/libraries").status_code == 200
+    client.post("/logout")
+    assert client.get("/api/libraries").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.org", "https://evil.org/", "/\\evil.org", "javascript:alert(1)", "/a\nb"]
+)
+def test_the_login_leads_nowhere_else(access, elsewhere):
+    _, client = serve(load_settings({}), access[0])
+    came = client.post("/login", params={"next": elsewhere}, data={"password": PASSWORD})
+    assert came.headers["location"] == "/"
+
+
+def test_a_session_can_be_neither_made_up_nor_kept_beyond_its_time_or_password():
+    now = [1000.0]
+    access = Access(password="x")
+    keeper = Doorkeeper(access, clock=lambda: now[0])
+    session = keeper.open_session()
+    assert keeper.session_holds(session)
+    until, _, signature = session.rpartition(".")
+    for forged in ("", ".", "9999999999.x.", f"9{until}.{signature}", f"{until}.{signature[:-1]}", f"{until}.é"):
+        assert not keeper.session_holds(forged)
+    assert not Doorkeeper(access.with_password(PASSWORD), clock=lambda: now[0]).session_holds(session)
+    now[0] += SESSION_SECONDS
+    assert not keeper.session_holds(session)
+
+
+def test_who_guesses_has_to_wait_longer_each_time():
+    now = [0.0]
+    lockout = Lockout(clock=lambda: now[0])
+    for _ in range(FREE - 1):
+        lockout.failed("10.0.0.1")
+    assert lockout.wait("10.0.0.1") == 0
+    lockout.failed("10.0.0.1")
+    assert (lockout.wait("10.0.0.1"), lockout.wait("10.0.0.2"), lockout.wait("::ffff:10.0.0.1")) == (60, 0, 60)
+    now[0] += 60
+    lockout.failed("10.0.0.1")
+    assert lockout.wait("10.0.0.1") == 120
+    for _ in range(FREE):
+        lockout.failed("2001:db8::1")
+    assert lockout.wait("2001:db8::ffff") == 60  # a guest has a whole /64
+    lockout.came_in("10.0.0.1")
+    assert lockout.wait("10.0.0.1") == 0
+
+
+def test_many_guesses_at_once_count_one_by_one(access):
+    _, client = serve(load_settings({}), access[0])
+
+    async def crowd():
+        transport = httpx.ASGITransport(client.app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as visitor:
+            guesses = [visitor.post("/login", data={"password": f"guess number {number}"}) for number in range(20)]
+            statuses = [answer.status_code for answer in await asyncio.gather(*guesses)]
+            forwarded = {"X-Forwarded-For": "10.9.8.7"}
+            return statuses, await visitor.post("/login", data={"password": PASSWORD}, headers=forwarded)
+
+    statuses, locked = asyncio.run(crowd())
+    assert sorted(statuses) == [401] * FREE + [429] * (20 - FREE)
+    assert locked.status_code == 429  # the right one, too
+    assert int(locked.headers["retry-after"]) > 0
+
+
+def test_the_access_file_is_its_owner_s_alone_and_holds_no_secret(tmp_path, access):
+    file = tmp_path / "deep" / "access.json"
+    access[0].save(file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    content = file.read_text()
+    assert PASSWORD not in content
+    assert access[1] not in content
+    assert content.count("$argon2id$") == 2
+    assert Access.load(file) == access[0]
+    file.write_text(content[:40])
+    with pytest.raises(DatelineError, match="dateline access password"):
+        Access.load(file)
+    with pytest.raises(InvalidInput, match="12 to 1,024"):
+        Access().with_password("short")
+
+
+def test_access_is_given_and_taken_on_the_command_line(tmp_path, monkeypatch, capsys):
+    import io
+
+    from qa.cli import main
+
+    file = str(tmp_path / "access.json")
+    monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
+    assert main(["access", "password", "--access", file]) == 0
+    capsys.readouterr()
+    assert main(["access", "token", "reports", "--access", file]) == 0
+    token = capsys.readouterr().out.strip()
+    keeper = Doorkeeper(Access.load(tmp_path / "access.json"))
+    assert keeper.password_is(PASSWORD)
+    assert keeper.bearer_of(token) == "reports"
+    assert main(["access", "token", "reports", "--access", file]) == 2
+    assert main(["access", "list", "--access", file]) == 0
+    assert capsys.readouterr().out == "password: set\ntoken: reports\n"
+    assert main(["access", "revoke", "reports", "--access", file]) == 0
+    assert main(["access", "open", "--access", file]) == 0
+    assert not (tmp_path / "access.json").exists()

@@ -1,0 +1,116 @@
+"""A server in a process of its own, reached over a socket, and the client."""
+
+import asyncio
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from qa.client import ApiError, Client
+from qa.service.server import PatientProtocol
+
+
+@pytest.fixture
+def running(tmp_path):
+    """A server of the seeds in a process of its own; gives its address and the process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "qa", "serve", "--port", str(port), "--log-requests"]
+    root = Path(__file__).parents[1]
+    server = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout.readline() == f"Dateline is at http://127.0.0.1:{port}\n"
+        for _ in range(200):  # it listens a moment after it says where
+            with socket.socket() as trying:
+                if trying.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}", server
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def test_what_is_in_hand_is_finished_when_the_server_is_stopped(running):
+    address, server = running
+    questions = [f"Who led delegation number {number}?" for number in range(20)]
+    with ThreadPoolExecutor() as others, Client(address) as client:
+        assert client.articles("migration")
+        asked = others.submit(client.answers, questions)
+        time.sleep(0.5)
+        server.send_signal(signal.SIGTERM)
+        assert [answer.question for answer in asked.result(60)] == questions
+    assert server.wait(30) == -signal.SIGTERM
+    lines = [json.loads(line) for line in server.stderr.read().splitlines()]
+    assert ("/api/answer", 200) in {(line["route"], line["status"]) for line in lines}
+
+
+def test_the_client_gives_types_and_the_server_s_sentences(running):
+    address, _ = running
+    with Client(address) as client:
+        answer = client.answer("who led the delegation?", since="1990-01-01")
+        assert not any(span.article.published is None for span in answer.spans)
+        article = client.article(client.answer("When did Storm Maren hit?").spans[0].article.id)
+        assert "Maren" in article.text
+        assert len(client.search("storm", 3)) == 3
+        job = client.evaluate()
+        assert client.evaluation(job.id).total > 200
+        with pytest.raises(ApiError, match="seed articles can't be removed") as refused:
+            client.remove(article.id)
+        assert refused.value.status == 422
+    with Client("http://127.0.0.1:1", tries=1) as nobody, pytest.raises(ApiError, match="can't be reached"):
+        nobody.answer("who?")
+
+
+def test_the_client_comes_again_where_the_server_is_busy(monkeypatch):
+    pauses, statuses = [], iter([503, 503, 200])
+    monkeypatch.setattr("qa.client.time.sleep", pauses.append)
+    client = Client(tries=3)
+
+    def busy(request):
+        status = next(statuses)
+        return httpx.Response(status, headers={"Retry-After": "2"}, json={"removed": 1, "detail": "busy"})
+
+    client._http = httpx.Client(base_url="http://x", transport=httpx.MockTransport(busy))
+    assert (client.remove("a"), pauses) == (1, [2.0, 2.0])
+
+
+def test_who_never_ends_his_headers_is_let_go(monkeypatch):
+    monkeypatch.setattr("qa.service.server.HEADER_SECONDS", 0.3)
+
+    async def application(scope, receive, send):
+        await asyncio.sleep(0.6)  # longer than headers may take: an answer may take its time
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    async def visit():
+        config = uvicorn.Config(application, http=PatientProtocol, lifespan="off", log_level="error")
+        config.load()
+        state = ServerState()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: PatientProtocol(config, state, {}), "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        slow = await asyncio.open_connection("127.0.0.1", port)
+        slow[1].write(b"GET / HTTP/1.1\r\nHost: x\r\n")
+        whole = await asyncio.open_connection("127.0.0.1", port)
+        whole[1].write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        try:
+            return await asyncio.wait_for(slow[0].read(), 5), await asyncio.wait_for(whole[0].readline(), 5)
+        finally:
+            slow[1].close()
+            whole[1].close()
+            server.close()
+
+    nothing, answered = asyncio.run(visit())
+    assert nothing == b""
+    assert answered.startswith(b"HTTP/1.1 204")

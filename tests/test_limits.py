@@ -1,0 +1,136 @@
+"""Requests from elsewhere, and too many of them."""
+
+import asyncio
+import json
+
+import pytest
+from served import serve
+
+from qa.service.headers import policy
+from qa.service.limits import MAX_BODY, BodyLimit, Gate
+from qa.service.problems import Refused
+from qa.settings import load_settings
+
+
+@pytest.fixture(scope="module")
+def seeds():
+    return serve(load_settings({}))[1]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "evil.org"}, 403),
+        ({"host": "127.0.0.1.evil.org"}, 403),
+        ({"host": "localhost:1234"}, 200),
+        ({"host": "[::1]:7860"}, 200),
+        ({"host": "Archive.Example.org"}, 200),
+        ({"x-forwarded-host": "evil.org"}, 200),
+    ],
+)
+def test_only_this_server_s_names_are_answered_to(headers, status):
+    _, client = serve(load_settings({}), hostnames=["archive.example.org"])
+    assert client.get("/healthz", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://evil.org"},
+        {"origin": "null"},
+        {"origin": "http://127.0.0.1:1"},
+        {"sec-fetch-site": "cross-site"},
+    ],
+)
+def test_other_sites_pages_can_t_change_anything(seeds, headers):
+    assert seeds.post("/api/answer", json={"question": "who led?"}, headers=headers).status_code == 403
+    assert (
+        seeds.post("/api/search", json={"question": "storm"}, headers={"origin": "http://127.0.0.1:7860"}).status_code
+        == 200
+    )
+
+
+def test_gradio_s_way_to_other_servers_is_closed(seeds):
+    assert seeds.get("/gradio_api/proxy=https://example.hf.space/x").status_code == 403
+
+
+def test_pages_may_run_their_own_scripts_alone():
+    said = policy(b"<script>one()</script><script type=module src=x.js></script><SCRIPT a=b>two()</script >")
+    scripts = next(part for part in said.split(";") if "script-src" in part)
+    assert "'sha256-" in scripts
+    assert "unsafe-inline" not in scripts
+    assert "frame-ancestors 'none'" in said
+
+
+def test_a_body_that_is_too_large_is_refused_declared_or_not(seeds):
+    large = b"x" * (MAX_BODY + 1)
+    assert seeds.post("/api/answer", content=large).status_code == 413
+    parts = (large[at : at + 1_000_000] for at in range(0, len(large), 1_000_000))
+    assert seeds.post("/api/answer", content=parts, headers={"content-type": "application/json"}).status_code == 413
+
+
+def test_a_body_that_comes_too_slowly_is_given_up():
+    sent = []
+
+    async def application(scope, receive, send):
+        while (await receive()).get("more_body"):
+            pass
+
+    async def receive():
+        await asyncio.sleep(0.02)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "path": "/api/answer", "method": "POST", "headers": []}
+    refused = []
+    asyncio.run(BodyLimit(application, seconds=0.1, refused=refused.append)(scope, receive, send))
+    assert sent[0]["status"] == 408
+    assert refused == ["too slow"]
+
+
+def test_those_who_would_wait_too_long_are_sent_away():
+    async def crowd():
+        gate, done, refused = Gate(1, 2, patience=5), [], []
+
+        async def come(number):
+            try:
+                async with gate.passed():
+                    await asyncio.sleep(0.02)
+                    done.append(number)
+            except Refused as refusal:
+                refused.append((number, refusal.status, refusal.headers["Retry-After"]))
+
+        await asyncio.gather(*(come(number) for number in range(5)))
+        assert (gate.working, gate.waiting) == (0, 0)
+        return done, refused
+
+    done, refused = asyncio.run(crowd())
+    assert len(done) + len(refused) == 5
+    assert {status for _, status, _ in refused} == {503}
+    assert len(done) >= 2
+
+
+def test_a_turn_that_never_comes_is_given_up():
+    async def crowd():
+        gate = Gate(1, 5, patience=0.02)
+        async with gate.passed():
+            with pytest.raises(Refused, match="no turn"):
+                async with gate.passed():
+                    pass
+        assert (gate.working, gate.waiting) == (0, 0)
+
+    asyncio.run(crowd())
+
+
+def test_requests_are_logged_without_what_was_asked(caplog):
+    _, client = serve(load_settings({}))
+    with caplog.at_level("INFO", logger="dateline.requests"):
+        answer = client.get("/api/articles?words=secretword", headers={"X-Request-ID": "abc-1"})
+        client.get("/healthz", headers={"X-Request-ID": "x\ty z"})
+    lines = [json.loads(record.message) for record in caplog.records]
+    assert answer.headers["x-request-id"] == lines[0]["request"] == "abc-1"
+    assert (lines[0]["route"], lines[0]["status"], lines[0]["method"]) == ("/api/articles", 200, "GET")
+    assert lines[1]["request"] != "x\ty z"
+    assert "secretword" not in caplog.text
