@@ -2,17 +2,15 @@
 
 python benchmarks/growth.py --library SQUADWIKI --questions squad1-dev.json.gz --work DIR --plot docs/growth.svg
 
-10,000, 100,000 and 1,000,000 passages: those of SQUADWIKI (dateline index articles-squadwiki.jsonl.gz), and more made
-from them by benchmarks/growth_vectors.py. Needs some 6 GB in --work for a million passages. Results are added to
-WORK/results.jsonl, and what stands there already is not measured again.
+10,000 to 10,000,000 passages: those of SQUADWIKI (dateline index articles-squadwiki.jsonl.gz), and more made from them
+by benchmarks/growth_vectors.py. Needs some 6 GB in --work for a million passages, and 45 for ten million. Results are
+added to WORK/results.jsonl, and what stands there already is not measured again.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import shutil
 import sqlite3
 import subprocess
@@ -28,17 +26,18 @@ from typing import Any
 
 import faiss
 import numpy as np
-from growth_vectors import NOISE, QUESTIONS, grown, real_vectors
+from growth_report import K, machine, plot, print_tables
+from growth_vectors import grown, real_vectors
 
 from embeddings import schema
 from embeddings.encoder import Vectors
 from embeddings.flushing import sha256_of
-from embeddings.kinds import Kind, fitting
-from embeddings.nearest import FEW, VectorCache
+from embeddings.kinds import Kind
+from embeddings.nearest import VectorCache
 from embeddings.rows import generation_of
 
-SIZES = (10_000, 100_000, 1_000_000)
-K, TIMED = 10, 300
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
+TIMED = 300
 THREADS = faiss.omp_get_max_threads()
 PROBES, WIDER = (32, 64, 128, 256, 512), (1, 2, 5, 10)
 """Lists that are looked into; candidates for each passage wanted, ordered by their whole vectors (1: not ordered)."""
@@ -351,61 +350,6 @@ def field(name: str) -> float:
         if line.startswith(f"{name}:"):
             return float(line.split()[1])
     raise ValueError(f"/proc/self/status has no {name}")
-
-
-def machine() -> str:
-    processor = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
-    load = os.getloadavg()[0]
-    return (
-        f"{os.cpu_count()} cores, {processor.split(':')[1].strip()}; Python {platform.python_version()}, "
-        f"FAISS {faiss.__version__} ({faiss.omp_get_max_threads()} threads), NumPy {np.__version__}, "
-        f"SQLite {sqlite3.sqlite_version}; load {load:.1f} when it began; "
-        f"noise {NOISE}, {QUESTIONS:,} questions, k {K}, filters up to {FEW:,} compared one by one"
-    )
-
-
-def print_tables(results: list[dict[str, Any]]) -> None:
-    print("\n| passages | index | build s | file MB | memory MB | +100 / -100 ms ", end="")
-    print("| probes | candidates | recall@10 | p50 / p95 ms |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
-    for result in (result for result in results if "settings" in result):
-        head = f"| {result['size']:,} | {result['what']} "
-        head += f"| {result['build_s']} | {result['file_mb']} | {result['memory_mb']} "
-        for setting in result["settings"]:
-            print(
-                f"{head}| {result['add_100_ms']} / {result['remove_100_ms'] or 'no'} | {setting['probes'] or ''} | "
-                f"{K * setting['wider']} | {setting['recall']} | {setting['p50_ms']} / {setting['p95_ms']} |"
-            )
-    for result in (result for result in results if "settings" not in result):
-        print(f"\n{json.dumps(result)}")
-
-
-def plot(results: list[dict[str, Any]], file: Path) -> None:
-    """Draw the library's figures against its size."""
-    import matplotlib as mpl
-
-    mpl.use("svg" if file.suffix == ".svg" else "agg")
-    from matplotlib import pyplot
-
-    libraries = sorted((one for one in results if one["what"] == "library"), key=lambda one: one["size"])
-    sizes = [one["size"] for one in libraries]
-    figure, axes = pyplot.subplots(1, 3, figsize=(10, 3), layout="constrained")
-    panels = (("p95 ms", "p95_ms"), ("memory of the index, MB", "memory_mb"), ("recall@10", "recall"))
-    for axis, (title, key) in zip(axes, panels, strict=True):
-        axis.plot(sizes, [one[key] for one in libraries], marker="o", color="#22577a")
-        axis.set(title=title, xlabel="passages", xscale="log")
-        axis.set_ylim((0.9, 1.02) if key == "recall" else (0, 1.3 * max(one[key] for one in libraries)))
-        axis.margins(x=0.2)
-        for one in libraries:
-            label = f"{one[key]:g}\n{fitting_name(one)}"
-            at = (one["size"], one[key])
-            axis.annotate(label, at, (0, 6), textcoords="offset points", ha="center", fontsize=7)
-    figure.savefig(file)
-
-
-def fitting_name(result: dict[str, Any]) -> str:
-    lists = fitting(result["size"], None).lists
-    return f"{lists:,} lists" if lists else "exact"
 
 
 if __name__ == "__main__":

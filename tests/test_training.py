@@ -25,6 +25,7 @@ from qa.build import seeds_folder
 from qa.cli import main
 from qa.evaluation.questions import Gold, Question, load_questions
 from qa.reader import SHIPPED_READER
+from qa.training import bfloat16
 from qa.training.batching import training_batches
 from qa.training.data import Example, Item, Negatives, items, load_examples, mix
 from qa.training.dev import Dev
@@ -368,3 +369,29 @@ def test_nothing_is_overwritten(tmp_path, tiny_base, seed_data, capsys):
     assert "was trained with seed = 0, not 5" in capsys.readouterr().err
     assert main(command(seed_data, tiny_base, SHIPPED_READER, "--examples", "4")) == 2
     assert "holds a checkpoint, which training would overwrite" in capsys.readouterr().err
+
+
+def test_states_in_one_format_give_the_logits_and_gradients_of_the_checkpoint():
+    from transformers import AutoModelForQuestionAnswering
+
+    model = AutoModelForQuestionAnswering.from_pretrained(str(SHIPPED_READER), dtype=torch.float32).eval()
+    model.bert.embeddings.requires_grad_(False)
+    assert bfloat16.takes(model)
+    ids = torch.randint(1000, 20_000, (3, 40), generator=torch.Generator().manual_seed(0))
+    inputs = {"input_ids": ids, "token_type_ids": (ids > 9_000).long(), "attention_mask": torch.ones_like(ids)}
+    inputs["attention_mask"][1, 25:] = 0
+    output = model(**inputs)
+    theirs, gradient = gathered(model, output.start_logits, output.end_logits, inputs)
+    for dtype, apart, least in ((torch.float32, 1e-3, 0.99999), (torch.bfloat16, 0.5, 0.97)):
+        ours, other = gathered(model, *bfloat16.logits(model, inputs, dtype), inputs)
+        assert (ours - theirs).abs().max() < apart, dtype
+        assert torch.cosine_similarity(gradient.double(), other.double(), 0) > least, dtype
+
+
+def gathered(model, start, end, inputs):
+    """Give the logits of what is no padding, and the gradient of a loss of them."""
+    model.zero_grad()
+    (start.logsumexp(1).sum() + end.logsumexp(1).sum() - start[:, 20].sum() - end[:, 22].sum()).backward()
+    shown = inputs["attention_mask"].bool()
+    gradients = [value.grad.flatten() for value in model.parameters() if value.grad is not None]
+    return torch.cat([start[shown], end[shown]]).detach(), torch.cat(gradients)

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from embeddings.encoder import computes_in_bfloat16
 from embeddings.errors import DatelineError
 from qa.evaluation.metrics import mean
+from qa.training import bfloat16
 from qa.training.batching import TrainingBatch, training_batches
 from qa.training.data import Example, items, mix
 from qa.training.dev import Dev, dev_figures
@@ -98,7 +99,7 @@ def train_reader(
         teacher: checkpoint of a larger reader, whose span distributions are learnt besides, also on the passages that
             don't answer.
         device: "cpu" or "cuda".
-        half: compute in bfloat16 where that is safe (autocast).
+        half: compute in bfloat16 where that is safe: autocast, or see qa.training.bfloat16.
         resume: go on from `out`; the recipe must be the same, but `examples` may change.
         say: gets a line of progress now and then.
 
@@ -194,17 +195,13 @@ class _Run:
             group["lr"] = recipe.learning_rate * _schedule(self.seen / recipe.examples, recipe.warm_up)
         arrays = batch.windows.inputs(self.names)
         inputs = {name: torch.from_numpy(array).to(self.device) for name, array in arrays.items()}
-        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.half):
-            output = self.model(**inputs)
+        ours = self._logits(inputs)
         allowed, group_of, golds = (
             torch.from_numpy(array).to(self.device) for array in (batch.windows.allowed, batch.group, batch.golds)
         )
-        loss = reader_loss(
-            output.start_logits, output.end_logits, allowed, group_of, golds, shared_weight=recipe.shared_weight
-        )
+        loss = reader_loss(*ours, allowed, group_of, golds, shared_weight=recipe.shared_weight)
         if self.teacher is not None:
             theirs = self.teacher.logits(batch.windows, self.device, half=self.half)
-            ours = output.start_logits, output.end_logits
             loss = loss + recipe.teacher_weight * distillation_loss(
                 ours, theirs, allowed, temperature=recipe.temperature
             )
@@ -221,6 +218,13 @@ class _Run:
         if not math.isfinite(value):
             raise DatelineError(f"the loss is {value} at step {self.step}; train with a lower --learning-rate")
         return value
+
+    def _logits(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+        if self.half and self.device == "cpu" and bfloat16.takes(self.model):
+            return bfloat16.logits(self.model, inputs)
+        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.half):
+            output = self.model(**inputs)
+        return output.start_logits, output.end_logits
 
     def _log_progress(self, loss: float) -> None:
         speed = self.seen / max(self.seconds, 1e-9)
