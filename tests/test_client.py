@@ -16,7 +16,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from qa.client import ApiError, Client
-from qa.service.server import PatientProtocol
+from qa.service.server import PatientProtocol, Serving, _listen
 
 
 @pytest.fixture
@@ -114,3 +114,26 @@ def test_who_never_ends_his_headers_is_let_go(monkeypatch):
     nothing, answered = asyncio.run(visit())
     assert nothing == b""
     assert answered.startswith(b"HTTP/1.1 204")
+
+
+def test_a_body_does_not_wait_until_the_headers_are_acknowledged():
+    made = []
+
+    def protocol():
+        config = uvicorn.Config(lambda *_: None, http=PatientProtocol, lifespan="off", log_level="error")
+        config.load()
+        made.append(PatientProtocol(config, ServerState(), {}))
+        return made[-1]
+
+    async def visit():
+        server = await asyncio.get_running_loop().create_server(protocol, sock=_listen(Serving(port=0)))
+        _, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1])
+        while not made:
+            await asyncio.sleep(0.01)
+        sent = made[0].transport.get_extra_info("socket")
+        at_once = sent.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        writer.close()
+        server.close()
+        return at_once
+
+    assert asyncio.run(visit())
