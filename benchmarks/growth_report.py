@@ -61,7 +61,11 @@ def plot(results: list[dict[str, Any]], file: Path) -> None:
     for axis, (title, key) in zip(axes, panels, strict=True):
         axis.plot(sizes, [one[key] for one in libraries], marker="o", color="#22577a")
         axis.set(title=title, xlabel="passages", xscale="log")
-        axis.set_ylim((0.9, 1.02) if key == "recall" else (0, 1.3 * max(one[key] for one in libraries)))
+        if key == "recall":
+            axis.set_ylim(0.9, 1.02)
+        else:  # from 10,000 to ten million, each ten times as large
+            values = [one[key] for one in libraries]
+            axis.set(yscale="log", ylim=(min(values) / 3, 8 * max(values)))
         axis.margins(x=0.2)
         for one in libraries:
             label = f"{one[key]:g}\n{fitting_name(one)}"
