@@ -10,10 +10,8 @@ counts and the server's memory over time.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -23,7 +21,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.request import urlopen
+
+from server import started
 
 from qa.client import ApiError, Client
 from qa.wire import ArticleIn
@@ -146,23 +145,7 @@ def serve(articles: Path, folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
     library = folder / "library"
     index = [sys.executable, "-m", "qa", "index", str(articles.resolve()), "--library", str(library)]
     subprocess.run(index, cwd=ROOT, check=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "qa", "serve", "--port", str(port), "--library", str(library)],
-        env={**os.environ, "XDG_CONFIG_HOME": str(folder)},
-        cwd=ROOT,
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        try:
-            urlopen(f"{address}/readyz").close()
-            return address, server
-        except OSError:
-            time.sleep(0.5)
-    server.kill()
-    raise SystemExit("the server did not start")
+    return started(library, home=folder)
 
 
 if __name__ == "__main__":

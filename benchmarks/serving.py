@@ -12,23 +12,19 @@ used again.
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import shutil
 import signal
-import socket
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from urllib.request import urlopen
 
 import numpy as np
 from described import described
 from growth_vectors import grown, real_vectors
+from server import started
 
 from embeddings.documents import Article
 from embeddings.encoder import SentenceEncoder, Vectors
@@ -70,7 +66,9 @@ def main() -> None:
         make(folder, arguments)
     questions = [one.to_ask for one in load_questions(arguments.questions)]
     random.Random(0).shuffle(questions)
-    address, server = serve(folder)
+    begun = time.perf_counter()
+    address, server = started(folder, home=arguments.work)
+    print(f"ready after {time.perf_counter() - begun:.1f} s")
     try:
         measure(address, server.pid, questions)
     finally:
@@ -128,29 +126,6 @@ def memory(pid: int) -> str:
     held = {line.partition(":")[0]: line.split()[1] for line in lines if line.startswith(("VmRSS", "VmHWM", "RssAnon"))}
     whole, most, own = (int(held[name]) / 1e3 for name in ("VmRSS", "VmHWM", "RssAnon"))
     return f"{whole:,.0f} MB, {own:,.0f} of them its own; {most:,.0f} at the most"
-
-
-def serve(library: Path) -> tuple[str, subprocess.Popen[bytes]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    started = time.perf_counter()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "qa", "serve", "--port", str(port), "--library", str(library)],
-        env={**os.environ, "XDG_CONFIG_HOME": str(library.parent)},
-        cwd=Path(__file__).parents[1],
-    )
-    address = f"http://127.0.0.1:{port}"
-    while time.perf_counter() - started < 300:
-        try:
-            urlopen(f"{address}/readyz").close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            print(f"ready after {time.perf_counter() - started:.1f} s")
-            return address, server
-    server.kill()
-    raise SystemExit("the server did not start")
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ class Kind:
 
 
 KINDS = (Kind(0), Kind(50_000, 1024, 192), Kind(400_000, 2048, 256), Kind(4_000_000, 8192, 768))
-"""Measured in benchmarks/growth.md: an exact search of 100,000 takes 13 ms (p50), of a million 85; among lists 1.5 and
-9.4, with a recall@10 of 0.993 and 0.994, and one of ten million 67, with a recall of 1.000.
+"""Measured in benchmarks/growth.md: an exact search of 100,000 takes 13 ms (p50), and of a million, on another machine,
+85; among lists 1.5 and 9.4, with a recall@10 of 0.993 and 0.994, and one of ten million 67, with a recall of 1.000.
 """
 SHRUNK = 0.5
 """An index is given up for that of a smaller library below this share of the size from which on it is made."""

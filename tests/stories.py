@@ -3,6 +3,7 @@
 from datetime import date
 
 from embeddings.documents import Article
+from embeddings.local import LocalStore
 
 
 def article(name, version=0):
@@ -11,6 +12,14 @@ def article(name, version=0):
         for line in range(8)
     ]
     return Article(str(name), f"Story {name} version{version}", "\n".join(lines), date(2021, 5, 1), "Echo")
+
+
+def five_stories(folder, encoder):
+    """Make a library of the stories 0 to 4, and give its folder."""
+    store = LocalStore(folder, encoder, create=True)
+    store.add([article(number) for number in range(5)])
+    store.close()
+    return folder
 
 
 def ids(store):

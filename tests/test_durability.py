@@ -19,7 +19,7 @@ import pytest
 from conftest import WordEncoder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stories import article, ids
+from stories import article, five_stories, ids
 
 from embeddings import stamps
 from embeddings.checking import check
@@ -32,10 +32,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture
 def library(tmp_path, encoder):
-    store = LocalStore(tmp_path / "library", encoder, create=True)
-    store.add([article(number) for number in range(5)])
-    store.close()
-    return tmp_path / "library"
+    return five_stories(tmp_path / "library", encoder)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import WordEncoder
-from stories import article, ids
+from stories import article, five_stories, ids
 
 from embeddings import caches, locking
 from embeddings.checking import check
@@ -24,10 +24,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture
 def library(tmp_path, encoder):
-    store = LocalStore(tmp_path / "library", encoder, create=True)
-    store.add([article(number) for number in range(5)])
-    store.close()
-    return tmp_path / "library"
+    return five_stories(tmp_path / "library", encoder)
 
 
 @pytest.fixture(autouse=True)
