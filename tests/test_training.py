@@ -303,7 +303,8 @@ def test_a_killed_training_goes_on_to_the_same_loss(tmp_path, tiny_base, seed_da
     whole, cut = tmp_path / "whole", tmp_path / "cut"
 
     def started(out, *more):  # each in a process of its own: other tests set the threads, which rounds otherwise
-        return [sys.executable, "-c", script, *command(seed_data, tiny_base, out, "--examples", "160"), *more]
+        chances = ("--dropout", "0.2", "--perturbed", "0.5", "--negatives", "0.5")
+        return [sys.executable, "-c", script, *command(seed_data, tiny_base, out, "--examples", "160", *chances), *more]
 
     subprocess.run(started(whole), check=True)
     process = subprocess.Popen(started(cut))
@@ -354,6 +355,9 @@ def test_a_trained_checkpoint_is_read_as_any_other(tmp_path, tiny_base, seed_dat
         (("--frozen-layers", "9"), "the base has 2 layers"),
         (("--resume",), "no training.pt to go on from"),
         (("--base", "nowhere"), "the base nowhere can't be loaded"),
+        (("--dropout", "1.5"), "dropout is a share, so it must be 0 to 1, got 1.5"),
+        (("--perturbed", "nan"), "perturbed is a share, so it must be 0 to 1, got nan"),
+        (("--learning-rate", "0"), "learning-rate must be over 0, got 0.0"),
     ],
 )
 def test_bad_training_input_is_one_sentence(tmp_path, tiny_base, seed_data, capsys, more, says):
@@ -388,6 +392,35 @@ def test_states_in_one_format_give_the_logits_and_gradients_of_the_checkpoint():
         ours, other = gathered(model, *bfloat16.logits(model, inputs, dtype), inputs)
         assert (ours - theirs).abs().max() < apart, dtype
         assert torch.cosine_similarity(gradient.double(), other.double(), 0) > least, dtype
+
+
+def test_dropout_leaves_out_values_as_the_recipe_says_and_is_not_for_every_base(tmp_path, tiny_base, seed_data, capsys):
+    from transformers import AutoModelForQuestionAnswering, DistilBertConfig, DistilBertForQuestionAnswering
+
+    model = AutoModelForQuestionAnswering.from_pretrained(str(tiny_base), hidden_dropout_prob=0.5).train()
+    ids = torch.randint(1000, 20_000, (1, 20))
+    inputs = {"input_ids": ids, "token_type_ids": torch.zeros_like(ids), "attention_mask": torch.ones_like(ids)}
+    one, other = (bfloat16.logits(model, inputs, torch.float32)[0] for _ in range(2))
+    assert not torch.equal(one, other)
+    model.eval()
+    one, other = (bfloat16.logits(model, inputs, torch.float32)[0] for _ in range(2))
+    assert torch.equal(one, other)
+
+    losses = []
+    for dropout in ("0", "0.5"):
+        out = tmp_path / dropout
+        assert main(command(seed_data, tiny_base, out, "--examples", "12", "--dropout", dropout)) == 0
+        losses.append(torch.load(out / "training.pt", weights_only=True)["ema"]["qa_outputs.weight"])
+    assert not torch.equal(*losses)
+
+    config = DistilBertConfig(vocab_size=30522, dim=32, n_layers=2, n_heads=2, hidden_dim=64)
+    DistilBertForQuestionAnswering(config).save_pretrained(tmp_path / "other")
+    for file in tiny_base.glob("tokenizer*"):
+        (tmp_path / "other" / file.name).write_bytes(file.read_bytes())
+    given = command(seed_data, tmp_path / "other", tmp_path / "new", "--examples", "4")
+    capsys.readouterr()
+    assert main([*given, "--dropout", "0.1"]) == 2
+    assert "has no dropout between its layers" in capsys.readouterr().err
 
 
 def gathered(model, start, end, inputs):

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from qa.evaluation.questions import Question
     from qa.retriever import Retriever
 
-_RECIPE = ("examples", "batch", "learning_rate", "frozen_layers", "negatives", "titles", "teacher_weight", "seed")
+_RECIPE = (
+    *("examples", "batch", "learning_rate", "frozen_layers", "negatives", "perturbed", "titles", "dropout"),
+    *("teacher_weight", "seed"),
+)
 
 
 def train_reader(arguments: argparse.Namespace) -> int:

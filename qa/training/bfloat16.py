@@ -24,7 +24,7 @@ def takes(model: nn.Module) -> bool:
 
 
 def logits(model: Any, inputs: Mapping[str, Tensor], dtype: torch.dtype = torch.bfloat16) -> tuple[Tensor, Tensor]:
-    """Compute start and end logits, each of shape (rows, tokens), in float32; without dropout.
+    """Compute start and end logits, each of shape (rows, tokens), in float32; dropout is left to what the model is set to.
 
     Autocast keeps the sums and the softmax of attention in float32, and converts before and after each product: on a
     processor that takes longer than the products. Here the weights are converted once, and nothing else is; they and
@@ -41,9 +41,9 @@ def logits(model: Any, inputs: Mapping[str, Tensor], dtype: torch.dtype = torch.
         hidden = ((1 - inputs["attention_mask"]) * _HIDDEN).to(dtype)[:, None, None, :]
     for layer in bert.encoder.layer:
         attended = _linear(layer.attention.output.dense, _attention(layer.attention.self, states, hidden))
-        states = _norm(layer.attention.output.LayerNorm, states + attended)
+        states = _norm(layer.attention.output.LayerNorm, states + layer.attention.output.dropout(attended))
         inner = functional.gelu(_linear(layer.intermediate.dense, states))
-        states = _norm(layer.output.LayerNorm, states + _linear(layer.output.dense, inner))
+        states = _norm(layer.output.LayerNorm, states + layer.output.dropout(_linear(layer.output.dense, inner)))
     start, end = _linear(model.qa_outputs, states).float().unbind(-1)
     return start, end
 

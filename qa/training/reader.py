@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import math
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -24,6 +25,7 @@ from qa.training.data import Example, items, mix
 from qa.training.dev import Dev, dev_figures
 from qa.training.log import append_log, plot, rewind_log
 from qa.training.loss import reader_loss
+from qa.training.perturbed import Perturber
 from qa.training.teacher import Teacher, distillation_loss, load_teacher
 
 logger = logging.getLogger(__name__)
@@ -45,7 +47,10 @@ class Recipe:
         max_tokens: longest window.
         learning_rate: the highest; it rises over the first `warm_up` of the examples and falls linearly to 0.
         negatives: the chance that an answerable question also gets a passage that does not answer it.
+        perturbed: the chance that an answerable question is also read changed, so that its passage does not answer it
+            (qa.training.perturbed).
         titles: the chance that passages are read behind their article's title.
+        dropout: the chance that a value between layers is left out; those of attention never are.
         shared_weight: of the loss term in which the passages of one question compete.
         frozen_layers: lowest layers that stay as they are; the embeddings always do.
         ema: decay of the running mean of the weights, which is what is kept (Polyak and Juditsky 1992).
@@ -64,7 +69,9 @@ class Recipe:
     warm_up: float = 0.03
     weight_decay: float = 0.01
     negatives: float = 0.5
+    perturbed: float = 0.0
     titles: float = 0.5
+    dropout: float = 0.0
     shared_weight: float = 0.5
     frozen_layers: int = 0
     ema: float = 0.999
@@ -72,6 +79,16 @@ class Recipe:
     teacher_weight: float = 1.0
     temperature: float = 2.0
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("negatives", "perturbed", "titles", "dropout", "warm_up", "ema"):
+            value = getattr(self, name)
+            if not 0 <= value <= 1:  # not nan either
+                raise DatelineError(f"{name.replace('_', '-')} is a share, so it must be 0 to 1, got {value}")
+        for name in ("examples", "batch", "learning_rate"):
+            value = getattr(self, name)
+            if not 0 < value < math.inf:
+                raise DatelineError(f"{name.replace('_', '-')} must be over 0, got {value}")
 
 
 def train_reader(
@@ -134,7 +151,7 @@ class _Run:
             out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatelineError(f"{out} can't be made ({error.strerror}); name another folder") from error
-        self.tokenizer, self.model = _load(base, device)
+        self.tokenizer, self.model = _load(base, device, recipe.dropout)
         self.names = set(inspect.signature(self.model.forward).parameters)
         self.trained = _unfreeze(self.model, recipe.frozen_layers)
         self.optimizer = torch.optim.AdamW(
@@ -179,9 +196,17 @@ class _Run:
         recipe = self.recipe
         if not examples:
             raise DatelineError("the training files hold no questions; name others (--source FILE=SHARE)")
+        perturb = self._perturb(examples) if recipe.perturbed else None
         for epoch in count():
             yield from training_batches(
-                items(examples, negatives=recipe.negatives, titles=recipe.titles, seed=recipe.seed, epoch=epoch),
+                items(
+                    examples,
+                    negatives=recipe.negatives,
+                    titles=recipe.titles,
+                    seed=recipe.seed,
+                    epoch=epoch,
+                    perturb=perturb,
+                ),
                 self.tokenizer.backend_tokenizer,
                 questions=recipe.batch,
                 max_tokens=recipe.max_tokens,
@@ -189,8 +214,18 @@ class _Run:
                 seed=recipe.seed + epoch,
             )
 
+    def _perturb(self, examples: Sequence[Example]) -> Callable[[Example, random.Random], str | None]:
+        embeddings = self.model.get_input_embeddings().weight.detach().float().cpu().numpy()
+        perturber = Perturber(examples, self.tokenizer.backend_tokenizer, embeddings)
+
+        def perturb(example: Example, rng: random.Random) -> str | None:
+            return perturber.perturbed(example, rng) if rng.random() < self.recipe.perturbed else None
+
+        return perturb
+
     def _step(self, batch: TrainingBatch) -> float:
         recipe = self.recipe
+        torch.manual_seed(recipe.seed + self.step)  # what dropout leaves out; a run that goes on draws the same
         for group in self.optimizer.param_groups:
             group["lr"] = recipe.learning_rate * _schedule(self.seen / recipe.examples, recipe.warm_up)
         arrays = batch.windows.inputs(self.names)
@@ -304,25 +339,29 @@ class _Run:
         rewind_log(self.out, self.step)
 
 
-def _load(base: Path, device: str) -> tuple[Any, Any]:
-    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+def _load(base: Path, device: str, dropout: float) -> tuple[Any, Any]:
+    from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(base))
+        config = AutoConfig.from_pretrained(str(base))
+        if dropout and not hasattr(config, "hidden_dropout_prob"):
+            raise DatelineError(f"the base {base} has no dropout between its layers; leave --dropout out")
+        config.update({"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": 0.0})
         # the backward pass of fused attention is slow on a processor
         attention = "eager" if device == "cpu" else "sdpa"
         model = AutoModelForQuestionAnswering.from_pretrained(
-            str(base), dtype=torch.float32, attn_implementation=attention
+            str(base), config=config, dtype=torch.float32, attn_implementation=attention
         )
     except (OSError, ValueError, KeyError) as error:
         raise DatelineError(f"the base {base} can't be loaded as a checkpoint: {str(error).splitlines()[0]}") from error
     if not tokenizer.is_fast:
         raise DatelineError(f"the base {base} has no fast tokenizer (tokenizer.json); offsets need one; name another")
     try:
-        return tokenizer, model.to(device).eval()  # without dropout, which a small model does not need
+        return tokenizer, model.to(device).train(dropout > 0)
     except (RuntimeError, AssertionError) as error:
         raise DatelineError(f"the device {device!r} can't be used: {str(error).splitlines()[0]}") from error
 
