@@ -17,6 +17,7 @@ from qa.antecedents import TURNS_BACK, Turn
 from qa.confidence import log_odds
 from qa.followups import Reading, behind_names, readings, speaks_of_known
 from qa.pipeline import MAX_QUESTION, Pipeline, checked_question
+from qa.times import tells_time
 
 EXPECTED = 0.5
 """How much likelier than a question out of the blue, in log-odds, a follow-up has its answer in the articles under
@@ -64,7 +65,11 @@ class Conversation:
             yield gathered.hits
             expected = 0.0 if place is where else EXPECTED
             answer = self.pipeline.answer_gathered(
-                reading.question, gathered, without=reading.without, expected=expected
+                reading.question,
+                gathered,
+                without=reading.without,
+                fits=tells_time if reading.asks_when else None,
+                expected=expected,
             )
             kept = (0.0 if place is where else STAYING) - (NAMED if reading.meant else 0.0)
             tried.append((log_odds(answer.probability) + kept, reading, answer))
@@ -86,7 +91,7 @@ class Conversation:
                 and (found[0].leans or speaks_of_known(question))
                 and len(named := behind_names(question, self.turns[-1])) <= MAX_QUESTION
             ):
-                yield Reading(named, without=found[0].without, meant=found[0].question), inside
+                yield replace(found[0], question=named, topic="", meant=found[0].question), inside
         yield from ((reading, where) for reading in found[:1] if reading.topic)
         yield from ((reading, where) for reading in found if not reading.topic)
 

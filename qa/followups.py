@@ -44,6 +44,7 @@ _BARE = re.compile(
     rf"|how\s+(?:many|much|old|long|big|far|often)(?:\s+[\w’'-]+)?)\s*\?*$",
     re.IGNORECASE,
 )
+_WHEN = re.compile(r"^(?:(?:[a-z]+\s+)?when|(?:[a-z]+\s+)?(?:what|which)\s+(?:year|month|day|date))\b", re.IGNORECASE)
 _HAS_VERB = re.compile(rf"\b{VERBS}\b", re.IGNORECASE)
 _MANY = re.compile(r"\bthe\s+(?:[\w’'-]+\s+){0,5}?(?!\w*ss\b)[a-zà-ÿ]+s\b")
 _PLACED = re.compile(r"^(?:in|on|at|during|for|by|of|to|from|with|after|before)\s+", re.IGNORECASE)
@@ -71,6 +72,8 @@ class Reading:
         without: answers that are known already: "who else?".
         leans: whether its words show that it leans on the turns before; else it only may.
         meant: what is remembered in place of `question`; "" for that itself.
+        asks_when: whether nothing but a time can answer it: "And when?", joined with a question for something
+            else, seldom reads well, and a reader takes any clause for its answer.
     """
 
     question: str
@@ -78,6 +81,7 @@ class Reading:
     without: tuple[str, ...] = ()
     leans: bool = True
     meant: str = ""
+    asks_when: bool = False
 
 
 def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
@@ -101,7 +105,8 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
         what = about["what"] if about else body.rstrip("? ")
         return [Reading(text, topic) for text in _swapped(what, turns)][:READINGS]
     if _BARE.match(body) and not _POINTS_BACK.search(body):
-        return [Reading(_carry(body.rstrip("? "), last), topic)]
+        asks_when = _WHEN.match(body) is not None
+        return [Reading(_carry(body.rstrip("? "), last), topic, asks_when=asks_when)]
     as_asked = Reading(_capitalized(body), topic)
     if _leans(body) or (led_in and not names_in(body)):
         return [*(Reading(text, topic) for text in islice(_filled(body, turns), READINGS)), as_asked]
@@ -200,6 +205,9 @@ def _carry(asked: str, last: Turn) -> str:
     if last.answer.found and phrase[0].lower() in ("who", "which", "what"):
         verb = re.search(rf"\b{VERBS}\b", rest, re.IGNORECASE)
         named = rest if phrase[0].lower() == "who" else rest[verb.start() :] if verb else rest.partition(" ")[2]
+        auxiliary = re.match(rf"{VERBS}\s+", named, re.IGNORECASE)
+        if auxiliary is not None:  # "When was Ana Reyes elected?", and not: "When Ana Reyes was elected?"
+            return f"{asked} {auxiliary[0]}{last.answer.text} {named[auxiliary.end() :]}?".replace("  ", " ")
         return f"{asked} {last.answer.text} {named}?".replace("  ", " ")
     return f"{asked} {rest if phrase[0].lower() == 'who' else rest.partition(' ')[2]}?"
 

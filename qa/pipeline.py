@@ -96,6 +96,7 @@ class Pipeline:
         today: date | None = None,
         topic: str = "",
         without: Collection[str] = (),
+        fits: Callable[[str], bool] | None = None,
         expected: float = 0.0,
     ) -> Answer:
         """Answer a question.
@@ -108,6 +109,7 @@ class Pipeline:
             today: the day that "last week" is counted from; None means the day it is.
             topic: words that are searched for beside the question, and not read for.
             without: answers that are known already, and not wanted.
+            fits: says of a text whether it can be an answer at all; None means that any can.
             expected: how much likelier than usual it is that the articles answer, in log-odds.
 
         Raises:
@@ -115,7 +117,7 @@ class Pipeline:
         """
         _checked("top", self.top if top is None else top)
         gathered = self.gather(question, k=k, where=where, today=today, topic=topic)
-        return self.answer_gathered(question, gathered, top=top, without=without, expected=expected)
+        return self.answer_gathered(question, gathered, top=top, without=without, fits=fits, expected=expected)
 
     def gather(
         self, question: str, *, k: int | None = None, where: Filter = ANY, today: date | None = None, topic: str = ""
@@ -137,6 +139,7 @@ class Pipeline:
         *,
         top: int | None = None,
         without: Collection[str] = (),
+        fits: Callable[[str], bool] | None = None,
         expected: float = 0.0,
     ) -> Answer:
         """Take the second step of `answer`: read, and decide."""
@@ -146,6 +149,7 @@ class Pipeline:
             top=top,
             retrieve_ms=gathered.milliseconds,
             without=without,
+            fits=fits,
             expected=expected,
         )
         found = replace(found, period=gathered.period)
@@ -187,6 +191,7 @@ class Pipeline:
         top: int | None = None,
         retrieve_ms: float = 0.0,
         without: Collection[str] = (),
+        fits: Callable[[str], bool] | None = None,
         expected: float = 0.0,
     ) -> Answer:
         """Answer from passages at hand; see `answer`.
@@ -200,6 +205,8 @@ class Pipeline:
         spans = rank(read_again(self.reader, asked, found))
         if without:
             spans = [span for span in spans if not _is_among(span, without)]
+        if fits is not None:
+            spans = [span for span in spans if fits(span.text)]
         if not asks_for_list(asked):  # whose items come one by one
             spans = join_names(spans)
         read_ms = _since(started)

@@ -21,6 +21,16 @@ _NOW = re.compile(
 )
 
 
+_TOLD = re.compile(
+    rf"\d|\b(?:{MONTH.replace('?P<month>', '?:')}|(?:{'|'.join(_WEEKDAYS)})s?"
+    r"|today|tonight|yesterday|tomorrow|now|mornings?|afternoons?|evenings?|nights?|noon|midday|midnight|dawn|dusk"
+    r"|(?:second|minute|hour|day|week|weekend|fortnight|month|quarter|year|decade|century|centurie|age|era|period|time"
+    r"|moment|season)s?|spring|summer|autumn|fall|winter|christmas|easter|ramadan|eve|\w+ties|ago|since|until|till"
+    r"|before|after|during|while|when|once|soon|immediately|recently|shortly|earlier|later|early|late|always|never)\b",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Days that a question names, both included; None where that side is open.
@@ -51,6 +61,11 @@ def period_of(question: str, today: date) -> Period | None:
 def asks_about_now(question: str) -> bool:
     """Say whether the newest article knows best: "current", "latest", "now"."""
     return _NOW.search(question) is not None
+
+
+def tells_time(text: str) -> bool:
+    """Say whether a text can answer "when?": it names a time, or what something came before, after or with."""
+    return _TOLD.search(text) is not None
 
 
 def _span(first: date, last: date, words: str, *, exact: bool = False) -> Period:

@@ -15,6 +15,7 @@ from qa.cli import main
 from qa.conversation import EXPECTED, Conversation
 from qa.followups import readings
 from qa.pipeline import Gathered
+from qa.times import tells_time
 
 STORY = (
     "Renée Solberg was elected mayor of Port Sorrel in June 2021. She had been a ship's pilot. "
@@ -52,7 +53,7 @@ FERRIES = turn("Who owns Sorrel Ferries?")
         ([BRIDGE], "Why?", "Why did the old Kilbray Bridge fall?"),
         ([BRIDGE], "Who built it?", "Who built Kilbray Bridge?"),
         ([MAYOR], "With what share of the vote?",
-         "With what share of the vote Renée Solberg was elected mayor of Port Sorrel in June 2021?"),
+         "With what share of the vote was Renée Solberg elected mayor of Port Sorrel in June 2021?"),
         ([INQUIRY], "What did they find?", "What did Ann Bray, Tom Lund and Eva Moe find?"),
         ([turn("What was the population of Corvane in 2021?")], "And of its capital?",
          "What was the population of Corvane's capital in 2021?"),
@@ -130,7 +131,7 @@ class Recorder:
         self.asked.append((question, where, topic))
         return Gathered(MAYOR.answer.hits, None, 1.0)
 
-    def answer_gathered(self, question, gathered, *, without=(), expected=0.0):
+    def answer_gathered(self, question, gathered, *, without=(), fits=None, expected=0.0):
         self.expected.append(expected)
         probability = self.probabilities.pop(0) if self.probabilities else 0.5
         return replace(MAYOR.answer, question=question, searched_for=question, probability=probability)
@@ -272,6 +273,27 @@ def test_a_real_conversation_from_python(pipeline):
     answer = conversation.ask("And where?")
     assert answer.text == "Saltby"
     assert answer.searched_for == "Where was the engineer Gustav Renn born?"
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        *(("And when?", True), ("Since when?", True), ("In which year?", True), ("What day?", True)),
+        *(("And where?", False), ("With whom?", False), ("How many?", False)),
+    ],
+)
+def test_a_bare_when_asks_for_a_time(question, asks):
+    assert [one.asks_when for one in readings(question, [MAYOR])] == [asks]
+
+
+def test_nothing_but_a_time_answers_a_bare_when(pipeline):
+    conversation = Conversation(pipeline)
+    assert "Mayorkas" in conversation.ask("who led the delegation?").text
+    answer = conversation.ask("And when?")
+    assert all(tells_time(span.text) for span in answer.spans), [span.text for span in answer.spans]
+    asked = Conversation(pipeline)
+    assert asked.ask("Who was elected mayor of Port Sorrel?").text
+    assert "2021" in asked.ask("And when?").text
 
 
 def test_a_conversation_in_the_terminal_says_what_it_searched_for(monkeypatch, capsys):

@@ -8,7 +8,7 @@ from embeddings.documents import Article
 from embeddings.local import LocalStore
 from embeddings.store import Filter
 from qa.retriever import Retriever
-from qa.times import asks_about_now, period_of
+from qa.times import asks_about_now, period_of, tells_time
 
 TODAY = date(2022, 6, 15)  # a Wednesday
 
@@ -115,3 +115,15 @@ def test_the_pipeline_reads_a_period_out_of_the_question(pipeline):
     )
     assert narrowed.hits, "what the caller filters by goes before the question's words"
     assert pipeline.answer("Who led the delegation?").period is None
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        *(("2021", True), ("at 10.15", True), ("on Tuesday", True), ("mid-June", True), ("three days ago", True)),
+        *(("the nineties", True), ("after the flood", True), ("Christmas", True)),
+        *(("Ana Reyes", False), ("to slow crossings along the border", False), ("in Mexico", False), ("", False)),
+    ],
+)
+def test_what_tells_a_time(text, tells):
+    assert tells_time(text) is tells

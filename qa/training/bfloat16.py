@@ -24,7 +24,7 @@ def takes(model: nn.Module) -> bool:
 
 
 def logits(model: Any, inputs: Mapping[str, Tensor], dtype: torch.dtype = torch.bfloat16) -> tuple[Tensor, Tensor]:
-    """Compute start and end logits, each of shape (rows, tokens), in float32; dropout is left to what the model is set to.
+    """Compute start and end logits, each of shape (rows, tokens), in float32, with dropout where it trains.
 
     Autocast keeps the sums and the softmax of attention in float32, and converts before and after each product: on a
     processor that takes longer than the products. Here the weights are converted once, and nothing else is; they and

@@ -23,6 +23,14 @@ open close | joined left | arrive leave | bought sold | accepted rejected | allo
 supporters opponents | included excluded | maximum minimum | major minor | public private | rich poor | top bottom
 same different | success failure | strengths weaknesses | advantages disadvantages | inside outside | import export
 """
+# with which a sentence may begin, in a passage that has them nowhere in lower case
+_NO_NAMES = """
+the this that these those they there then when while where what who which why how his her its their our your for from
+with without after before during since until although though because however also another other some many most more all
+each every both few several one two three four five six seven eight nine ten and but not yet under over between among
+into upon about against despite unlike like such even only once today later
+"""
+_NO_NAME = frozenset(_NO_NAMES.split())
 _ALTERNATIVES = {
     word: other
     for pair in re.split(r"[|\n]", _OPPOSITES)
@@ -136,15 +144,7 @@ def _names(passage: str) -> list[str]:
 
 def _is_common(name: str, words: set[str]) -> bool:
     first, *rest = name.lower().split()
-    return not rest and (first in words or first in _COMMON)
-
-
-_COMMON = frozenset(
-    "the this that these those they there then when while where what who which why how his her its their our your "
-    "for from with without after before during since until although though because however also another other some "
-    "many most more all each every both few several one two three four five six seven eight nine ten and but not yet "
-    "under over between among into upon about against despite unlike like such even only once today later".split()
-)
+    return not rest and (first in words or first in _NO_NAME)
 
 
 def _other_number(example: Example, rng: random.Random) -> str | None:
