@@ -127,3 +127,29 @@ def store(opener):
     store = opener(create=True)
     store.add([DAM, STORM, UNDATED])
     return store
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """The page, served with a data folder of its own: its address, and that folder."""
+    from browsing import serving
+
+    folder = tmp_path_factory.mktemp("data")
+    with serving(folder) as address:
+        yield address, folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from browsing import chromium
+
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def page(place, browser):
+    from browsing import opened
+
+    with opened(browser, place[0]) as page:
+        yield page
