@@ -10,9 +10,7 @@ than one replica by itself gave before.
 from __future__ import annotations
 
 import argparse
-import os
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -21,9 +19,9 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
-from urllib.request import urlopen
 
 from described import described
+from server import free_ports, launched, wait_for
 
 from qa.build import seeds_folder
 from qa.client import ApiError, Client
@@ -108,8 +106,7 @@ class Tally:
 
 
 def replica(library: str, port: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "qa", "serve", "--library", library, "--port", str(port), "--proxy", "127.0.0.1"]
-    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "HF_HUB_OFFLINE": "1"})
+    return launched(port, "--library", library, "--proxy", "127.0.0.1")
 
 
 def nginx(folder: Path, front: int, ports: list[int]) -> subprocess.Popen[bytes]:
@@ -128,26 +125,6 @@ def nginx(folder: Path, front: int, ports: list[int]) -> subprocess.Popen[bytes]
     )
     (folder / "nginx.conf").write_text(whole, encoding="utf-8")
     return subprocess.Popen(["nginx", "-c", f"{folder}/nginx.conf", "-p", str(folder)])
-
-
-def wait_for(port: int) -> None:
-    for _ in range(240):
-        try:
-            urlopen(f"http://127.0.0.1:{port}/readyz").close()
-            return
-        except OSError:
-            time.sleep(0.5)
-    raise TimeoutError(f"nothing is ready at port {port}")
-
-
-def free_ports(number: int) -> list[int]:
-    held = [socket.socket() for _ in range(number)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
 
 
 if __name__ == "__main__":

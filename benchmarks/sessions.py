@@ -10,21 +10,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import shutil
 import signal
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
 
 from playwright.async_api import Browser, Page, async_playwright
+from server import started
 
 from qa import answer
 from qa.evaluation.questions import load_questions
@@ -48,7 +45,7 @@ def main() -> None:
     visitors: int = parser.parse_args().visitors
     asked = answerable(visitors * ROUNDS)
     with tempfile.TemporaryDirectory() as folder:
-        address, server = serve(Path(folder))
+        address, server = started(None, home=Path(folder))
         try:
             timings = asyncio.run(visit(address, [asked[at::visitors] for at in range(visitors)]))
         finally:
@@ -73,27 +70,6 @@ def answerable(count: int) -> list[str]:
         if len(found) == count:
             return found
     raise SystemExit(f"only {len(found)} of the seed questions are answered; ask with fewer visitors")
-
-
-def serve(folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "qa", "serve", "--port", str(port)],
-        env={**os.environ, "XDG_DATA_HOME": str(folder)},
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        try:
-            urlopen(address).close()
-            return address, server
-        except OSError:
-            time.sleep(0.5)
-    server.kill()
-    raise SystemExit("the server did not start")
 
 
 async def visit(address: str, asked: Sequence[Sequence[str]]) -> list[Timing]:
