@@ -6,10 +6,10 @@ import json
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +38,8 @@ FEATURES = (
 )
 SCALE = 50
 """A ranking's scores are scaled between its first passage and this one."""
+MOST_WORDS = 50_000
+"""Whose stems are remembered, in some 10 MB."""
 _MEANING_SHARE = 0.45
 _BEST_OF_ARTICLE = 3
 _WORD = re.compile(r"\w+")
@@ -102,17 +104,34 @@ class _Told:
 
 @lru_cache(maxsize=1024)  # some 13 MB; who asks about one thing is given the same passages again
 def _told(text: str, title: str) -> _Told:
-    by_sentence = [analyze(text[slice(*place)]) for place in sentences(text)]
-    words = tuple(word for sentence in by_sentence for word in sentence)
-    lower = text.lower()
+    as_they_are = [_WORD.findall(text[start:end].lower()) for start, end in sentences(text)]
+    stems = [_stemmed(words) for words in as_they_are]
+    flat = tuple(chain.from_iterable(stems))
     return _Told(
-        tuple(map(frozenset, by_sentence)),
-        words,
-        frozenset(words),
-        frozenset(analyze(title)),
-        lower,
-        f" {' '.join(_WORD.findall(lower))} ",
+        tuple(map(frozenset, stems)),
+        flat,
+        frozenset(flat),
+        frozenset(_stemmed(_WORD.findall(title.lower()))),
+        text.lower(),
+        f" {' '.join(chain.from_iterable(as_they_are))} ",
     )
+
+
+class _Stems(dict[str, tuple[str, ...]]):
+    """Word -> what the index takes it for. The words of a language come again, so this is faster than whole texts."""
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        found = self[word] = tuple(analyze(word))
+        return found
+
+
+_STEMS = _Stems()
+
+
+def _stemmed(words: Iterable[str]) -> list[str]:
+    return list(chain.from_iterable(map(_STEMS.__getitem__, words)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +145,7 @@ class _Asked:
 
     @classmethod
     def read(cls, question: str, told: Sequence[_Told]) -> _Asked:
-        words = dict.fromkeys(analyze(question))
+        words = dict.fromkeys(_stemmed(_WORD.findall(question.lower())))
         having = Counter(word for text in told for word in words if word in text.vocabulary)
         rarity = {word: math.log(1 + (len(told) - having[word] + 0.5) / (having[word] + 0.5)) for word in words}
         total = sum(rarity.values()) or 1.0

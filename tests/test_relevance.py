@@ -8,6 +8,8 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import DatelineError
+from embeddings.lexical import analyze
+from embeddings.sources import find_inputs, read_articles
 from qa import relevance
 from qa.build import seeds_folder
 from qa.cli import main
@@ -29,6 +31,17 @@ def measured(question, *candidates):
 def test_no_candidates():
     assert features("who?", []).shape == (0, len(FEATURES))
     assert log_odds("who?", []).shape == (0,)
+
+
+def test_words_are_cut_as_the_index_cuts_them(monkeypatch):
+    article = next(one for one in read_articles(find_inputs([seeds_folder() / "articles"]).inputs))
+    for limit in (50_000, 7):  # however few are remembered
+        monkeypatch.setattr(relevance, "MOST_WORDS", limit)
+        monkeypatch.setattr(relevance, "_STEMS", relevance._Stems())
+        told = relevance._told.__wrapped__(article.text, article.title)
+        assert list(told.words) == analyze(article.text)
+        assert told.title == frozenset(analyze(article.title))
+        assert len(relevance._STEMS) <= limit
 
 
 def test_the_sides_of_both_rankings():
