@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
 
+from embeddings import schema
 from embeddings.errors import DatelineError
 from embeddings.flushing import flush_folder, sha256_of
 from embeddings.growing import VECTORS, VECTORS_STAMP
@@ -77,18 +78,13 @@ class Caches:
             self._catch_up(connection)
 
     def _catch_up(self, connection: sqlite3.Connection) -> None:
-        with self._lock.held() if self._writable else nullcontext():
-            connection.execute("BEGIN")  # all that follows is read from one state
-            try:
-                generation = generation_of(connection)
-                for cache in (self.vectors, self.lexical):
-                    cache.load(generation)
-                    if cache.generation != generation:
-                        self._check_writable(cache)
-                        cache.apply(connection, generation)
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+        with self._lock.held() if self._writable else nullcontext(), schema.one_state(connection):
+            generation = generation_of(connection)
+            for cache in (self.vectors, self.lexical):
+                cache.load(generation)
+                if cache.generation != generation:
+                    self._check_writable(cache)
+                    cache.apply(connection, generation)
 
     def finish_growth(self) -> None:
         """Wait for a vector index of another kind that is being made."""

@@ -32,18 +32,19 @@ def generation_of(connection: sqlite3.Connection) -> int:
 
 def load_passages(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, tuple[Passage, Article]]:
     """Load passages with their articles, all from one state of the library; unknown ids are left out."""
-    found: dict[int, tuple[Passage, Article]] = {}
-    articles: dict[str, Article] = {}
-    rows = connection.execute(
-        f"SELECT p.id, p.start, p.end, {schema.ARTICLE} FROM json_each(?) given "
-        "JOIN passages p ON p.id = given.value JOIN articles a ON a.key = p.article",
-        [json.dumps(list(ids))],
-    )
-    for passage_id, start, end, *columns in rows.fetchall():
-        # passages of one article share it
-        article = articles.get(columns[0]) or articles.setdefault(columns[0], schema.row_article(columns))
-        found[passage_id] = (Passage(article.id, start, end), article)
-    return found
+    with schema.one_state(connection):
+        rows = connection.execute(
+            "SELECT p.id, p.start, p.end, p.article FROM json_each(?) given JOIN passages p ON p.id = given.value",
+            [json.dumps(list(ids))],
+        ).fetchall()
+        # each article once: its text is most of what is read
+        keys = list({key for *_, key in rows})
+        texts = connection.execute(
+            f"SELECT a.key, {schema.ARTICLE} FROM json_each(?) given JOIN articles a ON a.key = given.value",
+            [json.dumps(keys)],
+        ).fetchall()
+    articles = {key: schema.row_article(columns) for key, *columns in texts}
+    return {passage_id: (Passage(articles[key].id, start, end), articles[key]) for passage_id, start, end, key in rows}
 
 
 def matching(connection: sqlite3.Connection, where: Filter) -> list[int]:

@@ -139,6 +139,19 @@ def all_or_nothing(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def one_state(connection: sqlite3.Connection) -> Iterator[None]:
+    """Read all inside from one state of the library, that of the transaction around it if there is one."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        roll_back(connection)
+
+
 def roll_back(connection: sqlite3.Connection) -> None:
     """Undo what was begun; SQLite has done so itself where the disk was full."""
     with suppress(sqlite3.Error):
