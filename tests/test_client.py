@@ -1,6 +1,7 @@
 """A server in a process of its own, reached over a socket, and the client."""
 
 import asyncio
+import gc
 import json
 import signal
 import socket
@@ -16,7 +17,7 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from qa.client import ApiError, Client
-from qa.service.server import PatientProtocol, Serving, _listen
+from qa.service.server import PatientProtocol, Serving, _listen, run
 
 
 @pytest.fixture
@@ -137,3 +138,16 @@ def test_a_body_does_not_wait_until_the_headers_are_acknowledged():
         return at_once
 
     assert asyncio.run(visit())
+
+
+def test_what_is_loaded_is_not_looked_through_for_garbage_while_it_serves(monkeypatch):
+    frozen = []
+
+    def run_once(server, sockets):
+        frozen.append(gc.get_freeze_count())
+        sockets[0].close()
+
+    monkeypatch.setattr(uvicorn.Server, "run", run_once)
+    run(lambda *_: None, Serving(port=0), stopping=list, stopped=list)
+    assert frozen[0] > 10_000
+    assert gc.get_freeze_count() == 0, "what was frozen is looked through again when it serves no more"
