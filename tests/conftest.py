@@ -59,6 +59,13 @@ class WordEncoder:
     encode_questions = encode_passages
 
 
+def free_port():
+    """Find a port of this machine that nothing listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
 @pytest.fixture
 def encoder():
     return WordEncoder()

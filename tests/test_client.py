@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from conftest import free_port
 from uvicorn.server import ServerState
 
 from qa.client import ApiError, Client
@@ -23,9 +24,7 @@ from qa.service.server import PatientProtocol, Serving, _listen, run
 @pytest.fixture
 def running(tmp_path):
     """A server of the seeds in a process of its own; gives its address and the process."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "qa", "serve", "--port", str(port), "--log-requests"]
     root = Path(__file__).parents[1]
     server = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
