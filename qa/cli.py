@@ -301,9 +301,6 @@ def _add_train(commands: Commands) -> None:
     parser.add_argument("--learning-rate", type=float, metavar="X", help="the highest (1e-4)")
     parser.add_argument("--frozen-layers", type=int, metavar="N", help="lowest layers that stay as they are (0)")
     parser.add_argument("--negatives", type=float, metavar="P", help="share of questions with a second passage (0.5)")
-    parser.add_argument(
-        "--perturbed", type=float, metavar="P", help="share of questions that are also read with a thing changed (0)"
-    )
     parser.add_argument("--dropout", type=float, metavar="P", help="share of values left out between layers (0)")
     parser.add_argument(
         "--titles", type=float, metavar="P", help="share of questions with the title before their passages (0.5)"

@@ -303,7 +303,7 @@ def test_a_killed_training_goes_on_to_the_same_loss(tmp_path, tiny_base, seed_da
     whole, cut = tmp_path / "whole", tmp_path / "cut"
 
     def started(out, *more):  # each in a process of its own: other tests set the threads, which rounds otherwise
-        chances = ("--dropout", "0.2", "--perturbed", "0.5", "--negatives", "0.5")
+        chances = ("--dropout", "0.2", "--negatives", "0.5")
         return [sys.executable, "-c", script, *command(seed_data, tiny_base, out, "--examples", "160", *chances), *more]
 
     subprocess.run(started(whole), check=True)
@@ -356,7 +356,7 @@ def test_a_trained_checkpoint_is_read_as_any_other(tmp_path, tiny_base, seed_dat
         (("--resume",), "no training.pt to go on from"),
         (("--base", "nowhere"), "the base nowhere can't be loaded"),
         (("--dropout", "1.5"), "dropout is a share, so it must be 0 to 1, got 1.5"),
-        (("--perturbed", "nan"), "perturbed is a share, so it must be 0 to 1, got nan"),
+        (("--negatives", "nan"), "negatives is a share, so it must be 0 to 1, got nan"),
         (("--learning-rate", "0"), "learning-rate must be over 0, got 0.0"),
     ],
 )

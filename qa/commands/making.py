@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from qa.retriever import Retriever
 
 _RECIPE = (
-    *("examples", "batch", "learning_rate", "frozen_layers", "negatives", "perturbed", "titles", "dropout"),
+    *("examples", "batch", "learning_rate", "frozen_layers", "negatives", "titles", "dropout"),
     *("teacher_weight", "seed"),
 )
 

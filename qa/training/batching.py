@@ -59,7 +59,7 @@ def training_batches(
 
 
 def _groups(pool: Sequence[Item], tokenizer: Tokenizer, max_tokens: int) -> list[_Group]:
-    read = [(question, lead, text) for item in pool for question, (lead, text) in _readings(item)]
+    read = [(item.example.question, lead, text) for item in pool for lead, text in item.passages]
     by_pair: list[list[Window]] = [[] for _ in read]
     pairs = [(question, lead + text) for question, lead, text in read]
     for window in make_windows(tokenizer, pairs, max_tokens=max_tokens, stride=max_tokens // 4):
@@ -67,23 +67,16 @@ def _groups(pool: Sequence[Item], tokenizer: Tokenizer, max_tokens: int) -> list
     groups = []
     at = 0
     for item in pool:
-        own, *negatives = by_pair[at : at + len(_readings(item))]
-        at += len(_readings(item))
+        own, *negatives = by_pair[at : at + len(item.passages)]
+        at += len(item.passages)
         held = [(window, _tokens(window, item.example.spans)) for window in own]
         if item.example.spans:
             held = [(window, golds) for window, golds in held if golds]
         if held:  # an answer longer than a window is in none
             window, golds = max(held, key=lambda pair: len(pair[1]))
-            others = tuple(windows[0] for windows in negatives[: len(item.passages) - 1])
-            if item.perturbed:  # of the same passage, the same place: there its answer would be
-                others += (max(negatives[-1], key=lambda window: len(_tokens(window, item.example.spans))),)
+            others = tuple(windows[0] for windows in negatives)
             groups.append(_Group((window, *others), (golds, *(() for _ in others))))
     return groups
-
-
-def _readings(item: Item) -> list[tuple[str, tuple[str, str]]]:
-    readings = [(item.example.question, passage) for passage in item.passages]
-    return [*readings, (item.perturbed, item.passages[0])] if item.perturbed else readings
 
 
 def _tokens(window: Window, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

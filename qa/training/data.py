@@ -6,7 +6,7 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,14 +35,10 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question for training, with passages, each behind its lead: its own first, then such as don't answer it.
-
-    `perturbed` is another question, which the first passage does not answer; "" where there is none.
-    """
+    """One question for training, with passages, each behind its lead: its own first, then such as don't answer it."""
 
     example: Example
     passages: tuple[tuple[str, str], ...]
-    perturbed: str = ""
 
 
 def load_examples(file: Path) -> list[Example]:
@@ -107,21 +103,12 @@ class Negatives:
         return max(apart, key=lambda text: len(words & _words(text))) if apart else None
 
 
-def items(
-    examples: Sequence[Example],
-    *,
-    negatives: float,
-    titles: float,
-    seed: int,
-    epoch: int,
-    perturb: Callable[[Example, random.Random], str | None] | None = None,
-) -> Iterator[Item]:
+def items(examples: Sequence[Example], *, negatives: float, titles: float, seed: int, epoch: int) -> Iterator[Item]:
     """Yield the items of one epoch in an order set by seed and epoch.
 
     Args:
         negatives: the chance that an answerable question gets a negative passage, 0 to 1.
         titles: the chance that passages are read behind their article's title, 0 to 1.
-        perturb: makes of an answerable question one that its passage does not answer, where it can.
     """
     rng = random.Random(f"{seed} {epoch}")
     order = list(range(len(examples)))
@@ -135,8 +122,7 @@ def items(
         elif example.spans and rng.random() < negatives and (negative := source.draw(example, rng)) is not None:
             passages.append((example.title, negative))
         titled = rng.random() < titles
-        changed = perturb(example, rng) if perturb is not None and example.spans else None
-        yield Item(example, tuple((_lead(title) if titled else "", text) for title, text in passages), changed or "")
+        yield Item(example, tuple((_lead(title) if titled else "", text) for title, text in passages))
 
 
 def _lead(title: str) -> str:

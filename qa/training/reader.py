@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import logging
 import math
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -25,7 +24,6 @@ from qa.training.data import Example, items, mix
 from qa.training.dev import Dev, dev_figures
 from qa.training.log import append_log, plot, rewind_log
 from qa.training.loss import reader_loss
-from qa.training.perturbed import Perturber
 from qa.training.teacher import Teacher, distillation_loss, load_teacher
 
 logger = logging.getLogger(__name__)
@@ -47,8 +45,6 @@ class Recipe:
         max_tokens: longest window.
         learning_rate: the highest; it rises over the first `warm_up` of the examples and falls linearly to 0.
         negatives: the chance that an answerable question also gets a passage that does not answer it.
-        perturbed: the chance that an answerable question is also read changed, so that its passage does not answer it
-            (qa.training.perturbed).
         titles: the chance that passages are read behind their article's title.
         dropout: the chance that a value between layers is left out; those of attention never are.
         shared_weight: of the loss term in which the passages of one question compete.
@@ -69,7 +65,6 @@ class Recipe:
     warm_up: float = 0.03
     weight_decay: float = 0.01
     negatives: float = 0.5
-    perturbed: float = 0.0
     titles: float = 0.5
     dropout: float = 0.0
     shared_weight: float = 0.5
@@ -81,7 +76,7 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("negatives", "perturbed", "titles", "dropout", "warm_up", "ema"):
+        for name in ("negatives", "titles", "dropout", "warm_up", "ema"):
             value = getattr(self, name)
             if not 0 <= value <= 1:  # not nan either
                 raise DatelineError(f"{name.replace('_', '-')} is a share, so it must be 0 to 1, got {value}")
@@ -196,32 +191,15 @@ class _Run:
         recipe = self.recipe
         if not examples:
             raise DatelineError("the training files hold no questions; name others (--source FILE=SHARE)")
-        perturb = self._perturb(examples) if recipe.perturbed else None
         for epoch in count():
             yield from training_batches(
-                items(
-                    examples,
-                    negatives=recipe.negatives,
-                    titles=recipe.titles,
-                    seed=recipe.seed,
-                    epoch=epoch,
-                    perturb=perturb,
-                ),
+                items(examples, negatives=recipe.negatives, titles=recipe.titles, seed=recipe.seed, epoch=epoch),
                 self.tokenizer.backend_tokenizer,
                 questions=recipe.batch,
                 max_tokens=recipe.max_tokens,
                 pad_id=self.tokenizer.pad_token_id or 0,
                 seed=recipe.seed + epoch,
             )
-
-    def _perturb(self, examples: Sequence[Example]) -> Callable[[Example, random.Random], str | None]:
-        embeddings = self.model.get_input_embeddings().weight.detach().float().cpu().numpy()
-        perturber = Perturber(examples, self.tokenizer.backend_tokenizer, embeddings)
-
-        def perturb(example: Example, rng: random.Random) -> str | None:
-            return perturber.perturbed(example, rng) if rng.random() < self.recipe.perturbed else None
-
-        return perturb
 
     def _step(self, batch: TrainingBatch) -> float:
         recipe = self.recipe
