@@ -20,7 +20,7 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float32]
 _ROWS = 16
 """Most rows that are computed together."""
-_STEP = 32
+_STEP = 16
 """Rows are padded to a multiple of so many tokens: kernels are made once for each length."""
 _HIDDEN = np.float32(-1e4)
 _TYPES = {"F32": np.float32, "F16": np.float16}
