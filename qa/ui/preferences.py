@@ -70,10 +70,13 @@ def settings_tab(libraries: Libraries, settings: Settings, blocks: gr.Blocks, ke
     return Preferences(k, threshold)
 
 
-def _read(kept: Any, usual: dict[str, float]) -> tuple[float, float]:
-    """Read what a browser kept, whatever it is."""
+def _read(kept: Any, usual: dict[str, float]) -> tuple[Any, Any]:
+    """Read what a browser kept, whatever it is.
+
+    Where it kept nothing, nothing is set: on a busy machine that would come after the visitor's first change.
+    """
     if not isinstance(kept, dict):
-        return usual["k"], usual["threshold"]
+        return gr.skip(), gr.skip()
     k, threshold = kept.get("k"), kept.get("threshold")
     return (
         k if isinstance(k, int) and AS_MANY <= k <= MOST else usual["k"],
