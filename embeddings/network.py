@@ -20,8 +20,8 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float32]
 _ROWS = 16
 """Most rows that are computed together."""
-_STEP = 16
-"""Rows are padded to a multiple of so many tokens: kernels are made once for each length."""
+_STEP = 32
+"""Rows are padded to a multiple of so many tokens, or half of it: kernels are made once for each length."""
 _HIDDEN = np.float32(-1e4)
 _TYPES = {"F32": np.float32, "F16": np.float16}
 
@@ -100,7 +100,9 @@ class BertNetwork:
 
     def _inputs(self, rows: Sequence[Sequence[int]], types: Sequence[Sequence[int]] | None) -> list[Array]:
         """Give the embedded tokens, shape (rows, tokens, width), and what is added to the attention they get."""
-        longest = min(-(-max(map(len, rows)) // _STEP) * _STEP, len(self._positions))
+        longest = max(map(len, rows))
+        step = _STEP if longest > _STEP // 2 else _STEP // 2
+        longest = min(-(-longest // step) * step, len(self._positions))
         embedded = np.zeros((len(rows), longest, self._words.shape[1]), dtype=np.float32)
         hidden = np.zeros((len(rows), 1, 1, longest), dtype=np.float32)
         for at, row in enumerate(rows):

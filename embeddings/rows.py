@@ -44,7 +44,11 @@ def load_passages(connection: sqlite3.Connection, ids: Collection[int]) -> dict[
             [json.dumps(keys)],
         ).fetchall()
     articles = {key: schema.row_article(columns) for key, *columns in texts}
-    return {passage_id: (Passage(articles[key].id, start, end), articles[key]) for passage_id, start, end, key in rows}
+    return {
+        passage_id: (Passage(article.id, start, end), article)
+        for passage_id, start, end, key in rows
+        if (article := articles.get(key)) is not None
+    }
 
 
 def matching(connection: sqlite3.Connection, where: Filter) -> list[int]:
