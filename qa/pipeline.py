@@ -96,7 +96,6 @@ class Pipeline:
         today: date | None = None,
         topic: str = "",
         without: Collection[str] = (),
-        fits: Callable[[str], bool] | None = None,
         expected: float = 0.0,
     ) -> Answer:
         """Answer a question.
@@ -109,7 +108,6 @@ class Pipeline:
             today: the day that "last week" is counted from; None means the day it is.
             topic: words that are searched for beside the question, and not read for.
             without: answers that are known already, and not wanted.
-            fits: says of a text whether it can be an answer at all; None means that any can.
             expected: how much likelier than usual it is that the articles answer, in log-odds.
 
         Raises:
@@ -117,7 +115,7 @@ class Pipeline:
         """
         _checked("top", self.top if top is None else top)
         gathered = self.gather(question, k=k, where=where, today=today, topic=topic)
-        return self.answer_gathered(question, gathered, top=top, without=without, fits=fits, expected=expected)
+        return self.answer_gathered(question, gathered, top=top, without=without, expected=expected)
 
     def gather(
         self, question: str, *, k: int | None = None, where: Filter = ANY, today: date | None = None, topic: str = ""
@@ -142,7 +140,11 @@ class Pipeline:
         fits: Callable[[str], bool] | None = None,
         expected: float = 0.0,
     ) -> Answer:
-        """Take the second step of `answer`: read, and decide."""
+        """Take the second step of `answer`: read, and decide.
+
+        Args:
+            fits: says of a text whether it can be an answer at all; None means that any can.
+        """
         found = self.answer_from(
             question,
             gathered.hits,

@@ -25,7 +25,7 @@ _TOLD = re.compile(
     rf"\d|\b(?:{MONTH.replace('?P<month>', '?:')}|(?:{'|'.join(_WEEKDAYS)})s?"
     r"|today|tonight|yesterday|tomorrow|now|mornings?|afternoons?|evenings?|nights?|noon|midday|midnight|dawn|dusk"
     r"|(?:second|minute|hour|day|week|weekend|fortnight|month|quarter|year|decade|century|centurie|age|era|period|time"
-    r"|moment|season)s?|spring|summer|autumn|fall|winter|christmas|easter|ramadan|eve|\w+ties|ago|since|until|till"
+    r"|moment|season)s?|spring|summer|autumn|fall|winter|christmas|easter|ramadan|eve|(?:twen|thir|for|fif|six|seven|eigh|nine)ties|ago|since|until|till"
     r"|before|after|during|while|when|once|soon|immediately|recently|shortly|earlier|later|early|late|always|never)\b",
     re.IGNORECASE,
 )

@@ -17,13 +17,12 @@ import pytest
 import torch
 from tokenizers import Tokenizer
 
-from embeddings.documents import Article, Hit, Passage
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
 from embeddings.sentences import sentence_around
 from qa.build import seeds_folder
 from qa.cli import main
-from qa.evaluation.questions import Gold, Question, load_questions
+from qa.evaluation.questions import load_questions
 from qa.reader import SHIPPED_READER
 from qa.training import bfloat16
 from qa.training.batching import training_batches
@@ -31,7 +30,6 @@ from qa.training.data import Example, Item, Negatives, items, load_examples, mix
 from qa.training.dev import Dev
 from qa.training.log import read_log
 from qa.training.loss import reader_loss
-from qa.training.passages import with_passages, write_passages
 from qa.training.reader import Recipe, _schedule, train_reader
 
 
@@ -174,68 +172,6 @@ def test_passages_that_a_file_gives_are_read_behind_their_own_titles():
     assert all(passages[0] == ("Vote. ", "Ana won.") and len(set(passages)) == 3 for passages in two)
     assert {passage for passages in two for passage in passages[1:]} == {(f"{title}. ", text) for title, text in given}
     assert all(len(item.passages) == 2 for item in read if not item.example.spans)
-
-
-class Bringing:
-    """A retriever that gives what it was made with, whatever is asked."""
-
-    def __init__(self, articles, hits):
-        self.store, self.hits, self.asked = self, hits, []
-        self._articles = articles
-
-    def articles(self):
-        return iter(self._articles)
-
-    def find_many(self, questions, k):
-        self.asked += questions
-        return [self.hits for _ in questions]
-
-
-STORY = "It rained. Ana Reyes won the vote in May. Bo Lind sang. She was glad that it was over."
-
-
-def brought(*ranges, article="a"):
-    story = Article(article, "The_vote".replace("_", " "), STORY)
-    return story, [Hit(Passage(article, start, end), story, 0.5) for start, end in ranges]
-
-
-def asked(question, answer, context="Ana Reyes won the vote in May.", title="The vote"):
-    golds = ((Gold(answer, context.index(answer)),),) if answer else ()
-    return Question("1", question, title, context, "span" if answer else "none", golds)
-
-
-def test_passages_are_those_that_a_library_brings(tmp_path):
-    story, hits = brought((42, 55), (11, 55), (0, 41), (56, len(STORY)))
-    retriever = Bringing([story], hits)
-    questions = [
-        asked("Who won?", "Ana Reyes"),
-        asked("Who danced?", ""),
-        asked("Who won?", "Ana", context="Ana Reyes won it."),  # which the library does not hold
-        asked("Who won?", "Ana Reyes", title="Another vote"),
-    ]
-    assert write_passages(with_passages(retriever, questions), tmp_path / "found.json.gz") == 2
-    assert retriever.asked == ["Who won?", "Who danced?"]
-    won, danced = load_examples(tmp_path / "found.json.gz")
-    assert (won.passage, won.title) == (STORY[11:55], "The vote")
-    assert [won.passage[start:end] for start, end in won.spans] == ["Ana Reyes"]
-    assert won.negatives == (("The vote", "Bo Lind sang."), ("The vote", STORY[56:]))  # not the other that names her
-    assert (danced.passage, danced.spans) == (STORY[11:55], ())
-    assert len(danced.negatives) == 3
-
-
-def test_a_question_is_left_out_where_no_passage_with_the_answer_is_found():
-    story, hits = brought((42, 55), (56, len(STORY)))
-    assert list(with_passages(Bringing([story], hits), [asked("Who won?", "Ana Reyes"), asked("Who ran?", "")])) == []
-
-
-def test_a_library_of_other_things_is_one_sentence(tmp_path):
-    with pytest.raises(DatelineError, match="holds none of the questions' paragraphs"):
-        write_passages(with_passages(Bringing([], []), [asked("Who won?", "Ana Reyes")]), tmp_path / "x.json.gz")
-    story, hits = brought((11, 55))
-    with pytest.raises(DatelineError, match=r"can't be written to .*name another file"):
-        write_passages(
-            with_passages(Bringing([story], hits), [asked("Who won?", "Ana Reyes")]), tmp_path / "no" / "x.json.gz"
-        )
 
 
 def loss_of(start, end, golds, group, shared_weight):
