@@ -300,7 +300,13 @@ def _add_train(commands: Commands) -> None:
     parser.add_argument("--batch", type=int, metavar="N", help="questions of a step (32)")
     parser.add_argument("--learning-rate", type=float, metavar="X", help="the highest (1e-4)")
     parser.add_argument("--frozen-layers", type=int, metavar="N", help="lowest layers that stay as they are (0)")
+    parser.add_argument(
+        "--train-embeddings", action="store_true", help="train the embeddings too, which stay as they are otherwise"
+    )
     parser.add_argument("--negatives", type=float, metavar="P", help="share of questions with a second passage (0.5)")
+    parser.add_argument(
+        "--unanswerable", type=int, metavar="N", help="times that questions without an answer are read in an epoch (1)"
+    )
     parser.add_argument("--dropout", type=float, metavar="P", help="share of values left out between layers (0)")
     parser.add_argument(
         "--titles", type=float, metavar="P", help="share of questions with the title before their passages (0.5)"
@@ -313,6 +319,12 @@ def _add_train(commands: Commands) -> None:
     )
     parser.add_argument("--teacher-weight", type=float, metavar="W", help="of what the teacher says (1)")
     parser.add_argument("--seed", type=int, metavar="N", help="of the order of the questions (0)")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes that tokenize ahead (on a cpu none, else all cores but two)",
+    )
 
 
 def _add_train_relevance(group: Commands) -> None:

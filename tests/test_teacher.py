@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from test_training import Example, Item, command, row, squad, training_batches, write
+from test_training import Batching, Example, Item, command, row, squad, training_batches, write
 from transformers import AutoTokenizer, BertForQuestionAnswering, MPNetConfig, MPNetForQuestionAnswering
 
 from embeddings.errors import DatelineError
@@ -27,7 +27,7 @@ def batch(student):
         ),
         Item(Example("who sang the song on that day?", "Nobody sang.", (), "Song"), (("", "Nobody sang."),)),
     ]
-    [found] = training_batches(given, student.backend_tokenizer, questions=4, max_tokens=64, pad_id=0, seed=0)
+    [found] = training_batches([(given, 0)], Batching(student.backend_tokenizer, questions=4, max_tokens=64, pad_id=0))
     return found
 
 

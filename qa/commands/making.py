@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _RECIPE = (
     *("examples", "batch", "learning_rate", "frozen_layers", "negatives", "titles", "dropout"),
-    *("teacher_weight", "seed"),
+    *("unanswerable", "teacher_weight", "seed"),
 )
 
 
@@ -37,8 +38,11 @@ def train_reader(arguments: argparse.Namespace) -> int:
         given["sources"] = dict(map(_share, arguments.source))
     dev = None if arguments.dev == "none" else Dev.from_file(arguments.data / arguments.dev, arguments.dev_questions)
     device = arguments.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    workers = arguments.workers
+    if workers is None:
+        workers = 0 if device == "cpu" else max(1, (os.cpu_count() or 1) - 2)
     train(
-        Recipe(**given),
+        Recipe(**given, frozen_embeddings=not arguments.train_embeddings),
         arguments.data,
         arguments.out,
         base=arguments.base or SHIPPED_READER,
@@ -46,6 +50,7 @@ def train_reader(arguments: argparse.Namespace) -> int:
         dev=dev,
         device=device,
         half=half_is_fast(device),
+        workers=workers,
         resume=arguments.resume,
         say=lambda line: print(line, file=sys.stderr, flush=True),
     )

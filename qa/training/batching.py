@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, replace
 from itertools import islice
+from multiprocessing import get_context
 
 import numpy as np
 import numpy.typing as npt
@@ -43,19 +47,66 @@ class _Group:
         return max(map(len, self.windows))
 
 
+@dataclass(frozen=True, slots=True)
+class Batching:
+    """How items become batches: their size in questions, the longest window, the id that pads."""
+
+    tokenizer: Tokenizer
+    questions: int
+    max_tokens: int
+    pad_id: int
+
+    def batches(self, pool: Sequence[Item], seed: str) -> list[TrainingBatch]:
+        """Make the batches of a pool, each of items of like length, their order shuffled by seed."""
+        groups = sorted(_groups(pool, self.tokenizer, self.max_tokens), key=lambda group: group.length)
+        batches = [groups[at : at + self.questions] for at in range(0, len(groups), self.questions)]
+        random.Random(seed).shuffle(batches)
+        return [_collate(batch, self.pad_id) for batch in batches]
+
+
 def training_batches(
-    items: Iterable[Item], tokenizer: Tokenizer, *, questions: int, max_tokens: int, pad_id: int, seed: int
-) -> Iterator[TrainingBatch]:
-    """Yield batches of `questions` questions each, of like length, their order shuffled by seed."""
+    epochs: Iterable[tuple[Iterable[Item], int]], batching: Batching, *, workers: int = 0
+) -> Generator[TrainingBatch, None, None]:
+    """Yield the batches of one epoch after the other.
+
+    Args:
+        epochs: items and seed of each.
+        workers: processes that make batches ahead, for a device that is faster than one; the batches are the same.
+    """
+    pools = ((pool, f"{seed} {number}") for items, seed in epochs for number, pool in enumerate(_pools(items)))
+    if not workers:
+        for pool, seed in pools:
+            yield from batching.batches(pool, seed)
+        return
+    executor = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start, initargs=(batching,))
+    waiting: deque[Future[list[TrainingBatch]]] = deque()
+    try:
+        for pool, seed in pools:
+            waiting.append(executor.submit(_made, pool, seed))
+            if len(waiting) > workers + 1:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _pools(items: Iterable[Item]) -> Iterator[list[Item]]:
     remaining = iter(items)
-    number = 0
     while pool := list(islice(remaining, POOL)):
-        groups = sorted(_groups(pool, tokenizer, max_tokens), key=lambda group: group.length)
-        batches = [groups[at : at + questions] for at in range(0, len(groups), questions)]
-        random.Random(f"{seed} {number}").shuffle(batches)
-        for batch in batches:
-            yield _collate(batch, pad_id)
-        number += 1
+        yield pool
+
+
+def _start(batching: Batching) -> None:
+    global _batching  # noqa: PLW0603  # of this worker process
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # the workers are what is parallel
+    _batching = batching
+
+
+def _made(pool: Sequence[Item], seed: str) -> list[TrainingBatch]:
+    batches = _batching.batches(pool, seed)
+    # the arrays are all that is trained on, and windows take long to be sent
+    return [replace(batch, windows=replace(batch.windows, windows=())) for batch in batches]
 
 
 def _groups(pool: Sequence[Item], tokenizer: Tokenizer, max_tokens: int) -> list[_Group]:

@@ -65,8 +65,11 @@ def load_examples(file: Path) -> list[Example]:
         raise DatelineError(f"the training file {file} is not in SQuAD form: {error!r}") from error
 
 
-def mix(sources: Mapping[str, float], folder: Path, *, seed: int) -> list[Example]:
+def mix(sources: Mapping[str, float], folder: Path, *, seed: int, unanswerable: int = 1) -> list[Example]:
     """Load files of a folder and take a share of each (1.0: all of it), shuffled by seed.
+
+    Args:
+        unanswerable: times that questions without an answer are taken, since files have few of them.
 
     Raises:
         DatelineError: a file is missing or can't be read.
@@ -76,6 +79,7 @@ def mix(sources: Mapping[str, float], folder: Path, *, seed: int) -> list[Exampl
         examples = load_examples(folder / name)
         random.Random(f"{seed} {name}").shuffle(examples)
         mixed += examples[: round(share * len(examples))]
+    mixed += [example for example in mixed if not example.spans] * (unanswerable - 1)
     random.Random(seed).shuffle(mixed)
     return mixed
 
@@ -88,6 +92,7 @@ class Negatives:
         for title, passage in dict.fromkeys((example.title, example.passage) for example in examples):
             self._by_title.setdefault(title, []).append(passage)
         self._all = [passage for passages in self._by_title.values() for passage in passages]
+        self._words: dict[str, frozenset[str]] = {}
 
     def draw(self, example: Example, rng: random.Random) -> str | None:
         """Draw a few passages, of the same article where it has others, and take the one most like the question.
@@ -100,7 +105,12 @@ class Negatives:
         answers = {example.passage[start:end].lower() for start, end in example.spans}
         apart = [text for text in drawn if text != example.passage and not any(a in text.lower() for a in answers)]
         words = _words(example.question)
-        return max(apart, key=lambda text: len(words & _words(text))) if apart else None
+        return max(apart, key=lambda text: len(words & self._words_of(text))) if apart else None
+
+    def _words_of(self, passage: str) -> frozenset[str]:
+        if (words := self._words.get(passage)) is None:
+            words = self._words[passage] = _words(passage)
+        return words
 
 
 def items(examples: Sequence[Example], *, negatives: float, titles: float, seed: int, epoch: int) -> Iterator[Item]:
@@ -146,5 +156,5 @@ def _example(file: Path, title: str, passage: str, row: dict[str, Any]) -> Examp
     return Example(row["question"].lower(), passage, tuple(spans), title, negatives)
 
 
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"\w{3,}", text.lower()))
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w{3,}", text.lower()))

@@ -9,7 +9,7 @@ _MINUS = -1e4
 
 
 def reader_loss(
-    start: Tensor, end: Tensor, allowed: Tensor, group: Tensor, golds: Tensor, *, shared_weight: float
+    start: Tensor, end: Tensor, allowed: Tensor, group: Tensor, golds: Tensor, *, questions: int, shared_weight: float
 ) -> Tensor:
     """Give the mean loss per question.
 
@@ -24,10 +24,10 @@ def reader_loss(
         allowed: true for passage tokens, shape (rows, tokens).
         group: question of each row, shape (rows,), 0 to questions - 1.
         golds: token spans, both ends included, -1 for none, shape (rows, golds, 2).
+        questions: how many there are; counting them here would wait for the device.
         shared_weight: of the shared term.
     """
     start, end = start.float(), end.float()
-    questions = int(group.max()) + 1
     present = golds[..., 0] >= 0  # (rows, golds)
     with_null = allowed.clone()
     with_null[:, 0] = True
@@ -51,9 +51,9 @@ def _shared(
     right = _by_group(torch.logsumexp(spans.masked_fill(~present, _MINUS), dim=1), group, questions)
     everything = _by_group(torch.logsumexp(start.masked_fill(~allowed, _MINUS), dim=1), group, questions)
     everything = everything + _by_group(torch.logsumexp(end.masked_fill(~allowed, _MINUS), dim=1), group, questions)
-    answerable = torch.zeros(questions, dtype=torch.bool, device=group.device)
-    answerable[group[present.any(dim=1)]] = True
-    competing = answerable & (torch.bincount(group, minlength=questions) > 1)
+    counts = torch.stack([present.any(dim=1), torch.ones_like(group)], dim=1).to(start.dtype)  # answering, all
+    answering, passages = start.new_zeros(questions, 2).index_add_(0, group, counts).unbind(1)
+    competing = (answering > 0) & (passages > 1)
     return torch.where(competing, everything - right, 0.0).sum() / questions
 
 

@@ -6,7 +6,8 @@ import inspect
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from itertools import count, islice
 from pathlib import Path
@@ -17,14 +18,13 @@ from torch import Tensor, nn
 
 from embeddings.encoder import computes_in_bfloat16
 from embeddings.errors import DatelineError
-from qa.evaluation.metrics import mean
 from qa.training import bfloat16
-from qa.training.batching import TrainingBatch, training_batches
+from qa.training.batching import Batching, TrainingBatch, training_batches
 from qa.training.data import Example, items, mix
 from qa.training.dev import Dev, dev_figures
 from qa.training.log import append_log, plot, rewind_log
 from qa.training.loss import reader_loss
-from qa.training.teacher import Teacher, distillation_loss, load_teacher
+from qa.training.teacher import Teacher, distillation_loss, load_teacher, to_device
 
 logger = logging.getLogger(__name__)
 
@@ -45,10 +45,12 @@ class Recipe:
         max_tokens: longest window.
         learning_rate: the highest; it rises over the first `warm_up` of the examples and falls linearly to 0.
         negatives: the chance that an answerable question also gets a passage that does not answer it.
+        unanswerable: times that a question without an answer is read in an epoch.
         titles: the chance that passages are read behind their article's title.
         dropout: the chance that a value between layers is left out; those of attention never are.
         shared_weight: of the loss term in which the passages of one question compete.
-        frozen_layers: lowest layers that stay as they are; the embeddings always do.
+        frozen_layers: lowest layers that stay as they are.
+        frozen_embeddings: whether the embeddings stay as they are too.
         ema: decay of the running mean of the weights, which is what is kept (Polyak and Juditsky 1992).
         clip: largest norm of the gradient.
         teacher_weight: of the distillation term, against 1 for the answers that are given; only with a teacher.
@@ -65,10 +67,12 @@ class Recipe:
     warm_up: float = 0.03
     weight_decay: float = 0.01
     negatives: float = 0.5
+    unanswerable: int = 1
     titles: float = 0.5
     dropout: float = 0.0
     shared_weight: float = 0.5
     frozen_layers: int = 0
+    frozen_embeddings: bool = True
     ema: float = 0.999
     clip: float = 1.0
     teacher_weight: float = 1.0
@@ -80,7 +84,7 @@ class Recipe:
             value = getattr(self, name)
             if not 0 <= value <= 1:  # not nan either
                 raise DatelineError(f"{name.replace('_', '-')} is a share, so it must be 0 to 1, got {value}")
-        for name in ("examples", "batch", "learning_rate"):
+        for name in ("examples", "batch", "learning_rate", "unanswerable"):
             value = getattr(self, name)
             if not 0 < value < math.inf:
                 raise DatelineError(f"{name.replace('_', '-')} must be over 0, got {value}")
@@ -96,6 +100,7 @@ def train_reader(
     dev: Dev | None = None,
     device: str = "cpu",
     half: bool = False,
+    workers: int = 0,
     resume: bool = False,
     save_minutes: float = 5.0,
     say: Say = logger.info,
@@ -112,16 +117,17 @@ def train_reader(
             don't answer.
         device: "cpu" or "cuda".
         half: compute in bfloat16 where that is safe: autocast, or see qa.training.bfloat16.
+        workers: processes that tokenize ahead; 0 is enough for a processor.
         resume: go on from `out`; the recipe must be the same, but `examples` may change.
         say: gets a line of progress now and then.
 
     Raises:
         DatelineError: data, base or checkpoint can't be read, or `out` can't be written.
     """
-    examples = mix(recipe.sources, data, seed=recipe.seed)
+    examples = mix(recipe.sources, data, seed=recipe.seed, unanswerable=recipe.unanswerable)
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
-    run = _Run(recipe, base, out, device=device, half=half, resume=resume, say=say)
+    run = _Run(recipe, base, out, device=device, half=half, workers=workers, resume=resume, say=say)
     if teacher is not None:
         run.teacher = load_teacher(teacher, run.tokenizer, device)
     run.train(examples, dev, save_minutes * 60)
@@ -135,9 +141,10 @@ def half_is_fast(device: str) -> bool:
 
 class _Run:
     def __init__(
-        self, recipe: Recipe, base: Path, out: Path, *, device: str, half: bool, resume: bool, say: Say
+        self, recipe: Recipe, base: Path, out: Path, *, device: str, half: bool, workers: int, resume: bool, say: Say
     ) -> None:
         self.recipe, self.out, self.device, self.half, self.say = recipe, out, device, half, say
+        self.workers = workers
         if not resume and (out / STATE_FILE).is_file():
             raise DatelineError(f"{out} holds a training run; go on with it (--resume), or name another folder")
         if not resume and (out / "config.json").is_file():
@@ -148,7 +155,8 @@ class _Run:
             raise DatelineError(f"{out} can't be made ({error.strerror}); name another folder") from error
         self.tokenizer, self.model = _load(base, device, recipe.dropout)
         self.names = set(inspect.signature(self.model.forward).parameters)
-        self.trained = _unfreeze(self.model, recipe.frozen_layers)
+        self.trained = _unfreeze(self.model, recipe)
+        self.in_bfloat16 = half and device == "cpu" and recipe.frozen_embeddings and bfloat16.takes(self.model)
         self.optimizer = torch.optim.AdamW(
             _decay_groups(self.trained, recipe.weight_decay), lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True
         )
@@ -163,56 +171,64 @@ class _Run:
         recipe = self.recipe
         self.say(f"{len(examples):,} questions in the mix; {recipe.examples:,} to see, {self.seen:,} seen")
         started, saved = time.monotonic() - self.seconds, time.monotonic()
-        losses: list[float] = []
+        losses: list[Tensor] = []
         measured = math.floor(self.seen / recipe.examples / dev.every) if dev is not None else 0
-        for batch in islice(self._batches(examples), self.step, None):
-            if self.seen >= recipe.examples:
-                break
-            losses.append(self._step(batch))
-            self.seconds = time.monotonic() - started
-            if self.step % LOG_STEPS == 0:
-                self._log_progress(mean(losses))
-                losses.clear()
-            due = dev is not None and math.floor(self.seen / recipe.examples / dev.every) > measured
-            due = due and self.seen < recipe.examples  # the end is measured below
-            if due or time.monotonic() - saved > save_seconds:
-                self._save()
-                saved = time.monotonic()
-            if dev is not None and due:
-                measured = math.floor(self.seen / recipe.examples / dev.every)
-                self._measure(dev)
-                started = time.monotonic() - self.seconds  # measuring is not training
+        with closing(self._batches(examples)) as made:
+            for batch in islice(made, self.step, None):
+                if self.seen >= recipe.examples:
+                    break
+                losses.append(self._step(batch))
+                self.seconds = time.monotonic() - started
+                due = dev is not None and math.floor(self.seen / recipe.examples / dev.every) > measured
+                due = due and self.seen < recipe.examples  # the end is measured below
+                saving = due or time.monotonic() - saved > save_seconds
+                if self.step % LOG_STEPS == 0 or saving:
+                    loss = self._loss(losses)
+                    if self.step % LOG_STEPS == 0:
+                        self._log_progress(loss)
+                        losses.clear()
+                if saving:
+                    self._save()
+                    saved = time.monotonic()
+                if dev is not None and due:
+                    measured = math.floor(self.seen / recipe.examples / dev.every)
+                    self._measure(dev)
+                    started = time.monotonic() - self.seconds  # measuring is not training
+        if losses:
+            self._loss(losses)
         self._save()
         if dev is not None:
             self._measure(dev)
         plot(self.out)
 
-    def _batches(self, examples: Sequence[Example]) -> Iterator[TrainingBatch]:
+    def _batches(self, examples: Sequence[Example]) -> Generator[TrainingBatch, None, None]:
         recipe = self.recipe
         if not examples:
             raise DatelineError("the training files hold no questions; name others (--source FILE=SHARE)")
-        for epoch in count():
-            yield from training_batches(
-                items(examples, negatives=recipe.negatives, titles=recipe.titles, seed=recipe.seed, epoch=epoch),
-                self.tokenizer.backend_tokenizer,
-                questions=recipe.batch,
-                max_tokens=recipe.max_tokens,
-                pad_id=self.tokenizer.pad_token_id or 0,
-                seed=recipe.seed + epoch,
-            )
+        drawn = (
+            items(examples, negatives=recipe.negatives, titles=recipe.titles, seed=recipe.seed, epoch=epoch)
+            for epoch in count()
+        )
+        batching = Batching(
+            self.tokenizer.backend_tokenizer, recipe.batch, recipe.max_tokens, self.tokenizer.pad_token_id or 0
+        )
+        return training_batches(zip(drawn, count(recipe.seed), strict=False), batching, workers=self.workers)
 
-    def _step(self, batch: TrainingBatch) -> float:
+    def _step(self, batch: TrainingBatch) -> Tensor:
+        """Learn from a batch; its loss stays on the device, since reading it waits for that."""
         recipe = self.recipe
         torch.manual_seed(recipe.seed + self.step)  # what dropout leaves out; a run that goes on draws the same
         for group in self.optimizer.param_groups:
             group["lr"] = recipe.learning_rate * _schedule(self.seen / recipe.examples, recipe.warm_up)
         arrays = batch.windows.inputs(self.names)
-        inputs = {name: torch.from_numpy(array).to(self.device) for name, array in arrays.items()}
+        inputs = {name: to_device(array, self.device) for name, array in arrays.items()}
         ours = self._logits(inputs)
         allowed, group_of, golds = (
-            torch.from_numpy(array).to(self.device) for array in (batch.windows.allowed, batch.group, batch.golds)
+            to_device(array, self.device) for array in (batch.windows.allowed, batch.group, batch.golds)
         )
-        loss = reader_loss(*ours, allowed, group_of, golds, shared_weight=recipe.shared_weight)
+        loss = reader_loss(
+            *ours, allowed, group_of, golds, questions=batch.questions, shared_weight=recipe.shared_weight
+        )
         if self.teacher is not None:
             theirs = self.teacher.logits(batch.windows, self.device, half=self.half)
             loss = loss + recipe.teacher_weight * distillation_loss(
@@ -227,13 +243,16 @@ class _Run:
         decay = min(recipe.ema, (1 + self.step) / (10 + self.step))  # young weights are forgotten faster
         with torch.no_grad():
             torch._foreach_lerp_(list(self.ema.values()), list(self.trained.values()), 1 - decay)
-        value = float(loss.detach())
-        if not math.isfinite(value):
-            raise DatelineError(f"the loss is {value} at step {self.step}; train with a lower --learning-rate")
-        return value
+        return loss.detach()
+
+    def _loss(self, losses: Sequence[Tensor]) -> float:
+        loss = float(torch.stack(list(losses)).mean())
+        if not math.isfinite(loss):
+            raise DatelineError(f"the loss is {loss} at step {self.step}; train with a lower --learning-rate")
+        return loss
 
     def _logits(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
-        if self.half and self.device == "cpu" and bfloat16.takes(self.model):
+        if self.in_bfloat16:
             return bfloat16.logits(self.model, inputs)
         with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.half):
             output = self.model(**inputs)
@@ -344,13 +363,13 @@ def _load(base: Path, device: str, dropout: float) -> tuple[Any, Any]:
         raise DatelineError(f"the device {device!r} can't be used: {str(error).splitlines()[0]}") from error
 
 
-def _unfreeze(model: Any, frozen_layers: int) -> dict[str, nn.Parameter]:
-    """Freeze the embeddings and the lowest layers; give the other parameters by name."""
+def _unfreeze(model: Any, recipe: Recipe) -> dict[str, nn.Parameter]:
+    """Freeze what the recipe says; give the other parameters by name."""
     body = model.base_model
     layers = body.encoder.layer
-    if not 0 <= frozen_layers <= len(layers):
+    if not 0 <= recipe.frozen_layers <= len(layers):
         raise DatelineError(f"the base has {len(layers)} layers, so --frozen-layers is 0 to {len(layers)}")
-    for module in (body.embeddings, *layers[:frozen_layers]):
+    for module in (*([body.embeddings] if recipe.frozen_embeddings else []), *layers[: recipe.frozen_layers]):
         module.requires_grad_(False)
     return {name: value for name, value in model.named_parameters() if value.requires_grad}
 

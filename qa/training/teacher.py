@@ -46,43 +46,41 @@ class Teacher:
 
         Of special tokens only the first has a logit that means something: the null.
         """
-        rows = [self._row(windows.input_ids[row, : int(mask.sum())]) for row, mask in enumerate(windows.attention_mask)]
-        shape = (len(rows), max(len(ids) for ids, _ in rows))
-        input_ids = np.full(shape, self._tokenizer.pad_token_id, dtype=np.int64)
-        mask = np.zeros(shape, dtype=np.int64)
-        types = np.zeros(shape, dtype=np.int64)
-        places = np.zeros(windows.input_ids.shape, dtype=np.int64)
-        for row, (ids, at) in enumerate(rows):
-            input_ids[row, : len(ids)], mask[row, : len(ids)] = ids, 1
-            types[row, self._first_of_passage(ids) : len(ids)] = 1
-            places[row, : len(at)] = at
-        given = {"input_ids": input_ids, "attention_mask": mask, "token_type_ids": types}
-        inputs = {name: torch.from_numpy(array).to(device) for name, array in given.items() if name in self._names}
+        given, places = self._renumbered(windows.input_ids, windows.attention_mask == 1)
+        inputs = {name: to_device(array, device) for name, array in given.items() if name in self._names}
         with torch.no_grad(), torch.autocast(device, dtype=torch.bfloat16, enabled=half):
             output = self._model(**inputs)
-        index = torch.from_numpy(places).to(device)
-        padding = torch.from_numpy(windows.attention_mask == 0).to(device)
+        index, padding = to_device(places, device), to_device(windows.attention_mask == 0, device)
         start, end = (
             values.float().gather(1, index).masked_fill(padding, _MINUS)
             for values in (output.start_logits, output.end_logits)
         )
         return start, end
 
-    def _row(self, ids: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Renumber one window, and say at which of the teacher's tokens each of its tokens stands."""
-        first = int(np.flatnonzero(ids == self._separator)[0])  # ends the question
-        tokenizer = self._tokenizer
-        between = [tokenizer.sep_token_id] * self._separators
-        question, passage = self._numbers[ids[1:first]], self._numbers[ids[first + 1 : -1]]
-        renumbered = np.asarray(
-            [tokenizer.cls_token_id, *question, *between, *passage, tokenizer.sep_token_id], dtype=np.int64
-        )
+    def _renumbered(
+        self, ids: npt.NDArray[np.int64], read: npt.NDArray[np.bool_]
+    ) -> tuple[dict[str, npt.NDArray[np.int64]], npt.NDArray[np.int64]]:
+        """Give the windows as the teacher's inputs, and at which of its tokens each of theirs stands."""
+        tokenizer, rows, columns = self._tokenizer, np.arange(len(ids))[:, None], np.arange(ids.shape[1])
+        numbers = self._numbers[ids]
+        numbers[ids == self._separator] = tokenizer.sep_token_id
+        numbers[:, 0] = tokenizer.cls_token_id
+        first = np.argmax(ids == self._separator, axis=1)[:, None]  # ends the question
         shift = self._separators - 1
-        at = np.arange(len(ids))
-        return renumbered, np.where(at > first, at + shift, at)
+        places = np.where(columns > first, columns + shift, columns)
+        wider = np.arange(ids.shape[1] + shift)
+        input_ids = np.full((len(ids), len(wider)), tokenizer.pad_token_id, dtype=np.int64)
+        input_ids[rows, places] = np.where(read, numbers, tokenizer.pad_token_id)
+        input_ids[(wider > first) & (wider <= first + shift)] = tokenizer.sep_token_id
+        mask = (wider < read.sum(axis=1)[:, None] + shift).astype(np.int64)
+        types = ((wider > first + shift) & (mask == 1)).astype(np.int64)
+        return {"input_ids": input_ids, "attention_mask": mask, "token_type_ids": types}, places
 
-    def _first_of_passage(self, ids: npt.NDArray[np.int64]) -> int:
-        return int(np.flatnonzero(ids == self._tokenizer.sep_token_id)[self._separators - 1]) + 1
+
+def to_device(array: npt.NDArray[Any], device: str) -> Tensor:
+    """Copy an array to a device, without waiting for what that computes."""
+    tensor = torch.from_numpy(array)
+    return tensor if device == "cpu" else tensor.pin_memory().to(device, non_blocking=True)
 
 
 def load_teacher(source: Path, student: Any, device: str) -> Teacher:
