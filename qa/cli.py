@@ -269,6 +269,7 @@ def _add_train(commands: Commands) -> None:
     group = add_group(commands, "train", "train the reader, or what ranks passages")
     _add_train_relevance(group)
     _add_train_passages(group)
+    _add_train_tokens(group)
     parser = add_plain_command(
         group,
         "reader",
@@ -277,17 +278,9 @@ def _add_train(commands: Commands) -> None:
         "They are in SQuAD form; what comes of it is a checkpoint for --reader. After a kill go on "
         "with --resume. Needs the extra 'train'.",
     )
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="folder of the question files")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the checkpoint and its log")
+    _add_mix(parser, "folder of the question files, or a file that `train tokens` wrote")
     parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
-    parser.add_argument("--base", type=Path, metavar="DIR", help="checkpoint to start from (the shipped reader)")
-    parser.add_argument(
-        "--source",
-        action="append",
-        metavar="FILE=SHARE",
-        help="file of --data and the share of it to take, 0 to 1; may be repeated (squad-train.json.gz=1, "
-        "nq-train.json.gz=1, tweetqa-train.json.gz=0.5)",
-    )
     parser.add_argument(
         "--dev",
         metavar="FILE",
@@ -297,20 +290,13 @@ def _add_train(commands: Commands) -> None:
     parser.add_argument("--dev-questions", type=int, default=400, metavar="N", help="questions of --dev (400)")
     parser.add_argument("--device", choices=("cpu", "cuda"), help="where to train (cuda where there is one)")
     parser.add_argument("--examples", type=int, metavar="N", help="questions to see, over all epochs (300,000)")
-    parser.add_argument("--batch", type=int, metavar="N", help="questions of a step (32)")
+    parser.add_argument("--minutes", type=float, metavar="N", help="time to take, if that ends before --examples")
     parser.add_argument("--learning-rate", type=float, metavar="X", help="the highest (1e-4)")
     parser.add_argument("--frozen-layers", type=int, metavar="N", help="lowest layers that stay as they are (0)")
     parser.add_argument(
         "--train-embeddings", action="store_true", help="train the embeddings too, which stay as they are otherwise"
     )
-    parser.add_argument("--negatives", type=float, metavar="P", help="share of questions with a second passage (0.5)")
-    parser.add_argument(
-        "--unanswerable", type=int, metavar="N", help="times that questions without an answer are read in an epoch (1)"
-    )
     parser.add_argument("--dropout", type=float, metavar="P", help="share of values left out between layers (0)")
-    parser.add_argument(
-        "--titles", type=float, metavar="P", help="share of questions with the title before their passages (0.5)"
-    )
     parser.add_argument(
         "--teacher",
         type=Path,
@@ -318,13 +304,40 @@ def _add_train(commands: Commands) -> None:
         help="checkpoint of a larger reader to learn from, trained by this command",
     )
     parser.add_argument("--teacher-weight", type=float, metavar="W", help="of what the teacher says (1)")
-    parser.add_argument("--seed", type=int, metavar="N", help="of the order of the questions (0)")
+
+
+def _add_mix(parser: argparse.ArgumentParser, data: str) -> None:
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help=data)
+    parser.add_argument("--base", type=Path, metavar="DIR", help="checkpoint to start from (the shipped reader)")
     parser.add_argument(
-        "--workers",
-        type=int,
-        metavar="N",
-        help="processes that tokenize ahead (on a cpu none, else all cores but two)",
+        "--source",
+        action="append",
+        metavar="FILE=SHARE",
+        help="file of --data and the share of it to take, 0 to 1; may be repeated (squad-train.json.gz=1, "
+        "nq-train.json.gz=1, tweetqa-train.json.gz=0.5)",
     )
+    parser.add_argument("--batch", type=int, metavar="N", help="questions of a step (32)")
+    parser.add_argument("--negatives", type=float, metavar="P", help="share of questions with a second passage (0.5)")
+    parser.add_argument(
+        "--unanswerable", type=int, metavar="N", help="times that questions without an answer are read in an epoch (1)"
+    )
+    parser.add_argument(
+        "--titles", type=float, metavar="P", help="share of questions with the title before their passages (0.5)"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="of the order of the questions (0)")
+
+
+def _add_train_tokens(group: Commands) -> None:
+    parser = add_plain_command(
+        group,
+        "tokens",
+        run.train_tokens,
+        "write one epoch of question files as tokens, which `train reader --data` takes too",
+        "For a device that is faster than the processor beside it, which then need not tokenize. What a teacher says "
+        "of them is kept from one epoch to the next.",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write, a .npz")
+    _add_mix(parser, "folder of the question files")
 
 
 def _add_train_relevance(group: Commands) -> None:

@@ -4,7 +4,7 @@ from qa.commands.access import list_access, make_token, open_access, revoke_toke
 from qa.commands.asking import ask, chat, serve
 from qa.commands.keeping import backup, check, restore
 from qa.commands.library import articles, index
-from qa.commands.making import calibrate, export, train_passages, train_reader, train_relevance
+from qa.commands.making import calibrate, export, train_passages, train_reader, train_relevance, train_tokens
 from qa.commands.measuring import check_questions, evaluate
 from qa.commands.shared import BAD_INPUT, INTERRUPTED, OK
 
@@ -32,4 +32,5 @@ __all__ = [
     "train_passages",
     "train_reader",
     "train_relevance",
+    "train_tokens",
 ]

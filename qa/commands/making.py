@@ -6,9 +6,11 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import DatelineError
 from qa.commands.shared import OK, progress, settings_of
@@ -17,10 +19,8 @@ if TYPE_CHECKING:
     from qa.evaluation.questions import Question
     from qa.retriever import Retriever
 
-_RECIPE = (
-    *("examples", "batch", "learning_rate", "frozen_layers", "negatives", "titles", "dropout"),
-    *("unanswerable", "teacher_weight", "seed"),
-)
+_MIX = ("batch", "negatives", "unanswerable", "titles")
+_LOOP = ("examples", "minutes", "learning_rate", "frozen_layers", "dropout", "teacher_weight", "seed")
 
 
 def train_reader(arguments: argparse.Namespace) -> int:
@@ -33,16 +33,14 @@ def train_reader(arguments: argparse.Namespace) -> int:
     from qa.training.reader import Recipe, half_is_fast
     from qa.training.reader import train_reader as train
 
-    given = {name: getattr(arguments, name) for name in _RECIPE if getattr(arguments, name) is not None}
-    if arguments.source:
-        given["sources"] = dict(map(_share, arguments.source))
-    dev = None if arguments.dev == "none" else Dev.from_file(arguments.data / arguments.dev, arguments.dev_questions)
+    chosen = next((name for name in ("source", *_MIX) if getattr(arguments, name) is not None), None)
+    if arguments.data.is_file() and chosen is not None:
+        raise DatelineError(f"--{chosen} was decided when {arguments.data} was written; leave it out")
+    folder = arguments.data.parent if arguments.data.is_file() else arguments.data
+    dev = None if arguments.dev == "none" else Dev.from_file(folder / arguments.dev, arguments.dev_questions)
     device = arguments.device or ("cuda" if torch.cuda.is_available() else "cpu")
-    workers = arguments.workers
-    if workers is None:
-        workers = 0 if device == "cpu" else max(1, (os.cpu_count() or 1) - 2)
     train(
-        Recipe(**given, frozen_embeddings=not arguments.train_embeddings),
+        Recipe(**_given(arguments, (*_MIX, *_LOOP)), frozen_embeddings=not arguments.train_embeddings),
         arguments.data,
         arguments.out,
         base=arguments.base or SHIPPED_READER,
@@ -50,13 +48,48 @@ def train_reader(arguments: argparse.Namespace) -> int:
         dev=dev,
         device=device,
         half=half_is_fast(device),
-        workers=workers,
         resume=arguments.resume,
         say=lambda line: print(line, file=sys.stderr, flush=True),
     )
     figures: dict[str, float] = next((row["dev"] for row in reversed(read_log(arguments.out)) if "dev" in row), {})
     print(json.dumps({"checkpoint": str(arguments.out), "dev": figures}))
     return OK
+
+
+def train_tokens(arguments: argparse.Namespace) -> int:
+    """Write one epoch of questions as tokens."""
+    from transformers import AutoTokenizer
+
+    from qa.reader import SHIPPED_READER
+    from qa.training.batching import training_batches
+    from qa.training.reader import Recipe
+    from qa.training.tokens import write_tokens
+
+    _look_whether_writable(arguments.out)
+    recipe, base = Recipe(**_given(arguments, (*_MIX, "seed"))), arguments.base or SHIPPED_READER
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(base))
+    except (OSError, ValueError) as error:
+        raise DatelineError(f"the base {base} has no tokenizer: {str(error).splitlines()[0]}") from error
+    batching = recipe.batching(tokenizer)
+    batches = training_batches(
+        islice(recipe.epochs(recipe.mix(arguments.data)), 1), batching, workers=os.cpu_count() or 1
+    )
+    written = write_tokens(
+        progress(batches, "tokenizing"), arguments.out, vocabulary=tokenizer.get_vocab(), pad_id=batching.pad_id
+    )
+    print(f"wrote {written:,} questions to {arguments.out}")
+    return OK
+
+
+def _look_whether_writable(file: Path) -> None:
+    if not file.parent.is_dir():
+        raise DatelineError(f"there is no folder {file.parent} for {file.name}; make it, or name another --out")
+
+
+def _given(arguments: argparse.Namespace, names: Sequence[str]) -> dict[str, Any]:
+    given = {name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None}
+    return given | ({"sources": dict(map(_share, arguments.source))} if arguments.source else {})
 
 
 def train_passages(arguments: argparse.Namespace) -> int:
@@ -87,9 +120,7 @@ def _sought(arguments: argparse.Namespace, *, answerable: bool = False) -> tuple
     from qa.evaluation.sampling import part_of, sample
     from qa.retriever import Retriever
 
-    folder = arguments.out.parent
-    if not folder.is_dir():
-        raise DatelineError(f"there is no folder {folder} for {arguments.out.name}; make it, or name another --out")
+    _look_whether_writable(arguments.out)
     questions = [one for one in load_questions(arguments.questions) if one.answerable or not answerable]
     return sample(part_of(questions, arguments.part), arguments.limit), Retriever(open_store(settings_of(arguments)))
 

@@ -35,6 +35,8 @@ class TrainingBatch:
     group: npt.NDArray[np.int64]
     golds: npt.NDArray[np.int64]
     questions: int
+    number: int = -1
+    """Which it is of a file of tokens, where it comes again in each epoch; otherwise -1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def training_batches(
 
     Args:
         epochs: items and seed of each.
-        workers: processes that make batches ahead, for a device that is faster than one; the batches are the same.
+        workers: processes that make them; the batches are the same.
     """
     pools = ((pool, f"{seed} {number}") for items, seed in epochs for number, pool in enumerate(_pools(items)))
     if not workers:
@@ -97,14 +99,16 @@ def _pools(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield pool
 
 
+_of_worker: list[Batching] = []
+
+
 def _start(batching: Batching) -> None:
-    global _batching  # noqa: PLW0603  # of this worker process
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # the workers are what is parallel
-    _batching = batching
+    _of_worker.append(batching)
 
 
 def _made(pool: Sequence[Item], seed: str) -> list[TrainingBatch]:
-    batches = _batching.batches(pool, seed)
+    batches = _of_worker[0].batches(pool, seed)
     # the arrays are all that is trained on, and windows take long to be sent
     return [replace(batch, windows=replace(batch.windows, windows=())) for batch in batches]
 

@@ -6,10 +6,9 @@ import inspect
 import logging
 import math
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,12 @@ from embeddings.encoder import computes_in_bfloat16
 from embeddings.errors import DatelineError
 from qa.training import bfloat16
 from qa.training.batching import Batching, TrainingBatch, training_batches
-from qa.training.data import Example, items, mix
+from qa.training.data import Example, Item, items, mix
 from qa.training.dev import Dev, dev_figures
 from qa.training.log import append_log, plot, rewind_log
 from qa.training.loss import reader_loss
 from qa.training.teacher import Teacher, distillation_loss, load_teacher, to_device
+from qa.training.tokens import read_tokens
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ class Recipe:
     Attributes:
         sources: training file -> the share of it that is taken, 0 to 1.
         examples: questions to see, over as many epochs as that takes.
+        minutes: the time that training may take, if that is shorter; the learning rate then falls with the clock, so
+            that two runs are not the same.
         batch: questions of one step.
         max_tokens: longest window.
         learning_rate: the highest; it rises over the first `warm_up` of the examples and falls linearly to 0.
@@ -61,6 +63,7 @@ class Recipe:
         default_factory=lambda: {"squad-train.json.gz": 1.0, "nq-train.json.gz": 1.0, "tweetqa-train.json.gz": 0.5}
     )
     examples: int = 300_000
+    minutes: float = math.inf
     batch: int = 32
     max_tokens: int = 224
     learning_rate: float = 1e-4
@@ -84,10 +87,31 @@ class Recipe:
             value = getattr(self, name)
             if not 0 <= value <= 1:  # not nan either
                 raise DatelineError(f"{name.replace('_', '-')} is a share, so it must be 0 to 1, got {value}")
-        for name in ("examples", "batch", "learning_rate", "unanswerable"):
+        for name in ("examples", "batch", "learning_rate", "unanswerable", "minutes"):
             value = getattr(self, name)
-            if not 0 < value < math.inf:
+            if not (0 < value < math.inf or (name == "minutes" and value == math.inf)):
                 raise DatelineError(f"{name.replace('_', '-')} must be over 0, got {value}")
+
+    def mix(self, data: Path) -> list[Example]:
+        """Load the questions of a folder.
+
+        Raises:
+            DatelineError: a file is missing or can't be read, or they hold none.
+        """
+        examples = mix(self.sources, data, seed=self.seed, unanswerable=self.unanswerable)
+        if not examples:
+            raise DatelineError("the training files hold no questions; name others (--source FILE=SHARE)")
+        return examples
+
+    def epochs(self, examples: Sequence[Example]) -> Iterator[tuple[Iterator[Item], int]]:
+        """Yield the items and the seed of one epoch after the other, without an end."""
+        for epoch in count():
+            drawn = items(examples, negatives=self.negatives, titles=self.titles, seed=self.seed, epoch=epoch)
+            yield drawn, self.seed + epoch
+
+    def batching(self, tokenizer: Any) -> Batching:
+        """Say how a checkpoint's tokenizer makes batches."""
+        return Batching(tokenizer.backend_tokenizer, self.batch, self.max_tokens, tokenizer.pad_token_id or 0)
 
 
 def train_reader(
@@ -100,7 +124,6 @@ def train_reader(
     dev: Dev | None = None,
     device: str = "cpu",
     half: bool = False,
-    workers: int = 0,
     resume: bool = False,
     save_minutes: float = 5.0,
     say: Say = logger.info,
@@ -111,26 +134,26 @@ def train_reader(
     the loss and the dev figures; and `curves.png` at the end.
 
     Args:
-        data: folder of the recipe's files.
+        data: folder of the recipe's files, or a file of tokens, for which the recipe's share in what is read was
+            decided when it was written (qa.training.tokens).
         base: checkpoint to start from: a question-answering one, or any encoder, whose span head is then new.
         teacher: checkpoint of a larger reader, whose span distributions are learnt besides, also on the passages that
             don't answer.
         device: "cpu" or "cuda".
         half: compute in bfloat16 where that is safe: autocast, or see qa.training.bfloat16.
-        workers: processes that tokenize ahead; 0 is enough for a processor.
         resume: go on from `out`; the recipe must be the same, but `examples` may change.
         say: gets a line of progress now and then.
 
     Raises:
         DatelineError: data, base or checkpoint can't be read, or `out` can't be written.
     """
-    examples = mix(recipe.sources, data, seed=recipe.seed, unanswerable=recipe.unanswerable)
     torch.manual_seed(recipe.seed)
     torch.set_flush_denormal(True)
-    run = _Run(recipe, base, out, device=device, half=half, workers=workers, resume=resume, say=say)
+    run = _Run(recipe, base, out, device=device, half=half, resume=resume, say=say)
+    batches = run.batches(data)
     if teacher is not None:
         run.teacher = load_teacher(teacher, run.tokenizer, device)
-    run.train(examples, dev, save_minutes * 60)
+    run.train(batches, dev, save_minutes * 60)
     return out
 
 
@@ -141,10 +164,9 @@ def half_is_fast(device: str) -> bool:
 
 class _Run:
     def __init__(
-        self, recipe: Recipe, base: Path, out: Path, *, device: str, half: bool, workers: int, resume: bool, say: Say
+        self, recipe: Recipe, base: Path, out: Path, *, device: str, half: bool, resume: bool, say: Say
     ) -> None:
         self.recipe, self.out, self.device, self.half, self.say = recipe, out, device, half, say
-        self.workers = workers
         if not resume and (out / STATE_FILE).is_file():
             raise DatelineError(f"{out} holds a training run; go on with it (--resume), or name another folder")
         if not resume and (out / "config.json").is_file():
@@ -167,33 +189,43 @@ class _Run:
         if resume:
             self._restore()
 
-    def train(self, examples: Sequence[Example], dev: Dev | None, save_seconds: float) -> None:
+    def batches(self, data: Path) -> Iterator[TrainingBatch]:
+        """Give the batches of one epoch after the other, without an end."""
         recipe = self.recipe
-        self.say(f"{len(examples):,} questions in the mix; {recipe.examples:,} to see, {self.seen:,} seen")
+        if data.is_file():
+            tokens = read_tokens(data, self.tokenizer.get_vocab())
+            self.say(f"{int(tokens.arrays['questions'].sum()):,} questions in {data.name}")
+            return chain.from_iterable(map(tokens.epoch, count(recipe.seed)))
+        examples = recipe.mix(data)
+        self.say(f"{len(examples):,} questions in the mix")
+        return training_batches(recipe.epochs(examples), recipe.batching(self.tokenizer))
+
+    def train(self, batches: Iterator[TrainingBatch], dev: Dev | None, save_seconds: float) -> None:
+        recipe = self.recipe
+        self.say(f"{recipe.examples:,} questions to see, {self.seen:,} seen")
         started, saved = time.monotonic() - self.seconds, time.monotonic()
         losses: list[Tensor] = []
-        measured = math.floor(self.seen / recipe.examples / dev.every) if dev is not None else 0
-        with closing(self._batches(examples)) as made:
-            for batch in islice(made, self.step, None):
-                if self.seen >= recipe.examples:
-                    break
-                losses.append(self._step(batch))
-                self.seconds = time.monotonic() - started
-                due = dev is not None and math.floor(self.seen / recipe.examples / dev.every) > measured
-                due = due and self.seen < recipe.examples  # the end is measured below
-                saving = due or time.monotonic() - saved > save_seconds
-                if self.step % LOG_STEPS == 0 or saving:
-                    loss = self._loss(losses)
-                    if self.step % LOG_STEPS == 0:
-                        self._log_progress(loss)
-                        losses.clear()
-                if saving:
-                    self._save()
-                    saved = time.monotonic()
-                if dev is not None and due:
-                    measured = math.floor(self.seen / recipe.examples / dev.every)
-                    self._measure(dev)
-                    started = time.monotonic() - self.seconds  # measuring is not training
+        measured = math.floor(self._done() / dev.every) if dev is not None else 0
+        for batch in islice(batches, self.step, None):
+            if self._done() >= 1:
+                break
+            losses.append(self._step(batch))
+            self.seconds = time.monotonic() - started
+            due = dev is not None and math.floor(self._done() / dev.every) > measured
+            due = due and self._done() < 1  # the end is measured below
+            saving = due or time.monotonic() - saved > save_seconds
+            if self.step % LOG_STEPS == 0 or saving:
+                loss = self._loss(losses)
+                if self.step % LOG_STEPS == 0:
+                    self._log_progress(loss)
+                    losses.clear()
+            if saving:
+                self._save()
+                saved = time.monotonic()
+            if dev is not None and due:
+                measured = math.floor(self._done() / dev.every)
+                self._measure(dev)
+                started = time.monotonic() - self.seconds  # measuring is not training
         if losses:
             self._loss(losses)
         self._save()
@@ -201,25 +233,15 @@ class _Run:
             self._measure(dev)
         plot(self.out)
 
-    def _batches(self, examples: Sequence[Example]) -> Generator[TrainingBatch, None, None]:
-        recipe = self.recipe
-        if not examples:
-            raise DatelineError("the training files hold no questions; name others (--source FILE=SHARE)")
-        drawn = (
-            items(examples, negatives=recipe.negatives, titles=recipe.titles, seed=recipe.seed, epoch=epoch)
-            for epoch in count()
-        )
-        batching = Batching(
-            self.tokenizer.backend_tokenizer, recipe.batch, recipe.max_tokens, self.tokenizer.pad_token_id or 0
-        )
-        return training_batches(zip(drawn, count(recipe.seed), strict=False), batching, workers=self.workers)
+    def _done(self) -> float:
+        return max(self.seen / self.recipe.examples, self.seconds / 60 / self.recipe.minutes)
 
     def _step(self, batch: TrainingBatch) -> Tensor:
         """Learn from a batch; its loss stays on the device, since reading it waits for that."""
         recipe = self.recipe
         torch.manual_seed(recipe.seed + self.step)  # what dropout leaves out; a run that goes on draws the same
         for group in self.optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * _schedule(self.seen / recipe.examples, recipe.warm_up)
+            group["lr"] = recipe.learning_rate * _schedule(self._done(), recipe.warm_up)
         arrays = batch.windows.inputs(self.names)
         inputs = {name: to_device(array, self.device) for name, array in arrays.items()}
         ours = self._logits(inputs)
@@ -230,7 +252,7 @@ class _Run:
             *ours, allowed, group_of, golds, questions=batch.questions, shared_weight=recipe.shared_weight
         )
         if self.teacher is not None:
-            theirs = self.teacher.logits(batch.windows, self.device, half=self.half)
+            theirs = self.teacher.told(batch, self.device, half=self.half)
             loss = loss + recipe.teacher_weight * distillation_loss(
                 ours, theirs, allowed, temperature=recipe.temperature
             )
@@ -260,7 +282,7 @@ class _Run:
 
     def _log_progress(self, loss: float) -> None:
         speed = self.seen / max(self.seconds, 1e-9)
-        left = (self.recipe.examples - self.seen) / speed / 60
+        left = self.seconds / 60 * (1 / self._done() - 1)
         rate = self.optimizer.param_groups[0]["lr"]
         append_log(
             self.out,
@@ -349,7 +371,7 @@ def _load(base: Path, device: str, dropout: float) -> tuple[Any, Any]:
             raise DatelineError(f"the base {base} has no dropout between its layers; leave --dropout out")
         config.update({"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": 0.0})
         # the backward pass of fused attention is slow on a processor
-        attention = "eager" if device == "cpu" else "sdpa"
+        attention = "eager" if device == "cpu" else None
         model = AutoModelForQuestionAnswering.from_pretrained(
             str(base), config=config, dtype=torch.float32, attn_implementation=attention
         )

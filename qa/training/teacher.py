@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from embeddings.errors import DatelineError
+from qa.training.batching import TrainingBatch
 from qa.windows import WindowBatch
 
-_MINUS = -1e4
+_MINUS = -1e4  # half precision holds it
 
 
 class Teacher:
@@ -30,6 +31,7 @@ class Teacher:
         self._names = set(inspect.signature(model.forward).parameters)
         self._tokenizer, self._separators = tokenizer, tokenizer.num_special_tokens_to_add(pair=True) - 2
         self._separator = student.sep_token_id
+        self._told: dict[int, tuple[Tensor, Tensor]] = {}
         theirs, ours = tokenizer.get_vocab(), student.get_vocab()
         known = sum(piece in theirs for piece in ours)
         if known < 0.95 * len(ours):
@@ -40,6 +42,15 @@ class Teacher:
         self._numbers = np.full(max(ours.values()) + 1, tokenizer.unk_token_id, dtype=np.int64)
         for piece, number in ours.items():
             self._numbers[number] = theirs.get(piece, tokenizer.unk_token_id)
+
+    def told(self, batch: TrainingBatch, device: str, *, half: bool = False) -> tuple[Tensor, Tensor]:
+        """Give the logits of a batch; of one that comes again they are kept, in half precision on the device."""
+        if (kept := self._told.get(batch.number)) is not None:
+            return kept
+        start, end = self.logits(batch.windows, device, half=half)
+        if batch.number >= 0:
+            self._told[batch.number] = (start.half(), end.half())
+        return start, end
 
     def logits(self, windows: WindowBatch, device: str, *, half: bool = False) -> tuple[Tensor, Tensor]:
         """Give start and end logits at the windows' own tokens, shape (rows, tokens); far below 0 at padding.

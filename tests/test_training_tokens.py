@@ -1,0 +1,101 @@
+"""Training from tokens in a file: the same batches, epoch after epoch, and a teacher that is asked once."""
+
+import numpy as np
+import pytest
+from test_training import Batching, command, seed_data, training_batches  # noqa: F401  # seed_data is a fixture
+from tokenizers import Tokenizer
+
+from qa.cli import main
+from qa.reader import SHIPPED_READER
+from qa.training.data import items, mix
+from qa.training.log import read_log
+from qa.training.teacher import Teacher
+from qa.training.tokens import read_tokens, write_tokens
+
+
+@pytest.fixture
+def tokenizer():
+    return Tokenizer.from_file(str(SHIPPED_READER / "tokenizer.json"))
+
+
+@pytest.fixture
+def batches(tokenizer, seed_data):  # noqa: F811
+    examples = mix({"train.json.gz": 1.0}, seed_data, seed=0)
+    drawn = items(examples, negatives=0.5, titles=0.5, seed=0, epoch=0)
+    return list(training_batches([(drawn, 0)], Batching(tokenizer, questions=5, max_tokens=64, pad_id=0)))
+
+
+@pytest.fixture
+def written(tmp_path, tokenizer, batches):
+    file = tmp_path / "tokens.npz"
+    assert write_tokens(batches, file, vocabulary=tokenizer.get_vocab(), pad_id=0) == 32
+    return file
+
+
+def test_what_is_read_is_what_was_written(tokenizer, batches, written):
+    tokens = read_tokens(written, tokenizer.get_vocab())
+    epochs = [list(tokens.epoch(seed)) for seed in (1, 1, 2)]
+    orders = [[batch.number for batch in epoch] for epoch in epochs]
+    assert orders[0] == orders[1] != orders[2]
+    assert all(sorted(order) == list(range(len(batches))) for order in orders)
+    assert any(len(batch.group) > batch.questions for batch in batches), "some have a second passage"
+    for batch in epochs[0]:
+        before = batches[batch.number]
+        assert batch.questions == before.questions
+        assert np.array_equal(batch.group, before.group)
+        assert np.array_equal(batch.golds, before.golds)
+        for name in ("input_ids", "attention_mask", "token_type_ids", "allowed"):
+            assert np.array_equal(getattr(batch.windows, name), getattr(before.windows, name)), name
+
+
+def test_processes_make_the_same_batches(tokenizer, seed_data, batches, monkeypatch):  # noqa: F811
+    examples = mix({"train.json.gz": 1.0}, seed_data, seed=0)
+    drawn = items(examples, negatives=0.5, titles=0.5, seed=0, epoch=0)
+    made = training_batches([(drawn, 0)], Batching(tokenizer, questions=5, max_tokens=64, pad_id=0), workers=2)
+    assert [batch.windows.input_ids.tolist() for batch in made] == [one.windows.input_ids.tolist() for one in batches]
+
+
+def test_a_reader_trained_from_tokens_asks_its_teacher_once_about_each(
+    tmp_path, tiny_base, seed_data, monkeypatch, capsys  # noqa: F811
+):
+    file = tmp_path / "tokens.npz"
+    mixed = ["--source", "train.json.gz=1", "--batch", "4", "--base", str(tiny_base)]
+    assert main(["train", "tokens", "--data", str(seed_data), "--out", str(file), *mixed]) == 0
+    assert capsys.readouterr().out == f"wrote 32 questions to {file}\n"
+    asked, logits = [], Teacher.logits
+
+    def counted(self, windows, *rest, **more):
+        asked.append(windows.input_ids.tobytes())
+        return logits(self, windows, *rest, **more)
+
+    monkeypatch.setattr(Teacher, "logits", counted)
+    given = ["train", "reader", "--data", str(file), "--base", str(tiny_base), "--dev", "none", "--device", "cpu"]
+    given += ["--teacher", str(tiny_base), "--examples", "1600", "--learning-rate", "3e-3", "--train-embeddings"]
+    assert main([*given, "--out", str(tmp_path / "out")]) == 0
+    assert len(asked) == len(set(asked)) == 8
+    losses = [row["loss"] for row in read_log(tmp_path / "out") if "loss" in row]
+    assert len(losses) == 8
+    assert losses[-1] < 0.7 * losses[0]
+
+
+def test_training_ends_with_its_minutes(tmp_path, tiny_base, seed_data, capsys):  # noqa: F811
+    given = command(seed_data, tiny_base, tmp_path / "out", "--examples", "100000000", "--minutes", "0.02")
+    assert main(given) == 0
+    assert (tmp_path / "out" / "model.safetensors").is_file()
+
+
+def test_tokens_that_are_none_and_choices_made_before_are_refused(tmp_path, written, tiny_base, capsys):
+    reader = ["train", "reader", "--dev", "none", "--device", "cpu", "--out", str(tmp_path / "out")]
+    assert main([*reader, "--data", str(written), "--titles", "0"]) == 2
+    assert f"--titles was decided when {written} was written; leave it out" in capsys.readouterr().err
+    assert main([*reader, "--data", str(written), "--base", str(tiny_base)]) == 2
+    assert "not of the base's vocabulary" in capsys.readouterr().err
+    for content in (b"", b"PK\x03\x04 cut short", b"{}"):
+        written.write_bytes(content)
+        assert main([*reader, "--data", str(written)]) == 2
+        message = capsys.readouterr().err
+        assert "holds no tokens" in message
+        assert message.count("\n") == 1
+    nowhere = tmp_path / "none" / "tokens.npz"
+    assert main(["train", "tokens", "--data", str(tmp_path), "--out", str(nowhere)]) == 2
+    assert "there is no folder" in capsys.readouterr().err
