@@ -104,6 +104,14 @@ def tiny_base(tmp_path):
 
 
 @pytest.fixture
+def seed_data(tmp_path):
+    """A folder with 32 questions to train on."""
+    from lessons import from_the_seeds
+
+    return from_the_seeds(tmp_path / "data")
+
+
+@pytest.fixture
 def opener(engine, tmp_path, monkeypatch):
     """Open the one library of a test, as often as it wants; all that was opened is closed at the end."""
     from embeddings.local import LocalStore

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 import torch
-from test_training import Batching, Example, Item, command, row, squad, training_batches, write
+from lessons import command, row, squad, write
 from transformers import AutoTokenizer, BertForQuestionAnswering, MPNetConfig, MPNetForQuestionAnswering
 
 from embeddings.errors import DatelineError
 from qa.cli import main
 from qa.reader import SHIPPED_READER
+from qa.training.batching import Batching, training_batches
+from qa.training.data import Example, Item
 from qa.training.log import read_log
 from qa.training.teacher import Teacher, distillation_loss
 

@@ -15,14 +15,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from lessons import command, row, squad, write
 from tokenizers import Tokenizer
 
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
-from embeddings.sentences import sentence_around
-from qa.build import seeds_folder
 from qa.cli import main
-from qa.evaluation.questions import load_questions
 from qa.reader import SHIPPED_READER
 from qa.training import bfloat16
 from qa.training.batching import Batching, training_batches
@@ -31,39 +29,6 @@ from qa.training.dev import Dev
 from qa.training.log import read_log
 from qa.training.loss import reader_loss
 from qa.training.reader import Recipe, _schedule, train_reader
-
-
-def squad(*rows, context="Ana Reyes won the vote. Bo Lind lost it.", title="Vote"):
-    return {"data": [{"title": title, "paragraphs": [{"context": context, "qas": list(rows)}]}]}
-
-
-def row(question, *answers, **more):
-    return {
-        "id": question,
-        "question": question,
-        "answers": [{"text": text, "answer_start": start} for text, start in answers],
-        **more,
-    }
-
-
-def write(folder, content, name="train.json.gz"):
-    folder.mkdir(exist_ok=True)
-    data = json.dumps(content).encode()
-    (folder / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
-    return folder
-
-
-@pytest.fixture
-def seed_data(tmp_path):
-    """32 span questions of the seeds as a training file, each with the sentence that answers it as its context."""
-    asked = [q for q in load_questions(seeds_folder() / "questions.json") if q.kind == "span"][::4][:32]
-    content = {"data": []}
-    for question in asked:
-        gold = question.golds[0]
-        start, end = sentence_around(question.context, gold.start, gold.end)
-        answer = row(question.text, (gold.text, gold.start - start))
-        content["data"] += squad(answer, context=question.context[start:end], title=question.title)["data"]
-    return write(tmp_path / "data", content)
 
 
 def test_questions_are_lower_cased_and_all_places_of_an_unsure_answer_count(tmp_path):
@@ -222,13 +187,6 @@ def test_training_overfits_32_questions(tmp_path, seed_data):
     assert figures[0]["f1"] < 80
     assert figures[-1]["f1"] == 100
     assert (out / "curves.png").stat().st_size > 1000
-
-
-def command(data, base, out, *more):
-    return [
-        *("train", "reader", "--data", str(data), "--base", str(base), "--out", str(out), "--dev", "none"),
-        *("--source", "train.json.gz=1", "--batch", "4", "--device", "cpu", *more),
-    ]
 
 
 def test_a_killed_training_goes_on_to_the_same_loss(tmp_path, tiny_base, seed_data):
