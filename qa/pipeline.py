@@ -19,7 +19,7 @@ from qa.reader import Reader
 from qa.rereading import read_again
 from qa.retriever import MOST_READ, Retriever, enough
 from qa.settings import MAX_K
-from qa.times import Period, asks_about_now, period_of
+from qa.times import Period, asks_about_now, is_a_time, period_of
 
 MAX_QUESTION = 1000
 """Characters."""
@@ -209,6 +209,8 @@ class Pipeline:
             spans = [span for span in spans if not _is_among(span, without)]
         if fits is not None:
             spans = [span for span in spans if fits(span.text)]
+        if asked.lower().startswith("where "):
+            spans = [span for span in spans if not is_a_time(span.text)]
         if not asks_for_list(asked):  # whose items come one by one
             spans = join_names(spans)
         read_ms = _since(started)

@@ -68,6 +68,11 @@ def tells_time(text: str) -> bool:
     return _TOLD.search(text) is not None
 
 
+def is_a_time(text: str) -> bool:
+    """Say whether a text is a day, a month with its year, or a year, and nothing else."""
+    return _TIME.fullmatch(text) is not None
+
+
 def _span(first: date, last: date, words: str, *, exact: bool = False) -> Period:
     return Period(first, last, words, exact)
 
@@ -146,6 +151,7 @@ _POINT = (
     rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH_NAME},? \d{{4}}|{_MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
     + (rf"|\d{{4}}-\d\d-\d\d|{_MONTH_NAME} (?:of )?\d{{4}}|(?:19|20)\d\d")
 )
+_TIME = re.compile(rf"(?:(?:on|in|since|by|until) )?(?:{_POINT})", re.IGNORECASE)
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})"
 # the first that fits counts
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...] = tuple(

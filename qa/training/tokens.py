@@ -126,9 +126,7 @@ def read_tokens(file: Path, vocabulary: Mapping[str, int]) -> Tokens:
     except (BadZipFile, ValueError, KeyError, EOFError) as error:
         raise DatelineError(f"{file} holds no tokens ({error}); write them with `dateline train tokens`") from error
     if about["vocabulary"] != _checksum(vocabulary):
-        raise DatelineError(
-            f"the tokens of {file} are of another vocabulary than the base; write them with this --base"
-        )
+        raise DatelineError(f"the tokens of {file} are not of the base's vocabulary; write them with the same --base")
     return Tokens(arrays, about["pad_id"])
 
 
