@@ -96,6 +96,13 @@ def test_an_epoch_has_every_question_once_in_an_order_of_its_own():
     assert sorted(example.question for example in first) == sorted(example.question for example in examples)
 
 
+def test_questions_without_an_answer_are_taken_more_than_once(tmp_path):
+    content = squad(row("Who won?", ("Ana Reyes", 0)), row("Who cheered?", is_impossible=True))
+    sources = {"train.json.gz": 1.0}
+    examples = mix(sources, write(tmp_path, content), seed=0, unanswerable=3)
+    assert sorted(example.question for example in examples) == [*["who cheered?"] * 3, "who won?"]
+
+
 @pytest.mark.parametrize("lead", ["", "The vote. "])
 def test_golds_are_the_tokens_of_the_answer(lead):
     tokenizer = Tokenizer.from_file(str(SHIPPED_READER / "tokenizer.json"))

@@ -370,7 +370,7 @@ def _load(base: Path, device: str, dropout: float) -> tuple[Any, Any]:
         if dropout and not hasattr(config, "hidden_dropout_prob"):
             raise DatelineError(f"the base {base} has no dropout between its layers; leave --dropout out")
         config.update({"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": 0.0})
-        # the backward pass of fused attention is slow on a processor
+        # the backward pass of fused attention is slow on a processor, and not every model has one
         attention = "eager" if device == "cpu" else None
         model = AutoModelForQuestionAnswering.from_pretrained(
             str(base), config=config, dtype=torch.float32, attn_implementation=attention
