@@ -28,7 +28,8 @@ from qa.training.data import Example, Item, Negatives, items, load_examples, mix
 from qa.training.dev import Dev
 from qa.training.log import read_log
 from qa.training.loss import reader_loss
-from qa.training.reader import Recipe, _schedule, train_reader
+from qa.training.reader import _schedule, train_reader
+from qa.training.recipe import Recipe
 
 
 def test_questions_are_lower_cased_and_all_places_of_an_unsure_answer_count(tmp_path):

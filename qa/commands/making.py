@@ -30,8 +30,9 @@ def train_reader(arguments: argparse.Namespace) -> int:
     from qa.reader import SHIPPED_READER
     from qa.training.dev import Dev
     from qa.training.log import read_log
-    from qa.training.reader import Recipe, half_is_fast
+    from qa.training.reader import half_is_fast
     from qa.training.reader import train_reader as train
+    from qa.training.recipe import Recipe
 
     chosen = next((name for name in ("source", *_MIX) if getattr(arguments, name) is not None), None)
     if arguments.data.is_file() and chosen is not None:
@@ -58,19 +59,14 @@ def train_reader(arguments: argparse.Namespace) -> int:
 
 def train_tokens(arguments: argparse.Namespace) -> int:
     """Write one epoch of questions as tokens."""
-    from transformers import AutoTokenizer
-
     from qa.reader import SHIPPED_READER
     from qa.training.batching import training_batches
-    from qa.training.reader import Recipe
+    from qa.training.recipe import Recipe, load_tokenizer
     from qa.training.tokens import write_tokens
 
     _look_whether_writable(arguments.out)
-    recipe, base = Recipe(**_given(arguments, (*_MIX, "seed"))), arguments.base or SHIPPED_READER
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(str(base))
-    except (OSError, ValueError) as error:
-        raise DatelineError(f"the base {base} has no tokenizer: {str(error).splitlines()[0]}") from error
+    recipe = Recipe(**_given(arguments, (*_MIX, "seed")))
+    tokenizer = load_tokenizer(arguments.base or SHIPPED_READER)
     batching = recipe.batching(tokenizer)
     batches = training_batches(
         islice(recipe.epochs(recipe.mix(arguments.data)), 1), batching, workers=os.cpu_count() or 1

@@ -7,7 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from itertools import chain, count, islice
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,11 @@ from torch import Tensor, nn
 from embeddings.encoder import computes_in_bfloat16
 from embeddings.errors import DatelineError
 from qa.training import bfloat16
-from qa.training.batching import Batching, TrainingBatch, training_batches
-from qa.training.data import Example, Item, items, mix
+from qa.training.batching import TrainingBatch, training_batches
 from qa.training.dev import Dev, dev_figures
 from qa.training.log import append_log, plot, rewind_log
 from qa.training.loss import reader_loss
+from qa.training.recipe import Recipe, load_tokenizer
 from qa.training.teacher import Teacher, distillation_loss, load_teacher, to_device
 from qa.training.tokens import read_tokens
 
@@ -32,86 +32,6 @@ STATE_FILE = "training.pt"
 LOG_STEPS = 50
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How a reader is trained.
-
-    Attributes:
-        sources: training file -> the share of it that is taken, 0 to 1.
-        examples: questions to see, over as many epochs as that takes.
-        minutes: the time that training may take, if that is shorter; the learning rate then falls with the clock, so
-            that two runs are not the same.
-        batch: questions of one step.
-        max_tokens: longest window.
-        learning_rate: the highest; it rises over the first `warm_up` of the examples and falls linearly to 0.
-        negatives: the chance that an answerable question also gets a passage that does not answer it.
-        unanswerable: times that a question without an answer is read in an epoch.
-        titles: the chance that passages are read behind their article's title.
-        dropout: the chance that a value between layers is left out; those of attention never are.
-        shared_weight: of the loss term in which the passages of one question compete.
-        frozen_layers: lowest layers that stay as they are.
-        frozen_embeddings: whether the embeddings stay as they are too.
-        ema: decay of the running mean of the weights, which is what is kept (Polyak and Juditsky 1992).
-        clip: largest norm of the gradient.
-        teacher_weight: of the distillation term, against 1 for the answers that are given; only with a teacher.
-        temperature: that softens both distributions of the distillation term.
-    """
-
-    sources: Mapping[str, float] = field(
-        default_factory=lambda: {"squad-train.json.gz": 1.0, "nq-train.json.gz": 1.0, "tweetqa-train.json.gz": 0.5}
-    )
-    examples: int = 300_000
-    minutes: float = math.inf
-    batch: int = 32
-    max_tokens: int = 224
-    learning_rate: float = 1e-4
-    warm_up: float = 0.03
-    weight_decay: float = 0.01
-    negatives: float = 0.5
-    unanswerable: int = 1
-    titles: float = 0.5
-    dropout: float = 0.0
-    shared_weight: float = 0.5
-    frozen_layers: int = 0
-    frozen_embeddings: bool = True
-    ema: float = 0.999
-    clip: float = 1.0
-    teacher_weight: float = 1.0
-    temperature: float = 2.0
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        for name in ("negatives", "titles", "dropout", "warm_up", "ema"):
-            value = getattr(self, name)
-            if not 0 <= value <= 1:  # not nan either
-                raise DatelineError(f"{name.replace('_', '-')} is a share, so it must be 0 to 1, got {value}")
-        for name in ("examples", "batch", "learning_rate", "unanswerable", "minutes"):
-            value = getattr(self, name)
-            if not (0 < value < math.inf or (name == "minutes" and value == math.inf)):
-                raise DatelineError(f"{name.replace('_', '-')} must be over 0, got {value}")
-
-    def mix(self, data: Path) -> list[Example]:
-        """Load the questions of a folder.
-
-        Raises:
-            DatelineError: a file is missing or can't be read, or they hold none.
-        """
-        examples = mix(self.sources, data, seed=self.seed, unanswerable=self.unanswerable)
-        if not examples:
-            raise DatelineError("the training files hold no questions; name others (--source FILE=SHARE)")
-        return examples
-
-    def epochs(self, examples: Sequence[Example]) -> Iterator[tuple[Iterator[Item], int]]:
-        """Yield the items and the seed of one epoch after the other, without an end."""
-        for epoch in count():
-            drawn = items(examples, negatives=self.negatives, titles=self.titles, seed=self.seed, epoch=epoch)
-            yield drawn, self.seed + epoch
-
-    def batching(self, tokenizer: Any) -> Batching:
-        """Say how a checkpoint's tokenizer makes batches."""
-        return Batching(tokenizer.backend_tokenizer, self.batch, self.max_tokens, tokenizer.pad_token_id or 0)
 
 
 def train_reader(
@@ -359,13 +279,13 @@ class _Run:
 
 
 def _load(base: Path, device: str, dropout: float) -> tuple[Any, Any]:
-    from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForQuestionAnswering
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    tokenizer = load_tokenizer(base)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(base))
         config = AutoConfig.from_pretrained(str(base))
         if dropout and not hasattr(config, "hidden_dropout_prob"):
             raise DatelineError(f"the base {base} has no dropout between its layers; leave --dropout out")
@@ -377,8 +297,6 @@ def _load(base: Path, device: str, dropout: float) -> tuple[Any, Any]:
         )
     except (OSError, ValueError, KeyError) as error:
         raise DatelineError(f"the base {base} can't be loaded as a checkpoint: {str(error).splitlines()[0]}") from error
-    if not tokenizer.is_fast:
-        raise DatelineError(f"the base {base} has no fast tokenizer (tokenizer.json); offsets need one; name another")
     try:
         return tokenizer, model.to(device).train(dropout > 0)
     except (RuntimeError, AssertionError) as error:
