@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 from embeddings.phrases import SPEECH, WHOLE_LINE
 from embeddings.sentences import Range, lines, sentences
@@ -17,6 +17,10 @@ MAX_SPEECH = 600
 """Characters of a sentence that speaks to the reader; the patterns take time by the square of a sentence's length."""
 LEAST_WORDS = 2
 """Of a line that is known again elsewhere."""
+OPENING_LINES = 12
+"""From the top of a page, among which a story begins."""
+OPENING_WORDS = 6
+"""The fewest that a story begins with."""
 
 # A newsroom speaking of itself, or to its reader: furniture only where it stands beside a line that surely is.
 _SELF = re.compile(
@@ -96,6 +100,22 @@ def story_sentences(text: str, repeated: Collection[int] = ()) -> list[list[Rang
         if at == len(furniture) or end <= furniture[at].start:
             runs[-1].append((start, end))
     return [run for run in runs if run]
+
+
+def opening_sentence(text: str, title: str = "") -> Range | None:
+    """Find the first sentence of a story among the first lines of a page: no headline, byline, dateline or furniture.
+
+    Only those lines are looked at, so that it takes little time; None where there is no such sentence.
+    """
+    for start, end in islice(lines(text), OPENING_LINES):
+        line = text[start:end]
+        if _whole(line, ()) is not None or line.strip("# ").casefold() == title.casefold():
+            continue
+        for first, last in sentences(line):
+            sentence = line[first:last]
+            if len(sentence.split()) >= OPENING_WORDS and _speech(sentence) is None:
+                return start + first, start + last
+    return None
 
 
 def _labels(text: str, repeated: Collection[int]) -> list[tuple[Range, str | None]]:

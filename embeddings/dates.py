@@ -37,6 +37,11 @@ class DateFound:
     day: date
 
 
+def write_date(day: date | None) -> str:
+    """Write a day as newspapers do, "8 June 2021"; "" where there is none."""
+    return f"{day.day} {day:%B %Y}" if day is not None else ""
+
+
 def parse_date(value: object) -> date | None:
     """Read a day: ISO, RFC 2822 as in feeds, or with the month in words; None where less than a day is given.
 

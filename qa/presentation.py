@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from embeddings.dates import write_date
 from embeddings.documents import Article, Hit
 from embeddings.sentences import sentence_around
 from qa.answers import Answer, Span
@@ -84,7 +85,7 @@ def period_object(period: Period | None) -> dict[str, Any] | None:
 def in_period(period: Period) -> str:
     """Say in which articles was looked, or looked first, for a question that names a time."""
     ends = ((word, day) for word, day in (("from", period.since), ("to", period.until)) if day is not None)
-    articles = " ".join(["articles", *(f"{word} {day.day} {day:%B %Y}" for word, day in ends)])
+    articles = " ".join(["articles", *(f"{word} {write_date(day)}" for word, day in ends)])
     return f"“{period.words}”: only {articles}" if period.exact else f"“{period.words}”: {articles} first"
 
 
@@ -154,8 +155,9 @@ def nearest_hits(answer: Answer) -> list[Hit]:
 
 def byline(article: Article) -> str:
     """Name an article by source and date, or by its id where both are unknown."""
-    day = article.published.strftime("%-d %B %Y") if article.published is not None else ""
-    return ", ".join(part for part in (article.source, day) if part) or f"{article.id}, undated"
+    return (
+        ", ".join(part for part in (article.source, write_date(article.published)) if part) or f"{article.id}, undated"
+    )
 
 
 def in_sentence(span: Span) -> tuple[str, str, str]:

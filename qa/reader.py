@@ -21,8 +21,9 @@ from embeddings.network import BertNetwork, has_matrix_units
 from embeddings.remembering import Memory
 from qa.answers import Span
 from qa.decoding import best_spans
+from qa.leads import lead
 from qa.manifest import check_manifest
-from qa.windows import WindowBatch, batches, make_windows, title_lead
+from qa.windows import WindowBatch, batches, make_windows
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class Reader(Protocol):
 
 
 class _Text(NamedTuple):
-    """What is read: a passage behind its article's title."""
+    """What is read: a passage behind what its article says of itself (see `qa.leads`)."""
 
     question: str
     lead: str
@@ -87,7 +88,7 @@ class ExtractiveReader:
     read in overlapping windows. Spans of all passages compete by their margin over the null
     score of their window; nothing is normalised per passage, which would make a passage without the
     answer as sure of itself as one with it (Clark and Gardner 2018). Each passage is read behind its article's title,
-    which often names what the passage only calls "she" or "the storm"; no answer is taken from there.
+    date and opening, which name what the passage only calls "she" or "the storm"; no answer is taken from there.
     """
 
     def __init__(
@@ -126,7 +127,7 @@ class ExtractiveReader:
 
     def read_many(self, pairs: Sequence[tuple[str, Sequence[Hit]]]) -> list[list[Span]]:
         """Do the same for many questions; what was read for the same question lately is not read again."""
-        texts = [[_Text(question, title_lead(hit.article.title), hit.text) for hit in hits] for question, hits in pairs]
+        texts = [[_Text(question, lead(hit), hit.text) for hit in hits] for question, hits in pairs]
         places = self._read_before.recall((text for row in texts for text in row), self._read_texts)
         return [
             _spans([(hit, place) for hit, text in zip(hits, row, strict=True) for place in places[text]])

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from embeddings.dates import write_date
 from embeddings.documents import Article, Passage
 from embeddings.errors import DatelineError
 from embeddings.lexical import analyze
@@ -83,7 +84,7 @@ def features(question: str, candidates: Sequence[Candidate]) -> Scores:
         return np.zeros((0, len(FEATURES)))
     meaning, words = _filled([one.meaning for one in candidates]), _filled([one.words for one in candidates], least=0.0)
     meaning_scaled, share = _scaled(meaning), words / (words.max() or 1.0)
-    told = [_told(one.text, one.article.title) for one in candidates]
+    told = [_told(one.text, one.article.title, write_date(one.article.published)) for one in candidates]
     asked = _Asked.read(question, told)
     both = _MEANING_SHARE * np.maximum(meaning_scaled, 0) + (1 - _MEANING_SHARE) * np.maximum(_scaled(words), 0)
     rows = zip(meaning, meaning_scaled, share, _by_article(candidates, both), strict=True)
@@ -92,18 +93,22 @@ def features(question: str, candidates: Sequence[Candidate]) -> Scores:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """The words of a passage; `line` has them as they are, a space around each."""
+    """The words of a passage; `line` has them as they are, a space around each, and `day` those of its article's date.
+
+    A story says "on Sunday" where a question says "in the 2023 election", so that its date counts as said in it.
+    """
 
     sentences: tuple[frozenset[str], ...]
     words: tuple[str, ...]
     vocabulary: frozenset[str]
     title: frozenset[str]
+    day: frozenset[str]
     lower: str
     line: str
 
 
 @lru_cache(maxsize=1024)  # some 13 MB; who asks about one thing is given the same passages again
-def _told(text: str, title: str) -> _Told:
+def _told(text: str, title: str, day: str) -> _Told:
     as_they_are = [_WORD.findall(text[start:end].lower()) for start, end in sentences(text)]
     stems = [_stemmed(words) for words in as_they_are]
     flat = tuple(chain.from_iterable(stems))
@@ -112,7 +117,8 @@ def _told(text: str, title: str) -> _Told:
         flat,
         frozenset(flat),
         frozenset(_stemmed(_WORD.findall(title.lower()))),
-        text.lower(),
+        frozenset(_stemmed(_WORD.findall(day.lower()))),
+        f"{text} {day}".lower(),
         f" {' '.join(chain.from_iterable(as_they_are))} ",
     )
 
@@ -157,8 +163,8 @@ class _Asked:
         """Give the features that come from the words, in the order of FEATURES, from "body" on."""
         return [
             self._covered(told.vocabulary),
-            self._covered(told.vocabulary | told.title),
-            max(map(self._covered, told.sentences), default=0.0),
+            self._covered(told.vocabulary | told.title | told.day),
+            max((self._covered(sentence | told.day) for sentence in told.sentences), default=0.0),
             sum(pair in told.line for pair in self.pairs) / max(1, len(self.pairs)),
             _share_within(self.names, told.lower),
             _share_within(self.numbers, told.lower),

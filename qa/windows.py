@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 MIN_PASSAGE_TOKENS = 32
 """Fewest tokens of a window that are left to the passage; a longer question is refused."""
 
-MAX_TITLE = 200
-"""Characters of a title that are read before a passage."""
-
 # a blank line, or the end of a line that is the end of a sentence: a line of hard-wrapped text ends in its midst
 _PARAGRAPH_END = re.compile(r"\n\s*\n\s*|[.!?]['\"’”]?[^\S\n]*\n\s*")
 
@@ -113,12 +110,6 @@ def _firsts(offsets: Sequence[tuple[int, int]], allowed: Sequence[bool], beginni
     ends = [offsets[token][1] for token in tokens]
     places = (bisect_right(ends, beginning) for beginning in beginnings)
     return tuple(tokens[place] for place in places if place < len(tokens))
-
-
-def title_lead(title: str) -> str:
-    """Give what is read before a passage: its article's title as a sentence, cut where it is long."""
-    title = " ".join(title.split())[:MAX_TITLE]
-    return f"{title}{' ' if title[-1] in '.?!' else '. '}" if title else ""
 
 
 def pad(windows: Sequence[Window], *, pad_id: int) -> WindowBatch:

@@ -3,8 +3,9 @@
 import pytest
 
 from embeddings.documents import Article, Hit, Passage
+from qa.leads import MAX_TITLE
 from qa.reader import SHIPPED_READER, ExtractiveReader
-from qa.windows import MAX_TITLE, Window, make_windows
+from qa.windows import Window, make_windows
 
 STORY = "Ana Reyes won by 612 votes. Bo Lind lost."
 

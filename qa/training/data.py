@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import DatelineError
-from qa.windows import title_lead
+from qa.leads import title_lead
 
 CANDIDATE_NEGATIVES = 8
 GIVEN_NEGATIVES = 2
