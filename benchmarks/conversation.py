@@ -14,8 +14,8 @@ import argparse
 import json
 import random
 import tempfile
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,15 +50,20 @@ def main() -> None:
     pipeline = open_pipeline(load_settings())
     sets = [measure("seeds", pipeline, seed_conversations(), show=arguments.show)]
     if arguments.data is not None:
-        with tempfile.TemporaryDirectory() as folder:
-            articles = arguments.data / "articles-ntrex.jsonl.gz"
-            settings = load_settings({"library": folder})
-            with closing(LocalStore(Path(folder), SentenceEncoder(settings.encoder), create=True)) as store:
-                store.add(one for one in read_articles(find_inputs([articles]).inputs) if isinstance(one, Article))
-                asked = open_pipeline(settings, store)
-                sets.append(measure("ntrex", asked, other_conversations(), show=arguments.show))
+        with indexed(arguments.data / "articles-ntrex.jsonl.gz") as asked:
+            sets.append(measure("ntrex", asked, other_conversations(), show=arguments.show))
     talked, alone = ([value for one in sets for value in one[side]] for side in (0, 1))
     print(f"together: {len(talked)} follow-ups, ratio {mean(talked) / mean(alone):.1%}")
+
+
+@contextmanager
+def indexed(articles: Path) -> Iterator[Pipeline]:
+    """Index a file of articles, and ask them, until the end of the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings({"library": folder})
+        with closing(LocalStore(Path(folder), SentenceEncoder(settings.encoder), create=True)) as store:
+            store.add(one for one in read_articles(find_inputs([articles]).inputs) if isinstance(one, Article))
+            yield open_pipeline(settings, store)
 
 
 def measure(

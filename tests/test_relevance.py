@@ -2,6 +2,7 @@
 
 import json
 import math
+from datetime import date
 
 import numpy as np
 import pytest
@@ -19,8 +20,8 @@ from qa.retriever import LEAST_READ, MOST_READ, Retriever, enough
 from qa.training.relevance import Labelled, fit, save
 
 
-def candidate(text, *, title="", meaning=0.5, words=1.0, article="a"):
-    whole = Article(article, title, text)
+def candidate(text, *, title="", meaning=0.5, words=1.0, article="a", published=None):
+    whole = Article(article, title, text, published)
     return Candidate(Passage(article, 0, len(text)), whole, meaning, words)
 
 
@@ -38,9 +39,10 @@ def test_words_are_cut_as_the_index_cuts_them(monkeypatch):
     for limit in (50_000, 7):  # however few are remembered
         monkeypatch.setattr(relevance, "MOST_WORDS", limit)
         monkeypatch.setattr(relevance, "_STEMS", relevance._Stems())
-        told = relevance._told.__wrapped__(article.text, article.title)
+        told = relevance._told.__wrapped__(article.text, article.title, "8 June 2021")
         assert list(told.words) == analyze(article.text)
         assert told.title == frozenset(analyze(article.title))
+        assert told.day == frozenset(analyze("8 June 2021"))
         assert len(relevance._STEMS) <= limit
 
 
@@ -60,6 +62,19 @@ def test_scores_that_are_all_alike_or_below_nothing():
     rows = measured("who?", candidate("One.", meaning=-0.2, words=None), candidate("Two.", meaning=-0.4, words=None))
     assert [(row["meaning_scaled"], row["words"]) for row in rows] == [(1.0, 0.0), (1.0, 0.0)]
     assert np.isfinite([list(row.values()) for row in rows]).all()
+
+
+def test_what_a_question_dates_is_said_by_the_date_of_an_article():
+    [that, other, undated] = measured(
+        "Who won in Ostrey in April 2023?",
+        candidate("Vance won in Ostrey on Sunday.", published=date(2023, 4, 17)),
+        candidate("Vance won in Ostrey on Sunday.", article="b", published=date(2019, 5, 6)),
+        candidate("Vance won in Ostrey on Sunday.", article="c"),
+    )
+    for feature in ("body_and_title", "sentence", "names", "numbers"):
+        assert that[feature] > other[feature], feature
+        assert that[feature] > undated[feature], feature
+    assert that["body"] == other["body"] == undated["body"]
 
 
 def test_words_of_the_question():
