@@ -105,7 +105,10 @@ def story_sentences(text: str, repeated: Collection[int] = ()) -> list[list[Rang
 def opening_sentence(text: str, title: str = "") -> Range | None:
     """Find the first sentence of a story among the first lines of a page: no headline, byline, dateline or furniture.
 
-    Only those lines are looked at, so that it takes little time; None where there is no such sentence.
+    Only those lines are looked at, so that it takes little time.
+
+    Returns:
+        Half-open characters of the text; None where there is no such sentence.
     """
     for start, end in islice(lines(text), OPENING_LINES):
         line = text[start:end]

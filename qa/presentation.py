@@ -155,9 +155,8 @@ def nearest_hits(answer: Answer) -> list[Hit]:
 
 def byline(article: Article) -> str:
     """Name an article by source and date, or by its id where both are unknown."""
-    return (
-        ", ".join(part for part in (article.source, write_date(article.published)) if part) or f"{article.id}, undated"
-    )
+    known = [part for part in (article.source, write_date(article.published)) if part]
+    return ", ".join(known) or f"{article.id}, undated"
 
 
 def in_sentence(span: Span) -> tuple[str, str, str]:
