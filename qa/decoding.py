@@ -31,6 +31,7 @@ def best_spans(
     end_logits: npt.NDArray[np.float32],
     allowed: npt.NDArray[np.bool_],
     firsts: npt.NDArray[np.bool_] | None = None,
+    inner: npt.NDArray[np.bool_] | None = None,
     *,
     max_tokens: int = MAX_SPAN_TOKENS,
     top: int = 20,
@@ -41,6 +42,7 @@ def best_spans(
         start_logits, end_logits: shape (rows, tokens).
         allowed: shape (rows, tokens); a span starts, ends and runs on allowed tokens only.
         firsts: shape (rows, tokens); a span may start on such a token, and runs onto none: the first of a paragraph.
+        inner: shape (rows, tokens); a span starts on no such token, and ends before none: the next one of a word.
 
     Returns:
         At most `top` spans a row, by row, then by falling score, then by start and end. A row
@@ -58,10 +60,13 @@ def best_spans(
         raise ValueError(f"max_tokens and top must be at least 1, got {max_tokens} and {top}")
     if firsts is None:
         firsts = np.zeros_like(allowed)
+    if inner is None:
+        inner = np.zeros_like(allowed)
     spans = []
-    for row, (start, end, may, first) in enumerate(zip(start_logits, end_logits, allowed, firsts, strict=True)):
+    rows = zip(start_logits, end_logits, allowed, firsts, inner, strict=True)
+    for row, (start, end, may, first, within) in enumerate(rows):
         null = float(start[0]) + float(end[0]) if len(start) else 0.0
-        spans += _best_of_row(row, start, end, may, first, null, max_tokens, top)
+        spans += _best_of_row(row, start, end, may, first, within, null, max_tokens, top)
     return spans
 
 
@@ -71,6 +76,7 @@ def _best_of_row(
     end: npt.NDArray[np.float32],
     may: npt.NDArray[np.bool_],
     first: npt.NDArray[np.bool_],
+    within: npt.NDArray[np.bool_],
     null: float,
     max_tokens: int,
     top: int,
@@ -80,15 +86,19 @@ def _best_of_row(
         return []
     width = min(max_tokens, len(tokens))
     run_ends = _run_ends(tokens, first[tokens])
-    # scores[i, d]: the span from token i over d further ones; -inf where it leaves the allowed run
+    cut = np.append(within[1:], False)[tokens]  # the word goes on behind the token
+    # scores[i, d]: the span from token i over d further ones; -inf where it leaves the allowed run or cuts a word
     position = np.arange(len(tokens))[:, None] + np.arange(width)[None, :]  # (tokens, width)
-    inside = position < run_ends[:, None]
+    at_end = np.minimum(position, len(tokens) - 1)
+    inside = (position < run_ends[:, None]) & ~within[tokens][:, None] & ~cut[at_end]
     ends = end[tokens].astype(np.float64)
     scores = np.where(
-        inside, start[tokens].astype(np.float64)[:, None] + ends[np.minimum(position, len(ends) - 1)], -np.inf
+        inside, start[tokens].astype(np.float64)[:, None] + ends[at_end], -np.inf
     )
     flat = scores.ravel()
     count = min(top, int(inside.sum()))
+    if not count:
+        return []
     best = np.argpartition(-flat, count - 1)[:count]
     # equal scores at the edge of `top` would otherwise come in argpartition's order
     best = np.flatnonzero(flat >= flat[best].min())

@@ -147,7 +147,7 @@ class ExtractiveReader:
         found: list[list[_Place]] = [[] for _ in texts]
         for batch in batches(windows, pad_id=self._loaded.pad_id, max_batch_tokens=self._loaded.batch_tokens):
             start, end = self._loaded.model(batch)
-            for span in best_spans(start, end, batch.allowed, batch.firsts, top=SPANS_PER_PASSAGE):
+            for span in best_spans(start, end, batch.allowed, batch.firsts, batch.inner, top=SPANS_PER_PASSAGE):
                 window = batch.windows[span.row]
                 first, last = window.offsets[span.start][0], window.offsets[span.end][1]
                 found[window.pair].append(_Place(first, last, span.margin))

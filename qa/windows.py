@@ -27,7 +27,8 @@ class Window:
 
     `pair` is the index of the (question, passage) pair it came from. `offsets` are half-open
     characters of the passage; they are meaningful only where `allowed` is true (passage tokens).
-    `firsts` are the tokens that begin a paragraph but the first: no answer runs onto them.
+    `firsts` are the tokens that begin a paragraph but the first: no answer runs onto them. `inner` are those that go
+    on within a word: no answer begins there, nor ends before them.
     """
 
     pair: int
@@ -36,6 +37,7 @@ class Window:
     offsets: tuple[tuple[int, int], ...]
     allowed: tuple[bool, ...]
     firsts: tuple[int, ...] = ()
+    inner: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -60,6 +62,7 @@ class WindowBatch:
     token_type_ids: npt.NDArray[np.int64]
     allowed: npt.NDArray[np.bool_]
     firsts: npt.NDArray[np.bool_]
+    inner: npt.NDArray[np.bool_]
 
     def inputs(self, names: Container[str]) -> dict[str, npt.NDArray[np.int64]]:
         """Give the arrays that a model takes, by name: some have no token types."""
@@ -100,7 +103,8 @@ def make_windows(
             allowed = tuple(sequence == 1 for sequence in piece.sequence_ids)
             offsets = tuple(piece.offsets)
             firsts = _firsts(offsets, allowed, beginnings)
-            windows.append(Window(pair, tuple(piece.ids), tuple(piece.type_ids), offsets, allowed, firsts))
+            inner = _inner(offsets, allowed, pairs[pair][1])
+            windows.append(Window(pair, tuple(piece.ids), tuple(piece.type_ids), offsets, allowed, firsts, inner))
     return windows
 
 
@@ -110,6 +114,19 @@ def _firsts(offsets: Sequence[tuple[int, int]], allowed: Sequence[bool], beginni
     ends = [offsets[token][1] for token in tokens]
     places = (bisect_right(ends, beginning) for beginning in beginnings)
     return tuple(tokens[place] for place in places if place < len(tokens))
+
+
+def _inner(offsets: Sequence[tuple[int, int]], allowed: Sequence[bool], text: str) -> tuple[int, ...]:
+    """Find the tokens that go on within a word of the passage; scripts without case write their words together."""
+    return tuple(
+        token
+        for token, ((start, _), may) in enumerate(zip(offsets, allowed, strict=True))
+        if may and start and _has_case(text[start - 1]) and _has_case(text[start])
+    )
+
+
+def _has_case(character: str) -> bool:
+    return character.lower() != character.upper()
 
 
 def pad(windows: Sequence[Window], *, pad_id: int) -> WindowBatch:
@@ -126,6 +143,7 @@ def pad(windows: Sequence[Window], *, pad_id: int) -> WindowBatch:
     token_type_ids = np.zeros(shape, dtype=np.int64)
     allowed = np.zeros(shape, dtype=np.bool_)
     firsts = np.zeros(shape, dtype=np.bool_)
+    inner = np.zeros(shape, dtype=np.bool_)
     for row, window in enumerate(windows):
         size = len(window)
         input_ids[row, :size] = window.ids
@@ -133,7 +151,8 @@ def pad(windows: Sequence[Window], *, pad_id: int) -> WindowBatch:
         token_type_ids[row, :size] = window.type_ids
         allowed[row, :size] = window.allowed
         firsts[row, list(window.firsts)] = True
-    return WindowBatch(tuple(windows), input_ids, attention_mask, token_type_ids, allowed, firsts)
+        inner[row, list(window.inner)] = True
+    return WindowBatch(tuple(windows), input_ids, attention_mask, token_type_ids, allowed, firsts, inner)
 
 
 def batches(windows: Iterable[Window], *, pad_id: int, max_batch_tokens: int) -> Iterator[WindowBatch]:

@@ -9,7 +9,7 @@ from qa.decoding import best_spans
 LOGITS = st.integers(-50, 50).map(lambda value: value / 4)
 
 
-def brute_force(start, end, allowed, max_tokens, top, firsts=None):
+def brute_force(start, end, allowed, max_tokens, top, firsts=None, inner=None):
     """Every span, one by one."""
     found = []
     for row in range(len(start)):
@@ -17,7 +17,9 @@ def brute_force(start, end, allowed, max_tokens, top, firsts=None):
             (-(float(start[row, i]) + float(end[row, j])), i, j)
             for i in range(start.shape[1])
             for j in range(i, min(i + max_tokens, start.shape[1]))
-            if allowed[row, i : j + 1].all() and (firsts is None or not firsts[row, i + 1 : j + 1].any())
+            if allowed[row, i : j + 1].all()
+            and (firsts is None or not firsts[row, i + 1 : j + 1].any())
+            and (inner is None or not (inner[row, i] or inner[row, j + 1 : j + 2].any()))
         ]
         found += [(row, i, j, -score) for score, i, j in sorted(spans)[:top]]
     return found
@@ -28,10 +30,10 @@ def test_agrees_with_brute_force(data):
     shape = data.draw(st.tuples(st.integers(0, 3), st.integers(1, 9)))
     start, end = (data.draw(hnp.arrays(np.float32, shape, elements=LOGITS)) for _ in range(2))
     allowed = data.draw(hnp.arrays(np.bool_, shape))
-    firsts = data.draw(st.none() | hnp.arrays(np.bool_, shape))
+    firsts, inner = (data.draw(st.none() | hnp.arrays(np.bool_, shape)) for _ in range(2))
     max_tokens, top = data.draw(st.integers(1, 6)), data.draw(st.integers(1, 8))
-    spans = best_spans(start, end, allowed, firsts, max_tokens=max_tokens, top=top)
-    expected = brute_force(start, end, allowed, max_tokens, top, firsts)
+    spans = best_spans(start, end, allowed, firsts, inner, max_tokens=max_tokens, top=top)
+    expected = brute_force(start, end, allowed, max_tokens, top, firsts, inner)
     assert [(s.row, s.start, s.end, s.score) for s in spans] == expected
     for span in spans:
         null = float(start[span.row, 0]) + float(end[span.row, 0])

@@ -64,6 +64,30 @@ def test_where_paragraphs_begin(reader, text, firsts):
     assert [text[slice(*window.offsets[token])] for token in window.firsts] == firsts
 
 
+@pytest.mark.parametrize(
+    ("text", "inner"),
+    [
+        ("López Obrador won.", ["##rad", "##or"]),
+        ("It's Ana's 19th win.", []),
+        ("A US-based firm paid $5.", []),
+        ("東京都", []),
+    ],
+)
+def test_which_tokens_go_on_within_a_word(reader, text, inner):
+    tokenizer = reader._loaded.tokenizer
+    [window] = make_windows(tokenizer, [("Who won?", text)])
+    assert [tokenizer.id_to_token(window.ids[token]) for token in window.inner] == inner
+
+
+def test_no_answer_cuts_a_word(reader):
+    story = "The visit comes a day after she spoke with Mexican President Andrés Manuel López Obrador in Xochimilco."
+    spans = reader.read("Who spoke with the Mexican president?", [hit("", story)])
+    assert spans
+    for span in spans:
+        assert not (story[: span.start][-1:] + span.text[0]).isalpha() or span.start == 0
+        assert not (span.text[-1] + story[span.end : span.end + 1]).isalpha()
+
+
 def test_no_answer_runs_into_the_next_paragraph(reader):
     text = "The floods reached Stoneholt and Saltby.\n\nFennick and Upper Cray lose their schools this year, it said."
     spans = reader.read("Which villages lose their schools?", [hit("Council", text)])
