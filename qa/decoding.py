@@ -92,9 +92,7 @@ def _best_of_row(
     at_end = np.minimum(position, len(tokens) - 1)
     inside = (position < run_ends[:, None]) & ~within[tokens][:, None] & ~cut[at_end]
     ends = end[tokens].astype(np.float64)
-    scores = np.where(
-        inside, start[tokens].astype(np.float64)[:, None] + ends[at_end], -np.inf
-    )
+    scores = np.where(inside, start[tokens].astype(np.float64)[:, None] + ends[at_end], -np.inf)
     flat = scores.ravel()
     count = min(top, int(inside.sum()))
     if not count:

@@ -13,6 +13,7 @@ from embeddings.store import ANY, Filter, PassageStore
 from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
 from qa.lists import asks_for_list, list_items
+from qa.naming import asked_by_name
 from qa.normalization import normalize
 from qa.ranking import is_settled, join_names, rank, rank_passages
 from qa.reader import Reader
@@ -205,6 +206,7 @@ class Pipeline:
         started = time.perf_counter()
         found, hits = self._read(asked, hits)
         spans = rank(read_again(self.reader, asked, found))
+        by_name, spans = self._read_by_name(asked, hits, spans)
         if without:
             spans = [span for span in spans if not _is_among(span, without)]
         if fits is not None:
@@ -215,7 +217,7 @@ class Pipeline:
             spans = join_names(spans)
         read_ms = _since(started)
         started = time.perf_counter()
-        probability = self.calibrator.probability(features(asked, spans), expected) if spans else 0.0
+        probability = self.calibrator.probability(features(by_name, spans), expected) if spans else 0.0
         is_found = bool(spans) and probability >= self.threshold
         items = list_items(asked, spans) if is_found else ()
         decide_ms = _since(started)
@@ -244,6 +246,16 @@ class Pipeline:
             spans += self.reader.read(question, hits[read : read + some])
             read += some
         return spans, hits[:read]
+
+    def _read_by_name(self, question: str, hits: Sequence[Hit], spans: list[Span]) -> tuple[str, list[Span]]:
+        """Read for the name instead where the best span is whom the question describes; gives what was read for."""
+        by_name = asked_by_name(question, spans[0]) if spans else None
+        if by_name is None:
+            return question, spans
+        named = [spans[0].text, *(span.text for span in spans[0].also)]
+        found = rank(read_again(self.reader, by_name, self.reader.read(by_name, hits)))
+        others = [span for span in found if not _is_among(span, named)]
+        return (by_name, others) if others and others[0].score > 0 else (question, spans)
 
 
 def _is_among(span: Span, known: Collection[str]) -> bool:

@@ -65,7 +65,8 @@ class Tokens:
             mask.astype(np.int64),
             ((column >= of_row["types"]) & mask).astype(np.int64),
             (column >= of_row["firsts"]) & (column < of_row["lasts"]),
-            np.zeros(mask.shape, dtype=np.bool_),
+            firsts=np.zeros(mask.shape, dtype=np.bool_),
+            inner=np.zeros(mask.shape, dtype=np.bool_),
         )
         group = self.arrays["groups"][rows].astype(np.int64)
         return TrainingBatch(windows, group, golds, int(self.arrays["questions"][number]), number)
