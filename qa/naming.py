@@ -11,7 +11,7 @@ from qa.normalization import normalize
 MAX_WORDS = 4
 """Of a description."""
 MAX_LENGTH = 100
-"""Characters in which a description is looked for beside a name."""
+"""Characters in which a description is looked for before a name."""
 
 # but not "who is ...", "who became ...", "who plays ...": these ask for the name of what they describe
 _WHO_DOES = re.compile(
@@ -50,10 +50,8 @@ def asked_by_name(question: str, span: Span) -> str | None:
         if name is None or normalize(name["name"]) in normalize(question):
             continue
         first = span.start + name.start("name")
-        before, after = text[max(0, first - MAX_LENGTH) : first], text[span.end : span.end + MAX_LENGTH]
-        if re.search(rf"\b{words} $", before, re.IGNORECASE) or re.match(
-            rf", (?:the |an? )?{words}\b", after, re.IGNORECASE
-        ):
+        # not for Fermi, of "the creator of the first nuclear reactor Enrico Fermi"
+        if re.search(rf"(?<!\bof )(?<!\bof the )\b{words} $", text[max(0, first - MAX_LENGTH) : first], re.IGNORECASE):
             return f"{question[:start]}{name['name']}{question[end:]}"
     return None
 

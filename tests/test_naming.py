@@ -24,7 +24,7 @@ def span(text, story=STORY, score=1.0):
         ("Who phoned the Norvik minister?", LUND, "Who phoned Ana Lund?"),
         ("Who phoned the Norvik minister?", "Norvik Minister Ana Lund", "Who phoned Ana Lund?"),
         ("Who phoned the minister on Monday?", LUND, "Who phoned Ana Lund on Monday?"),
-        ("And who phoned the party leader?", LUND, "And who phoned Ana Lund?"),
+        ("And who phoned the minister?", LUND, "And who phoned Ana Lund?"),
         ("Who did the minister listen to?", LUND, "Who did Ana Lund listen to?"),
     ],
 )
@@ -44,6 +44,7 @@ def test_a_description_gives_way_to_the_name(question, text, by_name):
         ("Who phoned the minister's office?", LUND),
         ("Who phoned the minister Ana Lund?", LUND),  # named already
         ("Who phoned the minister?", "Rita Vogel"),
+        ("Who phoned the party leader?", LUND),  # what follows a name may be the next of a list
         ("Who phoned the minister?", "for an hour"),
         ("Who phoned the Norvik minister?", "Minister Ana Lund"),  # "the Norvik" alone describes nobody
     ],
@@ -82,3 +83,8 @@ def test_the_reader_is_asked_again_by_name(answers, first):
     assert answer.spans[0].text == first
     assert answer.searched_for == "Who phoned the Norvik minister?"
     assert "Who phoned Ana Lund?" in reader.asked
+
+
+def test_the_maker_of_a_thing_is_not_the_thing():
+    story = "They honoured the maker of the first reactor Enrico Fermi."
+    assert asked_by_name("Who built the first reactor?", span("Enrico Fermi", story)) is None
