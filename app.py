@@ -7,10 +7,10 @@ import sys
 
 from embeddings.errors import DatelineError
 from qa.api import Service, make_api
-from qa.service.access import Access
+from qa.cli import main as run_command
 from qa.service.observing import Metrics
 from qa.service.server import Serving, guarded, run
-from qa.settings import Settings, load_settings
+from qa.settings import Settings
 from qa.workspace import Libraries
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
@@ -71,11 +71,11 @@ def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = Fal
     return blocks
 
 
-def serve(settings: Settings, serving: Serving | None = None, *, mcp: bool = False, read_only: bool = False) -> None:
+def serve(settings: Settings, serving: Serving, *, mcp: bool = False, read_only: bool = False) -> None:
     """Open the libraries and serve the page, and the API beside it, until stopped.
 
     Args:
-        serving: where and for whom; None means for this machine alone.
+        serving: where and for whom.
         mcp: offer answer, search and articles as tools of the Model Context Protocol, too.
         read_only: nobody can add, remove or judge.
 
@@ -83,7 +83,6 @@ def serve(settings: Settings, serving: Serving | None = None, *, mcp: bool = Fal
         DatelineError: a library can't be opened, the port is taken, others could come in without a password, or what
             `mcp` needs is missing.
     """
-    serving = Serving(access=Access.load(settings.access_file)) if serving is None else serving
     if mcp:
         _check_mcp()
     metrics = Metrics()
@@ -121,13 +120,8 @@ def _check_mcp() -> None:
 
 
 def main() -> int:
-    """Serve with the settings of the environment."""
-    try:
-        serve(load_settings())
-    except DatelineError as error:
-        print(f"dateline: {error}", file=sys.stderr)
-        return 2
-    return 0
+    """Do what `dateline serve` does, with its options."""
+    return run_command(["serve", *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,9 @@
 """What the page does without a browser: history, preferences, articles, and what it makes of a conversation."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import gradio as gr
 import pytest
 
@@ -144,3 +148,14 @@ def test_a_read_only_page_offers_nothing_that_changes_the_library(tmp_path, read
     assert changing & labels == (set() if read_only else changing)
     assert ("like" in events) is not read_only
     libraries.close()
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [(["--help"], 0, "usage: dateline serve"), (["--port", "x"], 2, "invalid int value: 'x'"), (["--page"], 2, "--page")],
+)
+def test_the_program_takes_the_options_of_serve(options, code, said):
+    app = Path(__file__).parent.parent / "app.py"
+    done = subprocess.run([sys.executable, app, *options], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == code
+    assert said in done.stdout + done.stderr
