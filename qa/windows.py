@@ -121,11 +121,12 @@ def _inner(offsets: Sequence[tuple[int, int]], allowed: Sequence[bool], text: st
     return tuple(
         token
         for token, ((start, _), may) in enumerate(zip(offsets, allowed, strict=True))
-        if may and start and _has_case(text[start - 1]) and _has_case(text[start])
+        if may and start and _has_case(text[start - 1 : start]) and _has_case(text[start : start + 1])
     )
 
 
 def _has_case(character: str) -> bool:
+    """Say so of one character, or of none."""
     return character.lower() != character.upper()
 
 
