@@ -152,7 +152,11 @@ def test_a_read_only_page_offers_nothing_that_changes_the_library(tmp_path, read
 
 @pytest.mark.parametrize(
     ("options", "code", "said"),
-    [(["--help"], 0, "usage: dateline serve"), (["--port", "x"], 2, "invalid int value: 'x'"), (["--page"], 2, "--page")],
+    [
+        (["--help"], 0, "usage: dateline serve"),
+        (["--port", "x"], 2, "invalid int value: 'x'"),
+        (["--page"], 2, "unrecognized arguments: --page"),
+    ],
 )
 def test_the_program_takes_the_options_of_serve(options, code, said):
     app = Path(__file__).parent.parent / "app.py"
