@@ -29,6 +29,16 @@ def test_the_delegation():
     assert set(found.timings) == {"retrieve", "read", "decide", "total"}
 
 
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [("Who tapped Kamala Harris?", "Biden"), ("Who spoke with the Mexican president?", "Kamala Harris")],
+)
+def test_who_did_what_to_whom(question, text):
+    found = answer(question)
+    assert found.text.endswith(text)  # "Vice President" may stand before it
+    assert found.spans[0].hit.article.title == TITLE
+
+
 @pytest.mark.parametrize("question", ["Who won the 1998 World Cup?", "How many people donated to The Independent?"])
 def test_what_the_articles_do_not_say(question):
     found = answer(question)
