@@ -126,7 +126,7 @@ def _inner(offsets: Sequence[tuple[int, int]], allowed: Sequence[bool], text: st
 
 
 def _has_case(character: str) -> bool:
-    """Say so of one character, or of none."""
+    """Say whether there is a letter, of a script that has capitals; "" is none."""
     return character.lower() != character.upper()
 
 
