@@ -18,7 +18,8 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio i
 import gradio as gr
 
 from qa.ui.articles import articles_tab
-from qa.ui.ask import EXAMPLES, ask_tab
+from qa.ui.ask import ask_tab
+from qa.ui.downloads import KEPT
 from qa.ui.endpoints import add_endpoints
 from qa.ui.evaluate import evaluate_tab
 from qa.ui.preferences import kept_settings, settings_tab
@@ -26,8 +27,8 @@ from qa.ui.style import CSS, HEAD, theme
 
 QUEUE_SIZE = 32
 MAX_UPLOAD = "200mb"
-CLEAN_EVERY, KEPT = 3600, 86_400
-"""Seconds: how often uploads and exports are looked through, and how long they are kept."""
+CLEAN_EVERY = 3600
+"""Seconds between looks through the uploads."""
 
 
 def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = False) -> gr.Blocks:
@@ -107,7 +108,7 @@ def serve(settings: Settings, serving: Serving, *, mcp: bool = False, read_only:
         service.stopping = True
         mounted.app.stop_event.set()  # ends the streams that each open page holds
 
-    service.libraries.open(service.libraries.first).pipeline.answer(EXAMPLES[0])  # load the models before anybody comes
+    service.libraries.open(service.libraries.first).pipeline.warm_up()
     service.ready = True
     run(guarded(api, serving, metrics, scripts=HEAD), serving, stopping=stopping, stopped=service.close)
 

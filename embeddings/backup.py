@@ -24,8 +24,10 @@ from embeddings.flushing import flush, flush_folder, make_folder
 from embeddings.opening import no_library
 
 MANIFEST, FORMAT = "manifest.json", 1
-CARRIED = ("labels.jsonl", "uploads")
-"""Files and folders of a library that go with its articles."""
+CARRIED_FILE, CARRIED_FOLDERS = "labels.jsonl", ("uploads", "runs")
+"""What goes with a library's articles: judgements, the files that were given, the reports of evaluations."""
+_FORBIDDEN = "\0\\:" if os.name == "nt" else "\0"
+"""Elsewhere the other two are signs like others, and stand in the names of files that people give."""
 _MANIFEST_BYTES = 64 << 20
 _PART = 1 << 20
 
@@ -121,7 +123,7 @@ def _pack(target: Path, snapshot: Path, folder: Path) -> tuple[Entry, ...]:
 
 
 def _carried(folder: Path) -> Iterator[tuple[str, Path]]:
-    for name in CARRIED:
+    for name in (CARRIED_FILE, *CARRIED_FOLDERS):
         place = folder / name
         for file in [place] if place.is_file() else sorted(place.rglob("*")):
             if file.is_file() and not file.is_symlink():
@@ -181,9 +183,9 @@ def _entries(file: Path, text: bytes) -> list[Entry]:
 def _is_safe(name: str) -> bool:
     """Say whether a name is one that a backup gives: relative, and nowhere but among the files that are carried."""
     parts = PurePosixPath(name).parts
-    if not parts or "/".join(parts) != name or ".." in parts or any(sign in name for sign in ("\\", ":", "\0")):
+    if not parts or "/".join(parts) != name or ".." in parts or any(sign in name for sign in _FORBIDDEN):
         return False
-    return name in (schema.FILE, CARRIED[0]) or (parts[0] == CARRIED[1] and len(parts) > 1)
+    return name in (schema.FILE, CARRIED_FILE) or (parts[0] in CARRIED_FOLDERS and len(parts) > 1)
 
 
 def _check_room(entries: Sequence[Entry], place: Path) -> None:

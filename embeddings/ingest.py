@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,8 +58,7 @@ def ingest(
         report = store.add(run.articles(inputs), prepared_by=prepared_by)
     finally:
         store.keep_files(run.read)
-    stale = run.before - run.given
-    removed = store.remove(stale) if stale else 0
+    removed = _remove_unheld(store, run.before - run.given)
     return IngestReport(report, removed, run.skipped, tuple(run.unreadable))
 
 
@@ -75,8 +75,12 @@ def forget(store: PassageStore, folder: Path) -> int:
         if (Path(record.place) == root or root in Path(record.place).parents) and not Path(record.place).exists()
     ]
     store.forget_files([record.place for record in gone])
-    kept = {article_id for record in store.files() for article_id in record.articles}
-    stale = {article_id for record in gone for article_id in record.articles} - kept
+    return _remove_unheld(store, {article_id for record in gone for article_id in record.articles})
+
+
+def _remove_unheld(store: PassageStore, ids: set[str]) -> int:
+    """Remove those of the articles that no file on record holds."""
+    stale = ids.difference(*(record.articles for record in store.files())) if ids else set()
     return store.remove(stale) if stale else 0
 
 
@@ -86,7 +90,7 @@ def expected(given: Input) -> int | None:
         try:
             with given.open() as stream:
                 return sum(part.count(b"\n") for part in iter(lambda: stream.read(1 << 20), b""))
-        except (OSError, EOFError, ValueError):
+        except (OSError, EOFError, ValueError, zlib.error):  # reading it will say so
             return None
     return 1 if given.kind in READERS and given.kind != ".csv" else None
 

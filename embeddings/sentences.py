@@ -22,7 +22,7 @@ def sentences(text: str) -> list[Range]:
         Half-open character ranges in order, without the white space around them; none is empty.
         A sentence that runs into the next without a space ("a difference.Senior members") is split.
     """
-    return [trimmed for line in lines(text) for part in _in_line(text, line) if (trimmed := _trim(text, *part))]
+    return [sentence for line in lines(text) for sentence in _in_line(text, line)]
 
 
 def lines(text: str) -> Iterator[Range]:
@@ -36,19 +36,24 @@ def lines(text: str) -> Iterator[Range]:
 
 def sentence_around(text: str, start: int, end: int) -> Range:
     """Find the sentences that text[start:end] stands in: the smallest run of them that holds it."""
+    begun = [line for line in lines(text) if line[0] <= start or line[0] < end]
+    # an article may be long, and only the lines that hold the stretch have to be split
+    nearest = max((number for number, line in enumerate(begun) if line[0] <= start), default=0)
     first = last = (start, end)
-    for sentence in sentences(text):
-        if sentence[0] <= start:
-            first = sentence
-        if sentence[0] < end:
-            last = sentence
+    for line in begun[nearest:]:
+        for sentence in _in_line(text, line):
+            if sentence[0] <= start:
+                first = sentence
+            if sentence[0] < end:
+                last = sentence
     return min(first[0], start), max(last[1], end)
 
 
 def _in_line(text: str, line: Range) -> Iterator[Range]:
     for start, end in _parts(text, line):
         for boundary in sentencex.get_sentence_boundaries("en", text[start:end]):
-            yield start + boundary["start_index"], start + boundary["end_index"]
+            if trimmed := _trim(text, start + boundary["start_index"], start + boundary["end_index"]):
+                yield trimmed
 
 
 def _parts(text: str, line: Range) -> Iterator[Range]:

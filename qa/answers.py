@@ -46,6 +46,7 @@ class Answer:
         period: the time that the question names, which decided where its answer was looked for; None without one.
         items: the members of a list answer, each with its own place; empty for other questions.
         timings: milliseconds by stage: retrieve, read, decide, total.
+        features: what the probability was computed from, in the order of `qa.confidence.FEATURES`; empty without spans.
     """
 
     question: str
@@ -57,6 +58,7 @@ class Answer:
     items: tuple[Span, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     period: Period | None = None
+    features: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.probability <= 1.0:

@@ -20,7 +20,7 @@ from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport
 from embeddings.sources.datelines import completed
-from embeddings.sources.reading import first_line
+from embeddings.sources.reading import article_of
 from embeddings.store import AddReport, Filter
 from qa.build import seeds_folder
 from qa.evaluation.questions import load_questions
@@ -53,7 +53,7 @@ from qa.wire import (
     Sought,
     WholeArticle,
 )
-from qa.workspace import MAX_FILES, Libraries, Workspace
+from qa.workspace import MAX_FILES, MAX_NAME, Libraries, Workspace
 
 ASKING, ASKING_WAIT, ASKING_SECONDS = 1, 32, 30.0
 """Questions read at a time (the reader uses all cores by itself), those that wait, and how long they do at most."""
@@ -188,7 +188,7 @@ def _articles(service: Service) -> APIRouter:
         found = [article_object(article) for article in workspace.find_articles(words, limit)]
         return ArticlesOut.model_validate({"articles": found, "total": workspace.store.stats().articles})
 
-    @router.get("/articles/{article_id}")
+    @router.get("/articles/{article_id:path}")
     def article(article_id: str, library: _Library = None) -> WholeArticle:
         """Give an article with its text."""
         found = service.open(library).store.get(article_id)
@@ -213,11 +213,12 @@ def _articles(service: Service) -> APIRouter:
         workspace = _to_add_to(service, library)
         with tempfile.TemporaryDirectory() as folder:
             kept = []
-            for file in files:
+            for number, file in enumerate(files):
                 name = Path((file.filename or "").replace("\\", "/")).name
-                if not name.isprintable() or name in ("", ".", ".."):
-                    raise Refused(422, f"a file needs a name, got {name[:80]!r}")
-                kept.append(Path(folder) / name)
+                if not name.isprintable() or name in ("", ".", "..") or len(name.encode()) > MAX_NAME:
+                    raise Refused(422, f"a file needs a name of at most {MAX_NAME} bytes, got {name[:80]!r}")
+                kept.append(Path(folder) / str(number) / name)
+                kept[-1].parent.mkdir()
                 with kept[-1].open("wb") as stream:
                     shutil.copyfileobj(file.file, stream)
             return _added(workspace, workspace.add_files(kept))
@@ -228,7 +229,7 @@ def _articles(service: Service) -> APIRouter:
         workspace = _to_add_to(service, given.library)
         return _added(workspace, workspace.add_address(given.address))
 
-    @router.delete("/articles/{article_id}", dependencies=[Depends(turn)])
+    @router.delete("/articles/{article_id:path}", dependencies=[Depends(turn)])
     def remove(article_id: str, library: _Library = None) -> RemovedOut:
         """Remove an article."""
         removed = service.open(library).remove([article_id])
@@ -318,16 +319,8 @@ def _to_add_to(service: Service, library: str | None) -> Workspace:
 
 def _article(given: ArticleIn) -> Article:
     content = given.model_dump_json(exclude={"id"}).encode()
-    article = Article(
-        id=given.id or f"api-{hashlib.sha256(content).hexdigest()[:16]}",
-        title=given.title or first_line(given.text),
-        text=given.text,
-        published=given.published,
-        source=given.source,
-        url=given.url,
-        author=given.author,
-    )
-    return completed(article)
+    fields = {"date" if name == "published" else name: value for name, value in given if name != "text"}
+    return completed(article_of(given.text, fields, default_id=f"api-{hashlib.sha256(content).hexdigest()[:16]}"))
 
 
 def _added(workspace: Workspace, report: AddReport | IngestReport) -> AddedOut:

@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,8 @@ from qa.retriever import Retriever
 from qa.settings import CREDENTIALS_VARIABLE, Settings
 
 logger = logging.getLogger(__name__)
+
+_OPENING = threading.Lock()
 
 
 def seeds_folder() -> Path:
@@ -117,9 +120,14 @@ def _open_milvus(address: MilvusAddress, settings: Settings, encoder: SentenceEn
     )
 
 
-@cache
 def shared_pipeline(settings: Settings) -> Pipeline:
     """Give one pipeline for equal settings, kept for the life of the process."""
+    with _OPENING:  # threads that ask at once for the first time share it, too
+        return _pipeline_of(settings)
+
+
+@cache
+def _pipeline_of(settings: Settings) -> Pipeline:
     return open_pipeline(settings)
 
 
@@ -161,7 +169,7 @@ def seeds_library(encoder: SentenceEncoder) -> Path:
     folder = user_cache_path("dateline") / f"seeds-{digest.hexdigest()[:16]}"
     if folder.is_dir():
         return folder
-    aside = folder.with_name(f"{folder.name}.{os.getpid()}")
+    aside = folder.with_name(f"{folder.name}.{os.getpid()}-{threading.get_ident()}")
     logger.info("indexing the seed articles into %s", folder)
     store = LocalStore(aside, encoder, create=True)
     read = tqdm(read_articles(inputs), total=len(inputs), desc="indexing the seeds", unit="article", disable=None)

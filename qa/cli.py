@@ -42,6 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         sys.stderr.close()
         return run.OK
+    except OSError as error:  # a place that can't be written, a full disk
+        where = f" {error.filename}" if error.filename else ""
+        print(f"dateline: {error.strerror or error}{where}; free some space or name another place", file=sys.stderr)
+        return run.BAD_INPUT
 
 
 def _parser() -> argparse.ArgumentParser:

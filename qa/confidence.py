@@ -93,9 +93,20 @@ class Calibrator:
         return calibrator
 
     def save(self, file: Path) -> None:
+        """Write it whole, or not at all.
+
+        Raises:
+            DatelineError: it can't be written.
+        """
         temporary = file.with_suffix(".new")
-        temporary.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
-        temporary.replace(file)
+        try:
+            temporary.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+            temporary.replace(file)
+        except OSError as error:
+            raise DatelineError(
+                f"the calibrator can't be written to {file} ({error.strerror}); copy the reader's folder to where you "
+                "may write, and name it with --reader"
+            ) from error
 
 
 def log_odds(probability: float) -> float:

@@ -39,7 +39,17 @@ def answer_html(answer: Answer) -> str:
 
 def message_html(content: str) -> str:
     """Wrap HTML as one message."""
-    return f"<div class='dateline'>{content}</div>"
+    return _block(f"<div class='dateline'>{content}</div>")
+
+
+def question_html(question: str) -> str:
+    """Wrap a question as one message."""
+    return _block(f"<div>{html.escape(question)}</div>")
+
+
+def _block(content: str) -> str:
+    """Keep Markdown, which messages are taken for, out of HTML: an empty line would let it in (CommonMark 4.6)."""
+    return content.replace("\r", "&#13;").replace("\n", "&#10;")
 
 
 def reading_html(hits: Sequence[Hit]) -> str:
@@ -172,18 +182,18 @@ def _small(content: str) -> str:
 
 
 def _markdown(answer: Answer) -> str:
-    lines = ["", f"## {_plain(answer.question)}", ""]
+    lines = ["", f"## {markdown_text(answer.question)}", ""]
     if not answer.found:
         return "\n".join([*lines, f"{NOT_FOUND} {why_not(answer)}"])
     shown = "; ".join(item.text for item in answer.items) or answer.text
-    lines.append(f"**{_plain(shown)}** ({in_words(answer.probability)})")
+    lines.append(f"**{markdown_text(shown)}** ({in_words(answer.probability)})")
     for span in cited(answer):
-        before, text, after = (_plain(part) for part in in_sentence(span))
+        before, text, after = (markdown_text(part) for part in in_sentence(span))
         lines += ["", f"> {before}**{text}**{after}", ""]
-        lines.append(f"{_plain(citation(span.hit.article))}, characters {span.start} to {span.end}")
+        lines.append(f"{markdown_text(citation(span.hit.article))}, characters {span.start} to {span.end}")
     return "\n".join(lines)
 
 
-def _plain(text: str) -> str:
-    """Escape what Markdown would take for markup."""
+def markdown_text(text: str) -> str:
+    """Escape what Markdown would take for markup, and put it on a line."""
     return re.sub(r"([\\`*_\[\]<>#])", r"\\\1", re.sub(r"\s+", " ", text))

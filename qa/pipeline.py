@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from embeddings.documents import Hit
+from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter, PassageStore
 from qa.answers import Answer, Span
@@ -64,12 +64,12 @@ class Pipeline:
         self.observer = observer
 
     def adjusted(self, *, k: int | None = None, threshold: float | None = None) -> Pipeline:
-        """Give the same pipeline with other settings; None leaves one as it is."""
+        """Give the same pipeline with other settings; None leaves one as it is, and k = 0 means as many as it takes."""
         return Pipeline(
             self.retriever,
             self.reader,
             self.calibrator,
-            k=self.k if k is None else k,
+            k=self.k if k is None else k or None,
             top=self.top,
             threshold=self.threshold if threshold is None else threshold,
             observer=self.observer,
@@ -86,6 +86,12 @@ class Pipeline:
             threshold=self.threshold,
             observer=self.observer,
         )
+
+    def warm_up(self) -> None:
+        """Load the models, for which the first question would wait."""
+        article = Article("example", "", "Jake Sullivan led the delegation.")
+        self.find("who led the delegation?", 1)
+        self.reader.read("who led the delegation?", [Hit(Passage(article.id, 0, len(article.text)), article, 1.0)])
 
     def answer(
         self,
@@ -217,7 +223,8 @@ class Pipeline:
             spans = join_names(spans)
         read_ms = _since(started)
         started = time.perf_counter()
-        probability = self.calibrator.probability(features(by_name, spans), expected) if spans else 0.0
+        measured = features(by_name, spans) if spans else ()
+        probability = self.calibrator.probability(measured, expected) if spans else 0.0
         is_found = bool(spans) and probability >= self.threshold
         items = list_items(asked, spans) if is_found else ()
         decide_ms = _since(started)
@@ -235,6 +242,7 @@ class Pipeline:
                 "decide": decide_ms,
                 "total": retrieve_ms + read_ms + decide_ms,
             },
+            features=measured,
         )
 
     def _read(self, question: str, hits: Sequence[Hit]) -> tuple[list[Span], Sequence[Hit]]:

@@ -106,8 +106,10 @@ def library_at(named: str) -> Path | MilvusAddress:
     """Read what names a library: a folder, an address of Milvus, or a file of Milvus Lite.
 
     Raises:
-        InvalidInput: it is meant for Milvus and is no address.
+        InvalidInput: it is empty, or meant for Milvus and no address.
     """
+    if not named.strip():
+        raise InvalidInput("the library's name is empty; name a folder")
     return milvus_address(named) or Path(named).expanduser()
 
 
@@ -137,7 +139,7 @@ def _converted(name: str, value: object) -> object:
         raise ValueError(f"{name} must be a number, got {value!r}")
     try:
         number = kind(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError(f"{name} must be {'a' if kind is float else 'a whole'} number, got {value!r}") from None
     if isinstance(value, float) and number != value:
         raise ValueError(f"{name} must be a whole number, got {value!r}")

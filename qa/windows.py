@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from embeddings.errors import InvalidInput
+
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
@@ -83,13 +85,13 @@ def make_windows(
     and of the text within a pair; each pair gives at least one.
 
     Raises:
-        ValueError: a question leaves fewer than MIN_PASSAGE_TOKENS for the passage.
+        InvalidInput: a question leaves fewer than MIN_PASSAGE_TOKENS for the passage.
     """
     if not pairs:
         return []
     room = max_tokens - max(_question_tokens(tokenizer, {question for question, _ in pairs}))
     if room < MIN_PASSAGE_TOKENS:
-        raise ValueError(
+        raise InvalidInput(
             f"the question fills {max_tokens - room} of the reader's {max_tokens} tokens and leaves no room for a "
             "passage; ask a shorter question"
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,11 @@ from platformdirs import user_data_path
 
 from embeddings.documents import Article
 from embeddings.encoder import SentenceEncoder
-from embeddings.errors import InvalidInput
+from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport, ingest
 from embeddings.milvus_address import MilvusAddress
 from embeddings.sources import Input, Unreadable, find_inputs, is_address
+from embeddings.sources.kinds import KINDS, kind_of
 from embeddings.store import AddReport, PassageStore
 from qa.answers import Answer
 from qa.build import is_seeds, open_pipeline, open_store, own_library, seeds_library
@@ -29,6 +31,8 @@ SEEDS, OWN = "Seed articles", "My articles"
 UPLOADS = "uploads"
 MAX_FILES = 500
 """Files of one upload."""
+MAX_NAME = 255
+"""Bytes of a file's name, which is what file systems take."""
 _NAME = re.compile(r"\w(?:[\w .-]{0,38}\w)?")
 
 Seen = Callable[[Article | Unreadable], object]
@@ -68,17 +72,21 @@ class Workspace:
             seen: is called with each thing that was read, for progress.
 
         Raises:
-            DatelineError: a file is of no kind that can be read, there are too many, or the library stays as it is;
-                nothing was added.
+            InvalidInput: a file is of no kind that can be read, two have one name, there are too many, or the library
+                stays as it is; nothing was added.
+            DatelineError: the files can't be kept.
         """
         self._check_changeable("added to")
         if len(files) > MAX_FILES:
             raise InvalidInput(f"{len(files):,} files came at once, and at most {MAX_FILES} are taken; zip them")
-        find_inputs(files)  # refuses before anything is copied
+        _check_names([file.name for file in files])
         with self._changing:
             folder = self.store.folder / UPLOADS
-            folder.mkdir(parents=True, exist_ok=True)
-            copies = [Path(shutil.copyfile(file, folder / file.name)) for file in files]
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                copies = [Path(shutil.copyfile(file, folder / file.name)) for file in files]
+            except OSError as error:
+                raise DatelineError(f"the files can't be kept in {UPLOADS} ({error.strerror or error})") from error
             return ingest(self.store, find_inputs(copies).inputs, seen=seen)
 
     def add_address(self, address: str, *, seen: Seen | None = None) -> IngestReport:
@@ -175,7 +183,8 @@ class Libraries:
         self._opened: dict[str, Workspace] = {}
         self._opening = threading.RLock()
         self._pipeline: Pipeline | None = None
-        self.first = settings.library.name if settings.library is not None else self._first()
+        # the folder "." has no name of its own
+        self.first = self._first() if settings.library is None else settings.library.name or Path.cwd().name
         self.open(self.first)
 
     @property
@@ -266,6 +275,14 @@ class Libraries:
 
     def _first(self) -> str:
         return OWN if (own_library() / "library.sqlite").is_file() else SEEDS
+
+
+def _check_names(names: Sequence[str]) -> None:
+    for name, count in Counter(names).items():
+        if kind_of(name) is None:
+            raise InvalidInput(f"{name[:80]} is of no kind that can be read; these are: {KINDS}")
+        if count > 1:
+            raise InvalidInput(f"{count} files are called {name[:80]}, and one would replace the other; rename them")
 
 
 def _made() -> Path:

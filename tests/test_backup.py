@@ -18,6 +18,7 @@ from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
 from qa.cli import main
 from qa.evaluation.labels import LABELS_FILE
+from qa.ui.evaluate import RUNS
 from qa.workspace import UPLOADS
 
 
@@ -34,6 +35,8 @@ def library(tmp_path, encoder):
     (tmp_path / "library" / LABELS_FILE).write_bytes(b"\n")
     (tmp_path / "library" / UPLOADS / "deep").mkdir(parents=True)
     (tmp_path / "library" / UPLOADS / "deep" / "Déjà vu.txt").write_bytes(b"kept\0")
+    (tmp_path / "library" / RUNS / "1").mkdir(parents=True)
+    (tmp_path / "library" / RUNS / "1" / "report.json").write_bytes(b"{}")
     return tmp_path / "library"
 
 
@@ -58,7 +61,7 @@ def repacked(saved, change):
 
 
 def test_it_carries_what_the_program_puts_into_a_library():
-    assert backup.CARRIED == (LABELS_FILE, UPLOADS)
+    assert (backup.CARRIED_FILE, backup.CARRIED_FOLDERS) == (LABELS_FILE, (UPLOADS, RUNS))
 
 
 def test_it_comes_back_as_it_was(library, saved, tmp_path, encoder):
@@ -73,6 +76,7 @@ def test_it_comes_back_as_it_was(library, saved, tmp_path, encoder):
     assert check(tmp_path / "back").findings == ()
     assert (tmp_path / "back" / LABELS_FILE).read_bytes() == b"\n"
     assert (tmp_path / "back" / UPLOADS / "deep" / "Déjà vu.txt").read_bytes() == b"kept\0"
+    assert (tmp_path / "back" / RUNS / "1" / "report.json").read_bytes() == b"{}"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["back", "library", "saved.zip"], "nothing left aside"
 
 
@@ -144,6 +148,18 @@ def test_each_flipped_byte_is_noticed_or_of_no_matter(saved, tmp_path, encoder):
     assert seen > 40
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no file has such a name on Windows")
+def test_whatever_name_a_file_was_given_under_it_comes_back(library, tmp_path, monkeypatch):
+    name = "10:30 the mayor\\speaks.txt"
+    (library / UPLOADS / name).write_bytes(b"kept")
+    back_up(library, tmp_path / "saved.zip")
+    restore(tmp_path / "saved.zip", tmp_path / "back")
+    assert (tmp_path / "back" / UPLOADS / name).read_bytes() == b"kept"
+    monkeypatch.setattr(backup, "_FORBIDDEN", "\0\\:")  # as on Windows, where it would be another place
+    with pytest.raises(DatelineError, match="no file of a library"):
+        restore(tmp_path / "saved.zip", tmp_path / "again")
+
+
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.99])
 def test_a_backup_that_was_cut_is_refused(saved, tmp_path, share):
     data = saved.read_bytes()
@@ -162,7 +178,6 @@ def test_a_backup_that_was_cut_is_refused(saved, tmp_path, share):
         "uploads//tmp",
         "uploads/./x",
         "C:\\escaped",
-        "uploads/..\\x",
         "uploads",
         "uploads/",
         "lexical/meta.json",
@@ -239,7 +254,7 @@ def test_a_bomb_fills_no_disk(saved, tmp_path, monkeypatch):
 
 def test_the_commands_say_it(library, tmp_path, capsys):
     assert main(["backup", str(tmp_path / "b.zip"), "--library", str(library)]) == 0
-    assert "in 3 files" in capsys.readouterr().out
+    assert "in 4 files" in capsys.readouterr().out
     assert main(["restore", str(tmp_path / "b.zip"), "--library", str(tmp_path / "new")]) == 0
     assert "restored" in capsys.readouterr().out
     assert main(["check", "--library", str(tmp_path / "new")]) == 0

@@ -64,6 +64,20 @@ def test_an_article_that_moved_to_another_file_stays(store, folder):
     assert ids(store) == {"a", "x", "y"}
 
 
+def test_an_article_that_a_file_of_another_run_holds_too_stays(store, folder, tmp_path):
+    run(store, folder)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "c.jsonl").write_text('{"id": "x", "text": "One."}\n')
+    run(store, other)
+    (folder / "b.jsonl").write_text('{"id": "y", "text": "Two."}\n')
+    assert run(store, folder).removed == 0
+    assert ids(store) == {"a", "x", "y"}
+    (other / "c.jsonl").write_text('{"id": "z", "text": "Three."}\n')
+    assert run(store, other).removed == 1
+    assert ids(store) == {"a", "y", "z"}
+
+
 def test_what_cannot_be_read_any_more_costs_nothing_and_is_named_each_time(store, folder):
     run(store, folder)
     (folder / "b.jsonl").write_text('{"id": "x", "text": "One."}\n{"id": \n')
@@ -170,7 +184,12 @@ def test_watching_keeps_a_folder_in_step(folder, tmp_path):
             (folder / "new.txt").write_text("Storm hits\nThe storm hit.")
             (folder / "a.txt").unlink()
             (folder / "picture.png").write_bytes(b"x")
+            (folder / ".trash").mkdir()
+            (folder / ".trash" / "old.txt").write_text("Old story\nIt was thrown away.")
             wait_for("1 added", "removed 1 articles of files that are gone")
+            (folder / "b.jsonl").unlink()
+            wait_for("removed 2 articles of files that are gone")
+            assert "2 added" not in output.read_text()
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(60)

@@ -42,7 +42,7 @@ def test_items_of_other_articles_are_cited_wherever_an_answer_is_laid_out():
     answer = Answer("What gusts?", "What gusts?", tuple(spans), (spans[0].hit,), 0.9, True, items=tuple(spans))
     page = answer_html(answer)
     assert page.count("<li>157 km/h") == page.count("<li><b>157 km/h") == 1
-    assert "“It blew at 157 km/h.”\n“Storm b”" in page  # what is copied
+    assert "“It blew at 157 km/h.”&#10;“Storm b”" in page  # what is copied
     assert "characters 11 to 19" in as_markdown([answer])
     shown = as_text(answer)
     assert "[131 km/h]" in shown

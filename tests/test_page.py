@@ -11,8 +11,10 @@ from app import build_app
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
 from qa.build import open_store
+from qa.confidence import Calibrator
 from qa.evaluation.labels import check_correction
 from qa.markup import reading_html
+from qa.pipeline import Pipeline
 from qa.settings import load_settings
 from qa.ui.ask import _stopped
 from qa.ui.history import KEPT, choices, questions_of, read, remember
@@ -69,17 +71,13 @@ USUAL = {"k": 0, "threshold": 0.4}
     ],
 )
 def test_preferences_are_read_as_far_as_they_are_any(kept, shown):
-    assert _read(kept, USUAL) == shown
-
-
-class Recorded:
-    def adjusted(self, **given):
-        return given
+    assert _read(kept, USUAL, MOST) == shown
 
 
 def test_preferences_go_to_the_pipeline():
-    assert adjusted(Recorded(), AS_MANY, 0.3) == {"k": None, "threshold": 0.3}
-    assert adjusted(Recorded(), 7.0, 0.3) == {"k": 7, "threshold": 0.3}
+    eight = Pipeline(None, None, Calibrator.blank(), k=8)
+    assert (adjusted(eight, AS_MANY, 0.3).k, adjusted(eight, AS_MANY, 0.3).threshold) == (None, 0.3)
+    assert adjusted(eight, 7.0, 0.3).k == 7
 
 
 def test_a_question_that_was_stopped_says_so_and_the_answers_stay():
@@ -108,7 +106,7 @@ def test_what_is_read_is_named_once_and_as_text():
     [("on Tuesday", "on\nTuesday"), (" ON  friday ", "on Friday"), ("Tuesday (late)", "Tuesday (late)")],
 )
 def test_a_correction_is_taken_as_an_article_has_it(words, found):
-    assert check_correction(words, ARTICLES) == found
+    assert check_correction(words, ARTICLES) == (found, next(article for article in ARTICLES if found in article.text))
 
 
 @pytest.mark.parametrize(

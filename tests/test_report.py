@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -352,6 +352,32 @@ def test_a_data_set_in_hub_form(tmp_path, capsys):
 def label(**changes):
     plain = Label("Who won?", "Bo Lind", "vote", 61, 68, "wrong", "Ana Reyes", "2024-01-02T03:04:05+00:00")
     return replace(plain, **changes)
+
+
+def test_a_label_of_any_words_is_read_again(tmp_path):
+    given = [label(correction="Ann\u2028Lee\x85 Ray\r"), label()]
+    for one in given:
+        add_label(tmp_path / "labels.jsonl", one)
+    assert read_labels(tmp_path / "labels.jsonl") == given
+
+
+def test_a_correction_counts_in_the_article_that_it_stands_in(tmp_path):
+    add_label(tmp_path / "labels.jsonl", label(corrected_in="recount"))
+    assert load_questions(tmp_path / "labels.jsonl")[0].title == "recount"
+
+
+def test_labels_of_before_are_read(tmp_path):
+    row = asdict(label())
+    del row["corrected_in"]
+    (tmp_path / "labels.jsonl").write_text(json.dumps(row) + "\n")
+    assert read_labels(tmp_path / "labels.jsonl") == [label()]
+
+
+@pytest.mark.parametrize("changes", [{"start": "1"}, {"end": None}, {"correction": 1}, {"corrected_in": 2}])
+def test_a_label_with_other_kinds_of_values_is_none(tmp_path, changes):
+    (tmp_path / "labels.jsonl").write_text(json.dumps({**asdict(label()), **changes}) + "\n")
+    with pytest.raises(DatelineError, match=f"line 1 is no label: {next(iter(changes))} must be"):
+        read_labels(tmp_path / "labels.jsonl")
 
 
 def test_labels_become_questions(tmp_path):

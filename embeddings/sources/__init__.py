@@ -9,7 +9,7 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 from embeddings.documents import Article
-from embeddings.errors import DatelineError
+from embeddings.errors import DatelineError, InvalidInput
 from embeddings.sources.archive import members
 from embeddings.sources.datelines import completed
 from embeddings.sources.docx import read_docx
@@ -81,7 +81,7 @@ def find_inputs(
             continue
         for path in _paths(str(place)):
             if path.is_file() and kind_of(path.name) is None:
-                raise DatelineError(f"{path} is of no kind that can be read; these are: {KINDS}")
+                raise InvalidInput(f"{path} is of no kind that can be read; these are: {KINDS}")
             for file in [path] if path.is_file() else _under(path):
                 kind = kind_of(file.name)
                 if kind is None:
@@ -104,16 +104,16 @@ def read_articles(inputs: Iterable[Input]) -> Iterator[Article | Unreadable]:
 
     An id that is given to a second, different article is unreadable too: one would replace the other.
     """
-    seen: dict[str, str] = {}
+    seen: dict[str, tuple[str, int]] = {}
     for given in inputs:
         for item in _read(given):
-            if isinstance(item, Article) and item.id in seen:
-                yield Unreadable(
-                    given.name, f"the id {item.id!r} was used already, in {seen[item.id]}; give each article its own"
-                )
-                continue
             if isinstance(item, Article):
-                seen[item.id] = given.name
+                where, same = seen.setdefault(item.id, (given.name, hash(item)))
+                if same != hash(item):
+                    yield Unreadable(
+                        given.name, f"the id {item.id!r} was used already, in {where}; give each article its own"
+                    )
+                    continue
             yield item
 
 

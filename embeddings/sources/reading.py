@@ -59,21 +59,29 @@ def make_article(given: Input, text: str, fields: Mapping[str, object], *, defau
     Raises:
         ReadingError: a field holds something that can't be read as what it should be.
     """
+    return article_of(text, fields, given.known, default_id=default_id or given.id)
+
+
+def article_of(
+    text: str, fields: Mapping[str, object], known: Mapping[str, object] | None = None, *, default_id: str
+) -> Article:
+    """Make an article as `make_article` does, of `fields` and, where they leave something open, of what is `known`."""
+    places = (fields, known or {})
     return Article(
-        id=_string("id", fields) or default_id or given.id,
-        title=_string("title", fields, given.known) or first_line(text),
+        id=_string("id", fields) or default_id,
+        title=_string("title", *places) or first_line(text),
         text=_UNSTORABLE.sub("\ufffd", text),
-        published=_day(fields) or _day(given.known),
-        source=_string("source", fields, given.known),
-        url=_string("url", fields, given.known),
-        author=_string("author", fields, given.known),
+        published=_day(places[0]) or _day(places[1]),
+        source=_string("source", *places),
+        url=_string("url", *places),
+        author=_string("author", *places),
     )
 
 
 def first_line(text: str) -> str:
     """Take the first line with something in it as a title, without a heading's marks."""
     line = next((line for line in text.splitlines() if line.strip()), "")
-    return line.strip().lstrip("#").strip()[:MAX_TITLE]
+    return _on_a_line(line.strip().lstrip("#"))[:MAX_TITLE]
 
 
 def kind_of_value(value: object) -> str:
@@ -97,8 +105,12 @@ def _string(name: str, *places: Mapping[str, object]) -> str:
         if value is not None and (text := str(value).strip()):
             if len(text) > MAX_FIELD:
                 raise ReadingError(f'holds {len(text):,} characters in "{name}"; at most {MAX_FIELD:,} are read')
-            return _CONTROL.sub("\ufffd", " ".join(text.split()))
+            return _on_a_line(text)
     return ""
+
+
+def _on_a_line(text: str) -> str:
+    return _CONTROL.sub("\ufffd", " ".join(text.split()))
 
 
 def _day(fields: Mapping[str, object]) -> date | None:

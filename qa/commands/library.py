@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -126,7 +127,7 @@ def _watched(places: Sequence[str]) -> list[Path]:
     for place in places:
         if not Path(place).expanduser().exists():
             raise DatelineError(f"--watch keeps files and folders in step, and {place} is neither")
-    return [Path(place).expanduser() for place in places]
+    return [Path(place).expanduser().resolve() for place in places]
 
 
 def _watch(store: PassageStore, folders: Sequence[Path], columns: Mapping[str, str]) -> None:
@@ -134,15 +135,20 @@ def _watch(store: PassageStore, folders: Sequence[Path], columns: Mapping[str, s
     from watchfiles import watch
 
     from embeddings.ingest import forget
-    from embeddings.sources import find_inputs, is_readable
+    from embeddings.sources import find_inputs
 
     def step(changed: Iterable[Path]) -> None:
         removed = sum(forget(store, folder) for folder in folders)
         if removed:
             print(f"removed {removed:,} articles of files that are gone")
-        there = sorted(path for path in changed if path.exists() and (path.is_dir() or is_readable(path)))
-        if inputs := find_inputs(there, columns=columns, may_be_none=True).inputs:
-            add_inputs(store, inputs)
+        inputs: dict[str, Input] = {}
+        for path in sorted(changed):
+            if not _is_hidden(path, folders):
+                with suppress(DatelineError):  # it is of another kind, or went meanwhile, which is told next
+                    found = find_inputs([path], columns=columns, may_be_none=True).inputs
+                    inputs.update((given.place, given) for given in found)
+        if inputs:
+            add_inputs(store, list(inputs.values()))
         sys.stdout.flush()
 
     started = False
@@ -156,7 +162,17 @@ def _watch(store: PassageStore, folders: Sequence[Path], columns: Mapping[str, s
             step({Path(path) for _, path in changes})
 
 
+def _is_hidden(path: Path, folders: Sequence[Path]) -> bool:
+    """Say whether a path under one of the folders would be passed over there."""
+    below = [path.relative_to(folder).parts for folder in folders if path.is_relative_to(folder)]
+    return any(part.startswith(".") for parts in below for part in parts)
+
+
 def _remove(store: PassageStore, ids: Sequence[str]) -> int:
+    from qa.build import is_seeds
+
+    if is_seeds(store.folder):
+        raise DatelineError("the seed articles can't be removed; name a library of your own with --library")
     unknown = [article_id for article_id in ids if store.get(article_id) is None]
     if unknown:
         raise DatelineError(

@@ -154,6 +154,12 @@ def calibrate(arguments: argparse.Namespace) -> int:
     from qa.training.calibrate import calibrate as fit
 
     settings = settings_of(arguments)
+    folder = ExtractiveReader(settings.reader or SHIPPED_READER).folder
+    if not os.access(folder, os.W_OK):  # before any question is asked
+        raise DatelineError(
+            f"the calibrator goes into the reader's folder, and {folder} can't be written; copy it, and name the copy "
+            "with --reader"
+        )
     named = [(arguments.questions, settings, False)]
     named += [(Path(file), replace(settings, library=library_at(library)), False) for file, library in arguments.also]
     named += [(file, settings, True) for file in arguments.elsewhere]
@@ -166,7 +172,6 @@ def calibrate(arguments: argparse.Namespace) -> int:
         for file, here, elsewhere in named
         if (questions := sample(part_of(load_questions(file), arguments.part), arguments.limit))
     ]
-    folder = ExtractiveReader(settings.reader or SHIPPED_READER).folder
     old = None
     with suppress(DatelineError):  # there may be none, or one of another version
         old = Calibrator.load(folder / CALIBRATOR_FILE)

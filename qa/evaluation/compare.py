@@ -131,9 +131,9 @@ def _failure(figures: Mapping[str, Any], gate: str) -> str | None:
             raise DatelineError(f"--fail-under: no figure is called {name!r}; see the names with --json")
         value = value[part]
     if value is not None and not isinstance(value, int | float):
-        raise DatelineError(
-            f"--fail-under: {name!r} is no single figure; name one in it, like {name}.{next(iter(value))}"
-        )
+        inner = next(iter(value), None) if isinstance(value, Mapping) else None
+        hint = f"name one in it, like {name}.{inner}" if inner is not None else "see the names with --json"
+        raise DatelineError(f"--fail-under: {name!r} is no single figure; {hint}")
     less_is_better = name.startswith(("calibration.", "latency_ms.", "errors.")) or name == "abstention.aurc"
     passes = value is not None and (value <= wanted if less_is_better else value >= wanted)
     return (

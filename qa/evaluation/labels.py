@@ -31,6 +31,7 @@ class Label:
         verdict: "right" or "wrong".
         correction: the right answer, where the user gave it: "" for "the articles don't say", None for not given.
         time: ISO 8601, UTC.
+        corrected_in: id of the article that the correction stands in; "" where that is not known.
     """
 
     question: str
@@ -41,6 +42,7 @@ class Label:
     verdict: str
     correction: str | None
     time: str
+    corrected_in: str = ""
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
@@ -49,7 +51,7 @@ class Label:
             raise ValueError(f"a right answer has no correction, got {self.correction!r}")
 
     @classmethod
-    def of(cls, answer: Answer, verdict: str, correction: str | None = None) -> Label:
+    def of(cls, answer: Answer, verdict: str, correction: str | None = None, corrected_in: str = "") -> Label:
         """Label an answer now."""
         span = answer.spans[0] if answer.found else None
         return cls(
@@ -61,6 +63,7 @@ class Label:
             verdict=verdict,
             correction=correction,
             time=datetime.now(UTC).isoformat(timespec="seconds"),
+            corrected_in=corrected_in,
         )
 
     @property
@@ -69,8 +72,8 @@ class Label:
         return self.answer if self.verdict == "right" else self.correction
 
 
-def check_correction(words: str, articles: Iterable[Article]) -> str:
-    """Give the words as the first article has them that holds them, whatever white space stands between.
+def check_correction(words: str, articles: Iterable[Article]) -> tuple[str, Article]:
+    """Give the words as the first article has them that holds them, whatever white space stands between, and it.
 
     Raises:
         InvalidInput: they are empty, or stand in none of the articles.
@@ -81,7 +84,7 @@ def check_correction(words: str, articles: Iterable[Article]) -> str:
     pattern = re.compile(r"\s+".join(map(re.escape, wanted)), re.IGNORECASE)
     for article in articles:
         if found := pattern.search(article.text):
-            return found[0]
+            return found[0], article
     raise InvalidInput(
         f"no article found for this question has “{' '.join(wanted)[:80]}” word for word; select it in an article"
     )
@@ -119,7 +122,7 @@ def read_labels(file: Path) -> list[Label]:
         DatelineError: the file can't be opened or a line is no label; names the line.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8").split("\n")  # other breaks of lines may stand in what was selected
     except (OSError, UnicodeDecodeError) as error:
         raise DatelineError(f"the labels {file} can't be read ({error})") from error
     return [_label(f"{file}, line {number}", line) for number, line in enumerate(lines, start=1) if line.strip()]
@@ -129,11 +132,17 @@ def _label(where: str, line: str) -> Label:
     try:
         row: dict[str, Any] = json.loads(line)
         wanted = {field.name: field.type for field in fields(Label)}
-        if not isinstance(row, dict) or set(row) != set(wanted):
+        if not isinstance(row, dict) or {"corrected_in", *row} != set(wanted):  # which labels did not have at first
             raise ValueError(f"want the names {', '.join(wanted)}")
-        for name in ("question", "answer", "article", "verdict", "time"):
+        row.setdefault("corrected_in", "")
+        for name in ("question", "answer", "article", "verdict", "time", "corrected_in"):
             if not isinstance(row[name], str):
                 raise ValueError(f"{name} must be text, found {row[name]!r}")
+        for name in ("start", "end"):
+            if not isinstance(row[name], int) or isinstance(row[name], bool):
+                raise ValueError(f"{name} must be a whole number, found {row[name]!r}")
+        if not isinstance(row["correction"], str | None):
+            raise ValueError(f"correction must be text or null, found {row['correction']!r}")
         return Label(**row)
     except (ValueError, TypeError) as error:
         raise DatelineError(f"{where} is no label: {error}") from error

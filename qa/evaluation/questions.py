@@ -155,7 +155,8 @@ def _from_labels(path: Path) -> list[Question]:
         if answer is not None:
             items = (_forms(answer),) if answer else ()
             kind = "span" if answer else "none"
-            questions[label.question] = Question(label.question, label.question, label.article, "", kind, items)
+            article = label.article if label.verdict == "right" else label.corrected_in or label.article
+            questions[label.question] = Question(label.question, label.question, article, "", kind, items)
     return list(questions.values())
 
 

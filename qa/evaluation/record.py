@@ -60,7 +60,7 @@ class Record:
 
     def _read(self, run: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         try:
-            lines = self._file.read_text(encoding="utf-8").splitlines()
+            lines = self._file.read_text(encoding="utf-8").split("\n")  # other breaks of lines stand in texts
         except OSError:
             raise DatelineError(f"{self._file} is not there to go on with; leave --resume out") from None
         rows = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable
 from typing import Any, cast
@@ -75,6 +76,8 @@ def _failed(metrics: Metrics) -> Callable[[Request, Exception], Any]:
             return problem_response(422, str(error))
         if isinstance(error, DatelineError):
             return problem_response(503, str(error))
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return problem_response(503, "the server's disk is full; whoever looks after it has to free some space")
         # the server's log has the traceback
         logger.error("request %s failed: %s", getattr(request.state, "request_id", ""), type(error).__name__)
         return problem_response(500, f"it failed inside; the server's log has the reason under this {REQUEST_ID}")

@@ -71,9 +71,9 @@ def guarded(app: ASGIApp, serving: Serving, metrics: Metrics, *, scripts: str = 
     Args:
         scripts: HTML whose scripts the application's pages put in by themselves.
     """
-    app = BodyLimit(app, refused=metrics.refused)
     if serving.access is not None:
         app = Guard(app, doorkeeper=Doorkeeper(serving.access), lockout=Lockout(), refused=metrics.refused)
+    app = BodyLimit(app, refused=metrics.refused)  # around the guard, too, which reads passwords
     # a password keeps other sites out by itself: their pages have no cookie of this one
     hosts = None if serving.access is not None and not serving.hostnames else {*LOOPBACK, *serving.hostnames}
     app = OwnHost(app, hosts=hosts, refused=metrics.refused)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embeddings.errors import DatelineError
-from qa.confidence import CALIBRATOR_FILE, FEATURES, Calibrator, features
+from qa.confidence import CALIBRATOR_FILE, FEATURES, Calibrator
 from qa.evaluation.metrics import RIGHT_F1, expected_calibration_error, token_f1
 from qa.evaluation.questions import Question
 from qa.pipeline import Pipeline
@@ -134,7 +134,7 @@ def _collect(asked: LabelledSet) -> tuple[Matrix, Matrix, Flags]:
     for question in asked.questions:
         answer = asked.pipeline.answer(question.to_ask)
         if answer.spans:
-            rows.append(features(answer.searched_for, answer.spans))
+            rows.append(answer.features)
             golds = [] if asked.elsewhere else [gold.text for gold in question.golds]
             scores.append(token_f1(answer.spans[0].text, golds) if golds else 0.0)
             answerable.append(question.answerable and not asked.elsewhere)

@@ -6,6 +6,7 @@ import gzip
 import json
 import random
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,7 @@ def load_examples(file: Path) -> list[Example]:
         ]
     except OSError as error:
         raise DatelineError(f"the training file {file} can't be opened ({error.strerror or error})") from error
-    except (ValueError, EOFError, KeyError, TypeError) as error:
+    except (ValueError, EOFError, zlib.error, KeyError, TypeError) as error:
         raise DatelineError(f"the training file {file} is not in SQuAD form: {error!r}") from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,7 +125,7 @@ def read_tokens(file: Path, vocabulary: Mapping[str, int]) -> Tokens:
             arrays = {name: content[name] for name in _ARRAYS}
     except OSError as error:
         raise DatelineError(f"{file} can't be opened ({error.strerror or error})") from error
-    except (BadZipFile, ValueError, KeyError, EOFError) as error:
+    except (BadZipFile, zlib.error, ValueError, TypeError, KeyError, EOFError) as error:
         raise DatelineError(f"{file} holds no tokens ({error}); write them with `dateline train tokens`") from error
     if about["vocabulary"] != _checksum(vocabulary):
         raise DatelineError(f"the tokens of {file} are not of the base's vocabulary; write them with the same --base")

@@ -14,7 +14,7 @@ from embeddings.errors import DatelineError
 from qa.antecedents import Turn
 from qa.conversation import Conversation
 from qa.filters import make_filter
-from qa.markup import answer_html, as_markdown, message_html, reading_html
+from qa.markup import answer_html, as_markdown, message_html, question_html, reading_html
 from qa.ui.correction import correction
 from qa.ui.downloads import new_folder
 from qa.ui.history import KEPT_TURNS, History, choices, questions_of, remember
@@ -56,7 +56,8 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
         scale=1,
         height=480,
         feedback_options=["Right", "Wrong"],  # shown where there is a listener: see qa.ui.correction
-        buttons=["copy"],
+        buttons=[],  # "Copy" would copy HTML: an answer has a button of its own
+        latex_delimiters=[],
         autoscroll=False,  # qa.ui.style keeps the last question in view, and not the end of its answer
     )
     box = gr.Textbox(label="Your question", placeholder="Who led the delegation?", autofocus=True, max_lines=3)
@@ -97,9 +98,9 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
     stop.click(_stopped, [chatbot, turns], [chatbot], cancels=list[Any](runs), api_visibility="private")
     for forgotten in (clear.click, chatbot.clear, library.change):  # another library has no part in what was said
         forgotten(
-            lambda: ([], [], "", {}, gr.update(visible=False)),
+            lambda: ([], [], "", {}, gr.update(visible=False), None),
             None,
-            [chatbot, turns, started, verdicts, correcting],
+            [chatbot, turns, started, verdicts, correcting, export],
             queue=False,
             api_visibility="private",
         )
@@ -130,7 +131,7 @@ class _Conversing:
             yield gr.skip(), gr.skip(), gr.skip()
             return
         # a question and its answer make a turn; what was refused or stopped since then goes
-        asked = [*_messages(turns), {"role": "user", "content": html.escape(question)}]
+        asked = [*_messages(turns), {"role": "user", "content": question_html(question)}]
         yield "", [*asked, _said("<p>Searching the articles …</p>")], turns
         try:
             pipeline = adjusted(self._libraries.open(library).pipeline, k, threshold)
@@ -151,7 +152,10 @@ class _Conversing:
     def reopen(self, started: str, history: History, *rest: Any) -> Iterator[tuple[Any, ...]]:
         """Ask the questions of an earlier conversation again: of the articles as they are now."""
         turns: Turns = []
-        for question in questions_of(history, started):
+        questions = questions_of(history, started)
+        if not questions:  # none was chosen
+            yield (gr.skip(),) * 5
+        for question in questions:
             steps = self.respond(question, turns, *rest)
             for _, messages, turns in steps:
                 yield gr.skip(), messages, turns, started, {}
@@ -193,7 +197,14 @@ def _history(
             queue=False,
             **shared,
         )
-    erase.click(lambda: ([], gr.update(choices=[], value=None)), None, [kept, earlier], queue=False, **shared)
+    erase.click(
+        # with the one on the page, which would come back with its next question
+        lambda: ([], gr.update(choices=[], value=None), [], [], "", {}),
+        None,
+        [kept, earlier, chat.chatbot, chat.turns, chat.started, chat.verdicts],
+        queue=False,
+        **shared,
+    )
     return reopen.click(
         talk.reopen,
         [earlier, kept, *rest],
@@ -218,7 +229,7 @@ def _linked(request: gr.Request) -> str:
 
 def _messages(turns: Turns) -> list[Message]:
     """Lay a conversation out."""
-    pairs = ((html.escape(turn.answer.question), answer_html(turn.answer)) for turn in turns)
+    pairs = ((question_html(turn.answer.question), answer_html(turn.answer)) for turn in turns)
     return [
         {"role": role, "content": content}
         for pair in pairs

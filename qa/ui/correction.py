@@ -10,6 +10,7 @@ import gradio as gr
 from embeddings.errors import DatelineError
 from qa.antecedents import Turn
 from qa.evaluation.labels import Label, check_correction
+from qa.markup import markdown_text
 from qa.pipeline import MAX_QUESTION
 from qa.workspace import Libraries
 
@@ -17,6 +18,9 @@ LOOKED_AT = 20
 """Passages in which the right answer is looked for that a visitor gives, beside those that were read."""
 SELECTED = "() => window.datelineSelected || ''"
 """What was last selected in an answer or an article; qa.ui.style keeps it."""
+
+SHOWN = "() => document.querySelector('.dateline-correcting')?.scrollIntoView({ block: 'nearest' })"
+"""It appears below the conversation, where it may be out of view."""
 
 Turns = list[Turn]
 Verdicts = dict[int, str]
@@ -30,7 +34,7 @@ def correction(
     correcting = _Correcting(libraries)
     at = gr.State(-1)
     panel: gr.Column
-    with gr.Column(visible=False) as panel:
+    with gr.Column(visible=False, elem_classes="dateline-correcting") as panel:
         asked = gr.Markdown()
         right = gr.Textbox(
             label="The right answer, word for word as an article has it",
@@ -43,7 +47,10 @@ def correction(
             close = gr.Button("Close", min_width=80)
     shared: dict[str, Any] = {"api_visibility": "private"}
     if not libraries.read_only:
-        chatbot.like(correcting.judge, [turns, verdicts, library], [verdicts, at, panel, asked], **shared)
+        judged = chatbot.like(
+            correcting.judge, [turns, verdicts, library], [verdicts, at, panel, asked, right], **shared
+        )
+        judged.then(None, None, None, js=SHOWN, **shared)
     take.click(None, None, [right], js=SELECTED, **shared)
     save.click(correcting.correct, [right, turns, at, library], [right, panel], **shared)
     silent.click(correcting.say_silent, [turns, at, library], [right, panel], **shared)
@@ -60,24 +67,23 @@ class _Correcting:
         number = position // 2
         verdict = "right" if event.liked is True or event.liked == "Right" else "wrong"
         if number >= len(turns) or given.get(number) == verdict:  # gradio tells of one click twice
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
-        question = html.escape(turns[number].question)
+            return (gr.skip(),) * 5
         try:
             self._libraries.open(name).keep_label(Label.of(turns[number].answer, verdict))
         except DatelineError as error:
             gr.Warning(html.escape(str(error)))
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
-        gr.Info(f"Kept as {verdict}: {question}")
-        asked = "Thank you. What is right?\n\n> " + question.replace("*", "\\*").replace("_", "\\_")
-        return {**given, number: verdict}, number, gr.update(visible=verdict == "wrong"), asked
+            return (gr.skip(),) * 5
+        gr.Info(f"Kept as {verdict}: {html.escape(turns[number].question)}")
+        asked = f"Thank you. What is right?\n\n> {markdown_text(turns[number].question)}"
+        return {**given, number: verdict}, number, gr.update(visible=verdict == "wrong"), asked, ""
 
     def correct(self, words: str, turns: Turns, number: int, name: str) -> tuple[Any, Any]:
         """Keep the right answer, as an article has it."""
         try:
             workspace, answer = self._libraries.open(name), _turn(turns, number).answer
             near = workspace.pipeline.find(f"{answer.searched_for} {words}"[:MAX_QUESTION], LOOKED_AT)
-            found = check_correction(words, [hit.article for hit in (*answer.hits, *near)])
-            workspace.keep_label(Label.of(answer, "wrong", found))
+            found, article = check_correction(words, [hit.article for hit in (*answer.hits, *near)])
+            workspace.keep_label(Label.of(answer, "wrong", found, article.id))
         except DatelineError as error:
             gr.Warning(html.escape(str(error)))
             return words, gr.skip()

@@ -1,15 +1,24 @@
-"""Files that the page gives away; they go with the process."""
+"""Files that the page gives away; they go after a day, and with the process."""
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import time
 from functools import cache
 from pathlib import Path
 
+KEPT = 86_400
+"""Seconds."""
+
 
 def new_folder() -> Path:
-    """Make an empty folder for one file: visitors who download at once do not meet."""
-    return Path(tempfile.mkdtemp(dir=_root().name))
+    """Make an empty folder for one file: visitors who download at once do not meet. Old ones are taken away."""
+    root = Path(_root().name)
+    for folder in root.iterdir():
+        if folder.stat().st_mtime < time.time() - KEPT:
+            shutil.rmtree(folder, ignore_errors=True)
+    return Path(tempfile.mkdtemp(dir=root))
 
 
 @cache

@@ -30,9 +30,9 @@ class Preferences:
         return [self.k, self.threshold]
 
 
-def adjusted(pipeline: Pipeline, k: float, threshold: float) -> Pipeline:
-    """Give the pipeline with what the visitor set."""
-    return pipeline.adjusted(k=int(k) or None, threshold=threshold)
+def adjusted(pipeline: Pipeline, k: float | None, threshold: float | None) -> Pipeline:
+    """Give the pipeline with what the visitor set; None is a field that was emptied."""
+    return pipeline.adjusted(k=None if k is None else int(k), threshold=threshold)
 
 
 def kept_settings() -> gr.BrowserState:
@@ -44,9 +44,10 @@ def settings_tab(libraries: Libraries, settings: Settings, blocks: gr.Blocks, ke
     """Lay the tab out."""
     pipeline = libraries.open(libraries.first).pipeline
     usual = {"k": pipeline.k or AS_MANY, "threshold": round(pipeline.threshold, 2)}
+    most = max(MOST, int(usual["k"]))
     k = gr.Slider(
         AS_MANY,
-        MOST,
+        most,
         value=usual["k"],
         step=1,
         label="Passages read for a question",
@@ -66,11 +67,11 @@ def settings_tab(libraries: Libraries, settings: Settings, blocks: gr.Blocks, ke
     for slider in (k, threshold):
         slider.change(lambda k, threshold: {"k": k, "threshold": threshold}, [k, threshold], [kept], **shared)
     reset.click(lambda: (usual["k"], usual["threshold"], usual), None, [k, threshold, kept], **shared)
-    blocks.load(lambda kept: _read(kept, usual), [kept], [k, threshold], **shared)
+    blocks.load(lambda kept: _read(kept, usual, most), [kept], [k, threshold], **shared)
     return Preferences(k, threshold)
 
 
-def _read(kept: Any, usual: dict[str, float]) -> tuple[Any, Any]:
+def _read(kept: Any, usual: dict[str, float], most: int) -> tuple[Any, Any]:
     """Read what a browser kept, whatever it is.
 
     Where it kept nothing, nothing is set: on a busy machine that would come after the visitor's first change.
@@ -79,7 +80,7 @@ def _read(kept: Any, usual: dict[str, float]) -> tuple[Any, Any]:
         return gr.skip(), gr.skip()
     k, threshold = kept.get("k"), kept.get("threshold")
     return (
-        k if isinstance(k, int) and AS_MANY <= k <= MOST else usual["k"],
+        k if isinstance(k, int) and AS_MANY <= k <= most else usual["k"],
         threshold if isinstance(threshold, int | float) and 0 <= threshold <= 1 else usual["threshold"],
     )
 

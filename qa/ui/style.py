@@ -19,6 +19,9 @@ CSS = """
   background: transparent; color: inherit; font: inherit; font-size: .9em; }
 .dateline-report { width: 100%; height: 40em; border: 1px solid currentColor; background: white; }
 .dateline-figures { white-space: pre-wrap; overflow-x: auto; }
+/* Gradio shows these under the pointer alone: nobody would reach them by keyboard or see them on a phone */
+.extra-feedback .extra-feedback-options.extra-feedback-options { display: flex; position: static; flex-direction: row;
+  padding: 0; }
 .or, .subdued, .min_value, .max_value { color: inherit !important; }
 footer { display: none !important; }
 """
@@ -105,11 +108,11 @@ document.addEventListener("selectionchange", () => {
 
 HEARD = """(question, messages) => {
   if (!question.trim()) return [messages];
-  const escaped = document.createElement("p");
-  escaped.textContent = question;
+  const escaped = document.createElement("div");
+  escaped.textContent = question.replace(/\\s+/g, " ");
   const said = (role, text) => ({ role, metadata: null, options: null, content: [{ type: "text", text }] });
   const searching = "<div class='dateline'><p>Searching the articles …</p></div>";
-  return [[...(messages || []), said("user", escaped.innerHTML), said("assistant", searching)]];
+  return [[...(messages || []), said("user", escaped.outerHTML), said("assistant", searching)]];
 }"""
 """Show a question in the conversation before the server has seen it."""
 
