@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -17,12 +17,20 @@ MONTH = (
 _WRITTEN = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {MONTH},? (?P<year>\d{{4}})\b",
+        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ -]{MONTH},?[ -](?P<year>\d{{4}})\b",
         rf"\b{MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b",
         r"\b(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})\b",
     )
 )
 _FIGURES = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?!\d)")
+_YEAR_FIRST = re.compile(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?!\d)")
+_SECONDS = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?")
+# how databases and spreadsheets write that there is none
+_NO_DAY = re.compile(
+    rf"(?:\d{{4}}(?:-\d{{2}})?|{MONTH},? \d{{4}}|0000-00-00.*|"
+    r"n/?a|n\.?d\.?|none|null|nan|nat|unknown|undated|[-–—?]+)?",
+    re.IGNORECASE,
+)
 
 
 class _TwoDays(ValueError): ...
@@ -43,9 +51,9 @@ def write_date(day: date | None) -> str:
 
 
 def parse_date(value: object) -> date | None:
-    """Read a day: ISO, RFC 2822 as in feeds, or with the month in words; None where less than a day is given.
+    """Read a day: ISO, RFC 2822 as in feeds, with the month in words, or seconds since 1970; None where there is none.
 
-    Of days in figures alone (25/12/2021) only those are read that can't mean two days.
+    Less than a day, as a month, is none. Of days in figures alone (25/12/2021) only those are read that can't mean two.
 
     Raises:
         ValueError: it is no date, or may mean two days.
@@ -55,10 +63,10 @@ def parse_date(value: object) -> date | None:
     if isinstance(value, date):
         return value
     text = str(value).strip()
-    if re.fullmatch(r"(?:\d{4}(?:-\d{2})?)?", text):
-        return None  # a year or month alone: not a day to filter by
+    if _NO_DAY.fullmatch(text):
+        return None
     try:
-        found = _iso(text) or _mail(text) or _written(text) or _figures(text)
+        found = _seconds(text) or _iso(text) or _mail(text) or _written(text) or _figures(text)
     except _TwoDays:
         raise ValueError(f"the date {text!r} may mean two days; write it as 2021-06-08") from None
     except ValueError as error:  # the 31st of June
@@ -83,6 +91,11 @@ def find_date(text: str) -> DateFound | None:
     return DateFound(first.start(), first.end(), date(int(first["year"]), number, int(first["day"])))
 
 
+def _seconds(text: str) -> date | None:
+    match = _SECONDS.fullmatch(text)
+    return datetime.fromtimestamp(int(match[1]), UTC).date() if match else None
+
+
 def _iso(text: str) -> date | None:
     try:
         return datetime.fromisoformat(text).date()
@@ -103,6 +116,8 @@ def _written(text: str) -> date | None:
 
 
 def _figures(text: str) -> date | None:
+    if match := _YEAR_FIRST.match(text):
+        return date(int(match[1]), int(match[3]), int(match[4]))
     match = _FIGURES.match(text)
     if match is None:
         return None

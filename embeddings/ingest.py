@@ -43,6 +43,7 @@ def ingest(
     *,
     seen: Callable[[Article | Unreadable], object] | None = None,
     prepared_by: Preparer = prepare_here,
+    anew: bool = False,
 ) -> IngestReport:
     """Add the articles of inputs. Stopped at any moment, it keeps what is done.
 
@@ -52,8 +53,9 @@ def ingest(
     Args:
         seen: is called with each thing that was read, for progress.
         prepared_by: where articles are cut and encoded; they are read here.
+        anew: read also what has not changed, so that articles come back that were removed by hand.
     """
-    run = _Run(store, seen or (lambda _: None))
+    run = _Run(store, seen or (lambda _: None), anew)
     try:
         report = store.add(run.articles(inputs), prepared_by=prepared_by)
     finally:
@@ -99,6 +101,7 @@ def expected(given: Input) -> int | None:
 class _Run:
     store: PassageStore
     seen: Callable[[Article | Unreadable], object]
+    anew: bool
     read: list[FileRecord] = field(default_factory=list)
     before: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
@@ -134,7 +137,7 @@ class _Run:
 
     def _is_unchanged(self, given: Input, digest: str | None) -> bool:
         record = self.store.file(given.place)
-        if record is None or record.sha256 != digest:
+        if self.anew or record is None or record.sha256 != digest:
             return False
         self.given.update(record.articles)
         self.skipped += 1

@@ -319,8 +319,8 @@ def _to_add_to(service: Service, library: str | None) -> Workspace:
 
 def _article(given: ArticleIn) -> Article:
     content = given.model_dump_json(exclude={"id"}).encode()
-    fields = {"date" if name == "published" else name: value for name, value in given if name != "text"}
-    return completed(article_of(given.text, fields, default_id=f"api-{hashlib.sha256(content).hexdigest()[:16]}"))
+    default_id = f"api-{hashlib.sha256(content).hexdigest()[:16]}"
+    return completed(article_of(given.text, dict(given), given.published, default_id=default_id))
 
 
 def _added(workspace: Workspace, report: AddReport | IngestReport) -> AddedOut:

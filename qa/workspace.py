@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import filecmp
 import re
 import shutil
 import threading
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from itertools import count, islice
 from pathlib import Path
 
 from platformdirs import user_data_path
 
 from embeddings.documents import Article
+from embeddings.duplicates import shingles
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport, ingest
 from embeddings.milvus_address import MilvusAddress
-from embeddings.sources import Input, Unreadable, find_inputs, is_address
+from embeddings.sources import Input, Unreadable, find_inputs, is_address, read_articles
 from embeddings.sources.kinds import KINDS, kind_of
 from embeddings.store import AddReport, PassageStore
 from qa.answers import Answer
@@ -33,6 +35,8 @@ MAX_FILES = 500
 """Files of one upload."""
 MAX_NAME = 255
 """Bytes of a file's name, which is what file systems take."""
+COMPARED, SAME = 100, 0.5
+"""Articles of two files of one name that are compared, and the share from which on they tell the same."""
 _NAME = re.compile(r"\w(?:[\w .-]{0,38}\w)?")
 
 Seen = Callable[[Article | Unreadable], object]
@@ -66,28 +70,33 @@ class Workspace:
         return is_seeds(self.store.folder)
 
     def add_files(self, files: Sequence[Path], *, seen: Seen | None = None) -> IngestReport:
-        """Copy files into the library's folder and add their articles; one of the same name is replaced.
+        """Copy files into the library's folder and add their articles, also such as were removed before.
+
+        One of a name that is there already replaces it where it tells the same, as after a correction. Else both are
+        kept: "article.html" is the name of many.
 
         Args:
             seen: is called with each thing that was read, for progress.
 
         Raises:
-            InvalidInput: a file is of no kind that can be read, two have one name, there are too many, or the library
-                stays as it is; nothing was added.
+            InvalidInput: a file is of no kind that can be read, there are too many, or the library stays as it is;
+                nothing was added.
             DatelineError: the files can't be kept.
         """
         self._check_changeable("added to")
         if len(files) > MAX_FILES:
             raise InvalidInput(f"{len(files):,} files came at once, and at most {MAX_FILES} are taken; zip them")
-        _check_names([file.name for file in files])
+        for file in files:
+            if kind_of(file.name) is None:
+                raise InvalidInput(f"{file.name[:80]} is of no kind that can be read; these are: {KINDS}")
         with self._changing:
             folder = self.store.folder / UPLOADS
             try:
                 folder.mkdir(parents=True, exist_ok=True)
-                copies = [Path(shutil.copyfile(file, folder / file.name)) for file in files]
+                copies = [_copied(file, folder) for file in files]
             except OSError as error:
                 raise DatelineError(f"the files can't be kept in {UPLOADS} ({error.strerror or error})") from error
-            return ingest(self.store, find_inputs(copies).inputs, seen=seen)
+            return ingest(self.store, find_inputs(copies).inputs, seen=seen, anew=True)
 
     def add_address(self, address: str, *, seen: Seen | None = None) -> IngestReport:
         """Add the articles of a page, a feed or a sitemap; see add_files.
@@ -98,7 +107,7 @@ class Workspace:
         self._check_changeable("added to")
         inputs = _inputs_at(address, public_only=self._public_only)
         with self._changing:
-            return ingest(self.store, inputs, seen=seen)
+            return ingest(self.store, inputs, seen=seen, anew=True)
 
     def add_articles(self, articles: Sequence[Article]) -> AddReport:
         """Add articles as they are.
@@ -277,12 +286,23 @@ class Libraries:
         return OWN if (own_library() / "library.sqlite").is_file() else SEEDS
 
 
-def _check_names(names: Sequence[str]) -> None:
-    for name, count in Counter(names).items():
-        if kind_of(name) is None:
-            raise InvalidInput(f"{name[:80]} is of no kind that can be read; these are: {KINDS}")
-        if count > 1:
-            raise InvalidInput(f"{count} files are called {name[:80]}, and one would replace the other; rename them")
+def _copied(file: Path, folder: Path) -> Path:
+    """Copy a file to where its name is free, or stands for an earlier form of it."""
+    places = (folder / (str(number) if number else "") / file.name for number in count())
+    place = next(place for place in places if not place.exists() or _tell_the_same(file, place))
+    place.parent.mkdir(exist_ok=True)
+    return Path(shutil.copyfile(file, place))
+
+
+def _tell_the_same(one: Path, other: Path) -> bool:
+    """Say whether most of what the shorter of two files tells stands in the other, too."""
+    if filecmp.cmp(one, other, shallow=False):
+        return True
+    told = []
+    for file in (one, other):
+        items = islice(read_articles(find_inputs([file]).inputs), COMPARED)
+        told.append(shingles([item.text for item in items if isinstance(item, Article)]))
+    return len(told[0] & told[1]) > SAME * min(map(len, told))
 
 
 def _made() -> Path:

@@ -107,6 +107,9 @@ def test_questions_are_read(tmp_path):
         (json.dumps(squad(kind="riddle")), "found 'riddle'"),
         (json.dumps(squad(question=3)), '"question"'),
         (json.dumps(squad(kind="none")), "only kind 'none' has none"),
+        (json.dumps(squad(question=" ")), "question 'q': the question is empty"),
+        (json.dumps(squad(is_impossible=True)), "is_impossible is True, and it has 1 answers"),
+        (json.dumps(squad(is_impossible=False, answers=[])), "is_impossible is False, and it has 0 answers"),
     ],
 )
 def test_a_malformed_question_file_is_named_with_the_place(tmp_path, content, reason):

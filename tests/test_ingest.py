@@ -12,6 +12,7 @@ from embeddings.errors import DatelineError
 from embeddings.ingest import expected, forget, ingest
 from embeddings.local import LocalStore
 from embeddings.sources import find_inputs
+from qa.cli import main
 
 
 @pytest.fixture
@@ -102,6 +103,18 @@ def test_files_that_are_gone_take_their_articles_along(store, folder):
     assert ids(store) == {"a"}
     (folder / "b.jsonl").write_text('{"id": "x", "text": "One."}\n')
     assert run(store, folder).articles.added == 1
+
+
+def test_indexing_a_folder_again_takes_along_what_is_gone_from_it(folder, tmp_path, capsys):
+    library = ["--library", str(tmp_path / "library")]
+    assert main(["index", str(folder), *library]) == 0
+    (folder / "a.txt").rename(folder / "renamed.txt")
+    (folder / "b.jsonl").unlink()
+    capsys.readouterr()
+    assert main(["index", str(folder), *library]) == 0
+    said = capsys.readouterr().out
+    assert "removed 3 articles of files that are gone" in said
+    assert "holds 1 articles" in said
 
 
 def test_a_copy_takes_the_place_of_what_it_copies(store, folder):

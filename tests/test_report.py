@@ -314,6 +314,19 @@ def test_csv_questions(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
+    "data",
+    [
+        "Question;Answer;Article\nWho paid £5?;Zoé Gagné;Vote\n".encode("cp1252"),
+        "Question\tAnswer\tArticle\nWho paid £5?\tZoé Gagné\tVote\n".encode("utf-16"),
+    ],
+)
+def test_csv_questions_as_spreadsheets_write_them(tmp_path, data):
+    (tmp_path / "q.csv").write_bytes(data)
+    [question] = load_questions(tmp_path / "q.csv")
+    assert (question.text, question.golds[0].text, question.title) == ("Who paid £5?", "Zoé Gagné", "Vote")
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("q,a\nx,y\n", "line 1: no column 'answer'"),

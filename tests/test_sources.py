@@ -82,8 +82,42 @@ def test_columns_are_named_by_the_user(tmp_path):
 def test_a_bad_row_is_named_and_the_others_go_in(tmp_path):
     (tmp_path / "a.csv").write_text("text,date\nOne.,2021-01-01\n,\nThree.,soon\nFour.,\nFive.,,6\n")
     items = read(tmp_path)
-    assert [item.text for item in items if isinstance(item, Article)] == ["One.", "Four."]
-    assert [item.line for item in items if isinstance(item, Unreadable)] == [3, 4, 6]
+    assert [item.text for item in items if isinstance(item, Article)] == ["One.", "Three.", "Four."]
+    problems = [item for item in items if isinstance(item, Unreadable)]
+    assert [item.line for item in problems] == [3, 4, 6]
+    assert str(problems[1]).endswith(
+        "the date 'soon' can't be read; write it as 2021-06-08; the article went in without a date"
+    )
+
+
+def test_front_matter_as_hugo_writes_it(tmp_path):
+    (tmp_path / "a.md").write_text('+++\ntitle = "Mayor resigns"\ndate = 2022-03-04T10:00:00Z\n+++\nShe left.\n')
+    [article] = read(tmp_path)
+    assert (article.title, article.published, article.text) == ("Mayor resigns", date(2022, 3, 4), "She left.\n")
+
+
+def test_a_line_without_a_word_is_no_title(tmp_path):
+    (tmp_path / "a.md").write_text("---\n\n# Mayor resigns\nShe left.\n")
+    assert read(tmp_path)[0].title == "Mayor resigns"
+
+
+def test_records_as_the_services_of_newspapers_write_them(tmp_path):
+    row = {"headline": {"main": "Dam opens"}, "source": {"id": 1, "name": "Echo"}, "body": ["It opened.", "All came."]}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row))
+    [article] = read(tmp_path)
+    assert (article.title, article.source, article.text) == ("Dam opens", "Echo", "It opened.\nAll came.")
+
+
+def test_the_same_article_twice_is_no_trouble_and_another_of_its_id_is(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"id": "x", "text": "One."}\n' * 2 + '{"id": "x", "text": "Two."}\n')
+    one, again, problem = read(tmp_path)
+    assert one == again
+    assert "the id 'x' was used already" in str(problem)
+
+
+def test_no_title_holds_what_a_terminal_would_obey(tmp_path):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "Half \ud83d of \x1b[31m\u202e it\nMore."}))
+    assert read(tmp_path)[0].title == "Half \ufffd of \ufffd[31m\ufffd it"
 
 
 def test_html(tmp_path):
@@ -181,6 +215,10 @@ def test_other_encodings_are_decoded(tmp_path, encoding):
     [
         ("T\nWASHINGTON (AP) - It rained.", None, "AP", ""),
         ("T\nSORREL, June 8 (Tarn Press) — It rained.", None, "Tarn Press", ""),
+        ("T\nSPRINGFIELD, Ill. (AP) — It rained.", None, "AP", ""),
+        ("T\nLAKE ORRIN, New Mexico (AP) — It rained.", None, "AP", ""),
+        ("T\nLEEDS, England, Feb 8 (Reuters) - It rained.", None, "Reuters", ""),
+        ("T\nNEW YORK/LONDON, March 3 (Reuters) - It rained.", None, "Reuters", ""),
         ("T\nHALVERN, 25 September 2023. By Tam Ferreira\nIt rained.", date(2023, 9, 25), "", "Tam Ferreira"),
         ("T\nBy Ann Lee and Bo van Dam\nPublished: Tuesday, June 8, 2021 at 10:30 GMT\nIt rained.",
          date(2021, 6, 8), "", "Ann Lee and Bo van Dam"),
@@ -205,8 +243,18 @@ def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, sour
         ("Sept. 3, 2021", date(2021, 9, 3)),
         ("25/12/2021", date(2021, 12, 25)),
         ("12.25.2021", date(2021, 12, 25)),
+        ("2021/06/08", date(2021, 6, 8)),
+        ("2021.6.8", date(2021, 6, 8)),
+        ("8-Jun-2021", date(2021, 6, 8)),
+        ("1623146400", date(2021, 6, 8)),
+        (1623146400000, date(2021, 6, 8)),
         ("2021", None),
         ("2021-06", None),
+        ("June 2021", None),
+        ("N/A", None),
+        ("null", None),
+        ("-", None),
+        ("0000-00-00 00:00:00", None),
         ("", None),
     ],
 )
@@ -248,6 +296,7 @@ def damaged():
         ("a.jsonl", b'{"text": ' + b"[" * 100_000, "nested too deeply"),
         ("a.md", b"---\ntitle: a: b\n---\ntext", "not YAML"),
         ("a.md", b"---\ntitle: a\n---\n", "no text"),
+        ("a.md", b"+++\ntitle = a\n+++\ntext", "not TOML"),
         ("a.jsonl.gz", b"\x1f\x8bxx", "can't be unpacked"),
         ("a.csv", b"", "is empty"),
         ("a.csv", b"a,b\n1,2\n", 'want the article in "text", found nothing; the names here are a, b'),

@@ -93,6 +93,25 @@ def test_a_feed_gives_its_own_stories_or_the_pages_it_names(site):
     assert "/x: answered 404" in str(gone)
 
 
+def test_a_feed_says_who_wrote_and_its_titles_are_text(tmp_path):
+    (tmp_path / "feed.xml").write_text(
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>Ham &amp;amp; High</title><entry><id>1</id>"
+        "<title type='html'>Bees &lt;b&gt;swarm&lt;/b&gt; in AT&amp;amp;T&amp;#8217;s court</title>"
+        "<author><name>Pia Lund</name></author><author><name>Bo Lind</name></author>"
+        f"<content type='html'>{WHOLE}</content></entry></feed>"
+    )
+    [article] = read(tmp_path / "feed.xml")
+    assert (article.title, article.source) == ("Bees swarm in AT&T’s court", "Ham & High")
+    assert article.author == "Pia Lund, Bo Lind"
+
+
+def test_an_entry_that_leads_nowhere_is_named(site):
+    site.pages["/feed"] = (200, "application/rss+xml", rss(("Dam", "/dam", WHOLE), ("Short", "", "Too little.")))
+    article, problem = read(f"{site.address}/feed")
+    assert article.title == "Dam"
+    assert "its entry 'Short' has no link, and too little text for a story" in str(problem)
+
+
 def test_a_feed_saved_as_a_file_fetches_nothing(tmp_path):
     (tmp_path / "feed.xml").write_text(rss(("Dam", "http://192.0.2.1/dam", WHOLE)))
     [article] = read(tmp_path / "feed.xml")

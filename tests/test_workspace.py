@@ -48,6 +48,31 @@ def test_the_users_own_library_is_shown_first_once_it_is_there(libraries, tmp_pa
     assert Libraries(load_settings({})).first == OWN
 
 
+def test_another_story_of_the_same_name_is_kept_beside_it(libraries, tmp_path):
+    own = libraries.to_add_to(SEEDS)
+    other = "Dam opens\nThe Tessel Dam was opened by the queen on Monday, after nine years of work."
+    report = own.add_files([story(tmp_path / "a"), story(tmp_path / "b", other)])
+    assert report.articles.added == 2
+    assert own.add_files([story(tmp_path / "c", other.replace("nine", "ten"))]).articles.updated == 1
+    assert own.store.stats().articles == 2
+    assert own.pipeline.answer(ASKED).text == "Ottoline"
+
+
+def test_what_was_removed_comes_back_when_it_is_given_again(libraries, tmp_path):
+    own = libraries.to_add_to(SEEDS)
+    own.add_files([story(tmp_path)])
+    own.remove([article.id for article in own.store.articles()])
+    assert own.add_files([story(tmp_path)]).articles.added == 1
+    assert own.pipeline.answer(ASKED).text == "Ottoline"
+
+
+def test_a_file_that_cannot_be_kept_is_said_so(libraries, tmp_path):
+    own = libraries.make("Full")
+    (own.store.folder / "uploads").write_text("no folder")
+    with pytest.raises(DatelineError, match="the files can't be kept in uploads"):
+        own.add_files([story(tmp_path)])
+
+
 def test_a_file_of_the_same_name_replaces_the_one_before(libraries, tmp_path):
     own = libraries.to_add_to(SEEDS)
     own.add_files([story(tmp_path / "a")])

@@ -10,9 +10,10 @@ from embeddings.dates import find_date
 from embeddings.documents import Article
 
 HEAD_LINES = 8
-# PLACE (Agency) -   or   PLACE, June 8 (Agency) -
+# PLACE (Agency) -   or   PLACE, June 8 (Agency) -   or   PLACE, Ill. (Agency) -   or   PLACE/PLACE, England, ...
 _AGENCY = re.compile(
-    r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’-]{2,40}(?:,? [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)? "
+    r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?:(?<=,) [A-Z][\w.]+(?: [A-Z][\w.]+)?(?=,| \())?"
+    r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)? "
     r"\((?P<agency>[A-Z][\w.&’' -]{1,40})\)\s*[-–—:]"
 )
 _AUTHOR = re.compile(

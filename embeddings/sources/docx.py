@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from embeddings.documents import Article
 from embeddings.sources.archive import check_parts
-from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError
+from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
 from embeddings.sources.parsing import Parsed, parse
 from embeddings.sources.reading import first_line, make_article
 
 
-def read_docx(given: Input) -> Iterator[Article]:
+def read_docx(given: Input) -> Iterator[Article | Unreadable]:
     """Read one article, a paragraph or table row a line; title and author come from the document's properties.
 
     The date in the properties is that of the file, and is not taken.
@@ -24,7 +24,7 @@ def read_docx(given: Input) -> Iterator[Article]:
     text = "\n".join(found.texts)
     if not text.strip():
         raise ReadingError("holds no text; remove it, or put an article in it")
-    yield make_article(given, text, {"title": found.title or first_line(text), "author": found.author})
+    yield from make_article(given, text, {"title": found.title or first_line(text), "author": found.author})
 
 
 def extract_docx(data: bytes) -> list[Parsed]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urljoin
 
-from embeddings.sources.inputs import Input, ReadingError, bytes_opener, named_input
+from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, named_input
 from embeddings.sources.kinds import is_address
 from embeddings.sources.parsing import Parsed, parse
 
@@ -16,7 +17,7 @@ WHOLE_STORY = 600
 """Characters from which on a feed's own text counts as the story; shorter ones are teasers."""
 
 
-def feed_entries(given: Input, data: bytes) -> Iterator[Input]:
+def feed_entries(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
     """Yield a feed's own stories where it carries them whole or nothing may be fetched for it, else what it names.
 
     Raises:
@@ -35,6 +36,8 @@ def feed_entries(given: Input, data: bytes) -> Iterator[Input]:
             yield Input(name, place, ".html", bytes_opener(page), {}, known)
         elif link:
             yield named_input(given, link, known)
+        else:
+            yield Unreadable(given.name, f"its entry {entry.title[:80]!r} has no link, and too little text for a story")
 
 
 def _absolute(place: str, link: str) -> str:
@@ -62,20 +65,26 @@ def extract_feed(data: bytes) -> list[Parsed]:
     if not feed.entries:
         why = f" ({feed.bozo_exception})" if feed.bozo else ""
         raise ReadingError(f"is a feed without entries{why}; see whether its address is right")
-    return [_entry(entry, _text(feed.feed, "title")) for entry in feed.entries]
+    return [_entry(entry, _plain(_text(feed.feed, "title"))) for entry in feed.entries]
 
 
 def _entry(entry: Any, source: str) -> Parsed:
+    names = [name for one in entry.get("authors", ()) if (name := _text(one, "name"))]
     stories = [str(part.get("value", "")) for part in entry.get("content", ())]
     return Parsed(
         texts=(max([*stories, _text(entry, "summary")], key=len),),
-        title=_text(entry, "title"),
-        author=_text(entry, "author"),
+        title=_plain(_text(entry, "title")),
+        author=", ".join(dict.fromkeys(names)) or _text(entry, "author"),
         date=_text(entry, "published") or _text(entry, "updated"),
         source=source,
         link=_text(entry, "link"),
         id=_text(entry, "id"),
     )
+
+
+def _plain(title: str) -> str:
+    """Take the text out of a title, which feeds write as HTML."""
+    return html.unescape(re.sub(r"</?[a-zA-Z][^<>]*>", "", title))
 
 
 def _text(about: Any, name: str) -> str:

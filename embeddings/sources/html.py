@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from embeddings.documents import Article
-from embeddings.sources.inputs import Input, ReadingError
+from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.reading import make_article
 
 MAX_PAGE_BYTES = 20_000_000
@@ -18,13 +18,13 @@ MIN_WORDS = 10
 """Of a story; what is shorter is a menu."""
 
 
-def read_html(given: Input) -> Iterator[Article]:
+def read_html(given: Input) -> Iterator[Article | Unreadable]:
     """Read the story of a page; title, date, source, author and address come from the page's metadata."""
     data = given.read(MAX_PAGE_BYTES)
     if not data.strip():
         raise ReadingError("is empty; remove it, or put an article in it")
     text, fields = extract(data)
-    yield make_article(given, text, fields)
+    yield from make_article(given, text, fields)
 
 
 def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from embeddings.documents import Article
-from embeddings.sources.inputs import Input, ReadingError
+from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.parsing import Parsed, parse
 from embeddings.sources.reading import first_line, make_article
 
@@ -15,7 +15,7 @@ MAX_PAGES = 2_000
 _NO_TITLE = re.compile(r"untitled|microsoft|\.(?:docx?|pdf|indd|qxd|tex)\b|^document\d*$", re.IGNORECASE)
 
 
-def read_pdf(given: Input) -> Iterator[Article]:
+def read_pdf(given: Input) -> Iterator[Article | Unreadable]:
     """Read one article; lines are joined to paragraphs, title and author come from the file's properties.
 
     The date in the properties is that of the file, which may be years after the article's, and is not taken.
@@ -29,7 +29,7 @@ def read_pdf(given: Input) -> Iterator[Article]:
         raise ReadingError("holds no text, only pictures of it; have it recognised first (ocrmypdf), and index that")
     title = found.title.strip()
     usable = len(title) > 3 and not _NO_TITLE.search(title)
-    yield make_article(given, text, {"title": title if usable else first_line(text), "author": found.author})
+    yield from make_article(given, text, {"title": title if usable else first_line(text), "author": found.author})
 
 
 def paragraphs(page: str) -> str:

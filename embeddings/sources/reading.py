@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from charset_normalizer import from_bytes
 
 from embeddings.dates import parse_date
 from embeddings.documents import Article
-from embeddings.sources.inputs import Input, ReadingError
+from embeddings.sources.inputs import Input, ReadingError, Unreadable
 
 MAX_TITLE = 200
 MAX_FIELD = 10_000
 """Characters of what is said about an article."""
 # half a character, as a JSON string may hold it after a cut, and the end of a string in C: neither is text
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_INNER = ("name", "main", "title", "text")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 
 
@@ -50,37 +51,51 @@ def decode_bytes(data: bytes) -> str:
     return text
 
 
-def make_article(given: Input, text: str, fields: Mapping[str, object], *, default_id: str = "") -> Article:
+def make_article(
+    given: Input, text: str, fields: Mapping[str, object], *, default_id: str = "", line: int | None = None
+) -> Iterator[Article | Unreadable]:
     """Make an article of its text and what is said about it: id, title, date, source, author, url.
 
     What `fields` leave open comes from what the input knows, the title at last from the text's first line. Characters
-    of the text that can't be stored are replaced, one for one.
+    of the text that can't be stored are replaced, one for one. A date that can't be read is named after the article,
+    which has none then.
+
+    Args:
+        line: where it stands in the input, for messages.
 
     Raises:
         ReadingError: a field holds something that can't be read as what it should be.
     """
-    return article_of(text, fields, given.known, default_id=default_id or given.id)
+    published, trouble = None, ""
+    try:
+        published = parse_date(fields.get("date")) or parse_date(given.known.get("date"))
+    except ValueError as error:
+        trouble = str(error)
+    yield article_of(text, {**given.known, **_filled(fields)}, published, default_id=default_id or given.id)
+    if trouble:
+        yield Unreadable(given.name, f"{trouble}; the article went in without a date", line)
 
 
-def article_of(
-    text: str, fields: Mapping[str, object], known: Mapping[str, object] | None = None, *, default_id: str
-) -> Article:
-    """Make an article as `make_article` does, of `fields` and, where they leave something open, of what is `known`."""
-    places = (fields, known or {})
+def article_of(text: str, fields: Mapping[str, object], published: date | None, *, default_id: str) -> Article:
+    """Make an article as `make_article` does, of all that is said about it, and its date.
+
+    Raises:
+        ReadingError: a field holds something that can't be read as what it should be.
+    """
     return Article(
         id=_string("id", fields) or default_id,
-        title=_string("title", *places) or first_line(text),
+        title=_string("title", fields) or first_line(text),
         text=_UNSTORABLE.sub("\ufffd", text),
-        published=_day(places[0]) or _day(places[1]),
-        source=_string("source", *places),
-        url=_string("url", *places),
-        author=_string("author", *places),
+        published=published,
+        source=_string("source", fields),
+        url=_string("url", fields),
+        author=_string("author", fields),
     )
 
 
 def first_line(text: str) -> str:
     """Take the first line with something in it as a title, without a heading's marks."""
-    line = next((line for line in text.splitlines() if line.strip()), "")
+    line = next((line for line in text.splitlines() if any(map(str.isalnum, line))), "")
     return _on_a_line(line.strip().lstrip("#"))[:MAX_TITLE]
 
 
@@ -93,31 +108,32 @@ def kind_of_value(value: object) -> str:
     return {"dict": "an object", "list": "a list", "bool": "true or false"}.get(type(value).__name__, "a number")
 
 
-def _string(name: str, *places: Mapping[str, object]) -> str:
-    for place in places:
-        value = place.get(name)
-        if name == "author" and isinstance(value, list) and all(isinstance(one, str) for one in value):
-            value = ", ".join(value)
-        if isinstance(value, dict | list | bool):
-            raise ReadingError(f'want text in "{name}", found {kind_of_value(value)}')
-        if isinstance(value, float) and not math.isfinite(value):
-            continue  # how tables write that there is none
-        if value is not None and (text := str(value).strip()):
-            if len(text) > MAX_FIELD:
-                raise ReadingError(f'holds {len(text):,} characters in "{name}"; at most {MAX_FIELD:,} are read')
-            return _on_a_line(text)
-    return ""
+def _filled(fields: Mapping[str, object]) -> Mapping[str, object]:
+    """Leave out what says nothing: None, blank text, and how tables write that there is none."""
+    return {
+        name: value
+        for name, value in fields.items()
+        if not (value is None or (isinstance(value, str) and not value.strip()))
+        and not (isinstance(value, float) and not math.isfinite(value))
+    }
+
+
+def _string(name: str, fields: Mapping[str, object]) -> str:
+    value = _filled(fields).get(name, "")
+    if isinstance(value, dict):  # as the services of newspapers write a headline or a source
+        value = next((value[inner] for inner in _INNER if isinstance(value.get(inner), str)), value)
+    if name == "author" and isinstance(value, list) and all(isinstance(one, str) for one in value):
+        value = ", ".join(value)
+    if isinstance(value, dict | list | bool):
+        raise ReadingError(f'want text in "{name}", found {kind_of_value(value)}')
+    text = str(value).strip()
+    if len(text) > MAX_FIELD:
+        raise ReadingError(f'holds {len(text):,} characters in "{name}"; at most {MAX_FIELD:,} are read')
+    return _on_a_line(text)
 
 
 def _on_a_line(text: str) -> str:
     return _CONTROL.sub("\ufffd", " ".join(text.split()))
-
-
-def _day(fields: Mapping[str, object]) -> date | None:
-    try:
-        return parse_date(fields.get("date"))
-    except ValueError as error:
-        raise ReadingError(str(error)) from error
 
 
 def _strictly(data: bytes, encoding: str) -> str:

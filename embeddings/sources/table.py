@@ -32,7 +32,7 @@ def read_jsonl(given: Input) -> Iterator[Article | Unreadable]:
     for number, line in _lines(given):
         none = False
         try:
-            yield _article(given, _record(decode_bytes(line)), number)
+            yield from _article(given, _record(decode_bytes(line)), number)
         except ReadingError as error:
             yield Unreadable(given.name, str(error), number)
     if none:
@@ -40,7 +40,7 @@ def read_jsonl(given: Input) -> Iterator[Article | Unreadable]:
 
 
 def read_csv(given: Input) -> Iterator[Article | Unreadable]:
-    """Read one article a row; the first row names the columns. Commas, semicolons and tabs separate."""
+    """Read one article a row; the first row names the columns. Commas, semicolons, tabs and bars separate."""
     with given.open() as stream:
         head = stream.read(_HEAD)
         if not head.strip():
@@ -48,25 +48,25 @@ def read_csv(given: Input) -> Iterator[Article | Unreadable]:
         stream.seek(0)
         csv.field_size_limit(MAX_BYTES)
         lines = _text_lines(io.TextIOWrapper(stream, _encoding(head), newline=""))
-        rows = csv.DictReader(lines, delimiter=_delimiter(head), restkey="")
+        rows = csv.DictReader(lines, delimiter=delimiter(head), restkey="")
         try:
             names = rows.fieldnames or ()
             if len(names) > MAX_COLUMNS:
                 raise ReadingError(f"has {len(names):,} columns, and at most {MAX_COLUMNS:,} are read; leave some out")
             _name_columns(given, [name for name in names if name])
             for row in rows:
-                yield _of_row(given, row, rows.line_num)
+                yield from _of_row(given, row, rows.line_num)
         except (csv.Error, UnicodeError) as error:
             raise ReadingError(f"breaks off near line {rows.line_num} ({error}); mend that row") from error
 
 
-def _of_row(given: Input, row: Mapping[str, object], number: int) -> Article | Unreadable:
+def _of_row(given: Input, row: Mapping[str, object], number: int) -> Iterator[Article | Unreadable]:
     try:
         if "" in row:
             raise ReadingError("has more fields than columns; put quotes around a field that holds a separator")
-        return _article(given, row, number)
+        yield from _article(given, row, number)
     except ReadingError as error:
-        return Unreadable(given.name, str(error), number)
+        yield Unreadable(given.name, str(error), number)
 
 
 def _text_lines(text: io.TextIOWrapper) -> Iterator[str]:
@@ -104,13 +104,15 @@ def _record(line: str) -> Mapping[str, object]:
     return record
 
 
-def _article(given: Input, record: Mapping[str, object], number: int) -> Article:
+def _article(given: Input, record: Mapping[str, object], number: int) -> Iterator[Article | Unreadable]:
     columns = _name_columns(given, list(record))
     text = record.get(columns["text"])
+    if isinstance(text, list) and all(isinstance(paragraph, str) for paragraph in text):
+        text = "\n".join(text)
     if not isinstance(text, str) or not text.strip():
         raise ReadingError(f'want the article in "{columns["text"]}", found {kind_of_value(text)}')
     fields = {ours: record.get(theirs) for ours, theirs in columns.items() if ours != "text"}
-    return make_article(given, text, fields, default_id=f"{given.id}:{number}")
+    yield from make_article(given, text, fields, default_id=f"{given.id}:{number}", line=number)
 
 
 def _name_columns(given: Input, names: Sequence[str]) -> Mapping[str, str]:
@@ -149,6 +151,7 @@ def _encoding(head: bytes) -> str:
     return "utf-8-sig"
 
 
-def _delimiter(head: bytes) -> str:
+def delimiter(head: bytes) -> str:
+    """Guess from a table's first line what stands between its columns."""
     first = head.split(b"\n", 1)[0].decode("latin-1")
-    return max(",;\t", key=first.count)
+    return max(",;\t|", key=first.count)

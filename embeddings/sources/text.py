@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
 from embeddings.documents import Article
-from embeddings.sources.inputs import Input, ReadingError
+from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.reading import decode, make_article
 
 MAX_FRONT_MATTER = 50_000
-_FRONT_MATTER = re.compile(r"---[ \t]*\r?\n(.*?\n)?---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+# --- around YAML, as most write it, and +++ around TOML, as Hugo does
+_FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(.*?\n)?\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 
-def read_text(given: Input) -> Iterator[Article]:
+def read_text(given: Input) -> Iterator[Article | Unreadable]:
     """Read one article: all of the file is its text, the first line its title."""
-    yield make_article(given, decode(given), {})
+    yield from make_article(given, decode(given), {})
 
 
-def read_markdown(given: Input) -> Iterator[Article]:
+def read_markdown(given: Input) -> Iterator[Article | Unreadable]:
     """Read one article; id, title, date, source, author and url come from front matter, where it has any.
 
     The text is all that follows the front matter, exactly.
     """
     content = decode(given)
     match = _FRONT_MATTER.match(content)
-    fields = _fields(match[1] or "") if match else {}
+    fields = _fields(match[2] or "", toml=match[1] == "+++") if match else {}
     text = content[match.end() :] if match else content
     if not text.strip():
         raise ReadingError("holds front matter and no text; add the article below it")
-    yield make_article(given, text, fields)
+    yield from make_article(given, text, fields)
 
 
 class _Loader(yaml.SafeLoader):
@@ -44,9 +46,14 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
-def _fields(front_matter: str) -> Mapping[str, object]:
+def _fields(front_matter: str, *, toml: bool) -> Mapping[str, object]:
     if len(front_matter) > MAX_FRONT_MATTER:
         raise ReadingError(f"its front matter has more than {MAX_FRONT_MATTER:,} characters; move them below it")
+    if toml:
+        try:
+            return {name.lower(): value for name, value in tomllib.loads(front_matter).items()}
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            raise ReadingError(f"its front matter is not TOML that can be read ({error}); mend that") from error
     try:
         fields = yaml.load(front_matter, _Loader)  # nosec B506  # derived from SafeLoader
     except Exception as error:  # for the 31st of June or a number too long, PyYAML raises many kinds

@@ -30,6 +30,7 @@ WAKE_MS = 500
 
 def index(arguments: argparse.Namespace) -> int:
     """Add articles; what can't be read is named on stderr and makes the exit code 2, and the rest goes in."""
+    from embeddings.ingest import forget
     from embeddings.sources import find_inputs, parse_columns
     from qa.build import open_store
 
@@ -41,6 +42,10 @@ def index(arguments: argparse.Namespace) -> int:
         print(f"passing over {len(found.passed_over)} files of other kinds ({names})", file=sys.stderr)
     folders = _watched(arguments.places) if arguments.watch else []
     store = open_store(settings, create=True)
+    # before anything is added: a file that was renamed would be a copy of itself
+    _tell_gone(
+        sum(forget(store, folder) for place in arguments.places if (folder := Path(place).expanduser()).is_dir())
+    )
     unreadable = add_inputs(store, found.inputs, _preparer(arguments, settings))
     _print_stats(store)
     if arguments.watch:
@@ -138,9 +143,7 @@ def _watch(store: PassageStore, folders: Sequence[Path], columns: Mapping[str, s
     from embeddings.sources import find_inputs
 
     def step(changed: Iterable[Path]) -> None:
-        removed = sum(forget(store, folder) for folder in folders)
-        if removed:
-            print(f"removed {removed:,} articles of files that are gone")
+        _tell_gone(sum(forget(store, folder) for folder in folders))
         inputs: dict[str, Input] = {}
         for path in sorted(changed):
             if not _is_hidden(path, folders):
@@ -160,6 +163,11 @@ def _watch(store: PassageStore, folders: Sequence[Path], columns: Mapping[str, s
             started = True
         elif changes:
             step({Path(path) for _, path in changes})
+
+
+def _tell_gone(removed: int) -> None:
+    if removed:
+        print(f"removed {removed:,} articles of files that are gone")
 
 
 def _is_hidden(path: Path, folders: Sequence[Path]) -> bool:

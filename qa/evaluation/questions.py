@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import re
 import zlib
@@ -13,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import DatelineError
+from embeddings.sources.inputs import ReadingError
+from embeddings.sources.reading import decode_bytes
+from embeddings.sources.table import delimiter
 from qa.evaluation.labels import read_labels
 
 HUB = "hub:"
@@ -100,20 +104,23 @@ def load_questions(path: Path) -> list[Question]:
 
 def _from_csv(path: Path) -> Iterator[Question]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.DictReader(stream)
-            missing = {"question", "answer"} - set(rows.fieldnames or ())
-            if missing:
-                raise DatelineError(
-                    f"{path}, line 1: no column {min(missing)!r}; want question, answer, article (and id, kind), found "
-                    f"{', '.join(rows.fieldnames or ()) or 'nothing'}"
-                )
-            for row in rows:
-                yield _csv_question(f"{path}, line {rows.line_num}", row, rows.line_num)
+        text = decode_bytes(path.read_bytes())
+        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter(text[:10_000].encode()))
+        rows.fieldnames = [name.strip().lower() for name in rows.fieldnames or ()]
+        missing = {"question", "answer"} - set(rows.fieldnames)
+        if missing:
+            raise DatelineError(
+                f"{path}, line 1: no column {min(missing)!r}; want question, answer, article (and id, kind), found "
+                f"{', '.join(rows.fieldnames) or 'nothing'}"
+            )
+        for row in rows:
+            yield _csv_question(f"{path}, line {rows.line_num}", row, rows.line_num)
     except OSError as error:
         raise DatelineError(f"the question file {path} can't be opened ({error.strerror or error})") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DatelineError(f"the question file {path} is no CSV in UTF-8: {error}") from error
+    except ReadingError as error:
+        raise DatelineError(f"the question file {path} {error}") from error
+    except csv.Error as error:
+        raise DatelineError(f"the question file {path} is no CSV: {error}") from error
 
 
 def _csv_question(where: str, row: Mapping[str, str | None], line: int) -> Question:
@@ -198,7 +205,11 @@ def _question(where: str, title: str, context: str, row: Any) -> Question:
     question_id = str(_field(where, row, "id", str | int, "a question"))
     where = f"{where}, question {question_id!r}"
     text = _field(where, row, "question", str, "it")
-    answers = _field(where, row, "answers", list, "it") if not row.get("is_impossible") else []
+    if not text.strip():
+        raise DatelineError(f"{where}: the question is empty")
+    answers = _field(where, row, "answers", list, "it")
+    if row.get("is_impossible", not answers) != (not answers):
+        raise DatelineError(f"{where}: is_impossible is {row['is_impossible']}, and it has {len(answers)} answers")
     kind = row.get("kind") or ("span" if answers else "none")
     _check_kind(where, kind, bool(answers))
     items: dict[object, list[Gold]] = {}
