@@ -134,7 +134,8 @@ def names_in(text: str) -> list[str]:
         name = match[0].rstrip(".’'-")
         name = re.sub(r"[’']s$", "", name)
         first, _, rest = name.partition(" ")
-        if match.start() == 0 and (re.fullmatch(WH, first, re.IGNORECASE) or first in _NO_NAMES):
+        begins = re.search(r"(?:^|[.?!:]\s+)$", text[: match.start()]) is not None
+        if begins and (re.fullmatch(WH, first, re.IGNORECASE) or first in _NO_NAMES):
             name = rest
         if name and name not in _NO_NAMES:
             found.append(name)

@@ -88,6 +88,7 @@ class Conversation:
             yield from ((reading, inside) for reading in found if reading.topic)
             if (
                 found[0].topic
+                and not found[0].without  # "Ana Reyes: Who else?" asks nothing
                 and (found[0].leans or speaks_of_known(question))
                 and len(named := behind_names(question, self.turns[-1])) <= MAX_QUESTION
             ):

@@ -33,11 +33,14 @@ READINGS = 2
 
 _LEAD_IN = re.compile(r"^(?:(?:and|but|so|or|then|ok|okay|well|also)\b[\s,]*)+", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:what|how)\s+about\s+(?P<what>.+?)\s*\?*$", re.IGNORECASE)
+_WHAT_ABOUT = re.compile(r"^What about [^?]*\? (?=\S)")
 _ELSE = re.compile(
     r"^(?:who|what|which|where|anyone|anybody|anything|anywhere)\s+else\s*\?*$"
     r"|^(?:(?:what|how)\s+about|who|what|which)?\s*(?:(?:is|was|were|are)\s+)?(?:the\s+)?other(?:s|\s+ones?)?\s*\?*$",
     re.IGNORECASE,
 )
+_ELSE_WHAT = re.compile(r"^(?P<wh>who|what|which|where)\s+else\s+(?P<what>\S.*)$", re.IGNORECASE)
+_NOW = re.compile(r"(?:right )?now|today|currently|at present", re.IGNORECASE)
 _WH_PHRASE = re.compile(rf"^(?:(?:[a-z]+\s+)?{WH})\b", re.IGNORECASE)
 _BARE = re.compile(
     rf"^(?:(?:[a-z]+\s+)?{WH}|[a-z]+\s+(?:which|what|whose)(?:\s+[\w’'-]+){{1,5}}|(?:which|what)(?:\s+[\w’'-]+)"
@@ -92,7 +95,7 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
         turns: what was asked before, oldest first.
     """
     plain = Reading(question)
-    if not turns:
+    if not turns or question in {turn.question for turn in turns}:  # asked again
         return [plain]
     last = turns[-1]
     topic = _topic(last)
@@ -100,11 +103,13 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     led_in = len(body) < len(question)
     if _ELSE.match(body):
         return [Reading(last.question, topic, _known(turns))]
+    if more := _ELSE_WHAT.match(body):
+        return [Reading(_capitalized(f"{more['wh']} {more['what']}"), topic, tuple(_texts(last.answer)))]
     about = _ABOUT.match(body)
     if about or (led_in and not _HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
         what = about["what"] if about else body.rstrip("? ")
         return [Reading(text, topic) for text in _swapped(what, turns)][:READINGS]
-    if _BARE.match(body) and not _POINTS_BACK.search(body):
+    if _BARE.match(body) and not _POINTS_BACK.search(body) and not _HAS_VERB.search(body):
         asks_when = _WHEN.match(body) is not None
         return [Reading(_carry(body.rstrip("? "), last), topic, asks_when=asks_when)]
     as_asked = Reading(_capitalized(body), topic)
@@ -177,14 +182,23 @@ def _swap(question: str, what: str) -> str | None:
         ):
             bare = _HE.sub("", _IT.sub(f"{same[0].removeprefix(word).strip()}'s", bare))
             return question[: same.start()] + f"{word} {bare}" + question[same.end() :]
-        return None
+        return _like_named(question, bare)
     names = [name for name in names_in(question) if not name.isdigit()]
     if names and names_in(f"- {bare}"):
         return question.replace(names[0], bare, 1)
     return None
 
 
+def _like_named(question: str, bare: str) -> str | None:
+    """Put a name in the place of one that shares a word with it: "Storm Isolde" for "Storm Maren"."""
+    like = [name for name in lasting_names(question) if set(name.split()) & set(bare.split())]
+    return question.replace(like[0], bare, 1) if like and lasting_names(f"- {bare}") == [bare] else None
+
+
 def _appended(question: str, what: str) -> str:
+    question = _WHAT_ABOUT.sub("", question)
+    if _NOW.fullmatch(what):
+        return f"{question.rstrip('? ')} {what}?"
     if _PLACED.match(what):
         return f"{question.rstrip('? ')} {what}?"
     if TIME.search(what):

@@ -18,6 +18,10 @@ LEAST_UNASKED = 3
 """Items that make a list of an answer to a question that did not ask for one."""
 
 _NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
+_COUNT = re.compile(
+    r"(?:all |the |about |some )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|\d{1,2})",
+    re.IGNORECASE,
+)
 _NOT_PLURAL = r"(?:is|was|does|has|this|his|its|us|yes|as|always|perhaps|\w*ss|\w*us|\w*is|\w+'s|\w+’s)"
 _LIST = re.compile(
     rf"""(?:^\W*|^(?:(?:from|in|to|on|at|of|for|by|with|under)\s+)|^(?:besides|apart\ from|other\ than)\b[^,]*,\s*)(?:
@@ -29,7 +33,10 @@ _LIST = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_SEPARATOR = re.compile(r"\s*[,;]\s*(?:(?:and|or|as well as)\s+)?|\s+(?:and|or|as well as)\s+(?:also\s+)?")
+# no comma within a number: "6,412,300"
+_SEPARATOR = re.compile(
+    r"\s*(?:,(?!(?<=\d,)\d)|;)\s*(?:(?:and|or|as well as)\s+)?|\s+(?:and|or|as well as)\s+(?:also\s+)?"
+)
 # "the Philippines", and not "A gold heron"
 _NAME = re.compile(r"(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)")
 _NO_ITEM = re.compile(r"(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have|had|will|would)\b")
@@ -45,6 +52,11 @@ _CLAUSE = re.compile(
 def asks_for_list(question: str) -> bool:
     """Say whether a question wants several things: "which towns ...", "from what two ...", "who were ..."."""
     return _LIST.search(question) is not None
+
+
+def is_a_count(text: str) -> bool:
+    """Say whether a text is a small number and nothing else, which tells how many there are and not which."""
+    return _COUNT.fullmatch(text) is not None
 
 
 def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:

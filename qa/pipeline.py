@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter, PassageStore
 from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
-from qa.lists import asks_for_list, list_items
+from qa.lists import asks_for_list, is_a_count, list_items
 from qa.naming import asked_by_name
 from qa.normalization import normalize
 from qa.ranking import is_settled, join_names, rank, rank_passages
@@ -214,13 +215,14 @@ class Pipeline:
         spans = rank(read_again(self.reader, asked, found))
         by_name, spans = self._read_by_name(asked, hits, spans)
         if without:
-            spans = [span for span in spans if not _is_among(span, without)]
+            spans = [span for span in spans if not _is_among(span, without) and not _names_one_of(span, without)]
         if fits is not None:
             spans = [span for span in spans if fits(span.text)]
         if asked.lower().startswith("where "):
             spans = [span for span in spans if not is_a_time(span.text)]
-        if not asks_for_list(asked):  # whose items come one by one
-            spans = join_names(spans)
+        # the items of a list come one by one
+        wants_list = asks_for_list(asked)
+        spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)
         read_ms = _since(started)
         started = time.perf_counter()
         measured = features(by_name, spans) if spans else ()
@@ -269,6 +271,17 @@ class Pipeline:
 def _is_among(span: Span, known: Collection[str]) -> bool:
     said = f" {normalize(span.text)} "
     return any(said in f" {normalize(text)} " or f" {normalize(text)} " in said for text in known)
+
+
+def _names_one_of(span: Span, known: Collection[str]) -> bool:
+    """Say whether a span only says who or what one of the known answers is: "Emil Ravndal, 58, a lorry driver"."""
+    text = span.hit.article.text
+    before, after = text[max(0, span.start - 100) : span.start], text[span.end : span.end + 100]
+    return any(
+        re.search(rf"\b{re.escape(one)},(?: \d+,)? $", before) or re.match(rf",? {re.escape(one)}\b", after)
+        for one in known
+        if one
+    )
 
 
 def _period(question: str, where: Filter, today: date | None) -> Period | None:

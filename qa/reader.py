@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
 ONNX_FILE = "model.int8.onnx"
 SPANS_PER_PASSAGE = 10
+_ABBREVIATION = re.compile(r"\b(?:[A-Za-z]\.)+[A-Za-z]$")
 SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
 """Of onnxruntime: their operator takes three times as long as an addition and a LayerNormalization."""
 BATCH = 6144
@@ -209,6 +211,8 @@ def _spans(places: Iterable[tuple[Hit, _Place]]) -> list[Span]:
         text = hit.article.text[start:end]
         # byte-level tokenizers count the space before a word to it
         start, end = start + len(text) - len(text.lstrip()), end - len(text) + len(text.rstrip())
+        if hit.article.text.startswith(".", end) and _ABBREVIATION.search(text):
+            end += 1  # the full stop of "p.m." is a token of its own
         key = (hit.article.id, start, end)
         if start < end and (key not in found or found[key].score < place.margin):
             found[key] = Span(hit.article.text[start:end], start, end, place.margin, hit)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embeddings.errors import InvalidInput
+from embeddings.sentences import sentences
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -19,8 +20,13 @@ if TYPE_CHECKING:
 MIN_PASSAGE_TOKENS = 32
 """Fewest tokens of a window that are left to the passage; a longer question is refused."""
 
-# a blank line, or the end of a line that is the end of a sentence: a line of hard-wrapped text ends in its midst
-_PARAGRAPH_END = re.compile(r"\n\s*\n\s*|[.!?]['\"’”]?[^\S\n]*\n\s*")
+WRAPPED = 100
+"""Characters of a line at most where text is hard-wrapped, so that a line may end in the midst of a sentence."""
+_LINE_END = re.compile(r"\s*\n\s*")
+_BLANK_LINE = re.compile(r"\n\s*\n\s*")
+_ENDED = re.compile(r"[.!?]['\"’”)]*\s*$")
+# PORT SORREL - The ...   or   WASHINGTON (AP) — The ...
+_DATELINE = re.compile(r"^[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ def make_windows(
     tokenizer.enable_truncation(max_tokens, stride=min(stride, room // 2), strategy="only_second")
     windows = []
     for pair, encoding in enumerate(tokenizer.encode_batch(list(pairs))):
-        beginnings = [end.end() for end in _PARAGRAPH_END.finditer(pairs[pair][1])]
+        beginnings = _beginnings(pairs[pair][1])
         for piece in (encoding, *encoding.overflowing):
             allowed = tuple(sequence == 1 for sequence in piece.sequence_ids)
             offsets = tuple(piece.offsets)
@@ -108,6 +114,17 @@ def make_windows(
             inner = _inner(offsets, allowed, pairs[pair][1])
             windows.append(Window(pair, tuple(piece.ids), tuple(piece.type_ids), offsets, allowed, firsts, inner))
     return windows
+
+
+def _beginnings(text: str) -> list[int]:
+    """Find where no answer runs on to: the characters at which a sentence, a paragraph, or a story behind its dateline
+    begins.
+    """
+    is_wrapped = all(len(line) <= WRAPPED for line in text.splitlines())
+    found = {end.end() for end in (_BLANK_LINE if is_wrapped else _LINE_END).finditer(text)}
+    found.update(end.end() for end in _DATELINE.finditer(text))
+    found.update(start for start, _ in sentences(text) if _ENDED.search(text, max(0, start - 10), start))
+    return sorted(found)
 
 
 def _firsts(offsets: Sequence[tuple[int, int]], allowed: Sequence[bool], beginnings: Sequence[int]) -> tuple[int, ...]:
