@@ -33,7 +33,7 @@ def answer(
         library: folder made by `dateline index`, or where one stands on Milvus; None means DATELINE_LIBRARY, else the
             user's own library, else the seed articles, which are indexed on first use.
         k: passages to read, 1 to 100; None means the setting, or as many as it takes, 6 to 12.
-        top: spans to keep, 1 or more; None means the setting (3).
+        top: spans to keep, 1 to 100; None means the setting (3).
         since: leave out articles published before this day (a date, or ISO text) and undated ones.
         until: leave out articles published after this day and undated ones.
         source: only articles of this source, in any case.

@@ -181,11 +181,12 @@ def _articles(service: Service) -> APIRouter:
             str, Query(max_length=1000, description="that stand in title, source, author, date or id")
         ] = "",
         limit: Annotated[int, Query(ge=1, le=LISTED)] = 100,
+        offset: Annotated[int, Query(ge=0, le=10_000_000, description="articles to leave out first")] = 0,
         library: _Library = None,
     ) -> ArticlesOut:
         """List articles, newest first."""
         workspace = service.open(library)
-        found = [article_object(article) for article in workspace.find_articles(words, limit)]
+        found = [article_object(article) for article in workspace.find_articles(words, offset + limit)[offset:]]
         return ArticlesOut.model_validate({"articles": found, "total": workspace.store.stats().articles})
 
     @router.get("/articles/{article_id:path}")

@@ -52,9 +52,15 @@ class Client:
             token: made by `dateline access token`; "" where the server has no password.
             tries: how often a request is sent while the server is busy, 1 or more.
             timeout: seconds that one try may take.
+
+        Raises:
+            ApiError: the address or the token can't be used.
         """
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = httpx.Client(base_url=address, headers=headers, timeout=timeout)
+        try:
+            self._http = httpx.Client(base_url=address, headers=headers, timeout=timeout)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise ApiError(0, f"the address {address!r} or the token can't be used ({error})") from error
         self._tries = tries
 
     def __enter__(self) -> Client:
@@ -80,6 +86,7 @@ class Client:
         since: date | str | None = None,
         until: date | str | None = None,
         source: str | None = None,
+        today: date | str | None = None,
     ) -> AnswerOut:
         """Answer a question.
 
@@ -87,11 +94,13 @@ class Client:
             ApiError: the server refuses, or can't be reached (status 0). So do all other methods.
         """
         narrowed = {"library": library, "since": since, "until": until, "source": source}
-        content = {"question": question, "k": k, "top": top, "threshold": threshold, **narrowed}
+        content = {"question": question, "k": k, "top": top, "threshold": threshold, "today": today, **narrowed}
         return AnswerOut.model_validate(self._send("POST", "/api/answer", json=_given(content)))
 
     def answers(self, questions: Sequence[str], *, library: str | None = None) -> list[AnswerOut]:
         """Answer questions, at most 100 at once, in their order."""
+        if isinstance(questions, str):
+            raise ApiError(0, f"want a list of questions, got one: {questions!r}; ask it with answer()")
         content = _given({"questions": list(questions), "library": library})
         return AnswersOut.model_validate(self._send("POST", "/api/answer", json=content)).answers
 
@@ -100,9 +109,11 @@ class Client:
         content = _given({"question": question, "k": k, "library": library})
         return HitsOut.model_validate(self._send("POST", "/api/search", json=content)).hits
 
-    def articles(self, words: str = "", limit: int = 100, *, library: str | None = None) -> list[ArticleOut]:
-        """List articles, newest first."""
-        asked = _given({"words": words, "limit": limit, "library": library})
+    def articles(
+        self, words: str = "", limit: int = 100, *, offset: int = 0, library: str | None = None
+    ) -> list[ArticleOut]:
+        """List articles, newest first: at most 1,000 at once, from `offset` on."""
+        asked = _given({"words": words, "limit": limit, "offset": offset, "library": library})
         return ArticlesOut.model_validate(self._send("GET", "/api/articles", params=asked)).articles
 
     def article(self, article_id: str, *, library: str | None = None) -> WholeArticle:
@@ -147,6 +158,8 @@ class Client:
             except httpx.HTTPError as error:
                 said = str(error) or type(error).__name__
                 raise ApiError(0, f"{self._http.base_url} can't be reached ({said}); is it served there?") from error
+            except ValueError as error:  # what JSON or a header can't hold: nan, half a character
+                raise ApiError(0, f"the request can't be written ({error}); mend what was given") from error
             if response.status_code != 503 or not left:
                 break
             pause = response.headers.get("retry-after", "1")
@@ -159,7 +172,7 @@ class Client:
 def _given(content: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what was not given; days go as text."""
     return {
-        name: value.isoformat() if isinstance(value, date) else value
+        name: value.isoformat()[:10] if isinstance(value, date) else value
         for name, value in content.items()
         if value is not None
     }

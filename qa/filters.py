@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
+from contextlib import suppress
 from datetime import date, datetime
 
+from embeddings.dates import parse_date
 from embeddings.errors import InvalidInput
 from embeddings.store import Filter
 
@@ -14,12 +18,16 @@ def make_filter(since: date | str | None = None, until: date | str | None = None
     Raises:
         InvalidInput: a date can't be read, or since is after until.
     """
-    source = source.strip() if source is not None else None
-    return Filter(read_day("since", since), read_day("until", until), source or None)
+    if not isinstance(source, str | None):
+        raise InvalidInput(f"source must be text, got {source!r}")
+    return Filter(read_day("since", since), read_day("until", until), (source or "").strip() or None)
 
 
 def read_day(name: str, value: date | str | None) -> date | None:
     """Read a day that a user gives as the argument `name`; None and blank text mean "not given".
+
+    "8 June 2021" is read as well as "2021-06-08". Of a month or a year, "2021-06" and "2021", "since" means the first
+    day and "until" the last.
 
     Raises:
         InvalidInput: it can't be read.
@@ -28,9 +36,21 @@ def read_day(name: str, value: date | str | None) -> date | None:
         return value.date()
     if value is None or isinstance(value, date):
         return value
-    if not value.strip():
+    if isinstance(value, str) and not value.strip():
         return None
-    try:
-        return date.fromisoformat(value.strip())
-    except ValueError as error:
-        raise InvalidInput(f"{name} must be a date like 2021-06-08, got {value!r}") from error
+    day = None
+    if isinstance(value, str):
+        with suppress(ValueError):
+            day = _end_of(name, value.strip()) or parse_date(value)
+    if day is None:
+        raise InvalidInput(f"{name} must be a date like 2021-06-08, got {value!r}")
+    return day
+
+
+def _end_of(name: str, period: str) -> date | None:
+    """Give the first or the last day of a year or a month; None where it is neither, or no end is meant."""
+    match = re.fullmatch(r"(\d{4})(?:-(\d\d))?", period)
+    if match is None or name not in ("since", "until"):
+        return None
+    year, month = int(match[1]), int(match[2] or (1 if name == "since" else 12))
+    return date(year, month, 1 if name == "since" else monthrange(year, month)[1])

@@ -112,7 +112,7 @@ class Pipeline:
 
         Args:
             k: passages to read, 1 to 100; None means the pipeline's own, or as many as it takes (see `enough`).
-            top: spans to keep, 1 or more; None means the pipeline's own.
+            top: spans to keep, 1 to 100; None means the pipeline's own.
             today: the day that "last week" is counted from; None means the day it is.
             topic: words that are searched for beside the question, and not read for.
             without: answers that are known already, and not wanted.
@@ -294,8 +294,10 @@ def checked_question(question: str) -> str:
     """Fold a question's white space.
 
     Raises:
-        InvalidInput: nothing is left, or it is longer than MAX_QUESTION.
+        InvalidInput: it is no text, nothing is left, or it is longer than MAX_QUESTION.
     """
+    if not isinstance(question, str):
+        raise InvalidInput(f"the question must be text, got {question!r}")
     # half a character, which a page may send, is no text that could be encoded
     asked = " ".join(question.encode(errors="replace").decode().split())
     if not any(character.isalnum() for character in asked):

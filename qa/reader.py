@@ -1,4 +1,4 @@
-"""(question, passages) -> answer spans. The only module that imports transformers."""
+"""(question, passages) -> answer spans."""
 
 from __future__ import annotations
 

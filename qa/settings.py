@@ -33,7 +33,7 @@ class Settings:
         encoder: sentence-transformers id or folder.
         reader: Hugging Face question-answering id or folder; None means the one that ships with Dateline.
         k: passages read for a question, 1 to 100; None means as many as it takes, 6 to 12.
-        top: spans kept in an answer, 1 or more.
+        top: spans kept in an answer, 1 to 100.
         threshold: least probability of an answer that is shown, 0 to 1; None means the reader's own.
         passage_words: most words of a passage; None means the library's own, or 110.
         overlap_sentences: sentences shared by neighbouring passages; None means the library's own, or 1.

@@ -26,7 +26,7 @@ _LINE_END = re.compile(r"\s*\n\s*")
 _BLANK_LINE = re.compile(r"\n\s*\n\s*")
 _ENDED = re.compile(r"[.!?]['\"’”)]*\s*$")
 # PORT SORREL - The ...   or   WASHINGTON (AP) — The ...
-_DATELINE = re.compile(r"^[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ ", re.MULTILINE)
+_DATELINE = re.compile(r"(?:^|(?<=[.!?] ))[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _beginnings(text: str) -> list[int]:
     """Find where no answer runs on to: the characters at which a sentence, a paragraph, or a story behind its dateline
     begins.
     """
-    is_wrapped = all(len(line) <= WRAPPED for line in text.splitlines())
+    is_wrapped = all(len(line) <= WRAPPED for line in text.splitlines()[1:])  # the first one is behind a lead
     found = {end.end() for end in (_BLANK_LINE if is_wrapped else _LINE_END).finditer(text)}
     found.update(end.end() for end in _DATELINE.finditer(text))
     found.update(start for start, _ in sentences(text) if _ENDED.search(text, max(0, start - 10), start))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,6 +124,8 @@ def _failure(figures: Mapping[str, Any], gate: str) -> str | None:
     name, _, limit = gate.partition("=")
     try:
         wanted = float(limit)
+        if not math.isfinite(wanted):
+            raise ValueError
     except ValueError:
         raise DatelineError(f"--fail-under wants NAME=VALUE, like f1=0.80, got {gate!r}") from None
     value: Any = figures

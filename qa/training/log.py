@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from embeddings.errors import DatelineError
-
-logger = logging.getLogger(__name__)
 
 LOG_FILE, CURVES_FILE = "log.jsonl", "curves.png"
 
@@ -47,11 +44,8 @@ def rewind_log(out: Path, step: int) -> None:
 
 def plot(out: Path) -> None:
     """Draw loss and dev figures over the questions seen, into curves.png."""
-    try:
-        import matplotlib
-    except ImportError:
-        logger.warning("no %s without matplotlib; pip install 'dateline-qa[train]'", CURVES_FILE)
-        return
+    import matplotlib
+
     matplotlib.use("Agg")
     from matplotlib import pyplot
 

@@ -50,6 +50,7 @@ def _is_conversation(one: Any) -> bool:
 
 def _named(one: dict[str, Any]) -> str:
     first, *more = one["questions"]
-    day = datetime.fromisoformat(one["started"]).strftime("%-d %b, %H:%M")
+    started = datetime.fromisoformat(one["started"])
+    day = f"{started.day} {started:%b, %H:%M}"
     shown = first if len(first) <= _SHOWN else f"{first[:_SHOWN]}…"
     return f"{shown} (+{len(more)}) · {day}" if more else f"{shown} · {day}"
