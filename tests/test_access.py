@@ -9,6 +9,7 @@ from served import serve
 
 from embeddings.errors import DatelineError, InvalidInput
 from qa.service.access import SESSION_SECONDS, Access, Doorkeeper
+from qa.service.limits import MAX_BODY
 from qa.service.lockout import FREE, Lockout
 from qa.service.server import Serving
 from qa.settings import load_settings
@@ -58,6 +59,12 @@ def test_the_password_opens_a_session(access):
     assert client.get("/api/libraries").status_code == 200
     client.post("/logout")
     assert client.get("/api/libraries").status_code == 401
+
+
+def test_a_login_is_bounded_like_every_request(access):
+    _, client = serve(load_settings({}), access[0])
+    refused = client.post("/login", content=b"x" * (MAX_BODY + 1))
+    assert (refused.status_code, "at most 10,000,000 are read" in refused.json()["detail"]) == (413, True)
 
 
 @pytest.mark.parametrize(

@@ -218,6 +218,33 @@ def test_answers_of_other_articles_stand_beside_it(page):
 
 
 @pytest.mark.browser
+def test_a_question_is_shown_as_it_is_written(page):
+    ask(page, "Who said **this** in [the prize](https://x.example) for $$5$$?")
+    asked = page.locator("[data-testid=user]").last
+    expect(asked).to_have_text(
+        re.compile(r"Who said \*\*this\*\* in \[the prize\]\(https://x\.example\) for \$\$5\$\$\?")
+    )
+    expect(asked.locator("a")).to_have_count(0)
+
+
+@pytest.mark.browser
+def test_a_verdict_is_given_by_keyboard(page):
+    ask(page, "Who won the 1998 World Cup?")
+    page.get_by_role("button", name="Wrong", exact=True).last.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("The right answer, word for word")).to_be_in_viewport()
+
+
+@pytest.mark.browser
+def test_opening_no_conversation_leaves_the_one_on_the_page(page):
+    ask(page, "When was the engineer Gustav Renn born?")
+    page.get_by_text("Earlier conversations").click()
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.wait_for_timeout(1500)
+    expect(page.locator(".dateline-answer")).to_have_count(1)
+
+
+@pytest.mark.browser
 def test_an_earlier_conversation_is_opened_again(page):
     ask(page, "When was the engineer Gustav Renn born?")
     ask(page, "And where?")
@@ -235,3 +262,7 @@ def test_an_earlier_conversation_is_opened_again(page):
     page.get_by_role("button", name="Forget them all").click()
     page.wait_for_timeout(500)
     assert "Renn" not in page.evaluate("JSON.stringify(localStorage)")
+    ask(page, "Who won the 1998 World Cup?")
+    page.wait_for_timeout(1000)
+    page.get_by_label("Conversation", exact=True).last.click()
+    expect(page.get_by_role("option", name=re.compile("Gustav Renn"))).to_have_count(0)  # nor does it come back

@@ -72,6 +72,20 @@ def test_the_client_gives_types_and_the_server_s_sentences(running):
         nobody.answer("who?")
 
 
+@pytest.mark.parametrize("given", [{"address": "http://[::1"}, {"token": "é"}])
+def test_an_address_or_a_token_that_cannot_be_is_said_so(given):
+    with pytest.raises(ApiError, match="can't be used"):
+        Client(**given)
+
+
+def test_what_no_request_can_hold_is_said_so():
+    with Client("http://127.0.0.1:1", tries=1) as client:
+        with pytest.raises(ApiError, match="can't be written"):
+            client.answer("who?", threshold=float("nan"))
+        with pytest.raises(ApiError, match="want a list of questions"):
+            client.answers("who?")
+
+
 def test_the_client_comes_again_where_the_server_is_busy(monkeypatch):
     pauses, statuses = [], iter([503, 503, 200])
     monkeypatch.setattr("qa.client.time.sleep", pauses.append)

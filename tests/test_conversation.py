@@ -10,7 +10,7 @@ from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter
 from qa.answers import Answer, Span
-from qa.antecedents import Turn
+from qa.antecedents import Turn, names_in
 from qa.cli import main
 from qa.conversation import EXPECTED, Conversation
 from qa.followups import readings
@@ -66,6 +66,11 @@ FERRIES = turn("Who owns Sorrel Ferries?")
         ([FERRIES], "What about Calder Maritime?", "Who owns Calder Maritime?"),
         ([FERRIES], "How many people work there?", "How many people work in Sorrel Ferries?"),
         ([FERRIES], "Who is its boss?", "Who is Sorrel Ferries' boss?"),
+        ([FERRIES], "And now?", "Who owns Sorrel Ferries now?"),
+        ([turn("What gusts did Storm Maren bring?")], "And in Storm Isolde?", "What gusts did Storm Isolde bring?"),
+        ([turn("What about the men's race? Who won?")], "And the wheelchair race?",
+         "What about the wheelchair race? Who won?"),
+        ([MAYOR], "Who else stood?", "Who stood?"),
     ],
 )  # fmt: skip
 def test_a_follow_up_is_completed(turns, question, meant):
@@ -83,6 +88,9 @@ def test_a_follow_up_is_completed(turns, question, meant):
         "Who heads the Stay Put campaign?",
         "Who lost his life in Storm Tobin?",
         "Who changed their minds about Sorrel Ferries?",
+        "In which town was Halvar Munk born?",
+        "At what time did Norvik Lines sail?",
+        "Who was elected mayor of Port Sorrel in June 2021?",  # asked again
     ],
 )
 def test_a_question_that_stands_alone_is_left_as_it_is(question):
@@ -119,6 +127,25 @@ def test_who_else_asks_again_without_what_is_known(question):
     (reading,) = readings(question, [MAYOR])
     assert reading.question == MAYOR.question
     assert "Renée Solberg" in reading.without
+
+
+def test_who_else_did_something_is_asked_without_what_is_known():
+    (reading,) = readings("And who else stood?", [MAYOR])
+    assert (reading.question, reading.without) == ("Who stood?", ("Renée Solberg",))
+
+
+def test_a_question_word_is_no_name():
+    assert names_in("What about the men's race? Who won the Halvern Marathon?") == ["Halvern Marathon"]
+
+
+def test_what_says_who_a_known_answer_is_is_no_other_answer(pipeline):
+    text = "Storm Tobin killed Emil Ravndal, 58, a lorry driver. Infrastructure Minister Ann Lee came."
+    article = Article("a", "Storm Tobin", text)
+    hits = [Hit(Passage("a", 0, len(text)), article, 1.0)]
+    found = pipeline.answer_from("Who died in Storm Tobin?", hits, top=10, without=["Emil Ravndal"])
+    assert not any(span.text.endswith("lorry driver") for span in found.spans)
+    found = pipeline.answer_from("Who came?", hits, top=10, without=["Ann Lee"])
+    assert not any(span.text.endswith("Minister") for span in found.spans)
 
 
 class Recorder:

@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.lists import list_items
+from qa.lists import is_a_count, list_items
 
 STORM = "Storm Maren left Dunmere, Skarholt and Sant Aubry without electricity. Halvern, the capital, was spared."
 ASKED = "Which towns lost power?"
@@ -35,6 +35,28 @@ def test_items(question, texts, items):
     found = list_items(question, [span(text, 5.0 - at) for at, text in enumerate(texts)])
     assert [item.text for item in found] == items
     assert all(STORM[item.start : item.end] == item.text for item in found)
+
+
+def test_a_number_with_commas_is_no_list():
+    census = Article("a", "Census", "Corvane had 6,412,300 inhabitants, and Halvern 88,000, 12 and 5.")
+    assert list_items("How many inhabitants?", [span("6,412,300", 5.0, census)]) == ()
+    found = list_items("Which numbers were named?", [span("88,000, 12 and 5", 5.0, census)])
+    assert [item.text for item in found] == ["88,000", "12", "5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"), [("three", True), ("All 12", True), ("1999", False), ("three towns", False), ("2 and 3", False)]
+)
+def test_what_only_says_how_many_there_are(text, counts):
+    assert is_a_count(text) is counts
+
+
+def test_how_many_there_are_is_no_answer_to_which(pipeline):
+    text = "Storm Isolde cut off three villages: Fennick, Upper Cray and Little Harrow."
+    hits = [Hit(Passage("a", 0, len(text)), Article("a", "Storm Isolde", text), 1.0)]
+    spans = pipeline.answer_from("Which villages were cut off by Storm Isolde?", hits, top=20).spans
+    assert spans
+    assert "three" not in [span.text for span in spans]
 
 
 def test_a_span_far_below_the_best_adds_no_item():

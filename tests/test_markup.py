@@ -4,7 +4,7 @@ import re
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Answer, Span
-from qa.markup import answer_html, as_markdown
+from qa.markup import answer_html, as_markdown, message_html, question_html
 from qa.presentation import as_text
 
 
@@ -31,6 +31,16 @@ def test_a_conversation_as_markdown_holds_answer_quotation_and_citation():
     assert "## who spoke?\n\n**Ann** (probable, 90%)\n\n> On Sunday \\***Ann**\\* spoke." in written
     assert "“Ann \\[speaks\\]”, Echo, characters 11 to 14" in written
     assert "## why?\n\nThe articles don't say." in written
+
+
+def test_no_markdown_gets_out_of_a_message():
+    for message in (
+        message_html("<p>One.\n\n[two](https://x.example)\r\r# three</p>"),
+        question_html("a\n\n**b** <i>"),
+    ):
+        assert message.startswith("<div")
+        assert not {"\n", "\r"} & set(message)
+    assert question_html("a\n<i>") == "<div>a&#10;&lt;i&gt;</div>"
 
 
 def test_items_of_other_articles_are_cited_wherever_an_answer_is_laid_out():
