@@ -13,7 +13,10 @@ _NETWORK = r"(?:facebook|twitter|x|instagram|whatsapp|linkedin|reddit|telegram|t
 _KIND = r"(?:generous |kind |continued )?"
 _PRICE = r"(?:[£$€]\s?\d[\d.]*|\d+ \w+)"
 _PIECE = r"(?:article|story|page|post|report)"
-_DAY = r"(?:\d{1,2} \w+ \d{4}|\w+ \d{1,2},? \d{4}|\d{4}-\d\d-\d\d|\d+ (?:minutes?|hours?|days?) ago|today|yesterday)"
+_DAY = (
+    r"(?:\d{1,2} \w+ \d{4}|\w+ \d{1,2},? \d{4}|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}"
+    r"|\d+ (?:minutes?|hours?|days?) ago|today|yesterday)"
+)
 
 WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     "advertisement": (
@@ -35,6 +38,9 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         rf"(?:words|text|story) by {_NAMES}",
         rf"(?:additional |further )?(?:reporting|writing|editing) by {_TWO_NAMES}.*",
         r"(?:our|from our) (?:own )?(?:staff|foreign|special)?\s?(?:reporters?|correspondents?|staff)",
+        rf"{_DATED} \d{{1,2}}[:.]\d\d.{{0,12}},? (?:\w{{3,9}},? )?{_DAY}",
+        r".{3,160}\bcontributed (?:to this (?:report|story|article)|reporting)(?: from .{2,60})?",
+        r"(?-i:[a-z]{2,4}(?:/[a-z]{2,4}){1,4})",
         rf"{_DATED} {_DAY}(?:,?(?: at)? \d{{1,2}}[:.]\d\d.{{0,12}}| by {_NAMES})?",
         r"(?:about |around )?\d+.?min(?:ute)?s?(?: read)?",
         r"staff (?:writer|reporter)s?",
@@ -43,6 +49,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     "copyright": (
         r"(?:©|\(c\)\s*(?:19|20)\d\d|copyright (?:©|\(c\)|(?:19|20)\d\d)).*",
         r".*\ball rights reserved\.?",
+        r"our standards:.*\bprinciples\b.*",
         r"copyright (?-i:[A-ZÀ-Þ]).*",
         r".*\b(?:reproduction|reproduced|republish\w*|redistribut\w*|copied)\b.*\b(?:permission|prohibited)\b.*",
         r".* is (?:published|owned) by .*\b(?:registered|registration|company)\b.*\bno\b.*\d+.*",
@@ -62,6 +69,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         rf"(?:read|see|view|find) the (?:full|original|whole|complete) {_PIECE}.{{0,30}}",
         r"(?:click|tap) (?:here|below|on the link) (?:for|to)\b.*",
         r"(?:more|next|previous)\s*[:|>»].*",
+        r"the post .{2,200} (?:first )?appeared first on .{2,80}",
         r"read more (?:about|on|in|from) .*",
         r"(?:recommended|see more|more|other|top|similar|popular) (?:stories|articles|headlines|news)",
     ),

@@ -25,8 +25,6 @@ WRAPPED = 100
 _LINE_END = re.compile(r"\s*\n\s*")
 _BLANK_LINE = re.compile(r"\n\s*\n\s*")
 _ENDED = re.compile(r"[.!?]['\"’”)]*\s*$")
-# PORT SORREL - The ...   or   WASHINGTON (AP) — The ...
-_DATELINE = re.compile(r"(?:^|(?<=[.!?] ))[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,6 @@ def _beginnings(text: str) -> list[int]:
     """
     is_wrapped = all(len(line) <= WRAPPED for line in text.splitlines()[1:])  # the first one is behind a lead
     found = {end.end() for end in (_BLANK_LINE if is_wrapped else _LINE_END).finditer(text)}
-    found.update(end.end() for end in _DATELINE.finditer(text))
     found.update(start for start, _ in sentences(text) if _ENDED.search(text, max(0, start - 10), start))
     return sorted(found)
 

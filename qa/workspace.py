@@ -96,7 +96,10 @@ class Workspace:
                 copies = [_copied(file, folder) for file in files]
             except OSError as error:
                 raise DatelineError(f"the files can't be kept in {UPLOADS} ({error.strerror or error})") from error
-            return ingest(self.store, find_inputs(copies).inputs, seen=seen, anew=True)
+            report = ingest(self.store, find_inputs(copies).inputs, seen=seen, anew=True)
+        # whoever gave the files knows them by their names, and need not know where they are kept
+        told = tuple(replace(item, name=item.name.removeprefix(f"{folder}/")) for item in report.unreadable)
+        return replace(report, unreadable=told)
 
     def add_address(self, address: str, *, seen: Seen | None = None) -> IngestReport:
         """Add the articles of a page, a feed or a sitemap; see add_files.

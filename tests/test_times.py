@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from embeddings.documents import Article
+from embeddings.errors import InvalidInput
 from embeddings.local import LocalStore
 from embeddings.store import Filter
+from qa.filters import read_day
 from qa.retriever import Retriever
 from qa.times import asks_about_now, is_a_time, period_of, tells_time
 
@@ -147,3 +149,28 @@ def test_what_tells_a_time(text, tells):
 )
 def test_what_is_a_time_and_nothing_else(text, is_one):
     assert is_a_time(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "day"),
+    [
+        ("since", "2021", date(2021, 1, 1)),
+        ("until", "2021", date(2021, 12, 31)),
+        ("since", "2021-06", date(2021, 6, 1)),
+        ("until", "2021-02", date(2021, 2, 28)),
+        ("until", "8 June 2021", date(2021, 6, 8)),
+        ("today", "2021-06-08", date(2021, 6, 8)),
+        ("since", "  ", None),
+    ],
+)
+def test_days_to_narrow_by(name, written, day):
+    assert read_day(name, written) == day
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("today", "2021"), ("since", "2021-13"), ("until", "N/A"), ("since", "03/04/2021"), ("since", 1)],
+)
+def test_what_is_no_day_is_refused(name, written):
+    with pytest.raises(InvalidInput, match=f"{name} must be a date like 2021-06-08"):
+        read_day(name, written)

@@ -66,6 +66,12 @@ def test_what_was_removed_comes_back_when_it_is_given_again(libraries, tmp_path)
     assert own.pipeline.answer(ASKED).text == "Ottoline"
 
 
+def test_a_file_that_cannot_be_read_is_named_as_it_was_given(libraries, tmp_path):
+    (tmp_path / "broken.pdf").write_bytes(b"no pdf")
+    [problem] = libraries.make("Broken").add_files([tmp_path / "broken.pdf"]).unreadable
+    assert str(problem).startswith("broken.pdf: ")
+
+
 def test_a_file_that_cannot_be_kept_is_said_so(libraries, tmp_path):
     own = libraries.make("Full")
     (own.store.folder / "uploads").write_text("no folder")
