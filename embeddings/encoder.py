@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
 import threading
 import time
@@ -94,7 +95,9 @@ class SentenceEncoder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Sha256 over the weight files, in order of name.
+        """Sha256 over the weight files, in order of name, and over what else makes the vectors.
+
+        That is the weights of further modules, and how pooling is done where it is not the mean.
 
         Raises:
             DatelineError: there are no weights, or the default model's are not the published ones.
@@ -104,8 +107,10 @@ class SentenceEncoder:
             raise DatelineError(
                 f"the encoder folder {self.folder} holds no weights (*.safetensors); name a sentence-transformers model"
             )
+        modules = [file for pattern in _WEIGHTS for file in self.folder.glob(f"[0-9]*_*/{pattern}")]
+        configs = [file for file in self.folder.glob("[0-9]*_*/config.json") if not _pools_by_mean(file)]
         digest = hashlib.sha256()
-        for file in files:
+        for file in [*files, *sorted(modules), *sorted(configs)]:
             with file.open("rb") as stream:
                 while block := stream.read(1 << 20):
                     digest.update(block)
@@ -208,3 +213,10 @@ def _layer_seconds(dtype: str) -> float:
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _pools_by_mean(config: Path) -> bool:
+    try:
+        return json.loads(config.read_text(encoding="utf-8")).get("pooling_mode_mean_tokens") is True
+    except (OSError, ValueError, AttributeError):
+        return False

@@ -22,7 +22,6 @@ from embeddings.rows import insert_article
 
 _GAP = 100_000
 """Keys without an article after which no more are looked for, where the last key can't be read."""
-_PASSAGES = "SELECT start, end, vector FROM passages WHERE article = ? ORDER BY id"
 _SIDE_FILES = ("-wal", "-shm")
 
 

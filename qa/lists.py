@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from embeddings.sentences import sentence_around
 from qa.answers import Span
+from qa.ranking import overlap
 
 RIVAL_MARGIN = 3.0
 """How far below the best margin a further item may lie."""
@@ -99,11 +100,7 @@ def _kind(item: Span) -> str:
 
 
 def _is_known(item: Span, items: Sequence[Span]) -> bool:
-    return any(item.text.casefold() == other.text.casefold() or _within(item, other) for other in items)
-
-
-def _within(one: Span, other: Span) -> bool:
-    return one.hit.article.id == other.hit.article.id and one.start < other.end and other.start < one.end
+    return any(item.text.casefold() == other.text.casefold() or overlap(item, other) for other in items)
 
 
 def _enumeration(span: Span) -> Span:

@@ -102,8 +102,6 @@ class Pipeline:
         top: int | None = None,
         where: Filter = ANY,
         today: date | None = None,
-        topic: str = "",
-        without: Collection[str] = (),
         expected: float = 0.0,
     ) -> Answer:
         """Answer a question.
@@ -114,21 +112,23 @@ class Pipeline:
             k: passages to read, 1 to 100; None means the pipeline's own, or as many as it takes (see `enough`).
             top: spans to keep, 1 to 100; None means the pipeline's own.
             today: the day that "last week" is counted from; None means the day it is.
-            topic: words that are searched for beside the question, and not read for.
-            without: answers that are known already, and not wanted.
             expected: how much likelier than usual it is that the articles answer, in log-odds.
 
         Raises:
             InvalidInput: the question is empty or too long, or k or top is out of range.
         """
         _checked("top", self.top if top is None else top)
-        gathered = self.gather(question, k=k, where=where, today=today, topic=topic)
-        return self.answer_gathered(question, gathered, top=top, without=without, expected=expected)
+        gathered = self.gather(question, k=k, where=where, today=today)
+        return self.answer_gathered(question, gathered, top=top, expected=expected)
 
     def gather(
         self, question: str, *, k: int | None = None, where: Filter = ANY, today: date | None = None, topic: str = ""
     ) -> Gathered:
-        """Take the first step of `answer`: find what is to be read."""
+        """Take the first step of `answer`: find what is to be read.
+
+        Args:
+            topic: words that are searched for beside the question, and not read for.
+        """
         asked = checked_question(question)
         k = self.k if k is None else k
         if k is not None:
@@ -151,6 +151,7 @@ class Pipeline:
         """Take the second step of `answer`: read, and decide.
 
         Args:
+            without: answers that are known already, and not wanted.
             fits: says of a text whether it can be an answer at all; None means that any can.
         """
         found = self.answer_from(

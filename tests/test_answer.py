@@ -163,6 +163,21 @@ def test_weights_that_are_not_the_published_ones_are_refused(tmp_path):
         _ = encoder.fingerprint
 
 
+def test_an_encoder_is_told_apart_by_all_that_makes_its_vectors(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"x")
+    prints = [SentenceEncoder(str(tmp_path)).fingerprint]
+    pooling = tmp_path / "1_Pooling" / "config.json"
+    pooling.parent.mkdir()
+    pooling.write_text('{"pooling_mode_mean_tokens": true}')
+    assert SentenceEncoder(str(tmp_path)).fingerprint == prints[0]  # as it is usual
+    pooling.write_text('{"pooling_mode_cls_token": true}')
+    prints.append(SentenceEncoder(str(tmp_path)).fingerprint)
+    (tmp_path / "2_Dense").mkdir()
+    (tmp_path / "2_Dense" / "model.safetensors").write_bytes(b"y")
+    prints.append(SentenceEncoder(str(tmp_path)).fingerprint)
+    assert len(set(prints)) == 3
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [

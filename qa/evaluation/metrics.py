@@ -59,11 +59,6 @@ def recall_at(rank: int | None, k: int) -> float:
     return float(rank is not None and rank <= k)
 
 
-def reciprocal_rank(rank: int | None) -> float:
-    """Give 1 / rank of the first relevant passage, 0 where there is none (Voorhees 1999)."""
-    return 1.0 / rank if rank is not None else 0.0
-
-
 def auroc(scores: Sequence[float], positive: Sequence[bool]) -> float:
     """Give the chance that a positive outscores a negative, ties half (Hanley and McNeil 1982); nan without both."""
     is_positive = np.asarray(positive, dtype=bool)
