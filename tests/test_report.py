@@ -296,6 +296,19 @@ def test_reader_only_needs_contexts(pipeline):
         list(run_reader_only(pipeline, [replace(WON, context="")]))
 
 
+def test_articles_that_no_retrieval_could_find_are_named(tmp_path, capsys):
+    (tmp_path / "q.csv").write_text("question,answer,article\nWho won?,Ana,No such story\nWho led?,Bo,Storm Tobin\n")
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.txt").write_text("Storm Tobin\nBo led.")
+    given = ["evaluate", str(tmp_path / "q.csv"), "--articles", str(tmp_path / "articles")]
+    assert main(given) == 0
+    assert "name 1 articles that the library does not hold, like 'No such story'" in capsys.readouterr().err
+    (tmp_path / "articles" / "a.txt").rename(tmp_path / "articles" / "b.txt")
+    (tmp_path / "articles" / "b.txt").write_text("Storm Maren\nIt hit.")
+    assert main(given) == 0
+    assert "name 2 articles" in capsys.readouterr().err, "what is gone from the folder is gone from what is measured"
+
+
 def test_csv_questions(tmp_path, capsys):
     file = tmp_path / "q.csv"
     file.write_text(

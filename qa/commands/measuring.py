@@ -70,6 +70,8 @@ def _outcomes(arguments: argparse.Namespace, questions: Sequence[Question]) -> t
 
     pipeline = _evaluated_pipeline(arguments)
     run = run_reader_only if arguments.reader_only else run_open
+    if not arguments.reader_only:
+        _tell_missing(pipeline, questions)
     if arguments.out is None:
         return _collect(run(pipeline, questions), questions, [])
 
@@ -80,6 +82,25 @@ def _outcomes(arguments: argparse.Namespace, questions: Sequence[Question]) -> t
     known = {outcome.question.id for outcome in done}
     left = [question for question in questions if question.id not in known]
     return _collect(record.keep(run(pipeline, left)), questions, done)
+
+
+def _tell_missing(pipeline: Pipeline, questions: Sequence[Question]) -> None:
+    """Say on stderr which articles the questions name and the library does not hold: no retrieval could find them."""
+    from qa.evaluation.blame import plain
+
+    missing = {plain(question.title): question.title for question in questions if question.title}
+    articles = pipeline.retriever.store.articles() if missing else ()
+    for article in articles:
+        for name in (article.title, article.id):
+            missing.pop(plain(name), None)
+        if not missing:
+            return
+    if missing:
+        print(
+            f"dateline: the questions name {len(missing):,} articles that the library does not hold, like "
+            f"{next(iter(missing.values()))!r}; what stands there counts as not found",
+            file=sys.stderr,
+        )
 
 
 def _collect(
