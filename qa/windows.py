@@ -115,9 +115,7 @@ def make_windows(
 
 
 def _beginnings(text: str) -> list[int]:
-    """Find where no answer runs on to: the characters at which a sentence, a paragraph, or a story behind its dateline
-    begins.
-    """
+    """Find where no answer runs on to: the characters at which a sentence or a paragraph begins."""
     is_wrapped = all(len(line) <= WRAPPED for line in text.splitlines()[1:])  # the first one is behind a lead
     found = {end.end() for end in (_BLANK_LINE if is_wrapped else _LINE_END).finditer(text)}
     found.update(start for start, _ in sentences(text) if _ENDED.search(text, max(0, start - 10), start))
