@@ -94,6 +94,9 @@ def test_questions_are_read(tmp_path):
     answers = [{"text": "Ann", "answer_start": 0, "item": 0}, {"text": "sang", "answer_start": 4, "item": 1}]
     file.write_text(json.dumps(squad(kind="list", answers=answers)))
     assert len(load_questions(file)[0].items) == 2
+    row = {"id": "q", "question": "Who?", "is_impossible": True}  # without answers at all
+    file.write_text(json.dumps({"data": [{"title": "A", "paragraphs": [{"context": "Ann sang.", "qas": [row]}]}]}))
+    assert not load_questions(file)[0].answerable
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the page does without a browser: history, preferences, articles, and what it makes of a conversation."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from qa.markup import reading_html
 from qa.pipeline import Pipeline
 from qa.settings import load_settings
 from qa.ui.ask import _stopped
+from qa.ui.downloads import new_folder
 from qa.ui.history import KEPT, choices, questions_of, read, remember
 from qa.ui.preferences import AS_MANY, MOST, _read, adjusted
 from qa.workspace import Libraries
@@ -161,3 +163,21 @@ def test_the_program_takes_the_options_of_serve(options, code, said):
     done = subprocess.run([sys.executable, app, *options], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == code
     assert said in done.stdout + done.stderr
+
+
+def test_downloads_go_after_a_day():
+    first = new_folder()
+    (first / "conversation.md").write_text("x")
+    assert new_folder() != first
+    assert first.is_dir()
+    os.utime(first, (0, 0))
+    new_folder()
+    assert not first.exists()
+
+
+def test_a_server_told_how_many_passages_to_read_shows_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    settings = load_settings({"k": 60})
+    page = build_app(Libraries(settings), settings)
+    read = next(block for block in page.blocks.values() if isinstance(block, gr.Slider))
+    assert read.preprocess(read.value) == 60

@@ -207,7 +207,7 @@ def _question(where: str, title: str, context: str, row: Any) -> Question:
     text = _field(where, row, "question", str, "it")
     if not text.strip():
         raise DatelineError(f"{where}: the question is empty")
-    answers = _field(where, row, "answers", list, "it")
+    answers = _field(where, row, "answers", list, "it") if "answers" in row or not row.get("is_impossible") else []
     if row.get("is_impossible", not answers) != (not answers):
         raise DatelineError(f"{where}: is_impossible is {row['is_impossible']}, and it has {len(answers)} answers")
     kind = row.get("kind") or ("span" if answers else "none")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -16,8 +17,9 @@ def new_folder() -> Path:
     """Make an empty folder for one file: visitors who download at once do not meet. Old ones are taken away."""
     root = Path(_root().name)
     for folder in root.iterdir():
-        if folder.stat().st_mtime < time.time() - KEPT:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another visitor's download took it away
+            if folder.stat().st_mtime < time.time() - KEPT:
+                shutil.rmtree(folder, ignore_errors=True)
     return Path(tempfile.mkdtemp(dir=root))
 
 
