@@ -145,6 +145,7 @@ def test_a_date_filter_is_exact_and_a_bad_one_is_one_sentence(page):
     page.get_by_text("Only some articles").click()
     page.get_by_label("Published since").fill("2100-01-01")
     expect(ask(page, "who led the delegation?")).to_contain_text("No article matches")
+    expect(page.get_by_text("Only some articles: since 2100-01-01")).to_be_visible()
     page.get_by_label("Published since").fill("soon")
     box = page.get_by_label("Your question")
     box.fill("who led the delegation?")

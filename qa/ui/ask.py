@@ -68,10 +68,20 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
         clear = gr.Button("Start anew", min_width=110)
         export = gr.DownloadButton("Export", min_width=80)
     correcting = correction(libraries, chatbot, turns, verdicts, library)
-    with gr.Accordion("Only some articles", open=False), gr.Row():
+    narrowing: gr.Accordion
+    with gr.Accordion(_narrowed("", "", ""), open=False) as narrowing, gr.Row():
         since = gr.Textbox(label="Published since", placeholder="2021-06-08")
         until = gr.Textbox(label="Published until", placeholder="2021-12-31")
         source = gr.Dropdown(label="Source", choices=[""], value="", allow_custom_value=True)
+    for given in (since, until, source):
+        given.change(
+            lambda *given: gr.update(label=_narrowed(*given)),
+            [since, until, source],
+            [narrowing],
+            queue=False,
+            show_progress="hidden",
+            api_visibility="private",
+        )
     chat = _Chat(box, chatbot, turns, started, verdicts, [since, until, source])
     gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
     link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
@@ -220,6 +230,13 @@ def _sources(libraries: Libraries, name: str) -> Any:
         return gr.update(choices=["", *libraries.open(name).store.sources()], value="")
     except DatelineError:
         return gr.update(choices=[""], value="")
+
+
+def _narrowed(since: str, until: str, source: str | None) -> str:
+    """Say which articles are asked, also while the fields for it are closed."""
+    said = [f"{name} {day.strip()}" for name, day in (("since", since), ("until", until)) if day.strip()]
+    said += [source] if source else []
+    return f"Only some articles: {', '.join(said)}" if said else "Only some articles"
 
 
 def _linked(request: gr.Request) -> str:
