@@ -5,9 +5,19 @@ from __future__ import annotations
 import os
 import sys
 
+from qa.cli import main as run_command
+
+
+def main() -> int:
+    """Do what `dateline serve` does, with its options."""
+    return run_command(["serve", *sys.argv[1:]])
+
+
+if __name__ == "__main__":  # here, so that --help does not wait for what follows
+    sys.exit(main())
+
 from embeddings.errors import DatelineError
 from qa.api import Service, make_api
-from qa.cli import main as run_command
 from qa.service.observing import Metrics
 from qa.service.server import Serving, guarded, run
 from qa.settings import Settings
@@ -118,12 +128,3 @@ def _check_mcp() -> None:
 
     if find_spec("mcp") is None:
         raise DatelineError("--mcp needs the package mcp; pip install 'dateline-qa[mcp]'")
-
-
-def main() -> int:
-    """Do what `dateline serve` does, with its options."""
-    return run_command(["serve", *sys.argv[1:]])
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -153,6 +154,17 @@ def test_evaluate_keeps_the_contract(tmp_path, capsys):
 def test_light_paths_import_nothing_heavy():
     code = "import sys, qa, qa.cli; sys.exit(bool({'torch', 'transformers', 'gradio', 'faiss'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_help_of_the_page_does_not_wait_for_gradio():
+    app = Path(__file__).parents[1] / "app.py"
+    code = (
+        "import runpy, sys\nsys.argv = ['app.py', '--help']\n"
+        f"try: runpy.run_path({str(app)!r}, run_name='__main__')\n"
+        "finally: assert not {'gradio', 'torch', 'fastapi'} & set(sys.modules)"
+    )
+    asked = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert (asked.returncode, "--port" in asked.stdout) == (0, True), asked.stderr
 
 
 def test_weights_that_are_not_the_published_ones_are_refused(tmp_path):
