@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
 from qa import answer
+from qa.build import shared_pipeline
 from qa.cli import main
 from qa.lists import asks_for_list
 from qa.presentation import nearest_hits
+from qa.settings import load_settings
 
 TITLE = "US security officials in Mexico for migration talks"
 
@@ -206,3 +209,35 @@ def test_an_encoder_is_told_apart_by_all_that_makes_its_vectors(tmp_path):
 )
 def test_list_questions_are_told_apart(question, expected):
     assert asks_for_list(question) is expected
+
+
+def test_threads_that_ask_at_once_for_the_first_time_share_one_pipeline(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    settings = load_settings({"k": 7})
+    with ThreadPoolExecutor(3) as threads:
+        pipelines = list(threads.map(shared_pipeline, [settings] * 3))
+    assert len(set(map(id, pipelines))) == 1
+    assert [folder.name for folder in (tmp_path / "dateline").iterdir()] == [pipelines[0].retriever.store.folder.name]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["ask", "who?", "--library", " "], "the library's name is empty"),
+        (["evaluate", "seeds/questions.json", "--fail-under", "f1=nan"], "--fail-under wants NAME=VALUE"),
+        (["evaluate", "seeds/questions.json", "--fail-under", "kinds=0.5", "--limit", "1"], "is no single figure"),
+        (["articles", "--remove", "storm-maren"], "the seed articles can't be removed"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence(given, said, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(Path(__file__).parents[1])
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert main(given) == 2
+    error = [line for line in capsys.readouterr().err.splitlines() if line.startswith("dateline: ")]
+    assert [said in line for line in error] == [True]
+
+
+def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path, capsys):
+    assert main(["access", "open", "--access", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
