@@ -1,4 +1,4 @@
-"""What evaluation says: the stage to blame, the report, its comparison, and labels from use."""
+"""What evaluation says: the stage to blame, the report, its comparison; and question sets of other forms."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +20,6 @@ from qa.cli import main
 from qa.confidence import Calibrator
 from qa.evaluation.blame import Cause
 from qa.evaluation.compare import compare, failed_gates, read_report, scored
-from qa.evaluation.labels import Label, add_label, read_labels
 from qa.evaluation.questions import Gold, Question, load_questions
 from qa.evaluation.ranking import ranking_figures
 from qa.evaluation.record import Record
@@ -373,68 +372,3 @@ def test_a_data_set_in_hub_form(tmp_path, capsys):
     assert main(["questions", "check", f"hub:{tmp_path}/nothing"]) == 2
     said = re.findall(r"^dateline: .*$", capsys.readouterr().err, re.MULTILINE)  # beside the package's own bars
     assert len(said) == 2
-
-
-def label(**changes):
-    plain = Label("Who won?", "Bo Lind", "vote", 61, 68, "wrong", "Ana Reyes", "2024-01-02T03:04:05+00:00")
-    return replace(plain, **changes)
-
-
-def test_a_label_of_any_words_is_read_again(tmp_path):
-    given = [label(correction="Ann\u2028Lee\x85 Ray\r"), label()]
-    for one in given:
-        add_label(tmp_path / "labels.jsonl", one)
-    assert read_labels(tmp_path / "labels.jsonl") == given
-
-
-def test_a_correction_counts_in_the_article_that_it_stands_in(tmp_path):
-    add_label(tmp_path / "labels.jsonl", label(corrected_in="recount"))
-    assert load_questions(tmp_path / "labels.jsonl")[0].title == "recount"
-
-
-def test_labels_of_before_are_read(tmp_path):
-    row = asdict(label())
-    del row["corrected_in"]
-    (tmp_path / "labels.jsonl").write_text(json.dumps(row) + "\n")
-    assert read_labels(tmp_path / "labels.jsonl") == [label()]
-
-
-@pytest.mark.parametrize("changes", [{"start": "1"}, {"end": None}, {"correction": 1}, {"corrected_in": 2}])
-def test_a_label_with_other_kinds_of_values_is_none(tmp_path, changes):
-    (tmp_path / "labels.jsonl").write_text(json.dumps({**asdict(label()), **changes}) + "\n")
-    with pytest.raises(DatelineError, match=f"line 1 is no label: {next(iter(changes))} must be"):
-        read_labels(tmp_path / "labels.jsonl")
-
-
-def test_labels_become_questions(tmp_path):
-    file = tmp_path / "deep" / "labels.jsonl"
-    given = [
-        label(),
-        label(question="Who lost?", verdict="right", correction=None),
-        label(question="Who sang?", correction=""),
-        label(question="Who ran?", correction=None),
-        label(correction="Mayor Ana Reyes"),
-    ]
-    for one in given:
-        add_label(file, one)
-    assert read_labels(file) == given
-    questions = {question.text: question for question in load_questions(file)}
-    assert set(questions) == {"Who won?", "Who lost?", "Who sang?"}
-    assert questions["Who won?"].golds[0].text == "Mayor Ana Reyes"
-    assert questions["Who lost?"].golds[0].text == "Bo Lind"
-    assert not questions["Who sang?"].answerable
-
-
-def test_an_answer_is_labelled(pipeline):
-    answer = pipeline.answer("Who won the 1998 World Cup?")
-    right = Label.of(answer, "right")
-    assert (right.answer, right.article, right.right_answer) == ("", "", "")
-    with pytest.raises(ValueError, match="the verdict is one of"):
-        Label.of(answer, "maybe")
-
-
-@pytest.mark.parametrize("line", ["{", "[]", '{"question": "Who?"}', "{}"])
-def test_a_line_that_is_no_label_is_named(tmp_path, line):
-    (tmp_path / "labels.jsonl").write_text("\n" + line)
-    with pytest.raises(DatelineError, match=r"labels\.jsonl, line 2 is no label"):
-        read_labels(tmp_path / "labels.jsonl")

@@ -1,0 +1,75 @@
+"""Verdicts on answers: kept, read again whatever they hold, and asked as questions."""
+
+import json
+from dataclasses import asdict, replace
+
+import pytest
+
+from embeddings.errors import DatelineError
+from qa.evaluation.labels import Label, add_label, read_labels
+from qa.evaluation.questions import load_questions
+
+
+def label(**changes):
+    plain = Label("Who won?", "Bo Lind", "vote", 61, 68, "wrong", "Ana Reyes", "2024-01-02T03:04:05+00:00")
+    return replace(plain, **changes)
+
+
+def test_a_label_of_any_words_is_read_again(tmp_path):
+    given = [label(correction="Ann\u2028Lee\x85 Ray\r"), label()]
+    for one in given:
+        add_label(tmp_path / "labels.jsonl", one)
+    assert read_labels(tmp_path / "labels.jsonl") == given
+
+
+def test_a_correction_counts_in_the_article_that_it_stands_in(tmp_path):
+    add_label(tmp_path / "labels.jsonl", label(corrected_in="recount"))
+    assert load_questions(tmp_path / "labels.jsonl")[0].title == "recount"
+
+
+def test_labels_of_before_are_read(tmp_path):
+    row = asdict(label())
+    del row["corrected_in"]
+    (tmp_path / "labels.jsonl").write_text(json.dumps(row) + "\n")
+    assert read_labels(tmp_path / "labels.jsonl") == [label()]
+
+
+@pytest.mark.parametrize("changes", [{"start": "1"}, {"end": None}, {"correction": 1}, {"corrected_in": 2}])
+def test_a_label_with_other_kinds_of_values_is_none(tmp_path, changes):
+    (tmp_path / "labels.jsonl").write_text(json.dumps({**asdict(label()), **changes}) + "\n")
+    with pytest.raises(DatelineError, match=f"line 1 is no label: {next(iter(changes))} must be"):
+        read_labels(tmp_path / "labels.jsonl")
+
+
+def test_labels_become_questions(tmp_path):
+    file = tmp_path / "deep" / "labels.jsonl"
+    given = [
+        label(),
+        label(question="Who lost?", verdict="right", correction=None),
+        label(question="Who sang?", correction=""),
+        label(question="Who ran?", correction=None),
+        label(correction="Mayor Ana Reyes"),
+    ]
+    for one in given:
+        add_label(file, one)
+    assert read_labels(file) == given
+    questions = {question.text: question for question in load_questions(file)}
+    assert set(questions) == {"Who won?", "Who lost?", "Who sang?"}
+    assert questions["Who won?"].golds[0].text == "Mayor Ana Reyes"
+    assert questions["Who lost?"].golds[0].text == "Bo Lind"
+    assert not questions["Who sang?"].answerable
+
+
+def test_an_answer_is_labelled(pipeline):
+    answer = pipeline.answer("Who won the 1998 World Cup?")
+    right = Label.of(answer, "right")
+    assert (right.answer, right.article, right.right_answer) == ("", "", "")
+    with pytest.raises(ValueError, match="the verdict is one of"):
+        Label.of(answer, "maybe")
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"question": "Who?"}', "{}"])
+def test_a_line_that_is_no_label_is_named(tmp_path, line):
+    (tmp_path / "labels.jsonl").write_text("\n" + line)
+    with pytest.raises(DatelineError, match=r"labels\.jsonl, line 2 is no label"):
+        read_labels(tmp_path / "labels.jsonl")
