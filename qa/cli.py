@@ -187,7 +187,9 @@ def _add_evaluate(commands: Commands) -> None:
     parser.add_argument(
         "--only", action="append", default=[], metavar="ID", help="ask only this question; may be repeated"
     )
-    parser.add_argument("--against", type=Path, metavar="REPORT", help="compare with the report.json of another run")
+    parser.add_argument(
+        "--against", type=Path, metavar="REPORT", help="compare with another run: its --out or its report.json"
+    )
     parser.add_argument(
         "--fail-under",
         action="append",

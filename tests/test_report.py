@@ -197,9 +197,11 @@ def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
     assert changed.won == ("Who conceded before midnight?",)
     assert changed.lost == ("Who won the vote in Halvern?",)
     assert "won 1" in str(changed)
-    (tmp_path / "bad.json").write_text("{}")
-    with pytest.raises(DatelineError, match="is no report of this version"):
-        read_report(tmp_path / "bad.json")
+    assert read_report(tmp_path) == old  # the folder is enough
+    for text, said in (("{}", "it has no 'questions'"), ('{"questions": [1]}', "no list"), ("x", "Expecting")):
+        (tmp_path / "bad.json").write_text(text)
+        with pytest.raises(DatelineError, match=f"is no report of this version: .*{said}.*; make one"):
+            read_report(tmp_path / "bad.json")
     with pytest.raises(DatelineError, match="of other questions"):
         compare({"x": old["won"]}, scored(outcomes))
 
@@ -232,8 +234,12 @@ def test_outcomes_come_back_from_disk_as_they_were(tmp_path, outcomes):
         stream.write('{"id": "cut sho')
     assert Record(tmp_path, {"run": 1}, resume=True).done(questions) == outcomes
     assert Record(tmp_path, {"run": 1}, resume=True).done(questions[:1]) == outcomes[:1]
-    with pytest.raises(DatelineError, match="of another run"):
+    changed = replace(questions[1], text="Who gave up?")
+    assert Record(tmp_path, {"run": 1}, resume=True).done([questions[0], changed]) == outcomes[:1]
+    with pytest.raises(DatelineError, match="of another run: run was 1 and is 2 now"):
         Record(tmp_path, {"run": 2}, resume=True)
+    with pytest.raises(DatelineError, match="of another run: reader-only was not given and is True now"):
+        Record(tmp_path, {"run": 1, "reader_only": True}, resume=True)
     with pytest.raises(DatelineError, match="is not there to go on with"):
         Record(tmp_path / "elsewhere", {"run": 1}, resume=True)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from embeddings.errors import DatelineError
 from qa.evaluation.metrics import RIGHT_F1, bootstrap_interval, mean
+from qa.evaluation.report import REPORT_FILE
 from qa.evaluation.run import Outcome
 
 COMPARED = ("exact_match", "f1", "forced_exact_match", "forced_f1")
@@ -68,11 +69,12 @@ def scored(outcomes: Iterable[Outcome]) -> dict[str, Scored]:
 
 
 def read_report(file: Path) -> dict[str, Scored]:
-    """Read the questions of a report.json by id.
+    """Read the questions of a report.json, or of the one in a folder, by id.
 
     Raises:
         DatelineError: it can't be read, or is no report.
     """
+    file = file / REPORT_FILE if file.is_dir() else file
     try:
         rows = json.loads(file.read_text(encoding="utf-8"))["questions"]
         return {
@@ -80,10 +82,13 @@ def read_report(file: Path) -> dict[str, Scored]:
         }
     except OSError as error:
         raise DatelineError(f"the report {file} can't be opened ({error.strerror})") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise DatelineError(
-            f"{file} is no report of this version ({error!r}); make one: dateline evaluate ... --out DIR"
-        ) from error
+    except KeyError as error:
+        what = f"it has no {error}"
+    except TypeError:
+        what = "its questions are no list of reports on each"
+    except ValueError as error:
+        what = str(error)
+    raise DatelineError(f"{file} is no report of this version: {what}; make one: dateline evaluate ... --out DIR")
 
 
 def compare(old: Mapping[str, Scored], new: Mapping[str, Scored]) -> Comparison:

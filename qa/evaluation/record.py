@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -45,16 +46,21 @@ class Record:
             raise DatelineError(f"{folder} can't be written ({error.strerror}); name another --out") from error
 
     def done(self, questions: Sequence[Question]) -> list[Outcome]:
-        """Give the recorded outcomes of these questions, in their order."""
+        """Give the recorded outcomes of these questions, in their order; not of one that was changed since."""
         by_id = {row["id"]: row for row in self._rows}
-        return [_outcome(question, by_id[question.id]) for question in questions if question.id in by_id]
+        return [
+            _outcome(question, row)
+            for question in questions
+            if (row := by_id.get(question.id)) is not None and row.get("asked") == _fingerprint(question)
+        ]
 
     def keep(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """Write each outcome down, and pass it on."""
         with self._file.open("a", encoding="utf-8") as stream:
             for outcome in outcomes:
                 row = {name: value for name, value in asdict(outcome).items() if name != "question"}
-                stream.write(json.dumps({"id": outcome.question.id, **row}, ensure_ascii=False) + "\n")
+                named = {"id": outcome.question.id, "asked": _fingerprint(outcome.question)}
+                stream.write(json.dumps({**named, **row}, ensure_ascii=False) + "\n")
                 stream.flush()
                 yield outcome
 
@@ -67,14 +73,25 @@ class Record:
         for line in lines:
             with suppress(ValueError):  # the last line may have been cut short
                 rows.append(json.loads(line))
-        if not rows or rows[0] != run:
-            found = rows[0] if rows else "nothing"
-            raise DatelineError(f"{self._file} is of another run ({found}, not {run}); leave --resume out")
+        if not rows or not isinstance(found := rows[0], dict):
+            raise DatelineError(f"{self._file} does not say of which run it is; leave --resume out")
+        for name, value in run.items():
+            if name not in found or found[name] != value:
+                told = f"{name.replace('_', '-')} was {_said(found.get(name))} and is {_said(value)} now"
+                raise DatelineError(f"{self._file} is of another run: {told}; leave --resume out to begin anew")
         yield from rows[1:]
 
 
+def _fingerprint(question: Question) -> str:
+    return hashlib.sha256(repr(question).encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def _said(value: Any) -> str:
+    return "not given" if value is None else repr(value)
+
+
 def _outcome(question: Question, row: Mapping[str, Any]) -> Outcome:
-    values = {name: value for name, value in row.items() if name != "id"}
+    values = {name: value for name, value in row.items() if name not in {"id", "asked"}}
     blame = values["blame"]
     values["score"] = Score(**values["score"])
     values["blame"] = None if blame is None else Blame(Cause(blame["cause"]), blame["seen"])
