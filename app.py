@@ -32,7 +32,7 @@ from qa.ui.ask import ask_tab
 from qa.ui.downloads import KEPT
 from qa.ui.endpoints import add_endpoints
 from qa.ui.evaluate import evaluate_tab
-from qa.ui.preferences import kept_settings, settings_tab
+from qa.ui.preferences import choose_kept_library, kept_settings, settings_tab
 from qa.ui.style import CSS, HEAD, theme
 
 QUEUE_SIZE = 32
@@ -60,9 +60,7 @@ def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = Fal
                     gr.HTML(
                         "<form method='post' action='/logout'><button class='dateline-copy'>Log out</button></form>"
                     )
-        blocks.load(
-            lambda: gr.update(choices=libraries.names()), None, [library], queue=False, api_visibility="private"
-        )
+        chosen = choose_kept_library(libraries, blocks, library)
         kept = kept_settings()
         with gr.Tabs():
             # a report would be kept with the library, so measuring goes with what is writable
@@ -71,7 +69,7 @@ def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = Fal
         with tabs["Settings"]:
             preferences = settings_tab(libraries, settings, blocks, kept)
         with tabs["Ask"]:
-            ask_tab(libraries, blocks, library, preferences)
+            ask_tab(libraries, blocks, library, chosen, preferences)
         with tabs["Articles"]:
             articles_tab(libraries, blocks, library)
         if "Evaluate" in tabs:

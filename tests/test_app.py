@@ -267,3 +267,27 @@ def test_an_earlier_conversation_is_opened_again(page):
     page.wait_for_timeout(1000)
     page.get_by_label("Conversation", exact=True).last.click()
     expect(page.get_by_role("option", name=re.compile("Gustav Renn"))).to_have_count(0)  # nor does it come back
+
+
+@pytest.mark.browser
+def test_two_tabs_keep_one_history(browser, place):
+    context = browser.new_context()
+    tabs = [context.new_page(), context.new_page()]
+    for tab in tabs:
+        tab.goto(place[0])
+    for tab, question in zip(
+        tabs, ("When was the engineer Gustav Renn born?", "Who won the 1998 World Cup?"), strict=True
+    ):
+        ask(tab, question)
+        tab.wait_for_function("question => localStorage['dateline-history']?.includes(question)", arg=question)
+    assert "Gustav Renn" in tabs[0].evaluate("localStorage['dateline-history']")
+    context.close()
+
+
+@pytest.mark.browser
+def test_a_double_click_asks_once(page):
+    page.get_by_label("Your question").fill("who led the delegation?")
+    page.get_by_role("button", name="Ask", exact=True).dblclick()
+    expect(page.locator(".dateline-answer")).to_have_count(1, timeout=SLOW)
+    page.wait_for_timeout(1500)
+    expect(page.locator("[data-testid=user]")).to_have_count(1)

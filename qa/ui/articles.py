@@ -135,7 +135,10 @@ class _Articles:
         except DatelineError as error:
             return str(error), name
         opened = workspace.name if workspace.store.stats().articles else name
-        return "\n".join([in_counts(report), *(str(item) for item in report.unreadable)]), opened
+        said = [in_counts(report), *(str(item) for item in report.unreadable)]
+        if opened != name:
+            said.insert(1, f"The library {opened} is open now; choose {name} at the top to go back to it.")
+        return "\n".join(said), opened
 
     def _choice(self, name: str) -> Any:
         return gr.update(choices=self._libraries.names(), value=name)

@@ -17,7 +17,7 @@ from qa.filters import make_filter
 from qa.markup import answer_html, as_markdown, message_html, question_html, reading_html
 from qa.ui.correction import correction
 from qa.ui.downloads import new_folder
-from qa.ui.history import KEPT_TURNS, History, choices, questions_of, remember
+from qa.ui.history import KEPT_TURNS, History, choices, questions_of, read, remember
 from qa.ui.preferences import Preferences, adjusted
 from qa.ui.style import HEARD
 from qa.workspace import Libraries
@@ -28,6 +28,10 @@ EXAMPLES = (
     "When did Storm Maren hit?",
     "Who won the 1998 World Cup?",
 )
+
+_WITH_KEPT = "(_, ...rest) => [window.datelineKept('history', []), ...rest]"
+_KEEP = "(history) => window.datelineKeep('history', history)"
+"""The earlier conversations from the browser and back to it; qa.ui.style has the functions."""
 
 Message = dict[str, Any]
 Turns = list[Turn]
@@ -47,8 +51,18 @@ class _Chat:
     """Since, until and source."""
 
 
-def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, preferences: Preferences) -> None:
-    """Lay the tab out."""
+def ask_tab(
+    libraries: Libraries,
+    blocks: gr.Blocks,
+    library: gr.Dropdown,
+    chosen: gr.events.Dependency,
+    preferences: Preferences,
+) -> None:
+    """Lay the tab out.
+
+    Args:
+        chosen: the event after which the library is the one that this browser left.
+    """
     talk = _Conversing(libraries)
     turns, started, verdicts = gr.State([]), gr.State(""), gr.State({})
     chatbot = gr.Chatbot(
@@ -62,7 +76,7 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
     )
     box = gr.Textbox(label="Your question", placeholder="Who led the delegation?", autofocus=True, max_lines=3)
     with gr.Row():
-        ask = gr.Button("Ask", variant="primary", min_width=80)
+        ask = gr.Button("Ask", variant="primary", min_width=80, elem_classes="dateline-once")
         stop = gr.Button("Stop", min_width=80)
         reword = gr.Button("Reword", min_width=80)
         clear = gr.Button("Start anew", min_width=110)
@@ -85,7 +99,7 @@ def ask_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, prefe
     chat = _Chat(box, chatbot, turns, started, verdicts, [since, until, source])
     gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
     link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
-    linked = blocks.load(_linked, None, [link], queue=False, api_visibility="private")
+    linked = chosen.then(_linked, None, [link], queue=False, api_visibility="private")
     rest = [*chat.narrowed, library, *preferences.inputs]
     for trigger in (box.submit, ask.click):  # before what goes to the server: a sign of life
         trigger(None, [box, chatbot], [chatbot], js=HEARD, api_visibility="private")
@@ -159,7 +173,7 @@ class _Conversing:
             return
         yield gr.skip(), _messages(conversation.turns), conversation.turns
 
-    def reopen(self, started: str, history: History, *rest: Any) -> Iterator[tuple[Any, ...]]:
+    def reopen(self, history: History, started: str, *rest: Any) -> Iterator[tuple[Any, ...]]:
         """Ask the questions of an earlier conversation again: of the articles as they are now."""
         turns: Turns = []
         questions = questions_of(history, started)
@@ -180,34 +194,43 @@ def _history(
     rest: Sequence[Any],
 ) -> Any:
     """Lay out the earlier conversations of this browser; gives the event of opening one."""
-    kept = gr.BrowserState([], storage_key="dateline-history", secret="dateline")
+    kept = gr.JSON([], visible=False)
     with gr.Accordion("Earlier conversations", open=False):
         gr.Markdown("They are kept in this browser alone, as questions. Opening one asks them again.")
         with gr.Row():
             earlier = gr.Dropdown(label="Conversation", choices=[], value=None, scale=3)
-            reopen = gr.Button("Open", min_width=80)
+            reopen = gr.Button("Open", min_width=80, elem_classes="dateline-once")
             erase = gr.Button("Forget them all", min_width=140)
     shared: dict[str, Any] = {"api_visibility": "private"}
 
-    def keep(turns: Turns, history: Any, started: str, library: str) -> tuple[Any, Any, str]:
+    def keep(history: Any, turns: Turns, started: str, library: str) -> tuple[Any, Any, str]:
         if not turns:
-            return gr.skip(), gr.skip(), started
+            return read(history), gr.skip(), started
         started = started or datetime.now().isoformat(timespec="milliseconds")
         questions = [turn.answer.question for turn in turns[-KEPT_TURNS:]]
         history = remember(history, started, library, questions)
         return history, gr.update(choices=choices(history, library), value=None), started
 
     for run in runs:
-        run.then(keep, [chat.turns, kept, chat.started, library], [kept, earlier, chat.started], queue=False, **shared)
+        remembered = run.then(
+            keep,
+            [kept, chat.turns, chat.started, library],
+            [kept, earlier, chat.started],
+            js=_WITH_KEPT,
+            queue=False,
+            **shared,
+        )
+        remembered.then(None, [kept], None, js=_KEEP, **shared)
     for shown in (blocks.load, library.change):
         shown(
             lambda history, name: gr.update(choices=choices(history, name), value=None),
             [kept, library],
             [earlier],
+            js=_WITH_KEPT,
             queue=False,
             **shared,
         )
-    erase.click(
+    erased = erase.click(
         # with the one on the page, which would come back with its next question
         lambda: ([], gr.update(choices=[], value=None), [], [], "", {}),
         None,
@@ -215,10 +238,12 @@ def _history(
         queue=False,
         **shared,
     )
+    erased.then(None, [kept], None, js=_KEEP, **shared)
     return reopen.click(
         talk.reopen,
-        [earlier, kept, *rest],
+        [kept, earlier, *rest],
         [chat.box, chat.chatbot, chat.turns, chat.started, chat.verdicts],
+        js=_WITH_KEPT,
         concurrency_limit=1,
         concurrency_id="answer",
         **shared,

@@ -40,6 +40,24 @@ def kept_settings() -> gr.BrowserState:
     return gr.BrowserState(None, storage_key="dateline-settings", secret="dateline")
 
 
+def choose_kept_library(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown) -> gr.events.Dependency:
+    """Keep in the browser which library is open, and open it on the next visit; gives the event after which it is.
+
+    An address like http://127.0.0.1:7860/?library=Elections+2026 comes before what the browser kept.
+    """
+    shared: dict[str, Any] = {"api_visibility": "private"}
+    library.change(None, [library], None, js="(name) => window.datelineKeep('library', name)", **shared)
+
+    def choose(kept: str, request: gr.Request) -> Any:
+        names = libraries.names()
+        wanted = (request.query_params.get("library"), kept)
+        return gr.update(choices=names, value=next((name for name in wanted if name in names), libraries.first))
+
+    kept = gr.Textbox(visible=False)  # what the list has no place for would be refused by the list itself
+    read = "() => [window.datelineKept('library', '')]"
+    return blocks.load(choose, [kept], [library], js=read, queue=False, **shared)
+
+
 def settings_tab(libraries: Libraries, settings: Settings, blocks: gr.Blocks, kept: gr.BrowserState) -> Preferences:
     """Lay the tab out."""
     pipeline = libraries.open(libraries.first).pipeline

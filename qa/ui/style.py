@@ -65,6 +65,17 @@ window.fetch = async (asked, options) => {
   }
   return response;
 };
+// what this browser keeps: one place for all its tabs, so it is read right before it is changed
+window.datelineKept = (name, none) => {
+  try { return JSON.parse(localStorage.getItem("dateline-" + name)) ?? none; } catch { return none; }
+};
+window.datelineKeep = (name, value) => {
+  try { localStorage.setItem("dateline-" + name, JSON.stringify(value)); } catch { /* the browser keeps nothing */ }
+};
+// the second click of a double click would ask again
+document.addEventListener("click", (event) => {
+  if (event.detail > 1 && event.target.closest(".dateline-once")) event.stopImmediatePropagation();
+}, true);
 // an answer's citation goes to the clipboard, also where the page came over plain http
 document.addEventListener("click", async (event) => {
   const button = event.target.closest(".dateline-copy");
