@@ -33,7 +33,8 @@ _NO_DAY = re.compile(
 )
 
 
-class _TwoDays(ValueError): ...
+class AmbiguousDate(ValueError):
+    """A date in figures may mean two days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,18 @@ def write_date(day: date | None) -> str:
     return f"{day.day} {day:%B %Y}" if day is not None else ""
 
 
-def parse_date(value: object) -> date | None:
+def parse_date(value: object, *, day_first: bool | None = None) -> date | None:
     """Read a day: ISO, RFC 2822 as in feeds, with the month in words, or seconds since 1970; None where there is none.
 
-    Less than a day, as a month, is none. Of days in figures alone (25/12/2021) only those are read that can't mean two.
+    Less than a day, as a month, is none.
+
+    Args:
+        day_first: what 03/04/2021 means: true is the 3rd of April, false the 4th of March. Where it is not given, only
+            those are read that can't mean two days, like 25/12/2021.
 
     Raises:
-        ValueError: it is no date, or may mean two days.
+        AmbiguousDate: it may mean two days.
+        ValueError: it is no date.
     """
     if value is None or isinstance(value, datetime):
         return value.date() if value is not None else None
@@ -66,9 +72,9 @@ def parse_date(value: object) -> date | None:
     if _NO_DAY.fullmatch(text):
         return None
     try:
-        found = _seconds(text) or _iso(text) or _mail(text) or _written(text) or _figures(text)
-    except _TwoDays:
-        raise ValueError(f"the date {text!r} may mean two days; write it as 2021-06-08") from None
+        found = _seconds(text) or _iso(text) or _mail(text) or _written(text) or _figures(text, day_first)
+    except AmbiguousDate:
+        raise AmbiguousDate(f"the date {text!r} may mean two days; write it as 2021-06-08") from None
     except ValueError as error:  # the 31st of June
         raise ValueError(f"the date {text!r} can't be read ({error}); write it as 2021-06-08") from error
     if found is None:
@@ -115,14 +121,16 @@ def _written(text: str) -> date | None:
     return found.day if found is not None else None
 
 
-def _figures(text: str) -> date | None:
+def _figures(text: str, day_first: bool | None) -> date | None:
     if match := _YEAR_FIRST.match(text):
         return date(int(match[1]), int(match[3]), int(match[4]))
     match = _FIGURES.match(text)
     if match is None:
         return None
     first, second, year = (int(part) for part in match.groups())
-    if first <= 12 and second <= 12 and first != second:
-        raise _TwoDays
-    day, month = (first, second) if first > 12 or first == second else (second, first)
+    if first > 12 or second > 12 or first == second:  # there is no doubt
+        day_first = first >= second
+    if day_first is None:
+        raise AmbiguousDate
+    day, month = (first, second) if day_first else (second, first)
     return date(year, month, day)

@@ -155,7 +155,8 @@ class _Run:
 
 def _digest(given: Input) -> str | None:
     """Hash a file and how it is read; None for what is no file."""
-    digest = hashlib.sha256(json.dumps([READING, given.kind, sorted(given.columns.items())]).encode())
+    order = [] if given.day_first is None else [given.day_first]
+    digest = hashlib.sha256(json.dumps([READING, given.kind, sorted(given.columns.items()), *order]).encode())
     try:
         with Path(given.place).open("rb") as stream:
             while part := stream.read(1 << 20):

@@ -87,6 +87,11 @@ def _add_index(commands: Commands) -> None:
         metavar="OURS=THEIRS",
         help="what a table calls id, text, title, date, source, author and url, like text=body",
     )
+    parser.add_argument(
+        "--dates",
+        choices=("day-first", "month-first"),
+        help="what 03/04/2021 means (not given: no date, which is told)",
+    )
     parser.add_argument("--watch", action="store_true", help="keep on, and keep the library in step with the files")
     parser.add_argument(
         "--on",

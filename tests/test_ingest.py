@@ -96,6 +96,16 @@ def test_other_columns_are_read_anew(store, tmp_path):
         assert [article.text for article in store.articles()] == [text]
 
 
+def test_dates_that_may_mean_two_days_are_read_anew_once_it_is_said_which(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text("text,date\nIt rained.,03/04/2021\n")
+    index = ["index", str(tmp_path / "t.csv"), "--library", str(tmp_path / "library")]
+    assert main(index) == 2
+    assert "may mean two days; write it as 2021-06-08 or give --dates" in capsys.readouterr().err
+    assert main([*index, "--dates", "day-first"]) == 0
+    assert main(["articles", "--library", str(tmp_path / "library")]) == 0
+    assert "3 April 2021" in capsys.readouterr().out
+
+
 def test_files_that_are_gone_take_their_articles_along(store, folder):
     run(store, folder)
     (folder / "b.jsonl").unlink()

@@ -263,6 +263,23 @@ def test_dates(tmp_path, written, day):
     assert read(tmp_path)[0].published == day
 
 
+@pytest.mark.parametrize(
+    ("written", "day_first", "day"),
+    [
+        ("03/04/2021", True, date(2021, 4, 3)),
+        ("03/04/2021", False, date(2021, 3, 4)),
+        ("25.12.2021", False, date(2021, 12, 25)),
+        ("12-25-2021", True, date(2021, 12, 25)),
+        ("05/05/2021", None, date(2021, 5, 5)),
+    ],
+)
+def test_which_of_two_days_is_meant(tmp_path, written, day_first, day):
+    (tmp_path / "a.csv").write_text(f"text,date\nIt rained.,{written}\n")
+    (tmp_path / "a.zip").write_bytes(packed(**{"b.md": f"---\ndate: {written}\n---\nIt snowed.\n".encode()}))
+    found = find_inputs([tmp_path], day_first=day_first).inputs
+    assert [article.published for article in read_articles(found)] == [day, day]
+
+
 def bomb():
     return packed(**{"a.txt": b"0" * 60_000_000})
 
@@ -290,7 +307,7 @@ def damaged():
         ("a.jsonl", b"[1]", "line 1: want an object, found a list"),
         ("a.jsonl", b'{"prose": "x"}', 'want the article in "text", found nothing; the names here are prose'),
         ("a.jsonl", b'{"text": "x", "date": "soon"}', "'soon'"),
-        ("a.jsonl", b'{"text": "x", "date": "06/07/2021"}', "may mean two days"),
+        ("a.jsonl", b'{"text": "x", "date": "06/07/2021"}', "may mean two days; write it as 2021-06-08 or give --dates"),
         ("a.jsonl", b'{"text": "x", "date": "2021-02-30"}', "2021-02-30"),
         ("a.jsonl", b'{"text": "x", "title": {}}', 'want text in "title", found an object'),
         ("a.jsonl", b'{"text": ' + b"[" * 100_000, "nested too deeply"),

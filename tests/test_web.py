@@ -93,6 +93,17 @@ def test_a_feed_gives_its_own_stories_or_the_pages_it_names(site):
     assert "/x: answered 404" in str(gone)
 
 
+def test_the_date_of_a_feed_stands_in_for_one_that_cannot_be_read(site):
+    site.pages |= {
+        "/feed": (200, "application/rss+xml", rss(("Dam", "/dam.md", ""))),
+        "/dam.md": (200, "text/plain", "---\ndate: soon\n---\nThe dam opened."),
+    }
+    dam, problem = read(f"{site.address}/feed")
+    assert str(dam.published) == "2021-06-08"
+    assert "'soon' can't be read" in str(problem)
+    assert "went in with 2021-06-08" in str(problem)
+
+
 def test_a_feed_says_who_wrote_and_its_titles_are_text(tmp_path):
     (tmp_path / "feed.xml").write_text(
         "<feed xmlns='http://www.w3.org/2005/Atom'><title>Ham &amp;amp; High</title><entry><id>1</id>"

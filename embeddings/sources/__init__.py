@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -57,6 +57,7 @@ def find_inputs(
     places: Sequence[str | Path],
     *,
     columns: Mapping[str, str] | None = None,
+    day_first: bool | None = None,
     may_be_none: bool = False,
     public_only: bool = False,
 ) -> Found:
@@ -66,6 +67,7 @@ def find_inputs(
 
     Args:
         columns: for tables: our name of a field -> the table's.
+        day_first: what 03/04/2021 means in them; see parse_date.
         may_be_none: it is no error to find nothing, as in a folder that is watched for what will come.
         public_only: nothing is fetched from a private network, for places that somebody else has named. Otherwise an
             address given may be on one; but what a public address or a file leads to may never be.
@@ -91,7 +93,7 @@ def find_inputs(
                     inputs.setdefault(found.place, found)
     if not inputs and not may_be_none:
         raise DatelineError(f"no articles in {', '.join(map(str, places))}; want files of these kinds: {KINDS}")
-    return Found(tuple(inputs.values()), tuple(passed_over))
+    return Found(tuple(replace(given, day_first=day_first) for given in inputs.values()), tuple(passed_over))
 
 
 def is_readable(path: Path) -> bool:

@@ -83,4 +83,4 @@ def _member(given: Input, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> 
         except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise ReadingError(f"can't be unpacked ({error}); pack the archive anew") from error
 
-    return Input(name, f"{given.place}!{member.filename}", kind, opened, given.columns)
+    return Input(name, f"{given.place}!{member.filename}", kind, opened, given.columns, day_first=given.day_first)

@@ -33,7 +33,7 @@ def feed_entries(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
             place = link or f"{given.place}#{entry.id or entry.title}"
             page = f"<html><body><article>{story}</article></body></html>".encode(errors="replace")
             name = f"{given.name}, entry {link or entry.title}"
-            yield Input(name, place, ".html", bytes_opener(page), {}, known)
+            yield Input(name, place, ".html", bytes_opener(page), {}, known, given.day_first)
         elif link:
             yield named_input(given, link, known)
         else:

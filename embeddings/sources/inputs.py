@@ -7,7 +7,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
@@ -36,6 +36,7 @@ class Input:
         opened: opens its bytes; they may be gzipped.
         columns: for tables: our name of a field -> the file's.
         known: what is known of its article from elsewhere, as from a feed's entry; the article itself goes first.
+        day_first: what 03/04/2021 means in it; see parse_date.
         leads_on: what it names, as a feed does, may be fetched: it was fetched itself, or is a file of the user's.
         private: it, and what it names, may be on a private network.
     """
@@ -46,6 +47,7 @@ class Input:
     opened: Callable[[], IO[bytes]]
     columns: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, object] = field(default_factory=dict)
+    day_first: bool | None = None
     leads_on: bool = False
     private: bool = False
 
@@ -164,7 +166,8 @@ def address_input(
 
 def named_input(given: Input, address: str, known: Mapping[str, object]) -> Input:
     """Make the input of an address that another input names."""
-    return address_input(address, given.columns, private=given.private, known=known)
+    named = address_input(address, given.columns, private=given.private, known=known)
+    return replace(named, day_first=given.day_first)
 
 
 def bytes_opener(data: bytes) -> Callable[[], IO[bytes]]:

@@ -9,7 +9,7 @@ from datetime import date
 
 from charset_normalizer import from_bytes
 
-from embeddings.dates import parse_date
+from embeddings.dates import AmbiguousDate, parse_date
 from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 
@@ -58,7 +58,7 @@ def make_article(
 
     What `fields` leave open comes from what the input knows, the title at last from the text's first line. Characters
     of the text that can't be stored are replaced, one for one. A date that can't be read is named after the article,
-    which has none then.
+    which then has the one that the input knows, or none.
 
     Args:
         line: where it stands in the input, for messages.
@@ -67,13 +67,16 @@ def make_article(
         ReadingError: a field holds something that can't be read as what it should be.
     """
     published, trouble = None, ""
-    try:
-        published = parse_date(fields.get("date")) or parse_date(given.known.get("date"))
-    except ValueError as error:
-        trouble = str(error)
+    for date_given in (fields.get("date"), given.known.get("date")):
+        try:
+            published = published or parse_date(date_given, day_first=given.day_first)
+        except ValueError as error:
+            hint = " or give --dates day-first or month-first" if isinstance(error, AmbiguousDate) else ""
+            trouble = trouble or f"{error}{hint}"
     yield article_of(text, {**given.known, **_filled(fields)}, published, default_id=default_id or given.id)
     if trouble:
-        yield Unreadable(given.name, f"{trouble}; the article went in without a date", line)
+        instead = f"with {published}, which it is known by" if published else "without a date"
+        yield Unreadable(given.name, f"{trouble}; the article went in {instead}", line)
 
 
 def article_of(text: str, fields: Mapping[str, object], published: date | None, *, default_id: str) -> Article:

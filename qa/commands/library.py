@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
     from embeddings.preparing import Preparer
-    from embeddings.sources import Input
+    from embeddings.sources import Found, Input
     from embeddings.store import PassageStore
     from qa.settings import Settings
 
@@ -26,6 +26,7 @@ NAMED_FILES = 10
 """How many files of a kind are named before they are only counted."""
 WAKE_MS = 500
 """How often a watch looks up, at least."""
+_DAY_FIRST = {None: None, "day-first": True, "month-first": False}
 
 
 def index(arguments: argparse.Namespace) -> int:
@@ -35,8 +36,8 @@ def index(arguments: argparse.Namespace) -> int:
     from qa.build import open_store
 
     settings = settings_of(arguments)
-    columns = parse_columns(arguments.columns)
-    found = find_inputs(arguments.places, columns=columns, may_be_none=arguments.watch)
+    find = partial(find_inputs, columns=parse_columns(arguments.columns), day_first=_DAY_FIRST[arguments.dates])
+    found = find(arguments.places, may_be_none=arguments.watch)
     if found.passed_over:
         names = ", ".join(sorted({file.suffix or file.name for file in found.passed_over}))
         print(f"passing over {len(found.passed_over)} files of other kinds ({names})", file=sys.stderr)
@@ -49,7 +50,7 @@ def index(arguments: argparse.Namespace) -> int:
     unreadable = add_inputs(store, found.inputs, _preparer(arguments, settings))
     _print_stats(store)
     if arguments.watch:
-        _watch(store, folders, columns)
+        _watch(store, folders, find)
     store.settle()
     store.close()
     return BAD_INPUT if unreadable else OK
@@ -135,12 +136,11 @@ def _watched(places: Sequence[str]) -> list[Path]:
     return [Path(place).expanduser().resolve() for place in places]
 
 
-def _watch(store: PassageStore, folders: Sequence[Path], columns: Mapping[str, str]) -> None:
+def _watch(store: PassageStore, folders: Sequence[Path], find: Callable[..., Found]) -> None:
     """Keep the library in step with files until Ctrl-C."""
     from watchfiles import watch
 
     from embeddings.ingest import forget
-    from embeddings.sources import find_inputs
 
     def step(changed: Iterable[Path]) -> None:
         _tell_gone(sum(forget(store, folder) for folder in folders))
@@ -148,7 +148,7 @@ def _watch(store: PassageStore, folders: Sequence[Path], columns: Mapping[str, s
         for path in sorted(changed):
             if not _is_hidden(path, folders):
                 with suppress(DatelineError):  # it is of another kind, or went meanwhile, which is told next
-                    found = find_inputs([path], columns=columns, may_be_none=True).inputs
+                    found = find([path], may_be_none=True).inputs
                     inputs.update((given.place, given) for given in found)
         if inputs:
             add_inputs(store, list(inputs.values()))
