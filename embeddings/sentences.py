@@ -10,6 +10,23 @@ import sentencex
 MAX_LINE = 20_000
 """Characters of a line that are split at once: sentencex takes time by the square of a line of quotation marks."""
 _STOP = re.compile(r"[.!?]\s+(?=\S)")
+# what sentencex takes for the end of a sentence: each goes on where what follows is of the second pattern
+_GOES_ON = tuple(
+    (re.compile(rf"(?:^|[\s(]){before}$"), re.compile(after))
+    for before, after in (
+        (r"(?:Cllrs?|Ald|Pte|Br|Dep|Ofc|Spc|Profs|Revd|Ste|Ft)\.", r"[A-Z0-9]"),
+        (
+            r"\d ?[ap]\.m\.",
+            r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:[ECMP][DS]?|BS|CES)T|GMT|UTC|Eastern|Central|Mountain"
+            r"|Pacific)\b",
+        ),
+        (r"(?:Mon|Tues?|Wed|Thurs?|Fri|Sat|Sun)\.,?", r"(?:\d|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))"),
+        (r"[A-Z][a-z]+\.", r"\([A-Z][\w .]*\) ?[-–—]"),  # "SALMON BEND, Wash. (AP) -"
+    )
+)
+_MARKS = 3
+"""Characters of a sentence at most that holds no word, and is no sentence."""
+_NUMBER_OF_A_LIST = re.compile(r"\d{1,2}\.")
 
 Range = tuple[int, int]
 """Half-open characters."""
@@ -50,6 +67,28 @@ def sentence_around(text: str, start: int, end: int) -> Range:
 
 
 def _in_line(text: str, line: Range) -> Iterator[Range]:
+    held: Range | None = None
+    for start, end in _found(text, line):
+        if held is not None and _is_one(text, held, start, end):
+            start = held[0]
+        elif held is not None:
+            yield held
+        held = (start, end)
+    if held is not None:
+        yield held
+
+
+def _is_one(text: str, before: Range, start: int, end: int) -> bool:
+    """Say whether what was taken for two sentences is one."""
+    if (end - start <= _MARKS and not any(map(str.isalnum, text[start:end]))) or _NUMBER_OF_A_LIST.fullmatch(
+        text, *before
+    ):
+        return True  # "**", a closing quotation mark
+    last = text[max(before[0], before[1] - 20) : before[1]]
+    return any(ends.search(last) and goes_on.match(text, start) for ends, goes_on in _GOES_ON)
+
+
+def _found(text: str, line: Range) -> Iterator[Range]:
     for start, end in _parts(text, line):
         for boundary in sentencex.get_sentence_boundaries("en", text[start:end]):
             if trimmed := _trim(text, start + boundary["start_index"], start + boundary["end_index"]):

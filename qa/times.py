@@ -13,8 +13,12 @@ from embeddings.dates import MONTH, MONTHS, find_date
 REPORTED_LATER = 14
 """Days: what happened in a period is often told of after its end."""
 
+_MORNING_AFTER = timedelta(1)
+"""What happened on a day is in the paper of the next."""
+
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_NUMBERS = {word: n for n, word in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight"), start=1)}
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NUMBERS = {word: number for number, word in enumerate(_WORDS, start=1)}
 _NOW = re.compile(
     r"\b(?:currently|current|now|nowadays|at present|at the moment|latest|newest|most recent(?:ly)?|so far|still)\b",
     re.IGNORECASE,
@@ -79,7 +83,7 @@ def _span(first: date, last: date, words: str, *, exact: bool = False) -> Period
 
 def _days(match: re.Match[str], today: date) -> Period:
     day = today if match[0].lower() == "today" else today - timedelta(1)
-    return _span(day, day, match[0], exact=True)
+    return _span(day, min(day + _MORNING_AFTER, today), match[0], exact=True)
 
 
 def _relative(match: re.Match[str], today: date) -> Period:
@@ -87,11 +91,13 @@ def _relative(match: re.Match[str], today: date) -> Period:
     unit = match["unit"].lower()
     if unit == "week":
         first = today - timedelta(today.weekday() + 7 * back)
-        return _span(first, first + timedelta(6), match[0], exact=True)
+        return _span(first, first + timedelta(6) + back * _MORNING_AFTER, match[0], exact=True)
     if unit == "month":
         year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
-        return _span(*_month(year, month + 1), match[0], exact=True)
-    return _span(date(today.year - back, 1, 1), date(today.year - back, 12, 31), match[0], exact=True)
+        first, last = _month(year, month + 1)
+        return _span(first, last + back * _MORNING_AFTER, match[0], exact=True)
+    first, last = date(today.year - back, 1, 1), date(today.year - back, 12, 31)
+    return _span(first, last + back * _MORNING_AFTER, match[0], exact=True)
 
 
 def _past(match: re.Match[str], today: date) -> Period:
@@ -103,7 +109,19 @@ def _past(match: re.Match[str], today: date) -> Period:
 
 def _weekday(match: re.Match[str], today: date) -> Period:
     day = today - timedelta((today.weekday() - _WEEKDAYS.index(match["day"].lower()) - 1) % 7 + 1)
-    return _span(day, day + timedelta(1), match[0], exact=True)
+    return _span(day, day + _MORNING_AFTER, match[0], exact=True)
+
+
+def _bound_to_today(match: re.Match[str], today: date) -> Period | None:
+    """Open one side of what is counted from today: "since last week", "before yesterday"."""
+    counted = period_of(match["point"], today)
+    if counted is None or counted.since is None:
+        return None
+    word = match["word"].lower()
+    if word in ("since", "after"):
+        return Period(counted.since if word == "since" else counted.until, None, match[0], exact=True)
+    # who was mayor until last year may well be told later
+    return Period(None, counted.since - timedelta(1) if word == "before" else counted.until, match[0])
 
 
 def _between(match: re.Match[str], today: date) -> Period | None:
@@ -153,14 +171,25 @@ _POINT = (
 )
 _TIME = re.compile(rf"(?:(?:on|in|since|by|until) )?(?:{_POINT})", re.IGNORECASE)
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})"
+# "in the last week of the campaign" and "in her last year of school" are not counted from today
+_NOT_OF = r"(?!['’]s)(?! (?:of|before)\b)"
+# in capitals within a sentence they are names: "USA Today"
+_DAY = r"(?:\b(?-i:today|yesterday)|^\W*(?:today|yesterday))\b(?!['’]s)"
+_NOT_HIS = r"(?<!\bhis )(?<!\bher )(?<!\bits )(?<!\btheir )"
+_UNIT = rf"{_NOT_HIS}\b(?P<which>last|previous|this) (?P<unit>week|month|year)\b{_NOT_OF}"
+_WEEKDAY = rf"\b(?:last|this past) (?P<day>{'|'.join(_WEEKDAYS)})\b"
 # the first that fits counts
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), make)
     for pattern, make in (
-        (r"\b(?:today|yesterday)\b(?!['’]s)", _days),
-        (rf"\b(?:in|over|during|within) the (?:last|past) (?:{_COUNT} )?(?P<unit>day|week|month|year)s?\b", _past),
-        (r"\b(?P<which>last|previous|this) (?P<unit>week|month|year)\b(?!['’]s)", _relative),
-        (rf"\b(?:last|this past) (?P<day>{'|'.join(_WEEKDAYS)})\b", _weekday),
+        (rf"\b(?P<word>since|after|before|until|by) (?P<point>{_DAY}|{_UNIT}|{_WEEKDAY})", _bound_to_today),
+        (_DAY, _days),
+        (
+            rf"\b(?:in|over|during|within) the (?:last|past) (?:{_COUNT} )?(?P<unit>day|week|month|year)s?\b{_NOT_OF}",
+            _past,
+        ),
+        (_UNIT, _relative),
+        (_WEEKDAY, _weekday),
         (rf"\b(?:between|from) (?P<first>{_POINT}) (?:and|to|until) (?P<last>{_POINT})\b", _between),
         (rf"\b(?P<word>since|after|before|until|by) (?P<point>{_POINT})\b", _bound),
         (rf"\b(?:(?:in|on|during|of|for|early|late|mid) )+(?P<point>{_POINT})\b", _during),

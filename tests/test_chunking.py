@@ -36,6 +36,33 @@ def test_a_sentence_that_runs_into_the_next_is_split():
     assert len(sentences("It makes a difference.Senior members met.")) == 2
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The fire broke out at 2 a.m. Tuesday and spread.",
+        "It begins at 6 p.m. EST in Sorrel.",
+        "He met Cllr. Ann Lee in the hall.",
+        "On Tues. Dec. 5 it rained.",
+        "SALMON BEND, Wash. (AP) - A fire burned.",
+        "1. Lock the door.",
+    ],
+)
+def test_what_looks_like_an_end_and_is_none(text):
+    both = f"{text} Nobody was hurt."
+    assert [both[start:end] for start, end in sentences(both)] == [text, "Nobody was hurt."]
+
+
+@pytest.mark.parametrize(
+    "text", ["It ended at 9 p.m. Rescue came.", "It cost 12. He paid.", "They left on Sat. Nobody saw."]
+)
+def test_what_looks_like_no_end_and_is_one(text):
+    assert len(sentences(text)) == 2
+
+
+def test_marks_alone_are_no_sentence():
+    assert sentences("**Why now?**\nNobody knows.") == [(0, 12), (13, 26)]
+
+
 def test_sentence_around_holds_the_span():
     text = "He left. She stayed in Rome. They met."
     start = text.index("Rome")
