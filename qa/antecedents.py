@@ -13,7 +13,7 @@ TURNS_BACK = 3
 
 WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 VERBS = (
-    r"(?:is|are|was|were|am|be|been|do|does|did|has|have|had|will|would|can|could|shall|should|may|might|must"
+    r"(?:is|are|was|were|am|be|been|do|does|did|has|have|had|will|would|can|could|shall|should|(?-i:may)|might|must"
     r"|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|won't|hasn't|haven't|hadn't)"
 )
 _ENDS_PHRASE = re.compile(
@@ -55,7 +55,9 @@ def persons(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
             unknown.append(name)
     yield from unknown
     for turn in recent(turns):
-        yield from _definites(turn.question, _article(turn.answer))
+        # "the marathon", but neither "the Lakeside Marathon" nor "the soldiers"
+        phrases = _definites(turn.question, _article(turn.answer))
+        yield from (phrase for phrase in phrases if phrase.islower() and not phrase.endswith("s"))
 
 
 def things(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
@@ -149,7 +151,8 @@ _NO_NAMES = frozenset(
         "in on at for from to by with of after before during until under since through against despite "
         "the a an i and but so or then "
         "did does do is are was were has have had can could will would should "
-        "which whose why how name list tell show give",
+        "which whose why how name list tell show give "
+        "feb apr aug sep sept oct nov dec",
     )
 )
 
@@ -162,9 +165,20 @@ def _definites(question: str, article: str) -> Iterator[str]:
         stop = _ENDS_PHRASE.search(" ".join(words))
         words = (" ".join(words)[: stop.start()] if stop else " ".join(words)).split()
         while words and " ".join(words).lower() not in lowered:
-            words = words[:-1]
+            *words, last = words
+            if len(words) == 1 and _goes_before_a_word(words[0].lower(), lowered):
+                words = [*words, last]  # "the mayoral election" is not "the mayoral"
+                break
         if words:
             yield f"the {' '.join(words)}"
+
+
+def _goes_before_a_word(word: str, lowered: str) -> bool:
+    """Say whether a word stands before another one of its phrase, as an adjective does, wherever a text has it."""
+    following = re.findall(rf"\b{re.escape(word)}\b(.{{0,20}})", lowered)
+    return bool(following) and all(
+        re.match(r"\s+[a-zà-ÿ]", after) and not _ENDS_PHRASE.match(after.strip()) for after in following
+    )
 
 
 def _is_person(name: str, article: str) -> bool:

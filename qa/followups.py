@@ -42,9 +42,11 @@ _ELSE = re.compile(
 _ELSE_WHAT = re.compile(r"^(?P<wh>who|what|which|where)\s+else\s+(?P<what>\S.*)$", re.IGNORECASE)
 _NOW = re.compile(r"(?:right )?now|today|currently|at present", re.IGNORECASE)
 _WH_PHRASE = re.compile(rf"^(?:(?:[a-z]+\s+)?{WH})\b", re.IGNORECASE)
+# "How many died?" is whole
+_DID = r"(?:[\w’'-]+ed|left|won|came|went|fell|lost|took|ran|fled|quit|said|got)"
 _BARE = re.compile(
     rf"^(?:(?:[a-z]+\s+)?{WH}|[a-z]+\s+(?:which|what|whose)(?:\s+[\w’'-]+){{1,5}}|(?:which|what)(?:\s+[\w’'-]+)"
-    rf"|how\s+(?:many|much|old|long|big|far|often)(?:\s+[\w’'-]+)?)\s*\?*$",
+    rf"|how\s+(?:many|much|old|long|big|far|often)(?:\s+(?!{_DID}\b)[\w’'-]+)?)\s*\?*$",
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"^(?:(?:[a-z]+\s+)?when|(?:[a-z]+\s+)?(?:what|which)\s+(?:year|month|day|date))\b", re.IGNORECASE)
@@ -100,6 +102,8 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     last = turns[-1]
     topic = _topic(last)
     body = _LEAD_IN.sub("", question)
+    if not body.strip("? "):
+        return [plain]
     led_in = len(body) < len(question)
     if _ELSE.match(body):
         return [Reading(last.question, topic, _known(turns))]
@@ -173,7 +177,7 @@ def _swap(question: str, what: str) -> str | None:
     bare = _PLACED.sub("", what)
     if TIME.search(bare):
         if found := TIME.search(question):
-            return question[: found.start()] + bare + question[found.end() :]
+            return question[: found.start()] + _with_year(bare, found[0]) + question[found.end() :]
         return None
     if found := _PLACED.match(what):
         word = found[0].strip()
@@ -187,6 +191,14 @@ def _swap(question: str, what: str) -> str | None:
     if names and names_in(f"- {bare}"):
         return question.replace(names[0], bare, 1)
     return None
+
+
+def _with_year(time: str, before: str) -> str:
+    """Give a month without a year the one of the time that it takes the place of."""
+    year = re.search(r"\b(?:19|20)\d\d\b", before)
+    if year is None or DAY.search(time) or re.search(r"\d{4}", time):
+        return time
+    return f"{time}{',' if time[-1].isdigit() else ''} {year[0]}"
 
 
 def _like_named(question: str, bare: str) -> str | None:
@@ -214,16 +226,38 @@ def _carry(asked: str, last: Turn) -> str:
     if phrase is None:
         return f"{asked} {question}?"
     rest = question[phrase.end() :].strip()
+    if last.answer.found and re.search(r"\b(?:many|much)$", phrase[0], re.IGNORECASE):
+        return _carry_amount(asked, rest, last.answer.text)
     if re.match(rf"{VERBS}\b", rest, re.IGNORECASE) and phrase[0].lower().split()[-1] not in ("who", "what"):
         return f"{asked} {rest}?"
     if last.answer.found and phrase[0].lower() in ("who", "which", "what"):
         verb = re.search(rf"\b{VERBS}\b", rest, re.IGNORECASE)
         named = rest if phrase[0].lower() == "who" else rest[verb.start() :] if verb else rest.partition(" ")[2]
         auxiliary = re.match(rf"{VERBS}\s+", named, re.IGNORECASE)
+        if auxiliary is not None and re.match(r"(?:do|does|did)\b", auxiliary[0], re.IGNORECASE):
+            return f"{asked} {named} {last.answer.text}?" if _is_short(last.answer.text) else f"{asked} {named}?"
         if auxiliary is not None:  # "When was Ana Reyes elected?", and not: "When Ana Reyes was elected?"
             return f"{asked} {auxiliary[0]}{last.answer.text} {named[auxiliary.end() :]}?".replace("  ", " ")
         return f"{asked} {last.answer.text} {named}?".replace("  ", " ")
     return f"{asked} {rest if phrase[0].lower() == 'who' else rest.partition(' ')[2]}?"
+
+
+def _carry_amount(asked: str, rest: str, amount: str) -> str:
+    """Ask about the amount that answered: "Where will Corvane cut 450 jobs?", "When were 12 people killed?"."""
+    verb = re.search(rf"\b{VERBS}\b", rest, re.IGNORECASE)
+    if verb is None:
+        return f"{asked} {rest.partition(' ')[2]}?"
+    counted, predicate = rest[: verb.start()].strip(), rest[verb.end() :].strip()
+    what = amount if not counted or counted.lower() in amount.lower() else f"{amount} {counted}"
+    is_object = re.fullmatch(r"do|does|did", verb[0], re.IGNORECASE) or (
+        re.match(r"(?:the|an?|[A-ZÀ-Þ][\w’'-]*)\b", predicate) is not None
+    )
+    return f"{asked} {verb[0]} {predicate} {what}?" if is_object else f"{asked} {verb[0]} {what} {predicate}?"
+
+
+def _is_short(answer: str) -> bool:
+    """Say whether an answer is a thing that can stand in a question, and no clause."""
+    return len(answer.split()) <= 6 and not re.search(rf"\b{VERBS}\b", answer, re.IGNORECASE)
 
 
 def _filled(body: str, turns: Sequence[Turn]) -> Iterator[str]:

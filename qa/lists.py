@@ -9,6 +9,7 @@ from itertools import pairwise
 from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.ranking import overlap
+from qa.tidying import is_measure
 
 RIVAL_MARGIN = 3.0
 """How far below the best margin a further item may lie."""
@@ -69,7 +70,7 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     kind, a name, a number or neither. Each item keeps exact offsets. Fewer than two items are no list, nor are two that
     were not asked for: then none are returned.
     """
-    if not spans:
+    if not spans or is_measure(spans[0].text):
         return ()
     best = spans[0]
     if not asks_for_list(question):

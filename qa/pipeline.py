@@ -21,7 +21,8 @@ from qa.reader import Reader
 from qa.rereading import read_again
 from qa.retriever import MOST_READ, Retriever, enough
 from qa.settings import MAX_K
-from qa.times import Period, asks_about_now, is_a_time, period_of
+from qa.times import Period, asks_about_now, period_of
+from qa.unfit import is_unfit
 
 MAX_QUESTION = 1000
 """Characters."""
@@ -213,14 +214,12 @@ class Pipeline:
         asked = checked_question(question)
         started = time.perf_counter()
         found, hits = self._read(asked, hits)
-        spans = rank(read_again(self.reader, asked, found))
+        spans = [span for span in rank(read_again(self.reader, asked, found)) if not is_unfit(asked, span)]
         by_name, spans = self._read_by_name(asked, hits, spans)
         if without:
             spans = [span for span in spans if not _is_among(span, without) and not _names_one_of(span, without)]
         if fits is not None:
             spans = [span for span in spans if fits(span.text)]
-        if asked.lower().startswith("where "):
-            spans = [span for span in spans if not is_a_time(span.text)]
         # the items of a list come one by one
         wants_list = asks_for_list(asked)
         spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from qa.answers import Span
 from qa.decoding import best_spans
 from qa.leads import lead
 from qa.manifest import check_manifest
+from qa.tidying import tidied
 from qa.windows import WindowBatch, batches, make_windows
 
 logger = logging.getLogger(__name__)
@@ -31,9 +31,6 @@ logger = logging.getLogger(__name__)
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
 ONNX_FILE = "model.int8.onnx"
 SPANS_PER_PASSAGE = 10
-# PORT SORREL - The ...   or   WASHINGTON (AP) — The ...: no part of who or what is asked for
-_DATELINE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ (?=\S)")
-_ABBREVIATION = re.compile(r"\b(?:[A-Za-z]\.)+[A-Za-z]$")
 SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
 """Of onnxruntime: their operator takes three times as long as an addition and a LayerNormalization."""
 BATCH = 6144
@@ -209,25 +206,11 @@ def _spans(places: Iterable[tuple[Hit, _Place]]) -> list[Span]:
     """Carry places in passages over to their articles, best margin first; a place that comes twice comes once."""
     found: dict[tuple[str, int, int], Span] = {}
     for hit, place in places:
-        start, end = _tidied(hit.article.text, hit.passage.start + place.start, hit.passage.start + place.end)
+        start, end = tidied(hit.article.text, hit.passage.start + place.start, hit.passage.start + place.end)
         key = (hit.article.id, start, end)
-        if start < end and (key not in found or found[key].score < place.margin):
+        if any(map(str.isalnum, hit.article.text[start:end])) and (key not in found or found[key].score < place.margin):
             found[key] = Span(hit.article.text[start:end], start, end, place.margin, hit)
     return sorted(found.values(), key=lambda span: (-span.score, span.start, span.end))
-
-
-def _tidied(text: str, start: int, end: int) -> tuple[int, int]:
-    """Leave out white space and a dateline at the beginning, and take the last full stop of "p.m." in."""
-    # byte-level tokenizers count the space before a word to it
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    if text[max(0, start - 1) : start] in ("", "\n") and (dateline := _DATELINE.match(text, start, end)):
-        start = dateline.end()
-    if text.startswith(".", end) and _ABBREVIATION.search(text, start, end):
-        end += 1  # it is a token of its own
-    return start, end
 
 
 def _read_config(folder: Path) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from qa.times import tells_time
 STORY = (
     "Renée Solberg was elected mayor of Port Sorrel in June 2021. She had been a ship's pilot. "
     "Solberg beat Halvar Munk; he conceded at once. The old Kilbray Bridge fell in March. "
-    "The Rovers won. Ann Bray, Tom Lund and Eva Moe led the inquiry. Sorrel Ferries runs the boats."
+    "The Rovers won. The mayoral race was close; he lost boats. "
+    "Ann Bray, Tom Lund and Eva Moe led the inquiry. Sorrel Ferries runs the boats."
 )
 
 
@@ -71,6 +72,16 @@ FERRIES = turn("Who owns Sorrel Ferries?")
         ([turn("What about the men's race? Who won?")], "And the wheelchair race?",
          "What about the wheelchair race? Who won?"),
         ([MAYOR], "Who else stood?", "Who stood?"),
+        ([MAYOR], "And in May?", "Who was elected mayor of Port Sorrel in May 2021?"),
+        ([turn("What did Halvar Munk buy?", "boats")], "From whom?", "From whom did Halvar Munk buy boats?"),
+        ([turn("What did Halvar Munk do?", "he conceded at once. The old Kilbray Bridge fell in March")], "Why?",
+         "Why did Halvar Munk do?"),
+        ([turn("How many boats will the ferries buy?", "Sorrel")], "Why?", "Why will the ferries buy Sorrel boats?"),
+        ([turn("How many people were elected?", "Halvar")], "Where?", "Where were Halvar people elected?"),
+        ([turn("How much will the boats cost?", "March")], "Why?", "Why will the boats cost March?"),
+        ([turn("How many people died?", "March")], "When?", "When died?"),
+        ([turn("Who lost the mayoral election?")], "When was it?", "When was the mayoral election?"),
+        ([turn("How many people saw the wreck in Nov. 2020?")], "Who was she?", "Who was she?"),
     ],
 )  # fmt: skip
 def test_a_follow_up_is_completed(turns, question, meant):
@@ -86,6 +97,7 @@ def test_a_follow_up_is_completed(turns, question, meant):
         "When did Biden say he would come?",
         "What did Solberg pledge in her first hundred days?",
         "Who heads the Stay Put campaign?",
+        "and?",
         "Who lost his life in Storm Tobin?",
         "Who changed their minds about Sorrel Ferries?",
         "In which town was Halvar Munk born?",
@@ -122,6 +134,12 @@ def test_a_question_without_a_name_is_asked_of_the_story_and_of_all():
     assert of_the_story.question == of_all.question == "How large was the lead?"
 
 
+@pytest.mark.parametrize("question", ["How many died?", "How many survived?", "And how many left?"])
+def test_a_verb_behind_how_many_makes_a_whole_question(question):
+    found = {reading.question for reading in readings(question, [MAYOR])}
+    assert found <= {question, question.removeprefix("And ").capitalize()}
+
+
 @pytest.mark.parametrize("question", ["Who else?", "And who else?", "What about the other one?", "And the others?"])
 def test_who_else_asks_again_without_what_is_known(question):
     (reading,) = readings(question, [MAYOR])
@@ -136,6 +154,7 @@ def test_who_else_did_something_is_asked_without_what_is_known():
 
 def test_a_question_word_is_no_name():
     assert names_in("What about the men's race? Who won the Halvern Marathon?") == ["Halvern Marathon"]
+    assert names_in("Who came on Nov. 5?") == ["5"]
 
 
 def test_what_says_who_a_known_answer_is_is_no_other_answer(pipeline):

@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.leads import MAX_TITLE
-from qa.reader import SHIPPED_READER, ExtractiveReader, _tidied
+from qa.reader import SHIPPED_READER, ExtractiveReader
 from qa.windows import Window, make_windows
 
 STORY = "Ana Reyes won by 612 votes. Bo Lind lost."
@@ -45,24 +45,6 @@ def test_a_window_without_its_lead():
     assert cut.allowed == (False, False, False, True, True)
     assert cut.offsets[3:] == ((0, 3), (3, 6))
     assert window.without_lead(0) is window
-
-
-@pytest.mark.parametrize(
-    ("text", "span", "tidied"),
-    [
-        ("It sank.\nBREMERVIK - Kestrel Ferries owned it.", "BREMERVIK - Kestrel Ferries", "Kestrel Ferries"),
-        ("WASHINGTON (AP) — A storm came.", "WASHINGTON (AP) — A storm", "A storm"),
-        ("WASHINGTON (AP) — A storm came.", "WASHINGTON", "WASHINGTON"),
-        ("They heard the UNESCO - and others.", "UNESCO - and others", "UNESCO - and others"),
-        ("It shook at 4.12 a.m. on Monday.", "4.12 a.m", "4.12 a.m."),
-        ("They left the U.S. in May.", " the U.S", "the U.S."),
-        ("He left at noon. She stayed.", "noon ", "noon"),
-    ],
-)
-def test_an_answer_has_neither_a_dateline_nor_half_an_abbreviation(text, span, tidied):
-    start = text.index(span.strip()) - (len(span) - len(span.lstrip()))
-    first, last = _tidied(text, start, start + len(span.rstrip()))
-    assert text[first:last] == tidied
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,113 @@
+"""The ends of an answer: whole numbers with their units, whole quotations, no dateline."""
+
+from __future__ import annotations
+
+import re
+
+_DATELINE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ (?=\S)")
+_ABBREVIATION = re.compile(r"\b(?:[A-Za-z]\.)+[A-Za-z]$")
+_NUMBER = r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_SMALLER = r"(?:months?|weeks?|days?|hours?|minutes?|seconds?|inch(?:es)?|ounces)"
+_LARGER = r"(?:years?|months?|weeks?|days?|hours?|minutes?|feet|foot|pounds?)"
+# what belongs to the number that a span begins with, and to the one that it ends with
+_BEFORE_NUMBER = re.compile(r"(?:[$£€¥]|(?:[$£€¥]|(?<!\w))\d[\d.,:]*)$")
+_AFTER_NUMBER = re.compile(
+    r"(?:[.,:]?\d+)*(?: ?%| per ?cent\b| (?:hundred|thousand|million|billion|trillion)\b| ?[ap]\.m\.| ?[ap]m\b)?"
+)
+_BEFORE_MEASURE = re.compile(rf"(?<!\w){_NUMBER} {_LARGER},? (?:and )?$", re.IGNORECASE)
+_MEASURE = re.compile(rf"{_NUMBER} {_SMALLER}\b", re.IGNORECASE)
+_MEASURE_BEFORE_ANOTHER = re.compile(rf"(?<!\w){_NUMBER} {_LARGER}$", re.IGNORECASE)
+_AFTER_MEASURE = re.compile(rf",? (?:and )?{_NUMBER} {_SMALLER}\b", re.IGNORECASE)
+_WHOLE_MEASURE = re.compile(rf"{_NUMBER} (?:{_LARGER}|{_SMALLER})(?:,? (?:and )?{_NUMBER} {_SMALLER})+", re.IGNORECASE)
+_PAIRS = (("“", "”"), ('"', '"'), ("(", ")"))
+_NEAR = 80
+"""Characters within which the other mark of a pair is looked for."""
+
+
+def tidied(text: str, start: int, end: int) -> tuple[int, int]:
+    """Move the ends of text[start:end] to where an answer begins and ends; they may meet, where nothing is left.
+
+    White space and a dateline at the beginning go. A number comes whole and with its unit, as does a measure ("2 hours
+    23 minutes"); of a quotation or a bracket that stands half in it, the other half comes, too, or it goes.
+    """
+    # byte-level tokenizers count the space before a word to it
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    if start == end:
+        return start, end
+    if text[max(0, start - 1) : start] in ("", "\n") and (dateline := _DATELINE.match(text, start, end)):
+        start = dateline.end()
+    if text.startswith(".", end) and _ABBREVIATION.search(text, start, end):
+        end += 1  # it is a token of its own
+    return _balanced(text, *_measured(text, start, end))
+
+
+def is_dateline(text: str, start: int, end: int) -> bool:
+    """Say whether text[start:end] stands in the dateline of its line: "SORREL, June 8 (AP) - "."""
+    line = text.rfind("\n", 0, start) + 1
+    dateline = _DATELINE.match(text, line)
+    return dateline is not None and end <= dateline.end()
+
+
+def is_measure(text: str) -> bool:
+    """Say whether a text is one measure in several units: "two hours, 29 minutes and 14 seconds"."""
+    return _WHOLE_MEASURE.fullmatch(text) is not None
+
+
+def _measured(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take in what belongs to the numbers at both ends."""
+    if text[start].isdigit() and (found := _BEFORE_NUMBER.search(text, max(0, start - 20), start)):
+        start = found.start()
+    if text[end - 1].isdigit() and (found := _AFTER_NUMBER.match(text, end)):
+        end = found.end()
+    if _MEASURE.match(text, start, end) and (found := _BEFORE_MEASURE.search(text, max(0, start - 30), start)):
+        start = found.start()
+    if _MEASURE_BEFORE_ANOTHER.search(text, start, end) and (found := _AFTER_MEASURE.match(text, end)):
+        end = found.end()
+    return start, end
+
+
+def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take in the other half of a quotation or a bracket, or leave out the half at an end."""
+    line, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    for opening, closing in _PAIRS:
+        lone = _lone(text, line, start, end, opening, closing)
+        if lone is None:
+            continue
+        at, lacks_opening = lone
+        if lacks_opening:
+            other = text.rfind(opening, max(line, start - _NEAR), start)
+            is_whole = opening != "(" and other == start - 1
+            if at == end - 1 and not is_whole:
+                end = at
+            elif other >= 0:
+                start = other
+        else:
+            other = text.find(closing, end, min(line_end if line_end >= 0 else len(text), end + _NEAR))
+            is_whole = opening != "(" and other == end
+            if at == start and not is_whole:
+                start = at + 1
+            elif other >= 0:
+                end = other + 1
+    return start, end
+
+
+def _lone(text: str, line: int, start: int, end: int, opening: str, closing: str) -> tuple[int, bool] | None:
+    """Find a mark in text[start:end] whose other half is not there, and say whether that is the opening one."""
+    if opening == closing:
+        marks = [at for at in range(start, end) if text[at] == opening]
+        if len(marks) % 2 == 0:
+            return None
+        lacks_opening = text.count(opening, line, start) % 2 == 1
+        return (marks[0] if lacks_opening else marks[-1]), lacks_opening
+    opened: list[int] = []
+    for at in range(start, end):
+        if text[at] == opening:
+            opened.append(at)
+        elif text[at] == closing:
+            if not opened:
+                return at, True
+            opened.pop()
+    return (opened[0], False) if opened else None

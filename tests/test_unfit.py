@@ -1,0 +1,33 @@
+"""Spans that can't be the answer, whatever the reader makes of them."""
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from qa.answers import Span
+from qa.unfit import is_unfit
+
+DATELINE = "SORREL, June 8 (AP) - The mayor of Sorrel, Bo Lind, resigned in June 2021."
+TALK = "How much water is lost through leaks?\nA fifth of it.\n“Where is the water?” he asked."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "span", "unfit"),
+    [
+        ("Where did Bo Lind resign?", DATELINE, "in June 2021", True),
+        ("When did Bo Lind resign?", DATELINE, "in June 2021", False),
+        ("Who resigned?", DATELINE, "SORREL", True),
+        ("Who resigned?", DATELINE, "June 8", True),
+        ("Which town lost its mayor?", DATELINE, "SORREL", False),
+        ("Who resigned?", DATELINE, "Bo Lind", False),
+        ("How much water is lost through leaks?", TALK, "How much", True),
+        ("How much water do leaks lose?", TALK, "How much water", True),
+        ("How much water is lost through leaks?", TALK, "A fifth", False),
+        ("What did he ask?", TALK, "Where is the water?", False),
+        ("Who?", TALK, "How much", False),
+    ],
+)
+def test_unfit(question, text, span, unfit):
+    article = Article("a", "Title", text)
+    start = text.index(span)
+    hit = Hit(Passage("a", 0, len(text)), article, 1.0)
+    assert is_unfit(question, Span(span, start, start + len(span), 5.0, hit)) is unfit
