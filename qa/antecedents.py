@@ -56,14 +56,14 @@ def persons(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
     yield from unknown
     for turn in recent(turns):
         # "the marathon", but neither "the Lakeside Marathon" nor "the soldiers"
-        phrases = _definites(turn.question, _article(turn.answer))
+        phrases = _definites(turn.question, article_of(turn.answer))
         yield from (phrase for phrase in phrases if phrase.islower() and not phrase.endswith("s"))
 
 
 def things(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
     """Yield what "it" may mean: an answer that is a thing, then what the question was about, then where it was."""
     for turn in recent(turns):
-        article = _article(turn.answer)
+        article = article_of(turn.answer)
         answer = turn.answer.text
         places = []
         if answer and _is_thing(answer, turn.question, article):
@@ -97,7 +97,7 @@ def groups(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
         )
         if counted and counted[1].strip().endswith(("s", "people", "men", "women", "children")):
             yield f"the {counted[1].strip()}"
-        article = _article(turn.answer)
+        article = article_of(turn.answer)
         yield from (phrase for phrase in _definites(turn.question, article) if phrase.endswith("s"))
         yield from (name for name in lasting_names(turn.question) if not _is_person(name, article))
 
@@ -110,7 +110,7 @@ def recent(turns: Sequence[Turn]) -> Sequence[Turn]:
 def _mentions(turns: Sequence[Turn]) -> Iterator[tuple[str, str, bool]]:
     """Yield names, the article that answered, and whether a person was asked for; the latest turn and answer first."""
     for turn in recent(turns):
-        article = _article(turn.answer)
+        article = article_of(turn.answer)
         asked_for = re.match(r"(?:\w+ )?(?:who|whom|which|whose)\b", turn.question, re.IGNORECASE) is not None
         for text, is_answer in ((turn.answer.text, True), (_PLACE.sub("", turn.question), False)):
             yield from (
@@ -120,7 +120,8 @@ def _mentions(turns: Sequence[Turn]) -> Iterator[tuple[str, str, bool]]:
             )
 
 
-def _article(answer: Answer) -> str:
+def article_of(answer: Answer) -> str:
+    """Give the text of the article that an answer stands in; "" without one."""
     return answer.spans[0].hit.article.text if answer.spans else ""
 
 

@@ -20,6 +20,7 @@ from qa.antecedents import (
     VERBS,
     WH,
     Turn,
+    article_of,
     groups,
     lasting_names,
     names_in,
@@ -119,9 +120,17 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     as_asked = Reading(_capitalized(body), topic)
     if _leans(body) or (led_in and not names_in(body)):
         return [*(Reading(text, topic) for text in islice(_filled(body, turns), READINGS)), as_asked]
-    if not names_in(body):
+    if all(_is_known_there(name, turns) for name in names_in(body)):
         return [Reading(question, topic, leans=False), plain]  # "What did the police say?": of this story, or of any
     return [plain]
+
+
+def _is_known_there(name: str, turns: Sequence[Turn]) -> bool:
+    """Say whether a name is the surname of somebody in the articles under discussion, or stands for a post: "CEO"."""
+    if " " in name or name.isdigit():
+        return False
+    said = rf"[A-ZÀ-Þ][\w’'-]+ {re.escape(name)}\b"
+    return name.isupper() or any(re.search(said, article_of(turn.answer)) for turn in recent(turns))
 
 
 def _leans(body: str) -> bool:
@@ -139,8 +148,8 @@ def _leans(body: str) -> bool:
 
 
 def speaks_of_known(question: str) -> bool:
-    """Say whether a question speaks of something as known: "What was the final score?"."""
-    return re.search(r"\bthe\b", question, re.IGNORECASE) is not None
+    """Say whether a question without a name speaks of something as known: "What was the final score?"."""
+    return re.search(r"\bthe\b", question, re.IGNORECASE) is not None and not names_in(question)
 
 
 def behind_names(question: str, last: Turn) -> str:

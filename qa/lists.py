@@ -9,7 +9,7 @@ from itertools import pairwise
 from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.ranking import overlap
-from qa.tidying import is_measure
+from qa.tidying import is_measure, tidied
 
 RIVAL_MARGIN = 3.0
 """How far below the best margin a further item may lie."""
@@ -40,7 +40,7 @@ _SEPARATOR = re.compile(
     r"\s*(?:,(?!(?<=\d,)\d)|;)\s*(?:(?:and|or|as well as)\s+)?|\s+(?:and|or|as well as)\s+(?:also\s+)?"
 )
 # "the Philippines", and not "A gold heron"
-_NAME = re.compile(r"(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)")
+_NAME = re.compile(r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)")
 _NO_ITEM = re.compile(r"(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have|had|will|would)\b")
 _LEADING = re.compile(r"(?:to|for|in|from|at|on|of|by|with|across)\s+(?=\w)")
 _CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\b")
@@ -153,6 +153,7 @@ def _cut(span: Span) -> list[Span]:
         if end > at:
             parts.append((at, end))
         at = separator.end() if separator else end
+    parts = [(start, end) for part in parts for start, end in [tidied(span.text, *part)] if start < end]
     if any(len(span.text[start:end].split()) > MAX_ITEM_WORDS for start, end in parts):
         return [span]  # a clause that happens to hold a comma
     items: list[Span] = []

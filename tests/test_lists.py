@@ -44,6 +44,19 @@ def test_a_number_with_commas_is_no_list():
     assert [item.text for item in found] == ["88,000", "12", "5"]
 
 
+def test_a_measure_in_several_units_is_no_list():
+    race = Article("a", "Race", "She won in two hours, 29 minutes and 14 seconds.")
+    assert list_items("What was her time?", [span("two hours, 29 minutes and 14 seconds", 5.0, race)]) == ()
+
+
+def test_titles_in_quotation_marks_are_names_and_come_whole():
+    theft = Article("a", "Theft", 'They took "The Lace Seller", "Two Herrings" and a skylight.')
+    found = list_items(
+        "Which paintings were stolen?", [span('"The Lace Seller", "Two Herrings" and a skylight', 5.0, theft)]
+    )
+    assert [item.text for item in found] == ['"The Lace Seller"', '"Two Herrings"']
+
+
 @pytest.mark.parametrize(
     ("text", "counts"), [("three", True), ("All 12", True), ("1999", False), ("three towns", False), ("2 and 3", False)]
 )
