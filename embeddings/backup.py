@@ -21,7 +21,7 @@ from embeddings.checking import damage_of_file
 from embeddings.errors import DatelineError
 from embeddings.failures import explained
 from embeddings.flushing import flush, flush_folder, make_folder
-from embeddings.opening import no_library
+from embeddings.opening import checked_meta, no_library
 
 MANIFEST, FORMAT = "manifest.json", 1
 CARRIED_FILE, CARRIED_FOLDERS = "labels.jsonl", ("uploads", "runs")
@@ -110,6 +110,9 @@ def _snapshot(folder: Path, target: Path) -> None:
                     f"the library at {folder} is damaged and no backup was made; see what can be mended: "
                     f"dateline check --library {folder}"
                 )
+            if not (meta := schema.read_meta(copy)):  # an emptied file is sound
+                raise no_library(folder)
+            checked_meta(folder, meta)
 
 
 def _pack(target: Path, snapshot: Path, folder: Path) -> tuple[Entry, ...]:

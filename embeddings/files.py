@@ -1,4 +1,4 @@
-"""The record of files that were read whole, so that they need not be read again."""
+"""The record of files that were read, so that they need not be read again, and what they held is known."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+WITH_TROUBLE = "?"
+
 _COLUMNS = "SELECT place, sha256, articles FROM files"
 
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """A file that was read whole: its absolute place, a hash of its content, and the ids and hashes of its articles.
+    """A file that was read: its absolute place, a hash of its content, and the ids and hashes of its articles.
 
-    `digests` are there to check that the articles went in; they are not kept.
+    Where something in it could not be read, WITH_TROUBLE ends the hash. `digests` are there to check that the articles
+    went in; they are not kept.
     """
 
     place: str
@@ -35,7 +38,7 @@ def file_records(connection: sqlite3.Connection) -> list[FileRecord]:
 
 
 def keep_record(connection: sqlite3.Connection, record: FileRecord) -> None:
-    """Remember a file that was read whole, if all its articles are here.
+    """Remember a file that was read, if all its articles are here.
 
     One that holds a copy of another's article is left out, too: should that go, the copy has to be read.
     """

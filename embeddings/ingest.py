@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from embeddings.documents import Article
-from embeddings.files import FileRecord
+from embeddings.files import WITH_TROUBLE, FileRecord
 from embeddings.preparing import Preparer, prepare_here
 from embeddings.schema import article_sha256
 from embeddings.sources import READERS, Input, Unreadable, read_articles
@@ -28,7 +28,7 @@ class IngestReport:
         articles: what became of the articles.
         removed: articles that a file held before and holds no more.
         skipped: files that had not changed.
-        unreadable: what gave no article, and why.
+        unreadable: what gave no article, or less than it has, and why.
     """
 
     articles: AddReport
@@ -106,12 +106,14 @@ class _Run:
     before: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
     unreadable: list[Unreadable] = field(default_factory=list)
+    failed: bool = False
     skipped: int = 0
 
     def articles(self, inputs: Sequence[Input]) -> Iterator[Article]:
         # one reader over all inputs, so that it sees an id that two of them give
         digests: dict[str, str] = {}
         current: list[Input] = []
+        known: set[str] = set()
 
         def changed() -> Iterator[Input]:
             for given in inputs:
@@ -120,19 +122,27 @@ class _Run:
                     continue
                 current[:] = [given]
                 digests.clear()
-                troubles = len(self.unreadable)
+                known.clear()
+                if not self.anew and digest is not None:
+                    known.update(self._known_of(given, digest))
+                self.failed = False
                 yield given
-                if digest is not None and len(self.unreadable) == troubles:
+                # what the file gave before, and does not now since something in it can't be read, stays on record
+                if digest is not None and (not self.failed or self._recorded(given) <= digests.keys()):
+                    digest += WITH_TROUBLE if self.failed else ""
                     self._finish(FileRecord(given.place, digest, tuple(digests), tuple(digests.values())))
 
         for item in read_articles(changed()):
             self.seen(item)
             if isinstance(item, Unreadable):
                 self.unreadable.append(item)
-                self._keep_old(current[0])
-            else:
-                digests[item.id] = article_sha256(item)
-                self.given.add(item.id)
+                if not item.went_in:
+                    self.failed = True
+                    self._keep_old(current[0])
+                continue
+            self.given.add(item.id)
+            digests[item.id] = article_sha256(item)
+            if item.id not in known:  # else it was taken before, and may have been removed by hand
                 yield item
 
     def _is_unchanged(self, given: Input, digest: str | None) -> bool:
@@ -143,14 +153,22 @@ class _Run:
         self.skipped += 1
         return True
 
+    def _known_of(self, given: Input, digest: str) -> tuple[str, ...]:
+        """Give the articles that a file of the same content gave before, when not all in it could be read."""
+        record = self.store.file(given.place)
+        return record.articles if record is not None and record.sha256 == digest + WITH_TROUBLE else ()
+
     def _finish(self, record: FileRecord) -> None:
         before = self.store.file(record.place)
         self.before.update(before.articles if before is not None else ())
         self.read.append(record)
 
     def _keep_old(self, given: Input) -> None:
+        self.given.update(self._recorded(given))
+
+    def _recorded(self, given: Input) -> set[str]:
         record = self.store.file(given.place)
-        self.given.update(record.articles if record is not None else ())
+        return set(record.articles) if record is not None else set()
 
 
 def _digest(given: Input) -> str | None:

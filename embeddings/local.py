@@ -22,6 +22,7 @@ from embeddings.flushing import make_folder
 from embeddings.kinds import KINDS, Kind
 from embeddings.locking import WRITERS, ProcessLock
 from embeddings.opening import agreed_chunking, check_encoder, checked_meta, made_by, no_library, upgrade
+from embeddings.places import file_identity
 from embeddings.preparing import Batch, Prepared, Preparer, brought_up_to_date, prepare_here
 from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import (
@@ -80,6 +81,7 @@ class LocalStore:
             self._writable = schema.is_writable(folder)
             self._writing = ProcessLock(folder, WRITERS)
             self._connection = self._made(chunking or Chunking()) if create and self._writable else self._connect()
+            self._place = file_identity(folder / schema.FILE)
             meta = schema.read_meta(self._connection)
             if not meta and not create:
                 raise no_library(folder)
@@ -289,9 +291,23 @@ class LocalStore:
         """Make the caches agree with the truth, whoever changed it."""
         if not self._writable:
             self._look_anew()
+        else:
+            self._check_in_place()
         if not self._caches.is_current(self._generation()):
             with explained(self.folder):
                 self._caches.catch_up(self._connection)
+
+    def _check_in_place(self) -> None:
+        """Refuse to go on with a file that stands in its folder no more: what would be written there would be lost.
+
+        Raises:
+            DatelineError: another has taken its place, or none.
+        """
+        if file_identity(self.folder / schema.FILE) != self._place:
+            raise DatelineError(
+                f"the library at {self.folder} was moved, replaced or removed while it was open here; open it anew "
+                "(start a server anew)"
+            )
 
     def _catch_up(self) -> None:
         """Do the same after a change, which is kept even if this can't be done now."""
@@ -317,6 +333,7 @@ class LocalStore:
                 "whether its disk is mounted read-only, or name another folder"
             )
         with self._writing.held():
+            self._check_in_place()
             if self._unsure:
                 with self._transaction():
                     pass

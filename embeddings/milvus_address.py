@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from embeddings.errors import InvalidInput
+from embeddings.places import expanded
 
 _SCHEMES = {"milvus": "http", "milvus+http": "http", "milvus+https": "https"}
 _PORT = 19530
@@ -45,7 +45,7 @@ def milvus_address(library: str) -> MilvusAddress | None:
         InvalidInput: it is meant for Milvus and is no address.
     """
     if "://" not in library:
-        file = Path(library).expanduser()
+        file = expanded(library)
         # a folder that happens to end so is a library of its own kind
         if file.suffix != ".db" or (file / "library.sqlite").is_file():
             return None

@@ -31,6 +31,8 @@ class Filter:
     def __post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.since > self.until:
             raise InvalidInput(f"since ({self.since}) is after until ({self.until}); swap them")
+        if self.source is not None and any("\ud800" <= character <= "\udfff" for character in self.source):
+            raise InvalidInput(f"the source {self.source!r} is no text; give it as an article has it, in UTF-8")
 
     @property
     def is_open(self) -> bool:

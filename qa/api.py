@@ -279,11 +279,14 @@ def _evaluations(service: Service) -> APIRouter:
 def _state(service: Service) -> APIRouter:
     router = APIRouter(tags=["state"])
 
+    # balancers may look with HEAD
+    @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz")
     def alive() -> Health:
         """Say that the process lives."""
         return Health(status="ok")
 
+    @router.head("/readyz", include_in_schema=False)
     @router.get("/readyz", responses={503: {"model": Health}})
     def ready(response: Response) -> Health:
         """Say whether questions are answered now: the models are loaded, and the server is not going down."""

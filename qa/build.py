@@ -9,7 +9,8 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable
-from functools import cache
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from platformdirs import user_cache_path, user_data_path
@@ -22,7 +23,8 @@ from embeddings.errors import DatelineError
 from embeddings.ingest import READING
 from embeddings.local import LocalStore
 from embeddings.milvus_address import MilvusAddress
-from embeddings.schema import FORMAT
+from embeddings.places import file_identity
+from embeddings.schema import FILE, FORMAT
 from embeddings.sources import find_inputs, read_articles
 from embeddings.store import PassageStore
 from qa.answers import Answer
@@ -34,6 +36,8 @@ from qa.settings import CREDENTIALS_VARIABLE, Settings
 
 logger = logging.getLogger(__name__)
 
+KEPT = 8
+"""Pipelines kept open for `answer` and `converse`."""
 _OPENING = threading.Lock()
 
 
@@ -73,10 +77,10 @@ def open_store(settings: Settings, *, create: bool = False, encoder: SentenceEnc
     folder = settings.library
     if isinstance(folder, MilvusAddress):
         return _open_milvus(folder, settings, encoder, create=create)
-    if folder is None and (create or (own_library() / "library.sqlite").is_file()):
+    if folder is None and (create or (own_library() / FILE).is_file()):
         folder = own_library()
-    if folder is None:
-        folder = seeds_library(encoder)
+    if folder is None:  # which is cut as it is
+        return LocalStore(seeds_library(encoder), encoder)
     return LocalStore(folder, encoder, chunking=_chunking(settings), create=create)
 
 
@@ -121,13 +125,19 @@ def _open_milvus(address: MilvusAddress, settings: Settings, encoder: SentenceEn
 
 
 def shared_pipeline(settings: Settings) -> Pipeline:
-    """Give one pipeline for equal settings, kept for the life of the process."""
+    """Give one pipeline for equal settings and the library that they name now; the last few are kept."""
+    library = settings.library
+    if library is None and (own_library() / FILE).is_file():  # it may have been made since the last question
+        library = own_library()
+    if isinstance(library, Path):
+        library = library.absolute()
     with _OPENING:  # threads that ask at once for the first time share it, too
-        return _pipeline_of(settings)
+        identity = file_identity(library / FILE) if isinstance(library, Path) else None
+        return _pipeline_of(replace(settings, library=library), identity)
 
 
-@cache
-def _pipeline_of(settings: Settings) -> Pipeline:
+@lru_cache(maxsize=KEPT)
+def _pipeline_of(settings: Settings, identity: tuple[int, int] | None) -> Pipeline:
     return open_pipeline(settings)
 
 

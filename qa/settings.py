@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -15,10 +16,13 @@ from platformdirs import user_config_path
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.milvus_address import MilvusAddress, milvus_address
+from embeddings.places import expanded
 
 PREFIX = "DATELINE_"
 CONFIG_VARIABLE = "DATELINE_CONFIG"
 CREDENTIALS_VARIABLE = "DATELINE_MILVUS_TOKEN"
+# what Kubernetes tells of a service called "dateline"
+_OF_KUBERNETES = re.compile(rf"{PREFIX}(?:SERVICE_|PORT(?:_|$))")
 """Holds the token of a Milvus server: a secret, and so no setting that reports and pages could show."""
 MAX_K = 100
 
@@ -95,7 +99,9 @@ def load_settings(
     variables = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environment.items()
-        if name.startswith(PREFIX) and name not in (CONFIG_VARIABLE, CREDENTIALS_VARIABLE)
+        if name.startswith(PREFIX)
+        and name not in (CONFIG_VARIABLE, CREDENTIALS_VARIABLE)
+        and not _OF_KUBERNETES.match(name)
     }
     settings = _overlay(settings, variables, "the environment (DATELINE_*)")
     given = {name: value for name, value in (arguments or {}).items() if value is not None}
@@ -110,7 +116,13 @@ def library_at(named: str) -> Path | MilvusAddress:
     """
     if not named.strip():
         raise InvalidInput("the library's name is empty; name a folder")
-    return milvus_address(named) or Path(named).expanduser()
+    return milvus_address(named) or expanded(named)
+
+
+def _access_file(named: str) -> Path:
+    if not named.strip():
+        raise InvalidInput("the access file's name is empty; name a file, or leave it out")
+    return expanded(named)
 
 
 def _overlay(settings: Settings, values: Mapping[str, object], where: str) -> Settings:
@@ -131,7 +143,7 @@ def _converted(name: str, value: object) -> object:
     if name == "library":
         return value if isinstance(value, MilvusAddress) else library_at(str(value))
     if name == "access":
-        return Path(str(value)).expanduser()
+        return _access_file(str(value))
     if name in ("encoder", "reader"):
         return str(value)
     kind = float if name == "threshold" else int

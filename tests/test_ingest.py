@@ -149,6 +149,33 @@ def test_an_article_that_was_removed_by_hand_stays_away_until_its_file_changes(s
     assert ids(store) == {"a", "x", "y"}
 
 
+@pytest.mark.parametrize("trouble", ["date: soon", "date: 03/04/2022"])
+def test_what_went_in_without_a_date_is_remembered_like_any_other(store, tmp_path, trouble):
+    file = tmp_path / "fair.md"
+    file.write_text(f"---\nid: fair\n{trouble}\n---\nThe fair opened.\n")
+    assert len(ingest(store, find_inputs([file]).inputs).unreadable) == 1
+    store.remove(["fair"])
+    assert ingest(store, find_inputs([file]).inputs).skipped == 1
+    assert ids(store) == set()
+
+
+def test_a_bad_row_costs_itself_alone_also_in_what_is_remembered(store, tmp_path):
+    file = tmp_path / "t.jsonl"
+    file.write_text('{"id": "a", "text": "One."}\n{"id": "b", "text": "Two."}\n{"id": "c", "tex\n')
+    for _ in range(2):
+        report = ingest(store, find_inputs([file]).inputs)
+        assert [str(item.line) for item in report.unreadable] == ["3"]  # named each time
+        assert ids(store) == {"a", "b"}
+    store.remove(["a"])
+    ingest(store, find_inputs([file]).inputs)
+    assert ids(store) == {"b"}  # what was removed by hand stays away
+    file.write_text('{"id": "a", "text": "One."}\n{"id": "b", "text": "Two."}\n{"id": "c", "text": "Three."}\n')
+    ingest(store, find_inputs([file]).inputs)
+    assert ids(store) == {"a", "b", "c"}
+    file.unlink()
+    assert forget(store, tmp_path) == 3
+
+
 def test_stopped_midway_it_goes_on_with_the_rest(store, folder):
     for number in range(40):
         (folder / f"{number:02}.txt").write_text(f"Story number {number}.")

@@ -20,11 +20,12 @@ from qa.cli import main
 from qa.confidence import Calibrator
 from qa.evaluation.blame import Cause
 from qa.evaluation.compare import compare, failed_gates, read_report, scored
+from qa.evaluation.page import _marked
 from qa.evaluation.questions import Gold, Question, load_questions
 from qa.evaluation.ranking import ranking_figures
 from qa.evaluation.record import Record
 from qa.evaluation.report import summarize, write_report
-from qa.evaluation.run import run_open, run_reader_only
+from qa.evaluation.run import Shown, run_open, run_reader_only
 from qa.pipeline import Pipeline
 from qa.retriever import Retriever
 
@@ -204,6 +205,10 @@ def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
             read_report(tmp_path / "bad.json")
     with pytest.raises(DatelineError, match="of other questions"):
         compare({"x": old["won"]}, scored(outcomes))
+    another = {name: replace(one, question="Who lost?") for name, one in old.items()}  # as lines of another table
+    with pytest.raises(DatelineError, match="of other questions"):
+        compare(another, scored(outcomes))
+    assert "nan" not in str(compare(old, scored(outcomes[:1])))
 
 
 @pytest.mark.parametrize(
@@ -244,6 +249,21 @@ def test_outcomes_come_back_from_disk_as_they_were(tmp_path, outcomes):
         Record(tmp_path / "elsewhere", {"run": 1}, resume=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "best", "gold", "marked"),
+    [
+        ("The city's mayor, 39.", "mayor", "39", "The city&#39;s <mark>mayor</mark>, <ins>39</ins>."),
+        ("He heard mark & ar.", "mark & ar", "ar", "He heard <mark>mark &amp; ar</mark>."),
+        ("Ann sang.", "sang", "Ann", "<ins>Ann</ins> <mark>sang</mark>."),
+        ("<b>Ann", "Ann", "b", "&lt;<ins>b</ins>&gt;<mark>Ann</mark>"),
+        ("Ann", "", "", "Ann"),
+    ],
+)
+def test_the_answer_and_the_gold_are_marked_in_a_passage(outcomes, text, best, gold, marked):
+    question = replace(outcomes[0].question, items=((Gold(gold, 0),),))
+    assert _marked(Shown("T", text, True), replace(outcomes[0], best=best, question=question)) == marked
+
+
 def squad_file(tmp_path, count=12):
     rows = [
         {"id": f"q{n}", "question": f"Who won vote {n}?", "answers": [{"text": "Ana Reyes", "answer_start": 6}]}
@@ -269,9 +289,10 @@ def test_evaluation_is_gated_compared_and_reduced(tmp_path, capsys):
     assert main([*again, "--fail-under", "kinds.span.n=12"]) == 0
     assert main([*again, "--fail-under", "kinds.span.n=13"]) == 1
     capsys.readouterr()
-    assert main([*again, "--part", "2/2"]) == 0
-    assert json.loads(capsys.readouterr().out)["n"] == 0
-    for bad in (["--only", "q99"], ["--part", "3/2"], ["--resume"], ["--fail-under", "f9=1"], ["--against", str(file)]):
+    for bad in (
+        *(["--only", "q99"], ["--part", "3/2"], ["--part", "2/2"], ["--resume"], ["--against", str(file)]),
+        *(["--fail-under", gate] for gate in ("f9=1", "kinds.spam.f1=1", "kinds.span.f1", "kinds.none.f1=0")),
+    ):
         assert main([*again, *bad]) == 2
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
 

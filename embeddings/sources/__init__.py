@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 
 from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
+from embeddings.places import expanded
 from embeddings.sources.archive import members
 from embeddings.sources.datelines import completed
 from embeddings.sources.docx import read_docx
@@ -155,11 +156,14 @@ def _read(given: Input) -> Iterator[Article | Unreadable]:
 
 def _paths(place: str) -> list[Path]:
     """Take a place as a path, or else as a pattern of paths."""
-    path = Path(place).expanduser()
+    path = expanded(place)
     if place.strip() and path.exists():
         return [path]
     root = Path(path.anchor)
-    fitting = sorted(root.glob(str(path.relative_to(root)))) if place.strip() and path != root else []
+    try:
+        fitting = sorted(root.glob(str(path.relative_to(root)))) if place.strip() and path != root else []
+    except ValueError as error:  # "a**b"
+        raise InvalidInput(f"{place} is no pattern of files ({error}); write one like '2021/*.html'") from error
     if not fitting:
         raise DatelineError(
             f"there is nothing at {place or repr(place)}; name a file, folder or address of articles ({KINDS})"

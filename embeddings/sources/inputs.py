@@ -92,11 +92,16 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """An input, or a line of one (counted from 1), that gives no article, and why."""
+    """An input, or a line of one (counted from 1), that gives no article, and why; or one that gave less than it has.
+
+    Attributes:
+        went_in: whether its article went in all the same, without what could not be read.
+    """
 
     name: str
     reason: str
     line: int | None = None
+    went_in: bool = False
 
     def __str__(self) -> str:
         place = f"{self.name}, line {self.line}" if self.line is not None else self.name

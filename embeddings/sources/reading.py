@@ -76,7 +76,7 @@ def make_article(
     yield article_of(text, {**given.known, **_filled(fields)}, published, default_id=default_id or given.id)
     if trouble:
         instead = f"with {published}, which it is known by" if published else "without a date"
-        yield Unreadable(given.name, f"{trouble}; the article went in {instead}", line)
+        yield Unreadable(given.name, f"{trouble}; the article went in {instead}", line, went_in=True)
 
 
 def article_of(text: str, fields: Mapping[str, object], published: date | None, *, default_id: str) -> Article:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from embeddings.errors import DatelineError, InvalidInput
+from embeddings.places import expanded
 from qa.commands.shared import BAD_INPUT, OK, settings_of
 
 if TYPE_CHECKING:
@@ -44,9 +45,7 @@ def index(arguments: argparse.Namespace) -> int:
     folders = _watched(arguments.places) if arguments.watch else []
     store = open_store(settings, create=True)
     # before anything is added: a file that was renamed would be a copy of itself
-    _tell_gone(
-        sum(forget(store, folder) for place in arguments.places if (folder := Path(place).expanduser()).is_dir())
-    )
+    _tell_gone(sum(forget(store, folder) for place in arguments.places if (folder := expanded(place)).is_dir()))
     unreadable = add_inputs(store, found.inputs, _preparer(arguments, settings))
     _print_stats(store)
     if arguments.watch:
@@ -62,9 +61,9 @@ def articles(arguments: argparse.Namespace) -> int:
 
     store = open_store(settings_of(arguments))
     if arguments.remove:
-        return _remove(store, arguments.remove)
-    if arguments.show:
-        return _show(store, arguments.show, as_json=arguments.json)
+        return _remove(store, [_utf8(given) for given in arguments.remove])
+    if arguments.show is not None:
+        return _show(store, _utf8(arguments.show), as_json=arguments.json)
     from qa.presentation import article_object, byline
 
     for article in store.articles():
@@ -73,6 +72,11 @@ def articles(arguments: argparse.Namespace) -> int:
         else:
             print(f"{article.id}\t{byline(article)}\t{article.title}")
     return OK
+
+
+def _utf8(argument: str) -> str:
+    """Mark the bytes of an argument that are not UTF-8, as no id holds them."""
+    return argument.encode(errors="replace").decode()
 
 
 def add_inputs(store: PassageStore, inputs: Sequence[Input], preparer: Preparer | None = None) -> int:
@@ -131,9 +135,9 @@ def _print_stats(store: PassageStore) -> None:
 
 def _watched(places: Sequence[str]) -> list[Path]:
     for place in places:
-        if not Path(place).expanduser().exists():
+        if not expanded(place).exists():
             raise DatelineError(f"--watch keeps files and folders in step, and {place} is neither")
-    return [Path(place).expanduser().resolve() for place in places]
+    return [expanded(place).resolve() for place in places]
 
 
 def _watch(store: PassageStore, folders: Sequence[Path], find: Callable[..., Found]) -> None:

@@ -23,7 +23,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     """Measure the answers to a question set; Ctrl-C ends it early with the figures of what was asked."""
     from qa.evaluation.compare import compare, failed_gates, read_report, scored
     from qa.evaluation.questions import load_questions
-    from qa.evaluation.report import PAGE_FILE, render, summarize, write_report
+    from qa.evaluation.report import PAGE_FILE, render, summarize, summarize_none, write_report
     from qa.evaluation.sampling import part_of, sample
 
     if arguments.resume and arguments.out is None:
@@ -31,8 +31,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
     chosen = _chosen(load_questions(arguments.questions), arguments.only)
     questions = sample(part_of(chosen, arguments.part), arguments.limit)
     old = None if arguments.against is None else read_report(arguments.against)
-    # a gate that can't be read is said before the work; the kinds are known only after it
-    failed_gates(summarize([]), [gate for gate in arguments.fail_under if not gate.startswith("kinds.")])
+    # a gate that can't be read is said before the work
+    failed_gates(summarize_none({question.kind for question in questions}), arguments.fail_under)
     outcomes, finished = _outcomes(arguments, questions)
     figures = summarize(outcomes)
     if arguments.out is not None:
@@ -150,7 +150,7 @@ def _again(arguments: argparse.Namespace) -> str:
         given += ["--library", str(evaluation_library(arguments.articles, settings_of(arguments)))]
     if arguments.reader_only:
         return shlex.join(["dateline", "evaluate", str(arguments.questions), "--reader-only", *given]) + " --only {id}"
-    return " ".join(["dateline ask {question}", shlex.join(given)]).strip()
+    return " ".join(["dateline ask", shlex.join(given), "-- {question}"]).replace("  ", " ")
 
 
 def _chosen(questions: list[Question], ids: Sequence[str]) -> list[Question]:

@@ -19,7 +19,10 @@ COMPARED = ("exact_match", "f1", "forced_exact_match", "forced_f1")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A mean of the new run minus that of the old, over the same questions, with its 95% bootstrap interval."""
+    """A mean of the new run minus that of the old, over the same questions, with its 95% bootstrap interval.
+
+    Of one question there is no interval: its ends are NaN.
+    """
 
     metric: str
     old: float
@@ -28,10 +31,9 @@ class Difference:
     high: float
 
     def __str__(self) -> str:
-        return (
-            f"{self.metric:<20} {100 * self.old:5.1f} -> {100 * self.new:5.1f}   {100 * (self.new - self.old):+.1f} "
-            f"({100 * self.low:+.1f} to {100 * self.high:+.1f})"
-        )
+        interval = "" if math.isnan(self.low) else f" ({100 * self.low:+.1f} to {100 * self.high:+.1f})"
+        change = 100 * (self.new - self.old)
+        return f"{self.metric:<20} {100 * self.old:5.1f} -> {100 * self.new:5.1f}   {change:+.1f}{interval}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,12 @@ def compare(old: Mapping[str, Scored], new: Mapping[str, Scored]) -> Comparison:
     Raises:
         DatelineError: they share no question.
     """
-    both = [(old[name].scores, now.scores, now.question) for name, now in new.items() if name in old]
+    # a table without ids numbers its questions, so that the same id may be another question's
+    both = [
+        (old[name].scores, now.scores, now.question)
+        for name, now in new.items()
+        if name in old and old[name].question == now.question
+    ]
     if not both:
         raise DatelineError("the old report is of other questions; compare runs of the same file")
     differences = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 from collections.abc import Iterable
@@ -14,6 +15,8 @@ from typing import Any
 from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
 from qa.answers import Answer
+
+logger = logging.getLogger(__name__)
 
 LABELS_FILE = "labels.jsonl"
 """In the folder of the library that was asked."""
@@ -120,17 +123,27 @@ def read_labels(file: Path) -> list[Label]:
 
     Raises:
         DatelineError: the file can't be opened or a line is no label; names the line.
+
+    A line that was cut short, by a kill or a full disk, is passed over and logged.
     """
     try:
         lines = file.read_text(encoding="utf-8").split("\n")  # other breaks of lines may stand in what was selected
     except (OSError, UnicodeDecodeError) as error:
         raise DatelineError(f"the labels {file} can't be read ({error})") from error
-    return [_label(f"{file}, line {number}", line) for number, line in enumerate(lines, start=1) if line.strip()]
+    labels = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line) if line.strip() else None
+        except ValueError:
+            logger.warning("%s, line %d was cut short, and is passed over", file, number)
+            continue
+        if row is not None:
+            labels.append(_label(f"{file}, line {number}", row))
+    return labels
 
 
-def _label(where: str, line: str) -> Label:
+def _label(where: str, row: Any) -> Label:
     try:
-        row: dict[str, Any] = json.loads(line)
         wanted = {field.name: field.type for field in fields(Label)}
         if not isinstance(row, dict) or {"corrected_in", *row} != set(wanted):  # which labels did not have at first
             raise ValueError(f"want the names {', '.join(wanted)}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from qa.evaluation.blame import MEANING, Cause
 from qa.evaluation.plots import plots
@@ -60,17 +61,23 @@ def _failure(outcome: Outcome, command: str) -> _Failure:
         raise ValueError(f"the question {outcome.question.id!r} did not fail")
     golds = " | ".join(" / ".join(dict.fromkeys(gold.text for gold in item)) for item in outcome.question.items)
     asked = outcome.question
-    again = command.replace("{question}", shlex.quote(asked.to_ask)).replace("{id}", shlex.quote(asked.id))
+    filled = {"question": shlex.quote(asked.to_ask), "id": shlex.quote(asked.id)}
+    again = re.sub(r"\{(question|id)\}", lambda name: filled[name[1]], command)
     return _Failure(outcome, blame.cause, blame.seen, golds or "the articles don't say", again)
 
 
 def _marked(shown: Shown, outcome: Outcome) -> Markup:
     """Mark the golds and the answer in a passage."""
-    text = escape(shown.text)
-    for found, tag in ((outcome.best, "mark"), *((gold.text, "ins") for gold in outcome.question.golds[:1])):
-        if found and escape(found) in text:
-            text = Markup(text.replace(escape(found), Markup(f"<{tag}>{escape(found)}</{tag}>"), 1))  # nosec B704  # escaped
-    return text
+    marks: list[tuple[int, int, str]] = []
+    for words, tag in ((outcome.best, "mark"), *((gold.text, "ins") for gold in outcome.question.golds[:1])):
+        found = re.search(rf"(?<!\w){re.escape(words)}(?!\w)", shown.text) if words else None
+        if found and all(found.end() <= start or end <= found.start() for start, end, _ in marks):
+            marks.append((*found.span(), tag))
+    text, at = Markup(""), 0
+    for start, end, tag in sorted(marks):
+        marked = Markup(f"<{tag}>{{}}</{tag}>").format(shown.text[start:end])  # nosec B704  # format escapes
+        text, at = text + shown.text[at:start] + marked, end
+    return text + shown.text[at:]
 
 
 def _percent(value: float | None) -> str:

@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 import json
-import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,9 @@ from qa.evaluation.labels import read_labels
 
 HUB = "hub:"
 KINDS = ("span", "list", "none", "followup")
+_COLUMNS = ("question", "answer", "article", "id", "kind", "standalone")
+_MORE = ""
+"""The name that fields get of which the first line names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,9 @@ class Question:
 def load_questions(path: Path) -> list[Question]:
     """Read a question file.
 
-    - `.csv`: columns question, answer, and article (title or id), optionally id and kind. Alternative forms of an
-      answer are separated by "|", the items of a list by ";"; an empty answer means that the articles don't say.
+    - `.csv`, `.tsv`: columns question, answer, and article (title or id), optionally id, kind and standalone.
+      Alternative forms of an answer are separated by "|", the items of a list by ";"; an empty answer means that the
+      articles don't say.
     - `.jsonl`: labels from use; of several on one question the last counts.
     - "hub:ID" or "hub:ID#SPLIT": a data set of the Hugging Face hub (or a folder of one) with SQuAD's columns; needs
       the extra `hub`. The split is "validation" if left out.
@@ -86,7 +89,7 @@ def load_questions(path: Path) -> list[Question]:
     """
     if str(path).startswith(HUB):
         questions = list(_from_hub(path))
-    elif path.suffix.lower() == ".csv":
+    elif path.suffix.lower() in (".csv", ".tsv"):
         questions = list(_from_csv(path))
     elif path.suffix.lower() == ".jsonl":
         questions = _from_labels(path)
@@ -105,13 +108,19 @@ def load_questions(path: Path) -> list[Question]:
 def _from_csv(path: Path) -> Iterator[Question]:
     try:
         text = decode_bytes(path.read_bytes())
-        rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter(text[:10_000].encode()))
+        # strict, since a quotation mark that is not closed would take all that follows into its field
+        rows = csv.DictReader(
+            io.StringIO(text, newline=""), delimiter=delimiter(text[:10_000].encode()), restkey=_MORE, strict=True
+        )
         rows.fieldnames = [name.strip().lower() for name in rows.fieldnames or ()]
+        twice = [name for name in _COLUMNS if rows.fieldnames.count(name) > 1]
+        if twice:
+            raise DatelineError(f"{path}, line 1: the column {twice[0]!r} stands twice; name the other one differently")
         missing = {"question", "answer"} - set(rows.fieldnames)
         if missing:
             raise DatelineError(
-                f"{path}, line 1: no column {min(missing)!r}; want question, answer, article (and id, kind), found "
-                f"{', '.join(rows.fieldnames) or 'nothing'}"
+                f"{path}, line 1: no column {min(missing)!r}; want question, answer, article (and id, kind, "
+                f"standalone), found {', '.join(rows.fieldnames) or 'nothing'}"
             )
         for row in rows:
             yield _csv_question(f"{path}, line {rows.line_num}", row, rows.line_num)
@@ -120,19 +129,31 @@ def _from_csv(path: Path) -> Iterator[Question]:
     except ReadingError as error:
         raise DatelineError(f"the question file {path} {error}") from error
     except csv.Error as error:
-        raise DatelineError(f"the question file {path} is no CSV: {error}") from error
+        raise DatelineError(
+            f"{path}, line {rows.line_num}: is no CSV ({error}); a quotation mark stands before and behind a field, "
+            "and one within it is written twice"
+        ) from error
 
 
-def _csv_question(where: str, row: Mapping[str, str | None], line: int) -> Question:
-    text, answer = (row["question"] or "").strip(), (row["answer"] or "").strip()
-    kind = (row.get("kind") or "").strip() or ("span" if answer else "none")
-    if not text:
+def _csv_question(where: str, row: Mapping[str, Any], line: int) -> Question:
+    if any(row.get(_MORE, ())) or row["question"] is None or row["answer"] is None:
+        fields = sum(value is not None for name, value in row.items() if name != _MORE) + len(row.get(_MORE, ()))
+        raise DatelineError(
+            f"{where}: has {fields} fields, and line 1 names {len(row) - (_MORE in row)}; put quotation marks around a "
+            "field that holds a separator"
+        )
+    given = {name: (row.get(name) or "").strip() for name in _COLUMNS}
+    answer = given["answer"]
+    kind = given["kind"] or ("span" if answer else "none")
+    if not given["question"]:
         raise DatelineError(f"{where}: the question is empty")
-    _check_kind(where, kind, bool(answer))
-    parts = re.split(r"\s*;\s*", answer) if kind == "list" else [answer]
-    items = [_forms(part) for part in parts if part]
-    title = (row.get("article") or "").strip()
-    return Question((row.get("id") or "").strip() or f"line {line}", text, title, "", kind, tuple(items))
+    parts = answer.split(";") if kind == "list" else [answer]
+    items = tuple(forms for part in parts if (forms := _forms(part)))
+    if answer and not items:
+        raise DatelineError(f"{where}: the answer {answer!r} holds no words")
+    _check_kind(where, kind, bool(items), given["standalone"])
+    question_id = given["id"] or f"line {line}"
+    return Question(question_id, given["question"], given["article"], "", kind, items, given["standalone"])
 
 
 def _from_hub(path: Path) -> Iterator[Question]:
@@ -144,39 +165,52 @@ def _from_hub(path: Path) -> Iterator[Question]:
     try:
         rows = load_dataset(name, split=split or "validation")
     except Exception as error:  # the package raises many kinds, some not its own
-        raise DatelineError(f"{path} can't be loaded: {str(error).splitlines()[0]}") from error
+        said = next(iter(str(error).splitlines()), type(error).__name__)
+        raise DatelineError(f"{path} can't be loaded ({said}); give hub:NAME or hub:NAME#SPLIT, or a file") from error
     for number, row in enumerate(rows):
         where = f"{path}, row {number}"
         given = _field(where, row, "answers", Mapping, "it")
         starts = _field(where, given, "answer_start", list, "answers")
         texts = _field(where, given, "text", list, "answers")
+        if len(texts) != len(starts):
+            raise DatelineError(f"{where}: has {len(texts)} answers and {len(starts)} places of answers")
         answers = [{"text": text, "answer_start": start} for text, start in zip(texts, starts, strict=True)]
         title = str(row.get("title") or "").replace("_", " ")
         yield _question(where, title, _field(where, row, "context", str, "it"), {**row, "answers": answers})
 
 
 def _from_labels(path: Path) -> list[Question]:
-    questions = {}
-    for label in read_labels(path):
+    questions: dict[str, Question] = {}
+    labels = read_labels(path)
+    for label in labels:
         answer = label.right_answer
-        if answer is not None:
-            items = (_forms(answer),) if answer else ()
+        if answer is None:
+            questions.pop(label.question, None)  # "right" was taken back
+        else:
+            items = ((Gold(answer, 0),),) if answer else ()
             kind = "span" if answer else "none"
             article = label.article if label.verdict == "right" else label.corrected_in or label.article
             questions[label.question] = Question(label.question, label.question, article, "", kind, items)
+    if not questions:
+        raise DatelineError(
+            f"{path.name} holds {len(labels)} verdicts, and none that says what is right; give the right answer under "
+            "a wrong one"
+        )
     return list(questions.values())
 
 
 def _forms(answer: str) -> tuple[Gold, ...]:
-    return tuple(Gold(form, 0) for form in re.split(r"\s*\|\s*", answer) if form)
+    return tuple(Gold(form.strip(), 0) for form in answer.split("|") if any(map(str.isalnum, form)))
 
 
-def _check_kind(where: str, kind: str, answered: bool) -> None:
+def _check_kind(where: str, kind: str, answered: bool, standalone: str) -> None:
     if kind not in KINDS:
         raise DatelineError(f"{where}: the kind is one of {', '.join(KINDS)}, found {kind!r}")
     if answered == (kind == "none"):
         found = "answers" if answered else "no answer"
         raise DatelineError(f"{where}: kind {kind!r} with {found}; only kind 'none' has none")
+    if kind == "followup" and not standalone:
+        raise DatelineError(f"{where}: kind 'followup' has no \"standalone\", the question made complete; give it")
 
 
 def _entries(path: Path) -> list[Any]:
@@ -186,7 +220,9 @@ def _entries(path: Path) -> list[Any]:
     except OSError as error:
         raise DatelineError(f"the question file {path} can't be opened ({error.strerror or error})") from error
     except (ValueError, EOFError, zlib.error, RecursionError) as error:
-        raise DatelineError(f"the question file {path} is not JSON: {error}") from error
+        raise DatelineError(
+            f"the question file {path} is not JSON ({error}); a table is read where it is called .csv or .tsv"
+        ) from error
     entries = content.get("data") if isinstance(content, dict) else None
     if not isinstance(entries, list):
         raise DatelineError(f'{path} is not in SQuAD form: want an object with a list "data"')
@@ -211,18 +247,22 @@ def _question(where: str, title: str, context: str, row: Any) -> Question:
     if row.get("is_impossible", not answers) != (not answers):
         raise DatelineError(f"{where}: is_impossible is {row['is_impossible']}, and it has {len(answers)} answers")
     kind = row.get("kind") or ("span" if answers else "none")
-    _check_kind(where, kind, bool(answers))
+    standalone = str(row.get("standalone") or "")
+    _check_kind(where, kind, bool(answers), standalone)
     items: dict[object, list[Gold]] = {}
     for number, answer in enumerate(answers):
         gold = Gold(
             _field(where, answer, "text", str, "an answer"), _field(where, answer, "answer_start", int, "an answer")
         )
         found = context[gold.start : gold.end]
-        if not gold.text or found != gold.text:
+        if gold.start < 0 or not gold.text or found != gold.text:
             raise DatelineError(f"{where}: at character {gold.start} stands {found!r}, not the answer {gold.text!r}")
-        items.setdefault(answer.get("item", number) if kind == "list" else 0, []).append(gold)
+        item = answer.get("item", number) if kind == "list" else 0
+        if not isinstance(item, str | int):
+            raise DatelineError(f"{where}: the item of an answer is a number or text, found {item!r:.60}")
+        items.setdefault(item, []).append(gold)
     golds = tuple(tuple(alternatives) for alternatives in items.values())
-    return Question(question_id, text, title, context, kind, golds, str(row.get("standalone") or ""))
+    return Question(question_id, text, title, context, kind, golds, standalone)
 
 
 def _field(where: object, record: Any, name: str, kind: Any, what: str) -> Any:

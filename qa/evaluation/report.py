@@ -65,6 +65,11 @@ def summarize(outcomes: Sequence[Outcome]) -> Figures:
     return defined
 
 
+def summarize_none(kinds: Iterable[str]) -> Figures:
+    """Give the figures of no outcomes, with a group for each kind of question: all the names that there will be."""
+    return {**summarize([]), "kinds": {kind: {"n": 0, **_scores([])} for kind in kinds}}
+
+
 def by_group(outcomes: Iterable[Outcome], key: Callable[[Outcome], str]) -> dict[str, Figures]:
     """Give n, exact match and F1 of each group of outcomes, groups in alphabetical order."""
     groups: dict[str, list[Outcome]] = {}
@@ -102,9 +107,8 @@ def write_report(outcomes: Sequence[Outcome], figures: Figures, out: Path, *, co
 
 def render(figures: Figures) -> str:
     """Lay the figures out for reading."""
-    lines = [
-        f"{figures['n']} questions   exact match {_percent(figures, 'exact_match')}   F1 {_percent(figures, 'f1')}"
-    ]
+    scores = (f"{_percent(figures, name)}{_interval(figures, name)}" for name in ("exact_match", "f1"))
+    lines = [f"{figures['n']} questions   exact match {'   F1 '.join(scores)}"]
     for name in ("answerable", "retrieval", "abstention", "calibration", "latency_ms", "errors"):
         shown = "   ".join(f"{key} {_shown(name, value)}" for key, value in figures[name].items())
         lines.append(f"{name.replace('_', ' '):<12} {shown}")
@@ -188,6 +192,12 @@ def _defined(value: Any) -> Any:
 
 def _percent(row: Figures, name: str) -> str:
     return "-" if row[name] is None else f"{100 * row[name]:.1f}"
+
+
+def _interval(figures: Figures, name: str) -> str:
+    """Write a 95% interval, "" where there is none."""
+    low, high = figures["intervals"][name] or (None, None)
+    return "" if low is None or high is None else f" ({100 * low:.1f} to {100 * high:.1f})"
 
 
 def _shown(group: str, value: float | None) -> str:

@@ -17,7 +17,10 @@ def part_of(questions: list[Question], part: str | None) -> list[Question]:
         raise DatelineError(f"--part wants K/N with K from 1 to N, like 1/2, got {part!r}")
     titles = list(dict.fromkeys(question.title for question in questions))
     wanted = set(titles[int(match[1]) - 1 :: int(match[2])])
-    return [question for question in questions if question.title in wanted]
+    taken = [question for question in questions if question.title in wanted]
+    if questions and not taken:
+        raise DatelineError(f"--part {part} leaves no question: they are of {len(titles)} articles; give another part")
+    return taken
 
 
 def sample(questions: list[Question], limit: int | None) -> list[Question]:

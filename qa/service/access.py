@@ -93,6 +93,8 @@ class Access:
                 f"a password has {LEAST_PASSWORD} to {MOST_PASSWORD:,} characters, got {len(password)}; take a longer "
                 "one, such as four words"
             )
+        if any("\ud800" <= character <= "\udfff" for character in password):
+            raise InvalidInput("the password is not UTF-8; type it in a terminal that writes UTF-8")
         return replace(self, password=_HASHER.hash(password), key=secrets.token_hex(32))
 
     def with_token(self, name: str) -> tuple[Access, str]:

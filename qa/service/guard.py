@@ -152,7 +152,10 @@ def _session(headers: Headers) -> str:
 def _next(scope: MutableMapping[str, Any]) -> str:
     """Give the place on this server that was wanted before the login; no other server's."""
     wanted = parse_qs(scope["query_string"].decode("latin-1")).get("next", ["/"])[0]
-    parts = urlsplit(wanted)
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:  # "http://[x"
+        return "/"
     here = not parts.scheme and not parts.netloc and parts.path.startswith("/") and not wanted.startswith(("//", "/\\"))
     return wanted if here and wanted.isprintable() and "\\" not in wanted else "/"
 

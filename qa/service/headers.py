@@ -64,10 +64,18 @@ class OwnHost:
         if scope["method"] in _SAFE:
             return ""
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != given[0].lower():
+        if origin is not None and _place(origin) != given[0].lower():
             return f"the request comes from a page of {origin[:80]!r}, and not of this server"
         if headers.get("sec-fetch-site") == "cross-site":
             return "the request comes from a page of another site"
+        return ""
+
+
+def _place(origin: str) -> str:
+    """Give the host and port of an origin; "" where it is malformed, which is no host's."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
         return ""
 
 
