@@ -25,6 +25,7 @@ _WRITTEN = tuple(
 _FIGURES = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?!\d)")
 _YEAR_FIRST = re.compile(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?!\d)")
 _SECONDS = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?")
+_STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])(?:[0-5]\d)*")
 # how databases and spreadsheets write that there is none
 _NO_DAY = re.compile(
     rf"(?:\d{{4}}(?:-\d{{2}})?|{MONTH},? \d{{4}}|0000-00-00.*|"
@@ -99,6 +100,8 @@ def find_date(text: str) -> DateFound | None:
 
 def _seconds(text: str) -> date | None:
     match = _SECONDS.fullmatch(text)
+    if match and _STAMP.fullmatch(text):  # 202106081200 would be a day of 1976
+        raise ValueError("it may be a year, month, day and hour, or count seconds")
     return datetime.fromtimestamp(int(match[1]), UTC).date() if match else None
 
 

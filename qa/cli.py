@@ -25,7 +25,7 @@ from qa.arguments import (
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit code: 0, 2 for input that has to be mended, 130 when stopped by Ctrl-C."""
+    """Run a command and return its exit code: 0, 1 for a failed gate or check, 2 for bad input, 130 for Ctrl-C."""
     arguments = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR, format="%(message)s")
     if not arguments.verbose:  # what befalls a library is said, what happens to the models' packages is not

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from embeddings.documents import Hit
 from embeddings.errors import DatelineError
+from embeddings.flushing import replace_durably
 from qa.answers import Span
 from qa.ranking import rank_score
 from qa.versions import independent
@@ -101,7 +102,7 @@ class Calibrator:
         temporary = file.with_suffix(".new")
         try:
             temporary.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
-            temporary.replace(file)
+            replace_durably(temporary, file)
         except OSError as error:
             raise DatelineError(
                 f"the calibrator can't be written to {file} ({error.strerror}); copy the reader's folder to where you "

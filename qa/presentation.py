@@ -141,7 +141,7 @@ def why_not(answer: Answer) -> str:
     if not answer.hits:
         return "No article matches; try other words, or wider dates and sources."
     if not answer.spans:
-        return "No passage was readable."
+        return "Nothing in the passages found can answer a question of this kind."
     return f"The best passage has no answer sure enough to show ({answer.probability:.0%})."
 
 

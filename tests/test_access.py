@@ -53,6 +53,9 @@ def test_the_password_opens_a_session(access):
     assert client.post("/login", data={"password": "four words make two"}).status_code == 401
     came = client.post("/login?next=/%3Fq%3Dwho", data={"password": PASSWORD})
     assert (came.status_code, came.headers["location"]) == (303, "/?q=who")
+    for elsewhere in ("http://[::1", "//[", "//evil.org", "https://evil.org/"):
+        came_again = client.post("/login", params={"next": elsewhere}, data={"password": PASSWORD})
+        assert (came_again.status_code, came_again.headers["location"]) == (303, "/")
     cookie = came.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie

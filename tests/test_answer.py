@@ -1,6 +1,7 @@
 """The real models on the real seeds, through the real entry points."""
 
 import json
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from embeddings.encoder import SentenceEncoder
-from embeddings.errors import DatelineError
+from embeddings.errors import DatelineError, InvalidInput
 from qa import answer
-from qa.build import shared_pipeline
+from qa.build import open_store, shared_pipeline
 from qa.cli import main
 from qa.lists import asks_for_list
 from qa.presentation import nearest_hits
@@ -221,6 +222,37 @@ def test_threads_that_ask_at_once_for_the_first_time_share_one_pipeline(tmp_path
     assert [folder.name for folder in (tmp_path / "dateline").iterdir()] == [pipelines[0].retriever.store.folder.name]
 
 
+def test_what_is_shared_is_of_the_library_that_is_there_now(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    story = tmp_path / "a.txt"
+    found = []
+    for name in ("Ana Reyes", "Max Holm"):
+        story.write_text(f"The mayor of Sorrel is {name}. The vote was on Monday.")
+        assert main(["index", str(story), "--library", str(tmp_path / name / "lib")]) == 0
+        monkeypatch.chdir(tmp_path / name)
+        found.append(answer("Who is the mayor of Sorrel?", library="lib").text)
+    shutil.rmtree(tmp_path / "Ana Reyes" / "lib")
+    (tmp_path / "Max Holm" / "lib").rename(tmp_path / "Ana Reyes" / "lib")
+    monkeypatch.chdir(tmp_path / "Ana Reyes")
+    found.append(answer("Who is the mayor of Sorrel?", library="lib").text)
+    assert found == ["Ana Reyes", "Max Holm", "Max Holm"]
+    assert "Reyes" not in answer("Who is the mayor of Sorrel?").text  # the seeds
+    assert main(["index", str(story)]) == 0
+    assert answer("Who is the mayor of Sorrel?").text == "Max Holm"  # which an own library takes the place of
+
+
+def test_what_kubernetes_says_of_a_service_is_no_setting():
+    told = {"DATELINE_PORT": "tcp://10.0.0.1:7860", "DATELINE_SERVICE_HOST": "10.0.0.1", "DATELINE_PORT_7860_TCP": "x"}
+    assert load_settings({}, environment=told) == load_settings({}, environment={})
+    with pytest.raises(InvalidInput, match="unknown setting 'portt'"):
+        load_settings({}, environment={"DATELINE_PORTT": "1"})
+
+
+def test_the_seeds_are_cut_as_they_are():
+    store = open_store(load_settings({"passage_words": 50}))
+    assert store.stats().passages == open_store(load_settings({})).stats().passages
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -228,6 +260,13 @@ def test_threads_that_ask_at_once_for_the_first_time_share_one_pipeline(tmp_path
         (["evaluate", "seeds/questions.json", "--fail-under", "f1=nan"], "--fail-under wants NAME=VALUE"),
         (["evaluate", "seeds/questions.json", "--fail-under", "kinds=0.5", "--limit", "1"], "is no single figure"),
         (["articles", "--remove", "storm-maren"], "the seed articles can't be removed"),
+        (["articles", "--show", ""], "no article has the id ''"),
+        (["articles", "--show", "\udcff"], "no article has the id '?'"),
+        (["ask", "who?", "--source", "\udce9"], "is no text"),
+        (["ask", "who?", "--library", "~nobody-here/x"], "begins with a user that is not known here"),
+        (["index", "~nobody-here/x"], "begins with a user that is not known here"),
+        (["index", "a**b"], "is no pattern of files"),
+        (["access", "list", "--access", " "], "the access file's name is empty"),
     ],
 )
 def test_what_cannot_be_meant_is_one_sentence(given, said, capsys, monkeypatch, tmp_path):

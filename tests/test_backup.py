@@ -132,6 +132,13 @@ def test_a_damaged_library_is_not_backed_up(library, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["library"]
 
 
+def test_an_emptied_library_is_not_backed_up(library, tmp_path):
+    (library / "library.sqlite").write_bytes(b"")
+    with pytest.raises(DatelineError, match="there is no library at"):
+        back_up(library, tmp_path / "no.zip")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["library"]
+
+
 def test_each_flipped_byte_is_noticed_or_of_no_matter(saved, tmp_path, encoder):
     data = saved.read_bytes()
     seen = 0

@@ -38,6 +38,7 @@ def test_only_this_server_s_names_are_answered_to(headers, status):
     [
         {"origin": "http://evil.org"},
         {"origin": "null"},
+        {"origin": "http://[::1"},
         {"origin": "http://127.0.0.1:1"},
         {"sec-fetch-site": "cross-site"},
     ],

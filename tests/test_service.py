@@ -228,6 +228,7 @@ def test_state_and_metrics():
     assert 'dateline_stage_seconds_count{stage="read"} 1.0' in said
     assert "dateline_articles" in said
     assert "delegation" not in said
+    assert [client.head(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
     service.stopping = True
     assert client.get("/readyz").json() == {"status": "stopping"}
 

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ from stories import article, five_stories, ids
 
 from embeddings import caches, locking
 from embeddings.checking import check
+from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
 from embeddings.locking import CACHES, WRITERS, ProcessLock
@@ -195,3 +197,19 @@ def test_a_reader_opens_while_caches_are_being_written(library, encoder):
         assert sorted((library / "lexical").iterdir()) == before
     assert ids(store) == set("01234")
     store.close()
+
+
+@pytest.mark.parametrize("what", ["replaced", "removed"])
+def test_a_library_that_is_not_in_its_place_any_more_takes_nothing_in(library, encoder, tmp_path, what):
+    store = LocalStore(library, encoder)
+    library.rename(tmp_path / "old")
+    if what == "replaced":
+        shutil.copytree(tmp_path / "old", library)
+    for use in (lambda: store.add([Article("new", "New", "The dam opened.")]), lambda: store.dense(["dam"], 1)):
+        with pytest.raises(DatelineError, match="was moved, replaced or removed while it was open here"):
+            use()
+    store.close()
+    if what == "replaced":
+        again = LocalStore(library, encoder)
+        assert again.add([Article("new", "New", "The dam opened.")]).added == 1
+        again.close()

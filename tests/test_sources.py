@@ -255,6 +255,7 @@ def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, sour
         ("null", None),
         ("-", None),
         ("0000-00-00 00:00:00", None),
+        ("1623146400123", date(2021, 6, 8)),
         ("", None),
     ],
 )
@@ -309,6 +310,8 @@ def damaged():
         ("a.jsonl", b'{"text": "x", "date": "soon"}', "'soon'"),
         ("a.jsonl", b'{"text": "x", "date": "06/07/2021"}', "two days; write it as 2021-06-08 or give --dates"),
         ("a.jsonl", b'{"text": "x", "date": "2021-02-30"}', "2021-02-30"),
+        ("a.jsonl", b'{"text": "x", "date": "202106081200"}', "may be a year, month, day and hour"),
+        ("a.jsonl", b'{"text": "x", "date": 2021060812}', "may be a year, month, day and hour"),
         ("a.jsonl", b'{"text": "x", "title": {}}', 'want text in "title", found an object'),
         ("a.jsonl", b'{"text": ' + b"[" * 100_000, "nested too deeply"),
         ("a.md", b"---\ntitle: a: b\n---\ntext", "not YAML"),

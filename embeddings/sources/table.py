@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -140,9 +141,9 @@ def _name_columns(given: Input, names: Sequence[str]) -> Mapping[str, str]:
 def _encoding(head: bytes) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    whole = head[: head.rfind(b"\n") + 1] or head  # a character may be cut at its end
+    whole = head[: head.rfind(b"\n") + 1] or head
     try:
-        whole.decode("utf-8")
+        codecs.getincrementaldecoder("utf-8")().decode(whole)  # a character may be cut at its end
     except UnicodeDecodeError:
         decode_bytes(whole)  # says so where it is binary
         return "cp1252"

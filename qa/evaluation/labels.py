@@ -135,7 +135,7 @@ def read_labels(file: Path) -> list[Label]:
         try:
             row = json.loads(line) if line.strip() else None
         except ValueError:
-            logger.warning("%s, line %d was cut short, and is passed over", file, number)
+            logger.error("%s, line %d was cut short, and is passed over", file, number)
             continue
         if row is not None:
             labels.append(_label(f"{file}, line {number}", row))

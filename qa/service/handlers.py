@@ -55,8 +55,18 @@ class NoSuch:
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     """Say of a request that is not of the described form what the first thing is."""
     first = cast(RequestValidationError, error).errors()[0]
+    kind, given = first["type"], first.get("input")
     place = ".".join(str(part) for part in first["loc"] if part != "body") or "the request"
-    return problem_response(422, f"{place}: {first['msg']}"[:500])
+    if kind == "json_invalid":
+        said = f"the body is no JSON: {first.get('ctx', {}).get('error', 'it breaks off')}, at character {place}"
+    elif kind == "model_attributes_type":
+        said = "the body is no JSON object; send one, with Content-Type: application/json"
+    elif kind == "extra_forbidden":
+        said = f"{place}: is not known here; the names are in /api/openapi.json"
+    else:
+        found = f", got {given!r:.60}" if isinstance(given, str | int | float) else ""
+        said = f"{place}: {first['msg'].removeprefix('Value error, ')}{found}"
+    return problem_response(422, said[:500])
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
