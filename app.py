@@ -113,7 +113,7 @@ def serve(settings: Settings, serving: Serving, *, mcp: bool = False, read_only:
     ).routes[-1]
 
     def stopping() -> None:
-        service.stopping = True
+        service.stop()
         mounted.app.stop_event.set()  # ends the streams that each open page holds
 
     service.libraries.open(service.libraries.first).pipeline.warm_up()

@@ -83,6 +83,12 @@ class Service:
         except InvalidInput as error:
             raise Refused(404, str(error)) from error
 
+    def stop(self) -> None:
+        """Take nothing more on: what waits is told to go elsewhere, and what is at work goes on."""
+        self.stopping = True
+        for gate in (self.asking, self.changing):
+            gate.close()
+
     def close(self) -> None:
         """Stop what runs in the background and close the libraries."""
         self.jobs.close()

@@ -113,6 +113,52 @@ def test_those_who_would_wait_too_long_are_sent_away():
     assert len(done) >= 2
 
 
+def test_a_gate_that_closes_sends_away_who_waits_and_lets_who_works_end():
+    async def crowd():
+        gate, said = Gate(1, 5, patience=5), []
+
+        async def come():
+            try:
+                async with gate.passed():
+                    await asyncio.sleep(0.05)
+                    said.append("done")
+            except Refused as refusal:
+                said.append(refusal.detail)
+
+        coming = [asyncio.create_task(come()) for _ in range(3)]
+        await asyncio.sleep(0.01)
+        gate.close()
+        await asyncio.gather(*coming, come())
+        assert (gate.working, gate.waiting) == (0, 0)
+        return said
+
+    said = asyncio.run(crowd())
+    assert said.count("done") == 1
+    assert sum("the server is going down" in one for one in said) == 3
+
+
+def test_what_is_cut_off_when_the_server_goes_down_is_told():
+    async def cut_off():
+        async def app(scope, receive, send):
+            await asyncio.sleep(5)
+
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "path": "/api/answer", "method": "POST", "headers": []}
+        request = asyncio.create_task(BodyLimit(app, refused=print)(scope, asyncio.Event().wait, send))
+        await asyncio.sleep(0.01)
+        request.cancel()
+        await request
+        return sent
+
+    start, body = asyncio.run(cut_off())
+    assert (start["status"], dict(start["headers"])[b"retry-after"]) == (503, b"2")
+    assert "the server is going down" in json.loads(body["body"])["detail"]
+
+
 def test_a_turn_that_never_comes_is_given_up():
     async def crowd():
         gate = Gate(1, 5, patience=0.02)

@@ -229,8 +229,11 @@ def test_state_and_metrics():
     assert "dateline_articles" in said
     assert "delegation" not in said
     assert [client.head(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
-    service.stopping = True
+    service.stop()
     assert client.get("/readyz").json() == {"status": "stopping"}
+    refused = client.post("/api/answer", json={"question": "who led the delegation?"})
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+    assert "the server is going down" in refused.json()["detail"]
 
 
 def test_the_description_names_every_path_and_the_problems(seeds):

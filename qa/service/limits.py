@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -17,6 +18,7 @@ MAX_BODY, MAX_UPLOAD = 10_000_000, 500_000_000
 UPLOADS = ("/gradio_api/upload", "/api/articles/files")
 BODY_SECONDS = 30.0
 """Between two parts of a request's body."""
+_GOING = "the server is going down"
 LEAST_RATE = 1_000
 """Bytes a second that a body makes on the average after the first BODY_SECONDS, or it is given up."""
 
@@ -42,6 +44,10 @@ class BodyLimit:
         body = _Body(receive, most, self._seconds)
         try:
             await self._app(scope, body.receive, body.sending(send))
+        except asyncio.CancelledError:  # the server goes down, and its patience with what is at work is over
+            if body.answered:
+                raise
+            await problem_response(503, f"{_GOING}; send it again", {"Retry-After": "2"})(scope, receive, send)
         except _BadBody as error:
             self._refused(error.reason)
             if not body.answered:
@@ -98,6 +104,8 @@ class Gate:
         """Bound those at work and those that wait, each at most `patience` seconds."""
         self._free = asyncio.Semaphore(working)
         self._most, self._patience = waiting, patience
+        self._turns: set[asyncio.Future[Any]] = set()
+        self._closed = False
         self.working = self.waiting = 0
 
     @asynccontextmanager
@@ -105,16 +113,25 @@ class Gate:
         """Wait for one's turn.
 
         Raises:
-            Refused: 503 with Retry-After, where too many wait, or it took too long.
+            Refused: 503 with Retry-After, where too many wait, it took too long, or the gate was closed.
         """
+        if self._closed:
+            raise _busy(_GOING)
         if self.waiting >= self._most:
             raise _busy(f"{self.waiting} requests are waiting already")
         self.waiting += 1
+        turn = asyncio.ensure_future(self._free.acquire())
+        self._turns.add(turn)
         try:
-            await asyncio.wait_for(self._free.acquire(), self._patience)
+            await asyncio.wait_for(turn, self._patience)
         except TimeoutError:
             raise _busy(f"no turn came within {self._patience:.0f} s") from None
+        except asyncio.CancelledError:
+            if self._closed:
+                raise _busy(_GOING) from None
+            raise
         finally:
+            self._turns.discard(turn)
             self.waiting -= 1
         self.working += 1
         try:
@@ -122,6 +139,12 @@ class Gate:
         finally:
             self.working -= 1
             self._free.release()
+
+    def close(self) -> None:
+        """Send those away that wait, and all that come: the server is going down."""
+        self._closed = True
+        for turn in self._turns:
+            turn.cancel()
 
 
 def _busy(why: str) -> Refused:

@@ -32,6 +32,7 @@ EXAMPLES = (
 _WITH_KEPT = "(_, ...rest) => [window.datelineKept('history', []), ...rest]"
 _KEEP = "(history) => window.datelineKeep('history', history)"
 """The earlier conversations from the browser and back to it; qa.ui.style has the functions."""
+_COUNTED = "(...given) => [...given.slice(0, -1), document.querySelectorAll('.dateline-answer').length]"
 
 Message = dict[str, Any]
 Turns = list[Turn]
@@ -101,14 +102,16 @@ def ask_tab(
     link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
     linked = chosen.then(_linked, None, [link], queue=False, api_visibility="private")
     rest = [*chat.narrowed, library, *preferences.inputs]
+    shown = gr.Number(0, visible=False)
     for trigger in (box.submit, ask.click):  # before what goes to the server: a sign of life
         trigger(None, [box, chatbot], [chatbot], js=HEARD, api_visibility="private")
     runs = [
         # one question at a time: the reader uses all cores by itself
         trigger(
             talk.respond,
-            [asked, turns, *rest],
+            [asked, turns, *rest, shown],
             [box, chatbot, turns],
+            js=_COUNTED,
             trigger_mode="multiple",  # what is asked while an answer comes waits for its turn
             show_progress="hidden",  # it is told in the conversation
             concurrency_limit=1,
@@ -150,10 +153,14 @@ class _Conversing:
         library: str,
         k: float,
         threshold: float,
+        shown: float | None = 0,
     ) -> Iterator[tuple[Any, Any, Any]]:
+        """Answer a question; `shown` is how many answers the page shows, which may be of a server that is gone."""
         if not question.strip():
             yield gr.skip(), gr.skip(), gr.skip()
             return
+        if shown and not turns:
+            gr.Warning("The server was started anew, and begins anew; what was asked is under “Earlier conversations”.")
         # a question and its answer make a turn; what was refused or stopped since then goes
         asked = [*_messages(turns), {"role": "user", "content": question_html(question)}]
         yield "", [*asked, _said("<p>Searching the articles …</p>")], turns

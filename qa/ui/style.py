@@ -97,6 +97,7 @@ document.addEventListener("toggle", (event) => {
   if (!mark) return;
   const box = mark.closest(".dateline-article");
   box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
+  mark.scrollIntoView({ block: "nearest" });
 }, true);
 // the last question stays at the top with its answer below it, however long that is
 new MutationObserver(() => {
