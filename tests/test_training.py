@@ -50,7 +50,8 @@ def test_questions_are_lower_cased_and_all_places_of_an_unsure_answer_count(tmp_
     ("content", "says"),
     [
         (squad(row("Who won?", ("Bo Lind", 0))), "at character 0 stands 'Ana Rey', not the answer 'Bo Lind'"),
-        ({"rows": []}, "is not in SQuAD form"),
+        ({"rows": []}, "is not in SQuAD form: something in it has no 'data'"),
+        ([], "is not in SQuAD form: something in it is a list"),
     ],
 )
 def test_a_bad_training_file_is_named(tmp_path, content, says):
@@ -254,7 +255,9 @@ def test_a_trained_checkpoint_is_read_as_any_other(tmp_path, tiny_base, seed_dat
     ("more", "says"),
     [
         (("--source", "train.json.gz"), "FILE=SHARE"),
-        (("--source", "other.json=1"), "other.json can't be opened"),
+        (("--source", "other.json=1"), "name those to train on: --source"),
+        (("--dev", "other.json"), "has no other.json to measure on, but train.json.gz"),
+        (("--data", "/no/such"), "there is no folder /no/such"),
         (("--frozen-layers", "9"), "the base has 2 layers"),
         (("--resume",), "no training.pt to go on from"),
         (("--base", "nowhere"), "the base nowhere can't be loaded"),

@@ -16,25 +16,39 @@ _AGENCY = re.compile(
     r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)? "
     r"\((?P<agency>[A-Z][\w.&’' -]{1,40})\)\s*[-–—:]"
 )
+_WRITER = r"[A-ZÀ-Þ][\w.’'-]+(?: (?:[A-ZÀ-Þ][\w.’'-]*|and|van|von|de|la|del|bin|al)){1,6}?"
 _AUTHOR = re.compile(
-    r"(?:^|[.;|] )(?:[Bb]y|BY) "
-    r"(?P<author>[A-ZÀ-Þ][\w.’'-]+(?: (?:[A-ZÀ-Þ][\w.’'-]*|and|van|von|de|la|del|bin|al)){1,6})"
-    r"(?: \||, [A-Z]|[.,;]?$)"
+    rf"(?:^|[.;|] )(?:[Ww]ritten )?(?:[Bb]y|BY) (?!Staff\b)(?P<author>{_WRITER})"
+    r"(?: \||, [A-Z]| in [A-ZÀ-Þ].*$| (?:The )?(?:Associated Press|Reuters|AFP|PA Media)[.,;]?$|[.,;]?$)"
+    rf"|^(?P<writer>{_WRITER}), (?:[A-Z]\w+ )?(?:[Ww]riter|[Rr]eporter|[Cc]orrespondent|[Ee]ditor)$"
 )
-# what may stand before the date in a line that is there to give it: a label, a weekday, or a place in capitals
+_PAPER = (
+    r"(?:[A-ZÀ-Þ][\w’'&.-]* ){1,4}?(?:Post|Times|Herald|Gazette|News|Echo|Tribune|Journal|Observer|Chronicle|Guardian"
+    r"|Telegraph|Mail|Express|Press|Courier|Record|Standard|Independent|Advertiser|Mercury|Argus|Reporter|Bulletin"
+    r"|Dispatch|Register|Sentinel|Globe|Examiner|Inquirer|Leader|Star)"
+)
+_MASTHEAD = re.compile(rf"(?P<paper>{_PAPER})\s*[,|·]\s*$")
+# what may stand before the date in a line that is there to give it: a label, a weekday, a time, a newspaper, or a place
+# in capitals, with its country
 _BEFORE = re.compile(
     r"(?:\W|published|posted|updated|first|last|date|on|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
-    r"(?-i:[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40}, ))*",
+    r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?(?: (?-i:[A-Z]{2,4}))?,|"
+    rf"(?-i:{_PAPER})\s*[,|·]|"
+    r"(?-i:[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40}, (?:[A-Z][\w.]+(?: [A-Z][\w.]+)?, )?))*",
     re.IGNORECASE,
 )
-_AFTER = re.compile(r"\W*(?:(?:at )?\d{1,2}[:.]\d\d.{0,20}|[Bb]y [A-ZÀ-Þ].*|BY .*|\([A-Z][^)]*\)\s*[-–—:].*)?")
+_AFTER = re.compile(
+    r"\W*(?:(?:at |T)?\d{1,2}[:.]\d\d.{0,20}|[Bb]y [A-ZÀ-Þ].*|BY .*|\([A-Z][^)]*\)\s*[-–—:].*)?"
+    r"| (?:/[A-Z][\w ]{1,30}/ )?[-–—]+ .*"
+)
 
 
 def completed(article: Article) -> Article:
     """Fill in what an article's fields leave open from its own first lines; nothing is guessed.
 
     The date comes from a line that is there to give it ("Published 8 June 2021", "HALVERN, 25 September 2023. By
-    ..."), the source from the agency that a dateline names ("WASHINGTON (AP) -"), the author from a byline.
+    ..."), the source from the agency that a dateline names ("WASHINGTON (AP) -") or the newspaper before the date, the
+    author from a byline.
     """
     if article.published is not None and article.source and article.author:
         return article
@@ -42,7 +56,7 @@ def completed(article: Article) -> Article:
     published, source, author = article.published, article.source, article.author
     for line in lines:
         published = published or _date_of(line)
-        source = source or _agency_of(line)
+        source = source or _agency_of(line) or _paper_of(line)
         author = author or _author_of(line)
     return replace(article, published=published, source=source, author=author)
 
@@ -62,6 +76,16 @@ def _agency_of(line: str) -> str:
     return match["agency"].strip() if match else ""
 
 
+def _paper_of(line: str) -> str:
+    """Give the newspaper that stands before the date in a line like "The Carrick Post, 3 October 2024"."""
+    try:
+        found = find_date(line)
+    except ValueError:
+        return ""
+    match = _MASTHEAD.fullmatch(line[: found.start]) if found is not None and found.end == len(line) else None
+    return match["paper"] if match else ""
+
+
 def _author_of(line: str) -> str:
     match = _AUTHOR.search(line) if len(line) < 120 else None
-    return match["author"] if match else ""
+    return (match["author"] or match["writer"]) if match else ""

@@ -38,6 +38,7 @@ def train_reader(arguments: argparse.Namespace) -> int:
     if arguments.data.is_file() and chosen is not None:
         raise DatelineError(f"--{chosen} was decided when {arguments.data} was written; leave it out")
     folder = arguments.data.parent if arguments.data.is_file() else arguments.data
+    _look_whether_there(folder, arguments.dev)
     dev = None if arguments.dev == "none" else Dev.from_file(folder / arguments.dev, arguments.dev_questions)
     device = arguments.device or ("cuda" if torch.cuda.is_available() else "cpu")
     train(
@@ -55,6 +56,14 @@ def train_reader(arguments: argparse.Namespace) -> int:
     figures: dict[str, float] = next((row["dev"] for row in reversed(read_log(arguments.out)) if "dev" in row), {})
     print(json.dumps({"checkpoint": str(arguments.out), "dev": figures}))
     return OK
+
+
+def _look_whether_there(folder: Path, dev: str) -> None:
+    if not folder.is_dir():
+        raise DatelineError(f"there is no folder {folder}; name the one with the question files")
+    if dev != "none" and not (folder / dev).is_file():
+        there = ", ".join(sorted(file.name for file in folder.iterdir())[:5]) or "nothing"
+        raise DatelineError(f"{folder} has no {dev} to measure on, but {there}; name one with --dev, or --dev none")
 
 
 def train_tokens(arguments: argparse.Namespace) -> int:

@@ -61,9 +61,17 @@ def load_examples(file: Path) -> list[Example]:
             for row in paragraph["qas"]
         ]
     except OSError as error:
-        raise DatelineError(f"the training file {file} can't be opened ({error.strerror or error})") from error
-    except (ValueError, EOFError, zlib.error, KeyError, TypeError) as error:
-        raise DatelineError(f"the training file {file} is not in SQuAD form: {error!r}") from error
+        raise DatelineError(
+            f"the training file {file} can't be opened ({error.strerror or error}); name those to train on: --source "
+            "FILE=SHARE"
+        ) from error
+    except KeyError as error:
+        what = f"something in it has no {error}"
+    except TypeError:
+        what = "something in it is a list or text where an object is wanted, or the other way round"
+    except (ValueError, EOFError, zlib.error) as error:
+        what = str(error)
+    raise DatelineError(f"the training file {file} is not in SQuAD form: {what}")
 
 
 def mix(sources: Mapping[str, float], folder: Path, *, seed: int, unanswerable: int = 1) -> list[Example]:
