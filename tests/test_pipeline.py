@@ -1,0 +1,116 @@
+"""The pipeline around a retriever and a reader whose every answer is known: what it asks, and makes of what is said."""
+
+from datetime import date
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from embeddings.store import ANY, Filter
+from qa.answers import Span
+from qa.confidence import Calibrator
+from qa.pipeline import Pipeline
+from qa.reader import _Place, _spans
+from qa.retriever import LEAST_READ, MOST_READ
+
+TEXT = "Ana Reyes and Bo Lind led the march to Sorrel in June 2021. Max Holm stayed at home."
+TODAY = date(2022, 6, 15)
+
+
+def hits(*scores):
+    article = Article("a", "March", TEXT)
+    return [Hit(Passage("a", 0, len(TEXT)), article, score) for score in scores]
+
+
+class Found:
+    """A retriever that finds the same each time, and keeps what it was asked."""
+
+    def __init__(self, *scores):
+        self.hits, self.asked = hits(*scores), []
+
+    def find(self, question, k, where=ANY, *, prefer=None, newest=False):
+        self.asked.append((question, where, prefer, newest))
+        return self.hits[:k]
+
+
+class Said:
+    """A reader that says the same of every passage with the words, and keeps the texts that it was given."""
+
+    def __init__(self, **margins):
+        self.margins, self.texts = {name.replace("_", " "): margin for name, margin in margins.items()}, []
+
+    def read(self, question, hits):
+        return self.read_many([(question, hits)])[0]
+
+    def read_many(self, pairs):
+        return [[span for hit in hits for span in self._spans(hit)] for _, hits in pairs]
+
+    def _spans(self, hit):
+        self.texts.append(hit.text)
+        for words, margin in self.margins.items():
+            start = TEXT.index(words)
+            if hit.passage.start <= start < hit.passage.end:
+                yield Span(words, start, start + len(words), margin, hit)
+
+
+def pipeline(found, said):
+    return Pipeline(found, said, Calibrator.blank(), threshold=0.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "where", "prefer", "newest"),
+    [
+        ("Who marched?", ANY, ANY, None, False),
+        ("Who marched last week?", ANY, Filter(date(2022, 6, 6), date(2022, 6, 13)), None, False),
+        ("Who marched in June 2021?", ANY, ANY, Filter(date(2021, 6, 1), date(2021, 7, 14)), False),
+        ("Who marches now?", ANY, ANY, None, True),
+        ("Who marched last week?", Filter(until=date(2020, 1, 1)), Filter(until=date(2020, 1, 1)), None, False),
+        ("Who marched last week?", Filter(since=date(2020, 1, 1)), Filter(since=date(2020, 1, 1)), None, False),
+        ("Who marched last week?", Filter(source="AP"), Filter(date(2022, 6, 6), date(2022, 6, 13), "AP"), None, False),
+    ],
+)
+def test_what_a_question_says_of_time_narrows_or_prefers(question, given, where, prefer, newest):
+    found = Found(0.9)
+    pipeline(found, Said(Ana_Reyes=5.0)).answer(question, where=given, today=TODAY)
+    assert found.asked == [(question, where, prefer, newest)]
+
+
+@pytest.mark.parametrize(
+    ("question", "margins", "best"),
+    [
+        ("Who led the march?", {"Ana Reyes": 5.0, "Max Holm": 1.0}, "Ana Reyes"),
+        ("Who led the march?", {"Ana Reyes": 5.0, "Bo Lind": 4.0}, "Ana Reyes and Bo Lind"),
+        ("Which people led the march?", {"Ana Reyes": 5.0, "Bo Lind": 4.0}, "Ana Reyes"),  # whose items come one by one
+        ("Where did the march go?", {"in June 2021": 9.0, "Sorrel": 5.0}, "Sorrel"),
+        ("When was the march?", {"in June 2021": 9.0, "Sorrel": 5.0}, "in June 2021"),
+    ],
+)
+def test_what_becomes_of_spans(question, margins, best):
+    answer = pipeline(Found(0.9), Said(**margins)).answer(question)
+    assert answer.spans[0].text == best
+
+
+def test_the_best_sentences_are_read_again():
+    said = Said(Ana_Reyes=5.0)
+    pipeline(Found(0.9), said).answer("Who led the march?")
+    assert said.texts == [TEXT, TEXT[: TEXT.index(" Max")]]
+
+
+@pytest.mark.parametrize(
+    ("scores", "read"),
+    [
+        ([0.99] + [0.001] * 20, LEAST_READ),
+        ([0.1] * 7 + [0.26] + [0.001] * 20, 8),
+        ([0.01] * 30, MOST_READ),
+    ],
+)
+def test_as_many_passages_are_read_as_it_takes(scores, read):
+    gathered = pipeline(Found(*scores), Said()).gather("Who led the march?")
+    assert len(gathered.hits) == read
+
+
+def test_a_place_that_comes_from_two_windows_has_the_better_margin():
+    [hit] = hits(0.9)
+    for margins in ((1.0, 5.0), (5.0, 1.0)):
+        [span] = _spans((hit, _Place(0, 9, margin)) for margin in margins)
+        assert (span.text, span.score) == ("Ana Reyes", 5.0)
+    assert _spans([(hit, _Place(4, 4, 1.0))]) == []
