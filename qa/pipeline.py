@@ -15,6 +15,7 @@ from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
 from qa.lists import asks_for_list, is_a_count, list_items
 from qa.naming import asked_by_name
+from qa.newest import newest_first
 from qa.normalization import normalize
 from qa.ranking import is_settled, join_names, rank, rank_passages
 from qa.reader import Reader
@@ -220,6 +221,7 @@ class Pipeline:
             spans = [span for span in spans if not _is_among(span, without) and not _names_one_of(span, without)]
         if fits is not None:
             spans = [span for span in spans if fits(span.text)]
+        spans = newest_first(asked, spans)
         # the items of a list come one by one
         wants_list = asks_for_list(asked)
         spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)

@@ -17,7 +17,7 @@ from qa.evaluation.labels import check_correction
 from qa.markup import reading_html
 from qa.pipeline import Pipeline
 from qa.settings import load_settings
-from qa.ui.ask import _stopped
+from qa.ui.ask import _Conversing, _stopped
 from qa.ui.downloads import new_folder
 from qa.ui.history import KEPT, choices, questions_of, read, remember
 from qa.ui.preferences import AS_MANY, MOST, _read, adjusted
@@ -181,3 +181,13 @@ def test_a_server_told_how_many_passages_to_read_shows_it(tmp_path, monkeypatch)
     page = build_app(Libraries(settings), settings)
     read = next(block for block in page.blocks.values() if isinstance(block, gr.Slider))
     assert read.preprocess(read.value) == 60
+
+
+@pytest.mark.parametrize(("shown", "told"), [(2, 1), (0, 0), (None, 0)])
+def test_a_page_that_outlived_its_server_is_told(monkeypatch, shown, told):
+    warnings = []
+    monkeypatch.setattr(gr, "Warning", warnings.append)
+    talk = _Conversing(Libraries(load_settings({})))
+    [*_, (_, messages, turns)] = talk.respond("Who led the delegation?", [], "", "", "", "Seed articles", 0, 0.5, shown)
+    assert len(warnings) == told
+    assert (len(messages), len(turns)) == (2, 1)

@@ -1,0 +1,45 @@
+"""What a later article says in place of an earlier one."""
+
+from datetime import date
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from qa.answers import Span
+from qa.newest import newest_first
+
+OLD = Article("old", "Crash", "The driver, Cal Rennie, was 34. The mayor is Ana Reyes.", date(2024, 3, 1))
+NEW = Article("new", "Correction", "Cal Rennie was 43, not 34. The mayor is Max Holm.", date(2024, 3, 2))
+AGE, MAYOR = "How old was Cal Rennie?", "Who is the mayor now?"
+
+
+def span(words, score, article):
+    start = article.text.index(words)
+    return Span(words, start, start + len(words), score, Hit(Passage(article.id, 0, len(article.text)), article, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "first"),
+    [
+        (AGE, [("34", 9.0, OLD), ("43", 1.0, NEW)], "43"),
+        (AGE, [("34", 9.0, OLD), ("43", -1.0, NEW)], "34"),
+        (AGE, [("43", 9.0, NEW), ("34", 8.0, OLD)], "43"),
+        (AGE, [("Rennie", 9.0, OLD), ("43", 1.0, NEW)], "Rennie"),
+        (MAYOR, [("Ana Reyes", 9.0, OLD), ("Max Holm", 7.0, NEW)], "Max Holm"),
+        (MAYOR, [("Ana Reyes", 9.0, OLD), ("Max Holm", 5.0, NEW)], "Ana Reyes"),
+        (MAYOR, [("Max Holm", 9.0, NEW), ("Ana Reyes", 8.0, OLD)], "Max Holm"),
+        ("Who is the mayor?", [("Ana Reyes", 9.0, OLD), ("Max Holm", 8.0, NEW)], "Ana Reyes"),
+    ],
+)
+def test_newest_first(question, given, first):
+    spans = [span(*one) for one in given]
+    ordered = newest_first(question, spans)
+    assert ordered[0].text == first
+    assert sorted(ordered, key=spans.index) == spans
+
+
+def test_without_days_nothing_is_later():
+    undated = Article("undated", "Correction", NEW.text)
+    spans = [span("34", 9.0, OLD), span("43", 1.0, undated)]
+    assert newest_first(AGE, spans) == spans
+    assert newest_first(AGE, []) == []
