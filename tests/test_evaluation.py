@@ -1,11 +1,8 @@
-import json
 import math
 
 import pytest
 
-from embeddings.errors import DatelineError
 from qa.evaluation import metrics
-from qa.evaluation.questions import load_questions
 
 
 @pytest.mark.parametrize(
@@ -79,84 +76,6 @@ def test_ranking_abstention_and_calibration():
     # two bins: 0.2 against 0 of 1, and 0.9 against 1 of 2
     assert metrics.expected_calibration_error([0.2, 0.9, 0.9], [False, True, False]) == pytest.approx(1.0 / 3)
     assert metrics.expected_calibration_error([1.0], [True]) == 0
-
-
-def squad(**row):
-    question = {"id": "q", "question": "Who?", "answers": [{"text": "Ann", "answer_start": 0}], **row}
-    return {"data": [{"title": "A_title", "paragraphs": [{"context": "Ann sang.", "qas": [question]}]}]}
-
-
-def test_questions_are_read(tmp_path):
-    file = tmp_path / "q.json"
-    file.write_text(json.dumps(squad()))
-    [question] = load_questions(file)
-    assert (question.title, question.kind, question.golds[0].end, question.answerable) == ("A title", "span", 3, True)
-    answers = [{"text": "Ann", "answer_start": 0, "item": 0}, {"text": "sang", "answer_start": 4, "item": 1}]
-    file.write_text(json.dumps(squad(kind="list", answers=answers)))
-    assert len(load_questions(file)[0].items) == 2
-    row = {"id": "q", "question": "Who?", "is_impossible": True}  # without answers at all
-    file.write_text(json.dumps({"data": [{"title": "A", "paragraphs": [{"context": "Ann sang.", "qas": [row]}]}]}))
-    assert not load_questions(file)[0].answerable
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        ("{", "is not JSON"),
-        ("[]", 'a list "data"'),
-        ('{"data": []}', "no questions"),
-        (json.dumps(squad(answers=[{"text": "Bob", "answer_start": 0}])), "stands 'Ann', not the answer 'Bob'"),
-        (json.dumps(squad(kind="riddle")), "found 'riddle'"),
-        (json.dumps(squad(question=3)), '"question"'),
-        (json.dumps(squad(answers=[{"text": "sang", "answer_start": -5}])), "not the answer 'sang'"),
-        (json.dumps(squad(kind="list", answers=[{"text": "Ann", "answer_start": 0, "item": []}])), "found []"),
-        (json.dumps(squad(kind="followup")), 'no "standalone"'),
-        (json.dumps(squad(kind="none")), "only kind 'none' has none"),
-        (json.dumps(squad(question=" ")), "question 'q': the question is empty"),
-        (json.dumps(squad(is_impossible=True)), "is_impossible is True, and it has 1 answers"),
-        (json.dumps(squad(is_impossible=False, answers=[])), "is_impossible is False, and it has 0 answers"),
-    ],
-)
-def test_a_malformed_question_file_is_named_with_the_place(tmp_path, content, reason):
-    (tmp_path / "q.json").write_text(content)
-    with pytest.raises(DatelineError) as caught:
-        load_questions(tmp_path / "q.json")
-    assert reason in str(caught.value)
-    assert "q.json" in str(caught.value)
-
-
-HEAD = "question,answer,article\n"
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (HEAD + "How many?,1,200,census\n", "line 2: has 4 fields, and line 1 names 3; put quotation marks"),
-        (HEAD + "Who won?\n", "line 2: has 1 fields, and line 1 names 3"),
-        (HEAD + '"Who won?\nWho lost?,Vance,x\n', "is no CSV"),
-        ("question,answer,answer\nWho?,Ann,Bo\n", "line 1: the column 'answer' stands twice"),
-        (HEAD + "Who?,|,x\n", "line 2: the answer '|' holds no words"),
-        ("question,answer,kind\nWho?,;,list\n", "line 2: the answer ';' holds no words"),
-        ("question,answer,kind\nAnd where?,Rome,followup\n", "line 2: kind 'followup' has no \"standalone\""),
-    ],
-)
-def test_a_malformed_table_of_questions_is_named_with_the_line(tmp_path, content, reason):
-    (tmp_path / "q.csv").write_text(content)
-    with pytest.raises(DatelineError) as caught:
-        load_questions(tmp_path / "q.csv")
-    assert reason in str(caught.value)
-    assert "q.csv" in str(caught.value)
-
-
-def test_a_table_of_questions(tmp_path):
-    (tmp_path / "q.tsv").write_text(
-        "Question\tAnswer\tkind\tstandalone\tnote\nHow many?\t1,200 | 1200\t\t\tx\n"
-        "And where?\tRome\tfollowup\tWhere did he go?\t\t\nWho?\tAnn; Bo | Robert\tlist\t\t\n"
-    )
-    many, where, who = load_questions(tmp_path / "q.tsv")
-    assert [gold.text for gold in many.golds] == ["1,200", "1200"]
-    assert (where.to_ask, where.kind, where.id) == ("Where did he go?", "followup", "line 3")
-    assert [[gold.text for gold in item] for item in who.items] == [["Ann"], ["Bo", "Robert"]]
 
 
 def test_reliability_sorts_into_bins():

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -21,7 +20,7 @@ from qa.confidence import Calibrator
 from qa.evaluation.blame import Cause
 from qa.evaluation.compare import compare, failed_gates, read_report, scored
 from qa.evaluation.page import _marked
-from qa.evaluation.questions import Gold, Question, load_questions
+from qa.evaluation.questions import Gold, Question
 from qa.evaluation.ranking import ranking_figures
 from qa.evaluation.record import Record
 from qa.evaluation.report import summarize, write_report
@@ -333,69 +332,3 @@ def test_articles_that_no_retrieval_could_find_are_named(tmp_path, capsys):
     (tmp_path / "articles" / "b.txt").write_text("Storm Maren\nIt hit.")
     assert main(given) == 0
     assert "name 2 articles" in capsys.readouterr().err, "what is gone from the folder is gone from what is measured"
-
-
-def test_csv_questions(tmp_path, capsys):
-    file = tmp_path / "q.csv"
-    file.write_text(
-        "question,answer,article,kind\n"
-        "Who won?,Ana Reyes | Reyes,Vote,\n"
-        '"Which, where?",Dunmere; Skarholt | Skarholt town,Storm,list\n'
-        "Who lost?,,,\n",
-        encoding="utf-8-sig",
-    )
-    won, which, lost = load_questions(file)
-    assert [gold.text for gold in won.golds] == ["Ana Reyes", "Reyes"]
-    assert [[gold.text for gold in item] for item in which.items] == [["Dunmere"], ["Skarholt", "Skarholt town"]]
-    assert (lost.kind, lost.answerable, won.title, lost.id) == ("none", False, "Vote", "line 4")
-    assert main(["questions", "check", str(file)]) == 0
-    assert "3 questions on 3 articles (1 list, 1 none, 1 span), all in order" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        "Question;Answer;Article\nWho paid £5?;Zoé Gagné;Vote\n".encode("cp1252"),
-        "Question\tAnswer\tArticle\nWho paid £5?\tZoé Gagné\tVote\n".encode("utf-16"),
-    ],
-)
-def test_csv_questions_as_spreadsheets_write_them(tmp_path, data):
-    (tmp_path / "q.csv").write_bytes(data)
-    [question] = load_questions(tmp_path / "q.csv")
-    assert (question.text, question.golds[0].text, question.title) == ("Who paid £5?", "Zoé Gagné", "Vote")
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("q,a\nx,y\n", "line 1: no column 'answer'"),
-        ("question,answer\n ,y\n", "line 2: the question is empty"),
-        ("question,answer,kind\nWho?,Ana,riddle\n", "line 2: the kind is one of"),
-        ("question,answer,kind\nWho?,Ana,none\n", "line 2: kind 'none' with answers"),
-        ("question,answer\n", "holds no questions"),
-        ("", "line 1: no column"),
-    ],
-)
-def test_a_bad_csv_is_named_with_its_line(tmp_path, capsys, text, reason):
-    (tmp_path / "q.csv").write_text(text)
-    assert main(["questions", "check", str(tmp_path / "q.csv")]) == 2
-    error = capsys.readouterr().err
-    assert reason in error
-    assert len(error.splitlines()) == 1
-
-
-def test_a_data_set_in_hub_form(tmp_path, capsys):
-    row = {"id": "1", "title": "A_vote", "context": VOTE, "question": "Who won?"}
-    rows = [
-        {**row, "answers": {"text": ["Ana Reyes"], "answer_start": [6]}},
-        {**row, "id": "2", "answers": {"text": [], "answer_start": []}},
-    ]
-    (tmp_path / "set").mkdir()
-    text = "".join(json.dumps(one) + "\n" for one in rows)
-    (tmp_path / "set" / "validation.jsonl").write_text(text)
-    won, none = load_questions(Path(f"hub:{tmp_path}/set"))
-    assert (won.title, won.golds[0].text, none.kind) == ("A vote", "Ana Reyes", "none")
-    assert main(["questions", "check", f"hub:{tmp_path}/set#test"]) == 2
-    assert main(["questions", "check", f"hub:{tmp_path}/nothing"]) == 2
-    said = re.findall(r"^dateline: .*$", capsys.readouterr().err, re.MULTILINE)  # beside the package's own bars
-    assert len(said) == 2

@@ -1,0 +1,94 @@
+"""Days as files write them, and what an article's first lines say of it."""
+
+import json
+from datetime import date
+
+import pytest
+from test_sources import packed, read
+
+from embeddings.sources import find_inputs, read_articles
+
+
+@pytest.mark.parametrize(
+    ("text", "published", "source", "author"),
+    [
+        ("T\nWASHINGTON (AP) - It rained.", None, "AP", ""),
+        ("T\nSORREL, June 8 (Tarn Press) — It rained.", None, "Tarn Press", ""),
+        ("T\nSPRINGFIELD, Ill. (AP) — It rained.", None, "AP", ""),
+        ("T\nLAKE ORRIN, New Mexico (AP) — It rained.", None, "AP", ""),
+        ("T\nLEEDS, England, Feb 8 (Reuters) - It rained.", None, "Reuters", ""),
+        ("T\nNEW YORK/LONDON, March 3 (Reuters) - It rained.", None, "Reuters", ""),
+        ("T\nHALVERN, 25 September 2023. By Tam Ferreira\nIt rained.", date(2023, 9, 25), "", "Tam Ferreira"),
+        ("T\nBy Ann Lee and Bo van Dam\nPublished: Tuesday, June 8, 2021 at 10:30 GMT\nIt rained.",
+         date(2021, 6, 8), "", "Ann Lee and Bo van Dam"),
+        ("T\nVARSO, Slovakia, March 3, 2025 (CEN) - It rained.", date(2025, 3, 3), "CEN", ""),
+        ("T\nZURICH, July 25, 2024 - It rained.", date(2024, 7, 25), "", ""),
+        ("T\nNEW YORK, March 3, 2025 /PRNewswire/ -- It rained.", date(2025, 3, 3), "", ""),
+        ("T\nThe Carrick Post, 3 October 2024\nIt rained.", date(2024, 10, 3), "The Carrick Post", ""),
+        ("T\nCarrick Post | 3 October 2024\nIt rained.", date(2024, 10, 3), "Carrick Post", ""),
+        ("T\nPublished 10:15 GMT, 3 October 2024\nIt rained.", date(2024, 10, 3), "", ""),
+        ("T\n2024-10-03T10:15:00Z\nIt rained.", date(2024, 10, 3), "", ""),
+        ("T\nHarvest Fair, 3 October 2024\nIt rained.", None, "", ""),
+        ("T\nThe mayor left the Carrick Post on 3 October 2024 - a Monday.", None, "", ""),
+        ("T\nBy Lucía Ferrán in Madrid\nIt rained.", None, "", "Lucía Ferrán"),
+        ("T\nWritten by Ann Lee\nIt rained.", None, "", "Ann Lee"),
+        ("T\nAnn Lee, Staff Writer\nIt rained.", None, "", "Ann Lee"),
+        ("T\nBy ANN LEE and BOB RAY Associated Press\nIt rained.", None, "", "ANN LEE and BOB RAY"),
+        ("T\nBy Staff Reporters\nIt rained.", None, "", ""),
+        ("T\nIt rained on 8 June 2021 in Sorrel (AP) and by Friday Ann Lee left.", None, "", ""),
+        ("T\n31 June 2021\nIt rained.", None, "", ""),
+        ("T\n" + "It rained.\n" * 9 + "8 June 2021", None, "", ""),
+    ],
+)  # fmt: skip
+def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, source, author):
+    (tmp_path / "a.txt").write_text(text)
+    [article] = read(tmp_path)
+    assert (article.published, article.source, article.author) == (published, source, author)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2021-06-08T10:00:00Z", date(2021, 6, 8)),
+        ("Tue, 08 Jun 2021 10:00:00 GMT", date(2021, 6, 8)),
+        ("Tue, 08 Jun 2021 10:00:00 +999999999999999", date(2021, 6, 8)),
+        ("8th of June, 2021", date(2021, 6, 8)),
+        ("Sept. 3, 2021", date(2021, 9, 3)),
+        ("25/12/2021", date(2021, 12, 25)),
+        ("12.25.2021", date(2021, 12, 25)),
+        ("2021/06/08", date(2021, 6, 8)),
+        ("2021.6.8", date(2021, 6, 8)),
+        ("8-Jun-2021", date(2021, 6, 8)),
+        ("1623146400", date(2021, 6, 8)),
+        (1623146400000, date(2021, 6, 8)),
+        ("2021", None),
+        ("2021-06", None),
+        ("June 2021", None),
+        ("N/A", None),
+        ("null", None),
+        ("-", None),
+        ("0000-00-00 00:00:00", None),
+        ("1623146400123", date(2021, 6, 8)),
+        ("", None),
+    ],
+)
+def test_dates(tmp_path, written, day):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "x", "date": written}))
+    assert read(tmp_path)[0].published == day
+
+
+@pytest.mark.parametrize(
+    ("written", "day_first", "day"),
+    [
+        ("03/04/2021", True, date(2021, 4, 3)),
+        ("03/04/2021", False, date(2021, 3, 4)),
+        ("25.12.2021", False, date(2021, 12, 25)),
+        ("12-25-2021", True, date(2021, 12, 25)),
+        ("05/05/2021", None, date(2021, 5, 5)),
+    ],
+)
+def test_which_of_two_days_is_meant(tmp_path, written, day_first, day):
+    (tmp_path / "a.csv").write_text(f"text,date\nIt rained.,{written}\n")
+    (tmp_path / "a.zip").write_bytes(packed(**{"b.md": f"---\ndate: {written}\n---\nIt snowed.\n".encode()}))
+    found = find_inputs([tmp_path], day_first=day_first).inputs
+    assert [article.published for article in read_articles(found)] == [day, day]

@@ -1,0 +1,157 @@
+"""Question files of every form, and one clear sentence for each that is malformed."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from embeddings.errors import DatelineError
+from qa.cli import main
+from qa.evaluation.questions import load_questions
+
+VOTE = "Mayor Ana Reyes won the vote in Halvern on Monday. Her rival Bo Lind conceded before midnight."
+
+
+def squad(**row):
+    question = {"id": "q", "question": "Who?", "answers": [{"text": "Ann", "answer_start": 0}], **row}
+    return {"data": [{"title": "A_title", "paragraphs": [{"context": "Ann sang.", "qas": [question]}]}]}
+
+
+def test_questions_are_read(tmp_path):
+    file = tmp_path / "q.json"
+    file.write_text(json.dumps(squad()))
+    [question] = load_questions(file)
+    assert (question.title, question.kind, question.golds[0].end, question.answerable) == ("A title", "span", 3, True)
+    answers = [{"text": "Ann", "answer_start": 0, "item": 0}, {"text": "sang", "answer_start": 4, "item": 1}]
+    file.write_text(json.dumps(squad(kind="list", answers=answers)))
+    assert len(load_questions(file)[0].items) == 2
+    row = {"id": "q", "question": "Who?", "is_impossible": True}  # without answers at all
+    file.write_text(json.dumps({"data": [{"title": "A", "paragraphs": [{"context": "Ann sang.", "qas": [row]}]}]}))
+    assert not load_questions(file)[0].answerable
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("{", "is not JSON"),
+        ("[]", 'a list "data"'),
+        ('{"data": []}', "no questions"),
+        (json.dumps(squad(answers=[{"text": "Bob", "answer_start": 0}])), "stands 'Ann', not the answer 'Bob'"),
+        (json.dumps(squad(kind="riddle")), "found 'riddle'"),
+        (json.dumps(squad(question=3)), '"question"'),
+        (json.dumps(squad(answers=[{"text": "sang", "answer_start": -5}])), "not the answer 'sang'"),
+        (json.dumps(squad(kind="list", answers=[{"text": "Ann", "answer_start": 0, "item": []}])), "found []"),
+        (json.dumps(squad(kind="followup")), 'no "standalone"'),
+        (json.dumps(squad(kind="none")), "only kind 'none' has none"),
+        (json.dumps(squad(question=" ")), "question 'q': the question is empty"),
+        (json.dumps(squad(is_impossible=True)), "is_impossible is True, and it has 1 answers"),
+        (json.dumps(squad(is_impossible=False, answers=[])), "is_impossible is False, and it has 0 answers"),
+    ],
+)
+def test_a_malformed_question_file_is_named_with_the_place(tmp_path, content, reason):
+    (tmp_path / "q.json").write_text(content)
+    with pytest.raises(DatelineError) as caught:
+        load_questions(tmp_path / "q.json")
+    assert reason in str(caught.value)
+    assert "q.json" in str(caught.value)
+
+
+HEAD = "question,answer,article\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (HEAD + "How many?,1,200,census\n", "line 2: has 4 fields, and line 1 names 3; put quotation marks"),
+        (HEAD + "Who won?\n", "line 2: has 1 fields, and line 1 names 3"),
+        (HEAD + '"Who won?\nWho lost?,Vance,x\n', "is no CSV"),
+        ("question,answer,answer\nWho?,Ann,Bo\n", "line 1: the column 'answer' stands twice"),
+        (HEAD + "Who?,|,x\n", "line 2: the answer '|' holds no words"),
+        ("question,answer,kind\nWho?,;,list\n", "line 2: the answer ';' holds no words"),
+        ("question,answer,kind\nAnd where?,Rome,followup\n", "line 2: kind 'followup' has no \"standalone\""),
+    ],
+)
+def test_a_malformed_table_of_questions_is_named_with_the_line(tmp_path, content, reason):
+    (tmp_path / "q.csv").write_text(content)
+    with pytest.raises(DatelineError) as caught:
+        load_questions(tmp_path / "q.csv")
+    assert reason in str(caught.value)
+    assert "q.csv" in str(caught.value)
+
+
+def test_a_table_of_questions(tmp_path):
+    (tmp_path / "q.tsv").write_text(
+        "Question\tAnswer\tkind\tstandalone\tnote\nHow many?\t1,200 | 1200\t\t\tx\n"
+        "And where?\tRome\tfollowup\tWhere did he go?\t\t\nWho?\tAnn; Bo | Robert\tlist\t\t\n"
+    )
+    many, where, who = load_questions(tmp_path / "q.tsv")
+    assert [gold.text for gold in many.golds] == ["1,200", "1200"]
+    assert (where.to_ask, where.kind, where.id) == ("Where did he go?", "followup", "line 3")
+    assert [[gold.text for gold in item] for item in who.items] == [["Ann"], ["Bo", "Robert"]]
+
+
+def test_csv_questions(tmp_path, capsys):
+    file = tmp_path / "q.csv"
+    file.write_text(
+        "question,answer,article,kind\n"
+        "Who won?,Ana Reyes | Reyes,Vote,\n"
+        '"Which, where?",Dunmere; Skarholt | Skarholt town,Storm,list\n'
+        "Who lost?,,,\n",
+        encoding="utf-8-sig",
+    )
+    won, which, lost = load_questions(file)
+    assert [gold.text for gold in won.golds] == ["Ana Reyes", "Reyes"]
+    assert [[gold.text for gold in item] for item in which.items] == [["Dunmere"], ["Skarholt", "Skarholt town"]]
+    assert (lost.kind, lost.answerable, won.title, lost.id) == ("none", False, "Vote", "line 4")
+    assert main(["questions", "check", str(file)]) == 0
+    assert "3 questions on 3 articles (1 list, 1 none, 1 span), all in order" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "Question;Answer;Article\nWho paid £5?;Zoé Gagné;Vote\n".encode("cp1252"),
+        "Question\tAnswer\tArticle\nWho paid £5?\tZoé Gagné\tVote\n".encode("utf-16"),
+    ],
+)
+def test_csv_questions_as_spreadsheets_write_them(tmp_path, data):
+    (tmp_path / "q.csv").write_bytes(data)
+    [question] = load_questions(tmp_path / "q.csv")
+    assert (question.text, question.golds[0].text, question.title) == ("Who paid £5?", "Zoé Gagné", "Vote")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("q,a\nx,y\n", "line 1: no column 'answer'"),
+        ("question,answer\n ,y\n", "line 2: the question is empty"),
+        ("question,answer,kind\nWho?,Ana,riddle\n", "line 2: the kind is one of"),
+        ("question,answer,kind\nWho?,Ana,none\n", "line 2: kind 'none' with answers"),
+        ("question,answer\n", "holds no questions"),
+        ("", "line 1: no column"),
+    ],
+)
+def test_a_bad_csv_is_named_with_its_line(tmp_path, capsys, text, reason):
+    (tmp_path / "q.csv").write_text(text)
+    assert main(["questions", "check", str(tmp_path / "q.csv")]) == 2
+    error = capsys.readouterr().err
+    assert reason in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_data_set_in_hub_form(tmp_path, capsys):
+    row = {"id": "1", "title": "A_vote", "context": VOTE, "question": "Who won?"}
+    rows = [
+        {**row, "answers": {"text": ["Ana Reyes"], "answer_start": [6]}},
+        {**row, "id": "2", "answers": {"text": [], "answer_start": []}},
+    ]
+    (tmp_path / "set").mkdir()
+    text = "".join(json.dumps(one) + "\n" for one in rows)
+    (tmp_path / "set" / "validation.jsonl").write_text(text)
+    won, none = load_questions(Path(f"hub:{tmp_path}/set"))
+    assert (won.title, won.golds[0].text, none.kind) == ("A vote", "Ana Reyes", "none")
+    assert main(["questions", "check", f"hub:{tmp_path}/set#test"]) == 2
+    assert main(["questions", "check", f"hub:{tmp_path}/nothing"]) == 2
+    said = re.findall(r"^dateline: .*$", capsys.readouterr().err, re.MULTILINE)  # beside the package's own bars
+    assert len(said) == 2
