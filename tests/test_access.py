@@ -29,6 +29,27 @@ def test_without_a_password_only_this_machine_is_served():
     assert Serving(host="::1").host == "::1"
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"hostnames": ["http://archive.example.org:80"]}, "a hostname is a name alone"),
+        ({"hostnames": ["archive.example.org:80"]}, "a hostname is a name alone"),
+        ({"hostnames": [""]}, "a hostname is a name alone"),
+        ({"proxy": "nonsense"}, "a proxy is an address"),
+        ({"proxy": "10.0.0.2, x"}, "a proxy is an address"),
+        ({"port": 65536}, "a port lies between"),
+    ],
+)
+def test_what_can_never_match_is_refused(given, said):
+    with pytest.raises(InvalidInput, match=said):
+        Serving(**given)
+
+
+def test_names_and_proxies_as_they_are_written():
+    assert Serving(hostnames=["Archive.Example.org", "[::1]", "10.0.0.5"], proxy="10.0.0.2, 10.1.0.0/16").port == 7860
+    assert Serving(proxy="*").proxy == "*"
+
+
 def test_nothing_but_health_is_seen_without_a_password(access):
     _, client = serve(load_settings({}), access[0])
     for path in ("/api/answer", "/api/articles", "/metrics", "/gradio_api/info", "/api/openapi.json", "//api/articles"):

@@ -29,7 +29,7 @@ def seeds():
     ],
 )
 def test_only_this_server_s_names_are_answered_to(headers, status):
-    _, client = serve(load_settings({}), hostnames=["archive.example.org"])
+    _, client = serve(load_settings({}), hostnames=["archive.Example.org"])
     assert client.get("/healthz", headers=headers).status_code == status
 
 

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import ipaddress
 import logging
+import re
 import socket
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from qa.service.limits import BodyLimit
 from qa.service.lockout import Lockout
 from qa.service.observing import Metrics, Observed
 
+_HOSTNAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
 CONNECTIONS = 1_000
 HEADER_SECONDS = 15.0
 """From a connection's opening, or its last answer, to the end of the next request's headers."""
@@ -55,6 +57,16 @@ class Serving:
             )
         if not 0 <= self.port <= 65535:
             raise InvalidInput(f"a port lies between 0 and 65535, got {self.port}")
+        for name in self.hostnames:
+            if not _HOSTNAME.fullmatch(name):
+                raise InvalidInput(f"a hostname is a name alone, like archive.example.org, got {name[:80]!r}")
+        try:
+            for one in self.proxy.split(",") if self.proxy not in ("", "*") else ():
+                ipaddress.ip_network(one.strip(), strict=False)
+        except ValueError:
+            raise InvalidInput(
+                f"a proxy is an address, like 10.0.0.2 or 10.0.0.0/24, got {self.proxy[:80]!r}"
+            ) from None
 
 
 def is_loopback(host: str) -> bool:
@@ -75,7 +87,8 @@ def guarded(app: ASGIApp, serving: Serving, metrics: Metrics, *, scripts: str = 
         app = Guard(app, doorkeeper=Doorkeeper(serving.access), lockout=Lockout(), refused=metrics.refused)
     app = BodyLimit(app, refused=metrics.refused)  # around the guard, too, which reads passwords
     # a password keeps other sites out by itself: their pages have no cookie of this one
-    hosts = None if serving.access is not None and not serving.hostnames else {*LOOPBACK, *serving.hostnames}
+    named = {*LOOPBACK, *(name.lower() for name in serving.hostnames)}
+    hosts = None if serving.access is not None and not serving.hostnames else named
     app = OwnHost(app, hosts=hosts, refused=metrics.refused)
     return Observed(SecurityHeaders(app, scripts=scripts), metrics=metrics)
 
