@@ -13,6 +13,7 @@ from embeddings.documents import Article, Passage
 from embeddings.errors import InvalidInput
 from embeddings.files import FileRecord
 from embeddings.preparing import Preparer, prepare_here
+from embeddings.utf8 import is_utf8
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Filter:
     def __post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.since > self.until:
             raise InvalidInput(f"since ({self.since}) is after until ({self.until}); swap them")
-        if self.source is not None and any("\ud800" <= character <= "\udfff" for character in self.source):
+        if self.source is not None and not is_utf8(self.source):
             raise InvalidInput(f"the source {self.source!r} is no text; give it as an article has it, in UTF-8")
 
     @property

@@ -11,6 +11,7 @@ from datetime import date
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter, PassageStore
+from embeddings.utf8 import in_utf8
 from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
 from qa.lists import asks_for_list, is_a_count, list_items
@@ -300,8 +301,7 @@ def checked_question(question: str) -> str:
     """
     if not isinstance(question, str):
         raise InvalidInput(f"the question must be text, got {question!r}")
-    # half a character, which a page may send, is no text that could be encoded
-    asked = " ".join(question.encode(errors="replace").decode().split())
+    asked = " ".join(in_utf8(question).split())
     if not any(character.isalnum() for character in asked):
         raise InvalidInput(
             f"the question is empty (found {question[:20]!r}); ask something like: who led the delegation?"

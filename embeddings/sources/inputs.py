@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
+from embeddings.utf8 import is_utf8
+
 MAX_BYTES = 50_000_000
 """Of one document; of one line where a file holds an article a line."""
 MAX_GROWTH = 300
@@ -148,7 +150,7 @@ def printable(text: str) -> str:
 def file_input(path: Path, kind: str, columns: Mapping[str, str]) -> Input:
     """Make the input of a file; one whose name is no text can't be read, as no article could say where it stands."""
     name, place = str(path), str(path.resolve())
-    if any("\ud800" <= character <= "\udfff" for character in place):
+    if not is_utf8(place):
         name, place = (text.encode(errors="backslashreplace").decode() for text in (name, place))
         return Input(name, place, kind, _unnamed, columns)
     return Input(name, place, kind, lambda: path.open("rb"), columns, leads_on=True)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.places import expanded
+from embeddings.utf8 import in_utf8
 from qa.commands.shared import BAD_INPUT, OK, settings_of
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ def articles(arguments: argparse.Namespace) -> int:
 
     store = open_store(settings_of(arguments))
     if arguments.remove:
-        return _remove(store, [_utf8(given) for given in arguments.remove])
+        return _remove(store, [in_utf8(given) for given in arguments.remove])
     if arguments.show is not None:
-        return _show(store, _utf8(arguments.show), as_json=arguments.json)
+        return _show(store, in_utf8(arguments.show), as_json=arguments.json)
     from qa.presentation import article_object, byline
 
     for article in store.articles():
@@ -72,11 +73,6 @@ def articles(arguments: argparse.Namespace) -> int:
         else:
             print(f"{article.id}\t{byline(article)}\t{article.title}")
     return OK
-
-
-def _utf8(argument: str) -> str:
-    """Mark the bytes of an argument that are not UTF-8, as no id holds them."""
-    return argument.encode(errors="replace").decode()
 
 
 def add_inputs(store: PassageStore, inputs: Sequence[Input], preparer: Preparer | None = None) -> int:

@@ -19,6 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from embeddings.errors import DatelineError, InvalidInput
+from embeddings.utf8 import is_utf8
 
 LEAST_PASSWORD, MOST_PASSWORD = 12, 1024
 """Characters."""
@@ -93,7 +94,7 @@ class Access:
                 f"a password has {LEAST_PASSWORD} to {MOST_PASSWORD:,} characters, got {len(password)}; take a longer "
                 "one, such as four words"
             )
-        if any("\ud800" <= character <= "\udfff" for character in password):
+        if not is_utf8(password):
             raise InvalidInput("the password is not UTF-8; type it in a terminal that writes UTF-8")
         return replace(self, password=_HASHER.hash(password), key=secrets.token_hex(32))
 
