@@ -19,7 +19,7 @@ from typing import IO, Any
 from embeddings import schema
 from embeddings.checking import damage_of_file
 from embeddings.errors import DatelineError
-from embeddings.failures import explained
+from embeddings.failures import explained, remedy_of_writing
 from embeddings.flushing import flush, flush_folder, make_folder
 from embeddings.opening import checked_meta, no_library
 
@@ -150,6 +150,8 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
             yield packed
     except FileNotFoundError as error:
         raise DatelineError(f"there is no backup {file}; make one with: dateline backup FILE") from error
+    except IsADirectoryError as error:
+        raise DatelineError(f"{file} is a folder and no backup; name the file that dateline backup wrote") from error
     # a damaged archive shows itself in any of these
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         raise _damaged(file, str(error)) from error
@@ -237,4 +239,4 @@ def _said(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DatelineError(f"{what} ({error.strerror or error}); free some space or name another place") from error
+        raise DatelineError(f"{what} ({error.strerror or error}); {remedy_of_writing(error)}") from error

@@ -43,6 +43,13 @@ _SQLITE = {
 }
 
 
+def remedy_of_writing(error: OSError) -> str:
+    """Say what mends that a file could not be written or read, for the end of a sentence."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "free some space or name another place"
+    return "name another place"
+
+
 @contextmanager
 def explained(folder: Path) -> Iterator[None]:
     """Raise what SQLite and the system refuse as a DatelineError that names the library in `folder`."""

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from embeddings.errors import DatelineError
+from embeddings.failures import remedy_of_writing
 from qa import commands as run
 from qa.arguments import (
     Command,
@@ -44,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run.OK
     except OSError as error:  # a place that can't be written, a full disk
         where = f" {error.filename}" if error.filename else ""
-        print(f"dateline: {error.strerror or error}{where}; free some space or name another place", file=sys.stderr)
+        print(f"dateline: {error.strerror or error}{where}; {remedy_of_writing(error)}", file=sys.stderr)
         return run.BAD_INPUT
 
 

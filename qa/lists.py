@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from embeddings.sentences import sentence_around
 from qa.answers import Span
+from qa.enumerations import MAX_ITEM_WORDS, is_set_apart_inside, rows
 from qa.ranking import overlap
 from qa.tidying import is_measure, tidied
 
@@ -15,7 +16,6 @@ RIVAL_MARGIN = 3.0
 """How far below the best margin a further item may lie."""
 SURE_MARGIN = 5.0
 """A further item of this margin may lie any way below."""
-MAX_ITEM_WORDS = 8
 LEAST_UNASKED = 3
 """Items that make a list of an answer to a question that did not ask for one."""
 
@@ -35,9 +35,10 @@ _LIST = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-# no comma within a number: "6,412,300"
+# no comma within a number, "6,412,300", or a firm's name, "Hill, Hart & Sons"
 _SEPARATOR = re.compile(
-    r"\s*(?:,(?!(?<=\d,)\d)|;)\s*(?:(?:and|or|as well as)\s+)?|\s+(?:and|or|as well as)\s+(?:also\s+)?"
+    r"\s*(?:,(?!(?<=\d,)\d|\s[A-Z][\w'’-]+\s&\s)|;)\s*(?:(?:and|or|as well as)\s+)?"
+    r"|\s+(?:and|or|as well as)\s+(?:also\s+)?"
 )
 # "the Philippines", and not "A gold heron"
 _NAME = re.compile(r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)")
@@ -76,16 +77,26 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     if not asks_for_list(question):
         items = _cut(best)
         return tuple(items) if len(items) >= LEAST_UNASKED else ()
-    items = _cut(_enumeration(best))
+    items = _items(best)
     alone = len(items) == 1
+    is_of_rows = bool(rows(best.hit.article.text, best.start, best.end))
     first, last = sentence_around(best.hit.article.text, best.start, best.end)
     for span in spans[1:]:
         here = span.hit.article.id == best.hit.article.id and first <= span.start < last
         if (here or alone) and span.score > 0 and span.score >= min(best.score - RIVAL_MARGIN, SURE_MARGIN):
-            more = [item for item in _cut(_enumeration(span)) if here or _kind(item) == _kind(items[0])]
+            if is_of_rows and span.start > items[0].start:
+                continue  # it is said of one of the items
+            more = [item for item in _items(span) if here or _kind(item) == _kind(items[0])]
             items += [item for item in more if not _is_known(item, items)]
     items = _alike(items)
     return tuple(items) if len(items) > 1 else ()
+
+
+def _items(span: Span) -> list[Span]:
+    text = span.hit.article.text
+    if found := rows(text, span.start, span.end):
+        return [Span(text[start:end], start, end, span.score, span.hit) for start, end in found]
+    return _cut(span if is_set_apart_inside(text, span.start, span.end) else _enumeration(span))
 
 
 def _alike(items: list[Span]) -> list[Span]:

@@ -145,6 +145,8 @@ def _converted(name: str, value: object) -> object:
     if name == "access":
         return _access_file(str(value))
     if name in ("encoder", "reader"):
+        if not str(value).strip():
+            raise ValueError(f"{name} is empty; name a model's folder or hub id, or leave it out")
         return str(value)
     kind = float if name == "threshold" else int
     if isinstance(value, bool) or not isinstance(value, str | int | float):

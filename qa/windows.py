@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from embeddings.errors import InvalidInput
 from embeddings.sentences import sentences
+from qa.enumerations import BULLET
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -24,6 +25,7 @@ WRAPPED = 100
 """Characters of a line at most where text is hard-wrapped, so that a line may end in the midst of a sentence."""
 _LINE_END = re.compile(r"\s*\n\s*")
 _BLANK_LINE = re.compile(r"\n\s*\n\s*")
+_BULLET = re.compile(rf"\n[ \t]*({BULLET})")
 _ENDED = re.compile(r"[.!?]['\"’”)]*\s*$")
 
 
@@ -118,6 +120,7 @@ def _beginnings(text: str) -> list[int]:
     """Find where no answer runs on to: the characters at which a sentence or a paragraph begins."""
     is_wrapped = all(len(line) <= WRAPPED for line in text.splitlines()[1:])  # the first one is behind a lead
     found = {end.end() for end in (_BLANK_LINE if is_wrapped else _LINE_END).finditer(text)}
+    found.update(character for bullet in _BULLET.finditer(text) for character in bullet.span(1))
     found.update(start for start, _ in sentences(text) if _ENDED.search(text, max(0, start - 10), start))
     return sorted(found)
 

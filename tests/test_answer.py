@@ -248,6 +248,11 @@ def test_what_kubernetes_says_of_a_service_is_no_setting():
         load_settings({}, environment={"DATELINE_PORTT": "1"})
 
 
+def test_a_variable_that_was_emptied_names_no_model():
+    with pytest.raises(InvalidInput, match=r"reader is empty; .* \(set in the environment"):
+        load_settings({}, environment={"DATELINE_READER": ""})
+
+
 def test_the_seeds_are_cut_as_they_are():
     store = open_store(load_settings({"passage_words": 50}))
     assert store.stats().passages == open_store(load_settings({})).stats().passages

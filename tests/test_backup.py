@@ -123,6 +123,13 @@ def test_nothing_is_overwritten(library, saved, tmp_path):
     assert check(tmp_path / "empty").articles == 20
 
 
+def test_only_a_full_disk_wants_space(library, saved, tmp_path):
+    with pytest.raises(DatelineError, match="is a folder and no backup"):
+        restore(library, tmp_path / "new")
+    with pytest.raises(DatelineError, match=r"can't be written \(.*\); name another place$"):
+        back_up(library, saved / "beneath-a-file.zip")
+
+
 def test_a_damaged_library_is_not_backed_up(library, tmp_path):
     file = library / "library.sqlite"
     whole = file.read_bytes()

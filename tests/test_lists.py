@@ -111,6 +111,37 @@ def test_what_is_an_item(text, best, items):
     assert [item.text for item in found] == items
 
 
+DEAD = "The dead were Ana Reyes, 41, of Sorrel; Max Holm, 33, a pilot; and Ira Voss, 60. They had been at sea."
+CLOSED = "It snowed.\n\nClosed are:\n- High Street, from 9 a.m.\n- Mill Lane\n\n- Castle Road (in part)\n\nBuses go."
+
+
+@pytest.mark.parametrize(
+    ("text", "best", "items"),
+    [
+        (DEAD, "Ana Reyes", ["Ana Reyes", "Max Holm", "Ira Voss"]),
+        (DEAD, "Ana Reyes, 41, of Sorrel; Max Holm, 33", ["Ana Reyes", "Max Holm", "Ira Voss"]),
+        (DEAD, "Max Holm", ["Max Holm", "Ira Voss"]),  # where the first one begins is not known
+        (DEAD.replace(" were", ":"), "Ira Voss", ["Ana Reyes", "Max Holm", "Ira Voss"]),
+        (DEAD, "Sorrel", []),
+        ("It goes to Mr. Ash of Dunmere; to Lowmarsh; or to Ekeby.", "Lowmarsh", ["Lowmarsh", "Ekeby"]),
+        (CLOSED, "Mill Lane", ["High Street", "Mill Lane", "Castle Road"]),
+        (CLOSED.replace("- ", "• "), "High Street, from 9 a.m.", ["High Street", "Mill Lane", "Castle Road"]),
+        (CLOSED, "Castle", []),  # not what the other lines begin with
+        ("1. Rovers 2, Town 1\n2. City 0, United 3", "City", []),
+        ("It was Bell, Hill, Hart & Sons and Marsh.", "Hill, Hart & Sons and Marsh", ["Hill, Hart & Sons", "Marsh"]),
+    ],
+)
+def test_items_that_are_set_apart(text, best, items):
+    found = list_items("Which ones were named?", [span(best, 5.0, Article("a", "A", text))])
+    assert [item.text for item in found] == items
+
+
+def test_what_is_said_of_an_item_adds_none():
+    article = Article("a", "A", DEAD.replace(" were", ":"))
+    spans = [span("Max Holm", 9.0, article), span("Sorrel", 8.5, article), span("a pilot", 8.0, article)]
+    assert [item.text for item in list_items("Who were the dead?", spans)] == ["Ana Reyes", "Max Holm", "Ira Voss"]
+
+
 def in_three_articles(*answers):
     return [
         span(text, score, Article(f"{number}", "Storm", f"Gusts of {text} were measured at the cape."))
