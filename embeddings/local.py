@@ -143,14 +143,15 @@ class LocalStore:
             for row in self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.key IN ({marks}) {_ORDER}", some):
                 yield schema.row_article(row)
 
-    def find_articles(self, wanted: Callable[[Article], bool], limit: int) -> list[Article]:
+    def find_articles(self, wanted: Callable[[Article], bool], limit: int, skip: int = 0) -> list[Article]:
         """Give the first articles, in the order of `articles`, that are wanted by what stands above their text.
 
         Args:
             wanted: is given each article without its text, which is not read for those that it refuses.
+            skip: of those that are wanted, leave out the first.
         """
         rows = self._query(f"SELECT {schema.HEADLINE} FROM articles a {_ORDER}", [])
-        ids = list(islice((row[0] for row in rows if wanted(schema.row_article(row))), limit))
+        ids = list(islice((row[0] for row in rows if wanted(schema.row_article(row))), skip, skip + limit))
         return [article for article_id in ids if (article := self.get(article_id)) is not None]
 
     def sources(self) -> list[str]:

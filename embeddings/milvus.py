@@ -133,9 +133,9 @@ class MilvusStore:
         for some in batches(self._articles.listed(), 100):
             yield from self._articles.loaded([row["id"] for row, _ in some])
 
-    def find_articles(self, wanted: Callable[[Article], bool], limit: int) -> list[Article]:
+    def find_articles(self, wanted: Callable[[Article], bool], limit: int, skip: int = 0) -> list[Article]:
         listed = (row["id"] for row, headline in self._articles.listed() if wanted(headline))
-        return self._articles.loaded(list(islice(listed, limit)))
+        return self._articles.loaded(list(islice(listed, skip, skip + limit)))
 
     def sources(self) -> list[str]:
         return self._articles.sources()

@@ -57,7 +57,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     ),
     "links": (
         r"(?:read (?:more|next|also)|more on this|see also|related(?: stories| articles)?|also read)\s*[:|>»].*",
-        r"(?:watch|listen|don['’]t miss|in pictures|explained|analysis|opinion|live|gallery|video)\s*[:|>»].*",
+        r"(?:watch|listen|don['’]t miss|in pictures|gallery|video)\s*[:|>»].*",
+        r"(?:explained|analysis|opinion|live)\s*[:|>»](?!.*[.!?][\"'”’)]*$).*",  # with a full stop it tells the story
         r"(?:read more|related (?:stories|articles|topics|content)|most (?:read|viewed|popular|shared))\W*",
         rf"(?:more from|more on|more in) {_NAMES}",
         r"you (?:may|might) also (?:like|be interested in).{0,3}",
@@ -102,6 +103,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     ),
     "note": (
         rf"this {_PIECE} (?:has been|was) (?:updated|corrected|amended|edited)\b.*",
+        r"ends|(?<=[-–—])30(?=[-–—])",
         r"the (?:views|opinions) expressed\b.*\b(?:are those of|do not|own)\b.*",
         rf"{_TWO_NAMES} is (?:our |an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in) ).*",
     ),

@@ -127,11 +127,12 @@ class PassageStore(Protocol):
     def articles(self) -> Iterator[Article]:
         """Yield every article, newest first, the undated last, then by title."""
 
-    def find_articles(self, wanted: Callable[[Article], bool], limit: int) -> list[Article]:
+    def find_articles(self, wanted: Callable[[Article], bool], limit: int, skip: int = 0) -> list[Article]:
         """Give the first articles, in the order of `articles`, that are wanted by what stands above their text.
 
         Args:
             wanted: is given each article without its text, which is not read for those that it refuses.
+            skip: of those that are wanted, leave out the first.
         """
 
     def sources(self) -> list[str]:

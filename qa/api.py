@@ -192,7 +192,7 @@ def _articles(service: Service) -> APIRouter:
     ) -> ArticlesOut:
         """List articles, newest first."""
         workspace = service.open(library)
-        found = [article_object(article) for article in workspace.find_articles(words, offset + limit)[offset:]]
+        found = [article_object(article) for article in workspace.find_articles(words, limit, offset)]
         return ArticlesOut.model_validate({"articles": found, "total": workspace.store.stats().articles})
 
     @router.get("/articles/{article_id:path}")

@@ -122,8 +122,11 @@ class Workspace:
         with self._changing:
             return self.store.add(articles)
 
-    def find_articles(self, words: str, limit: int) -> list[Article]:
-        """Give the first articles, newest first, in whose title, byline, date, author or id all the words stand."""
+    def find_articles(self, words: str, limit: int, skip: int = 0) -> list[Article]:
+        """Give the first articles behind `skip` of them in whose title, byline, date, author or id all words stand.
+
+        They come newest first.
+        """
         wanted = words.casefold().split()
 
         def matches(article: Article) -> bool:
@@ -131,7 +134,7 @@ class Workspace:
             shown = " ".join(said).casefold()
             return all(word in shown for word in wanted)
 
-        return self.store.find_articles(matches, limit)
+        return self.store.find_articles(matches, limit, skip)
 
     def keep_label(self, label: Label) -> None:
         """Keep a verdict on an answer with the library.

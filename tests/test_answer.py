@@ -206,6 +206,9 @@ def test_an_encoder_is_told_apart_by_all_that_makes_its_vectors(tmp_path):
         ("What was the cause?", False),
         ("Which bus was late?", False),
         ("Which politician resigned?", False),
+        ("What causes floods?", False),
+        ("What causes were named?", True),
+        ("Which causes of death were named?", True),
     ],
 )
 def test_list_questions_are_told_apart(question, expected):

@@ -46,6 +46,8 @@ def test_articles_are_found_by_what_stands_above_their_text(store):
 
     assert store.find_articles(not_the_dam, 5) == [STORM, UNDATED]
     assert store.find_articles(not_the_dam, 1) == [STORM]
+    assert store.find_articles(not_the_dam, 5, skip=1) == [UNDATED]
+    assert store.find_articles(not_the_dam, 5, skip=2) == []
     assert store.find_articles(lambda article: False, 5) == []
     assert {article.text for article in given} == {""}
     assert [article.title for article in given[:3]] == ["Storm hits", "Dam opens", "Old tale"]
