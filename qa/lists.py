@@ -25,6 +25,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _NOT_PLURAL = r"(?:is|was|does|has|this|his|its|us|yes|as|always|perhaps|\w*ss|\w*us|\w*is|\w+'s|\w+’s)"
+_DESCRIBES = r"(?:of|the|other|\w+(?:an|al|ed|ing|ic|ive|ous|er))"
 # "What causes floods?" asks for no plural; "Which causes were named?" does
 _VERB = (
     r"(?:causes|makes|happens|means|costs|drives|helps|kills|comes|goes|says|stands|keeps|leads|gives|brings|holds|links"
@@ -34,7 +35,7 @@ _LIST = re.compile(
     rf"""(?:^\W*|^(?:(?:from|in|to|on|at|of|for|by|with|under)\s+)|^(?:besides|apart\ from|other\ than)\b[^,]*,\s*)
     (?:
         (?:which|what)\s+(?:other\s+)?{_NUMBER}\b
-      | (?:which|what)\s+(?:(?:of|the|other|\w+(?:an|al|ed|ing|ic|ive|ous|er))\s+){{0,2}}(?!{_NOT_PLURAL}\b|{_VERB})\w+s\b
+      | (?:which|what)\s+(?:{_DESCRIBES}\s+){{0,2}}(?!{_NOT_PLURAL}\b|{_VERB})\w+s\b
       | (?:which|what)\s+(?:people|men|women|children|countries)\b
       | (?:who|what)\s+(?:were|are)\b
       | (?:name|list)\s+(?:all\b|the\b|every\b|{_NUMBER}\b)
