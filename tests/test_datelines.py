@@ -24,6 +24,8 @@ from embeddings.sources import find_inputs, read_articles
         ("T\nVARSO, Slovakia, March 3, 2025 (CEN) - It rained.", date(2025, 3, 3), "CEN", ""),
         ("T\nZURICH, July 25, 2024 - It rained.", date(2024, 7, 25), "", ""),
         ("T\nNEW YORK, March 3, 2025 /PRNewswire/ -- It rained.", date(2025, 3, 3), "", ""),
+        ("T\nGREAT MARLING, 3 March 2023. Snow closed seven roads.", date(2023, 3, 3), "", ""),
+        ("T\nThe fair on 3 March 2023. Snow closed it.", None, "", ""),
         ("T\nThe Carrick Post, 3 October 2024\nIt rained.", date(2024, 10, 3), "The Carrick Post", ""),
         ("T\nCarrick Post | 3 October 2024\nIt rained.", date(2024, 10, 3), "Carrick Post", ""),
         ("T\nPublished 10:15 GMT, 3 October 2024\nIt rained.", date(2024, 10, 3), "", ""),
