@@ -332,3 +332,20 @@ def test_articles_that_no_retrieval_could_find_are_named(tmp_path, capsys):
     (tmp_path / "articles" / "b.txt").write_text("Storm Maren\nIt hit.")
     assert main(given) == 0
     assert "name 2 articles" in capsys.readouterr().err, "what is gone from the folder is gone from what is measured"
+
+
+def test_a_run_does_not_go_on_over_other_articles(tmp_path, capsys):
+    (tmp_path / "q.csv").write_text("question,answer,article\nWho led?,Bo,Storm Tobin\n")
+    story = tmp_path / "articles" / "a.txt"
+    story.parent.mkdir()
+    story.write_text("Storm Tobin\nBo led.")
+    library, out = str(tmp_path / "library"), ["--out", str(tmp_path / "out"), "--resume"]
+    assert main(["index", str(story), "--library", library]) == 0
+    for place in (["--articles", str(story.parent)], ["--library", library]):
+        assert main(["evaluate", str(tmp_path / "q.csv"), *place, *out[:2]]) == 0
+        assert main(["evaluate", str(tmp_path / "q.csv"), *place, *out]) == 0
+    story.write_text("Storm Tobin\nAnn led.")
+    assert main(["index", str(story), "--library", library]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", str(tmp_path / "q.csv"), "--library", library, *out]) == 2
+    assert "what-the-library-holds was '1 articles" in capsys.readouterr().err

@@ -77,7 +77,7 @@ def _outcomes(arguments: argparse.Namespace, questions: Sequence[Question]) -> t
 
     from qa.evaluation.record import Record
 
-    record = Record(arguments.out, _run_identity(arguments), resume=arguments.resume)
+    record = Record(arguments.out, _run_identity(arguments, pipeline), resume=arguments.resume)
     done = record.done(questions)
     known = {outcome.question.id for outcome in done}
     left = [question for question in questions if question.id not in known]
@@ -121,15 +121,20 @@ def _collect(
     return outcomes, len(outcomes) == len(questions)
 
 
-def _run_identity(arguments: argparse.Namespace) -> dict[str, Any]:
+def _run_identity(arguments: argparse.Namespace, pipeline: Pipeline) -> dict[str, Any]:
     """Give what makes the outcomes of two runs comparable."""
     from dataclasses import asdict
 
+    held = None
+    if not arguments.reader_only:
+        stats = pipeline.retriever.store.stats()
+        held = f"{stats.articles:,} articles in {stats.passages:,} passages, after {stats.generation:,} changes"
     settings = {name: value for name, value in asdict(settings_of(arguments)).items() if name != "threads"}
     return {
         "questions": str(arguments.questions.resolve()),
         "articles": arguments.articles and str(arguments.articles.resolve()),
         "reader_only": arguments.reader_only,
+        "what_the_library_holds": held,
         **{name: str(value) if isinstance(value, Path) else value for name, value in settings.items()},
     }
 
