@@ -32,6 +32,8 @@ TIME = re.compile(
 _PLACE_BEFORE = re.compile(r"\b(?:in|on|at|near|from|to|of)(?: the)? $", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:in|on|at|near|from|to|of|for) (?:the )?[A-ZÀ-Þ][\w’'-]*(?: [A-ZÀ-Þ][\w’'-]*)*(?: \d{4})?")
 
+_WHO = re.compile(r"(?:\w+ )?(?:who|whom|which|whose)\b", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -69,7 +71,7 @@ def things(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
         if answer and _is_thing(answer, turn.question, article):
             yield answer if answer[0].isupper() else f"the {re.sub(r'^(?:an?|the) ', '', answer)}"
         for name in lasting_names(turn.question):
-            if _is_person(name, article):
+            if _is_person(name, article) or describes(name, turn.question):
                 continue
             if _PLACE_BEFORE.search(turn.question[: turn.question.index(name)]):
                 places.append(name)
@@ -99,7 +101,10 @@ def groups(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
             yield f"the {counted[1].strip()}"
         article = article_of(turn.answer)
         yield from (phrase for phrase in _definites(turn.question, article) if phrase.endswith("s"))
-        yield from (name for name in lasting_names(turn.question) if not _is_person(name, article))
+        answered = {one.answer.text for one in recent(turns) if _WHO.match(one.question)}
+        for name in lasting_names(turn.question):
+            if not _is_person(name, article) and not describes(name, turn.question) and name not in answered:
+                yield name
 
 
 def recent(turns: Sequence[Turn]) -> Sequence[Turn]:
@@ -111,7 +116,7 @@ def _mentions(turns: Sequence[Turn]) -> Iterator[tuple[str, str, bool]]:
     """Yield names, the article that answered, and whether a person was asked for; the latest turn and answer first."""
     for turn in recent(turns):
         article = article_of(turn.answer)
-        asked_for = re.match(r"(?:\w+ )?(?:who|whom|which|whose)\b", turn.question, re.IGNORECASE) is not None
+        asked_for = _WHO.match(turn.question) is not None
         for text, is_answer in ((turn.answer.text, True), (_PLACE.sub("", turn.question), False)):
             yield from (
                 (name, article, asked_for and is_answer)
@@ -130,12 +135,18 @@ def lasting_names(text: str) -> list[str]:
     return [name for name in names_in(text) if not name.isdigit() and not TIME.fullmatch(name)]
 
 
+def describes(name: str, question: str) -> bool:
+    """Say whether a name only says which one is meant, as in "the Corvian election"."""
+    following = re.search(rf"\b[Tt]he {re.escape(name)} ([a-zà-ÿ-]+)", question)
+    return following is not None and not _ENDS_PHRASE.match(following[1])
+
+
 def names_in(text: str) -> list[str]:
     """Find runs of capitalised words; a question's first word is none, unless another capitalised one follows it."""
     found = []
     for match in _NAME.finditer(text):
         name = match[0].rstrip(".’'-")
-        name = re.sub(r"[’']s$", "", name)
+        name = re.sub(r"[’'](?:s|d|m|ll|re|ve)$", "", name)
         first, _, rest = name.partition(" ")
         begins = re.search(r"(?:^|[.?!:]\s+)$", text[: match.start()]) is not None
         if begins and (re.fullmatch(WH, first, re.IGNORECASE) or first in _NO_NAMES):
@@ -150,7 +161,7 @@ _NO_NAMES = frozenset(
     for word in re.findall(
         r"\w+",
         "in on at for from to by with of after before during until under since through against despite "
-        "the a an i and but so or then "
+        "the a an i and but so or then he she it we they you my his her its our their this that there "
         "did does do is are was were has have had can could will would should "
         "which whose why how name list tell show give "
         "feb apr aug sep sept oct nov dec",

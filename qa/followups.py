@@ -21,6 +21,7 @@ from qa.antecedents import (
     WH,
     Turn,
     article_of,
+    describes,
     groups,
     lasting_names,
     names_in,
@@ -47,12 +48,20 @@ _WH_PHRASE = re.compile(rf"^(?:(?:[a-z]+\s+)?{WH})\b", re.IGNORECASE)
 _DID = r"(?:[\w’'-]+ed|left|won|came|went|fell|lost|took|ran|fled|quit|said|got)"
 _BARE = re.compile(
     rf"^(?:(?:[a-z]+\s+)?{WH}|[a-z]+\s+(?:which|what|whose)(?:\s+[\w’'-]+){{1,5}}|(?:which|what)(?:\s+[\w’'-]+)"
+    r"|(?:by|with|for|in|after|at|on|from|to)\s+how\s+(?:many|much|long|far|wide|large)(?:\s+[\w’'-]+){0,3}"
     rf"|how\s+(?:many|much|old|long|big|far|often)(?:\s+(?!{_DID}\b)[\w’'-]+)?)\s*\?*$",
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"^(?:(?:[a-z]+\s+)?when|(?:[a-z]+\s+)?(?:what|which)\s+(?:year|month|day|date))\b", re.IGNORECASE)
 _HAS_VERB = re.compile(rf"\b{VERBS}\b", re.IGNORECASE)
 _MANY = re.compile(r"\bthe\s+(?:[\w’'-]+\s+){0,5}?(?!\w*ss\b)[a-zà-ÿ]+s\b")
+_ORDINAL = re.compile(
+    r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+(?:st|nd|rd|th))\b", re.IGNORECASE
+)
+_WAS_THAT = re.compile(
+    r"^(?P<wh>when|where|why|how)\s+(?:is|was|were|did|does|do)\s+(?:this|that)(?:\s+happen)?\s*\?*$", re.IGNORECASE
+)
+_AUXILIARY_FIRST = re.compile(rf"{VERBS}\s+", re.IGNORECASE)
 _PLACED = re.compile(r"^(?:in|on|at|during|for|by|of|to|from|with|after|before)\s+", re.IGNORECASE)
 _POSSESSIVE_HER = r"her(?=\s+(?!(?:and|to|in|on|at|for|from|with|by|when|after|before|as|or|about|go|leave)\b)[\w-])"
 _HE = re.compile(rf"\b(?:(?P<own>his|{_POSSESSIVE_HER}|hers)|he|she|him|her|himself|herself)\b", re.IGNORECASE)
@@ -110,6 +119,8 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
         return [Reading(last.question, topic, _known(turns))]
     if more := _ELSE_WHAT.match(body):
         return [Reading(_capitalized(f"{more['wh']} {more['what']}"), topic, tuple(_texts(last.answer)))]
+    if was := _WAS_THAT.match(body):
+        return [Reading(_carry(was["wh"], last), topic, asks_when=_WHEN.match(body) is not None)]
     about = _ABOUT.match(body)
     if about or (led_in and not _HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
         what = about["what"] if about else body.rstrip("? ")
@@ -196,9 +207,17 @@ def _swap(question: str, what: str) -> str | None:
             bare = _HE.sub("", _IT.sub(f"{same[0].removeprefix(word).strip()}'s", bare))
             return question[: same.start()] + f"{word} {bare}" + question[same.end() :]
         return _like_named(question, bare)
+    if _ORDINAL.fullmatch(bare):
+        found = _ORDINAL.search(question)
+        return question[: found.start()] + bare + question[found.end() :] if found else None
+    bare = re.sub(r"[’']s$", "", bare)
     names = [name for name in names_in(question) if not name.isdigit()]
+    if one := re.fullmatch(r"the (?P<which>.+) one", bare, re.IGNORECASE):
+        bare = one["which"]  # "the Sorrel one"
+    elif re.match(r"the\b", bare, re.IGNORECASE):
+        names = [name for name in names if not describes(name, question)]
     if names and names_in(f"- {bare}"):
-        return question.replace(names[0], bare, 1)
+        return question.replace(f"the {names[0]}" if bare.startswith("the ") else names[0], bare, 1)
     return None
 
 
@@ -230,8 +249,13 @@ def _appended(question: str, what: str) -> str:
 def _carry(asked: str, last: Turn) -> str:
     """Ask the last question again with another question word: "And where?", "For which book?"."""
     asked = _capitalized(asked)
-    question = last.question.rstrip("? ")
+    question = _WHAT_ABOUT.sub("", last.question).rstrip("? ")
     phrase = re.match(rf"^(?:[a-z]+\s+)?{WH}\b(?:\s+(?:many|much|old|long|big|far|high))?", question, re.IGNORECASE)
+    if phrase is None and (auxiliary := _AUXILIARY_FIRST.match(question)):  # "Is the strike called off?"
+        if re.fullmatch(WH, asked, re.IGNORECASE):
+            return f"{asked} {auxiliary[0].lower()}{question[auxiliary.end() :]}?"
+        thing = next(things([last], "it"), "")
+        return f"{asked} in {thing}?" if thing else f"{asked}?"
     if phrase is None:
         return f"{asked} {question}?"
     rest = question[phrase.end() :].strip()
@@ -248,7 +272,7 @@ def _carry(asked: str, last: Turn) -> str:
         if auxiliary is not None:  # "When was Ana Reyes elected?", and not: "When Ana Reyes was elected?"
             return f"{asked} {auxiliary[0]}{last.answer.text} {named[auxiliary.end() :]}?".replace("  ", " ")
         return f"{asked} {last.answer.text} {named}?".replace("  ", " ")
-    return f"{asked} {rest if phrase[0].lower() == 'who' else rest.partition(' ')[2]}?"
+    return f"{asked} {rest if phrase[0].lower() == 'who' else rest.partition(' ')[2] or rest}?"
 
 
 def _carry_amount(asked: str, rest: str, amount: str) -> str:
@@ -276,14 +300,20 @@ def _filled(body: str, turns: Sequence[Turn]) -> Iterator[str]:
         if match := pattern.search(body):
             wanted = match[0].lower()
             for name in dict.fromkeys(found(turns, wanted)):
-                yield _capitalized(pattern.sub(partial(_put, name), body))
+                yield _capitalized(pattern.sub(partial(_put, name, wanted), body))
             return
 
 
-def _put(name: str, match: re.Match[str]) -> str:
+def _put(name: str, wanted: str, match: re.Match[str]) -> str:
+    if _is_woman(wanted) != _is_woman(match[0]):
+        return match[0]  # "What did she say about him?"
     if "own" in match.re.groupindex and match["own"]:
         return _owned(name)
     return f"in {name}" if match[0].lower() == "there" else name
+
+
+def _is_woman(pronoun: str) -> bool:
+    return pronoun.lower().startswith(("she", "her"))
 
 
 def _owned(name: str) -> str:

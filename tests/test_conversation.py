@@ -80,6 +80,23 @@ FERRIES = turn("Who owns Sorrel Ferries?")
         ([turn("How many people were elected?", "Halvar")], "Where?", "Where were Halvar people elected?"),
         ([turn("How much will the boats cost?", "March")], "Why?", "Why will the boats cost March?"),
         ([turn("How many people died?", "March")], "When?", "When died?"),
+        ([turn("Who led Kilbray Town's crew?")], "And Lowmere's?", "Who led Lowmere's crew?"),
+        ([turn("Is the inquiry over?")], "Why?", "Why is the inquiry over?"),
+        ([turn("Is the inquiry over?")], "Which operators?", "Which operators in the inquiry?"),
+        ([MAYOR], "By how much?", "By how much was Renée Solberg elected mayor of Port Sorrel in June 2021?"),
+        ([MAYOR], "With how many votes?",
+         "With how many votes was Renée Solberg elected mayor of Port Sorrel in June 2021?"),
+        ([BRIDGE], "When was that?", "When did the old Kilbray Bridge fall?"),
+        ([BRIDGE], "Why did this happen?", "Why did the old Kilbray Bridge fall?"),
+        ([turn("Who won the Sorrel race?")], "And the National Union?",
+         "What about the National Union? Who won the Sorrel race?"),
+        ([turn("Who won the Sorrel race?")], "And the Calder one?", "Who won the Calder race?"),
+        ([turn("Who won the Sorrel race?")], "And Calder?", "Who won the Calder race?"),
+        ([turn("Who built the Kilbray Bridge in Sorrel?")], "What about the Old Pier?",
+         "Who built the Old Pier in Sorrel?"),
+        ([turn("What about injured? How many died?")], "Why?", "Why died?"),
+        ([turn("Who came second in the race?")], "And third?", "Who came third in the race?"),
+        ([MAYOR], "What did she say about him?", "What did Renée Solberg say about him?"),
         ([turn("Who lost the mayoral election?")], "When was it?", "When was the mayoral election?"),
         ([turn("How many people saw the wreck in Nov. 2020?")], "Who was she?", "Who was she?"),
     ],
@@ -120,6 +137,19 @@ def test_a_question_that_stands_alone_is_left_as_it_is(question):
 def test_a_pronoun_that_points_to_its_own_question_is_left_alone(question):
     assert [reading.question for reading in readings(question, [MAYOR])][-1] == question
     assert all(reading.question == question for reading in readings(question, [MAYOR]))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("I've met Gwen Pryce's son", ["Gwen Pryce"]),
+        ("He's left, she'll stay", []),
+        ("O'Neill said", ["O'Neill"]),
+        ("IT and the US", ["IT", "US"]),
+    ],
+)
+def test_pronouns_are_no_names(text, names):
+    assert names_in(text) == names
 
 
 def test_the_first_question_stands_alone():
