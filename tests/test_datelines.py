@@ -94,3 +94,18 @@ def test_which_of_two_days_is_meant(tmp_path, written, day_first, day):
     (tmp_path / "a.zip").write_bytes(packed(**{"b.md": f"---\ndate: {written}\n---\nIt snowed.\n".encode()}))
     found = find_inputs([tmp_path], day_first=day_first).inputs
     assert [article.published for article in read_articles(found)] == [day, day]
+
+
+def test_front_matter_that_is_no_yaml_is_read_line_by_line(tmp_path):
+    given = '---\ntitle: Full list: the winners\n# set by hand\nDate: 3 March 2024\nsource: "The Echo"\nurl:\n---\nIt rained.\n'
+    (tmp_path / "a.md").write_text(given)
+    [article] = read(tmp_path)
+    assert (article.title, article.published, article.source) == (
+        "Full list: the winners",
+        date(2024, 3, 3),
+        "The Echo",
+    )
+    (tmp_path / "a.md").write_text("---\ndate: 2021-02-30\n---\nThe dam opened.")
+    article, trouble = read(tmp_path)
+    assert article.published is None
+    assert "the article went in without a date" in trouble.reason

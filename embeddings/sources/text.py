@@ -16,6 +16,8 @@ from embeddings.sources.reading import decode, make_article
 MAX_FRONT_MATTER = 50_000
 # --- around YAML, as most write it, and +++ around TOML, as Hugo does
 _FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(.*?\n)?\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+# YAML's own forms (lists, anchors, blocks) are left to YAML
+_PLAIN_FIELD = re.compile(r"(?P<name>[A-Za-z][\w -]*):(?:[ \t]+(?P<value>[^\s\[{&*|>!%@`].*)?)?")
 
 
 def read_text(given: Input) -> Iterator[Article | Unreadable]:
@@ -57,6 +59,8 @@ def _fields(front_matter: str, *, toml: bool) -> Mapping[str, object]:
     try:
         fields = yaml.load(front_matter, _Loader)  # nosec B506  # derived from SafeLoader
     except Exception as error:  # for the 31st of June or a number too long, PyYAML raises many kinds
+        if (plain := _plain_fields(front_matter)) is not None:
+            return plain
         mark = getattr(error, "problem_mark", None)
         where = f" (line {mark.line + 2})" if mark is not None else ""
         raise ReadingError(
@@ -67,3 +71,16 @@ def _fields(front_matter: str, *, toml: bool) -> Mapping[str, object]:
     if not isinstance(fields, dict):
         raise ReadingError(f"its front matter is no list of 'name: value' lines but {type(fields).__name__}")
     return {str(name).lower(): value for name, value in fields.items()}
+
+
+def _plain_fields(front_matter: str) -> Mapping[str, object] | None:
+    """Read lines of 'name: value' as they stand ("title: Results: who won"); None where some line is none."""
+    fields: dict[str, object] = {}
+    for line in front_matter.splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        match = _PLAIN_FIELD.fullmatch(line)
+        if match is None:
+            return None
+        fields[match["name"].lower()] = (match["value"] or "").strip().strip("\"'")
+    return fields
