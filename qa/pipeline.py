@@ -18,6 +18,7 @@ from qa.lists import asks_for_list, is_a_count, list_items
 from qa.naming import asked_by_name
 from qa.newest import newest_first
 from qa.normalization import normalize
+from qa.quotations import asks_for_words, whole_quotations
 from qa.ranking import is_settled, join_names, rank, rank_passages
 from qa.reader import Reader
 from qa.rereading import read_again
@@ -222,7 +223,7 @@ class Pipeline:
             spans = [span for span in spans if not _is_among(span, without) and not _names_one_of(span, without)]
         if fits is not None:
             spans = [span for span in spans if fits(span.text)]
-        spans = newest_first(asked, spans)
+        spans = whole_quotations(asked, newest_first(asked, spans))
         # the items of a list come one by one
         wants_list = asks_for_list(asked)
         spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)
@@ -231,7 +232,7 @@ class Pipeline:
         measured = features(by_name, spans) if spans else ()
         probability = self.calibrator.probability(measured, expected) if spans else 0.0
         is_found = bool(spans) and probability >= self.threshold
-        items = list_items(asked, spans) if is_found else ()
+        items = list_items(asked, spans) if is_found and not asks_for_words(asked) else ()
         decide_ms = _since(started)
         return Answer(
             question=question,

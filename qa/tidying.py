@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _DATELINE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ (?=\S)")
+# white space, and Markdown's emphasis, cells and headings
+_MARK = re.compile(r"[\s*_|~`]+|#+(?=\s|$)")
 _ABBREVIATION = re.compile(r"\b(?:[A-Za-z]\.)+[A-Za-z]$")
 _NUMBER = r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _SMALLER = r"(?:months?|weeks?|days?|hours?|minutes?|seconds?|inch(?:es)?|ounces)"
@@ -30,11 +32,7 @@ def tidied(text: str, start: int, end: int) -> tuple[int, int]:
     White space and a dateline at the beginning go. A number comes whole and with its unit, as does a measure ("2 hours
     23 minutes"); of a quotation or a bracket that stands half in it, the other half comes, too, or it goes.
     """
-    # byte-level tokenizers count the space before a word to it
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
+    start, end = _bare(text, start, end)
     if start == end:
         return start, end
     if text[max(0, start - 1) : start] in ("", "\n") and (dateline := _DATELINE.match(text, start, end)):
@@ -54,6 +52,15 @@ def is_dateline(text: str, start: int, end: int) -> bool:
 def is_measure(text: str) -> bool:
     """Say whether a text is one measure in several units: "two hours, 29 minutes and 14 seconds"."""
     return _WHOLE_MEASURE.fullmatch(text) is not None
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out white space, which byte-level tokenizers count to the word behind it, and Markdown's marks."""
+    while start < end and (mark := _MARK.match(text, start, end)):
+        start = mark.end()
+    while start < end and (text[end - 1].isspace() or text[end - 1] in "*_|~`"):
+        end -= 1
+    return start, end
 
 
 def _measured(text: str, start: int, end: int) -> tuple[int, int]:

@@ -243,7 +243,7 @@ def damaged():
         ("a.jsonl", b'{"text": "x", "date": 2021060812}', "may be a year, month, day and hour"),
         ("a.jsonl", b'{"text": "x", "title": {}}', 'want text in "title", found an object'),
         ("a.jsonl", b'{"text": ' + b"[" * 100_000, "nested too deeply"),
-        ("a.md", b"---\ntitle: a: b\n---\ntext", "not YAML"),
+        ("a.md", b"---\ntitle: [a\n---\ntext", "not YAML"),
         ("a.md", b"---\ntitle: a\n---\n", "no text"),
         ("a.md", b"+++\ntitle = a\n+++\ntext", "not TOML"),
         ("a.jsonl.gz", b"\x1f\x8bxx", "can't be unpacked"),
