@@ -8,13 +8,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from embeddings.phrases import SPEECH, WHOLE_LINE
+from embeddings.phrases import HEAD_LINE, SPEECH, WHOLE_LINE
 from embeddings.sentences import Range, lines, sentences
 
 MAX_LINE = 400
 """Characters of a line that is furniture as a whole."""
 MAX_SPEECH = 600
 """Characters of a sentence that speaks to the reader; the patterns take time by the square of a sentence's length."""
+MAX_HEAD = 120
+"""Characters of a line that says when, whence and by whom."""
 LEAST_WORDS = 2
 """Of a line that is known again elsewhere."""
 OPENING_LINES = 12
@@ -34,6 +36,9 @@ _TO_READER = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = {kind: re.compile(rf"\W*(?:{'|'.join(some)})\W*", re.IGNORECASE) for kind, some in WHOLE_LINE.items()}
+_HEAD = re.compile(rf"\W*(?:{'|'.join(HEAD_LINE)})\W*", re.IGNORECASE)
+_WRITER = re.compile(r"[A-ZÀ-Þ][\w.’'-]*(?: [A-ZÀ-Þ][\w.’'-]*){1,2}")
+_STORY = re.compile(r"[.!?][\"'”’)*_]*\s*$")
 _SAID = {kind: re.compile("|".join(some), re.IGNORECASE) for kind, some in SPEECH.items()}
 
 
@@ -125,9 +130,10 @@ def _labels(text: str, repeated: Collection[int]) -> list[tuple[Range, str | Non
     labelled: list[tuple[Range, str | None]] = []
     all_sentences = sentences(text)
     at = 0
+    head = _head(text)
     for line in lines(text):
         first = len(labelled)
-        whole = _whole(text[slice(*line)], repeated)
+        whole = "byline" if line in head else _whole(text[slice(*line)], repeated)
         while at < len(all_sentences) and all_sentences[at][1] <= line[1]:
             span = all_sentences[at]
             labelled.append((span, whole or _speech(text[slice(*span)])))
@@ -135,6 +141,20 @@ def _labels(text: str, repeated: Collection[int]) -> list[tuple[Range, str | Non
         _spread(text, labelled, range(first, len(labelled)), _TO_READER, SPEECH)
     _spread(text, labelled, range(len(labelled)), _SELF, {"donation banner"})
     return labelled
+
+
+def _head(text: str) -> frozenset[Range]:
+    """Find the lines above a story that say when, whence and by whom; a page of nothing else has none."""
+    found: set[Range] = set()
+    above: Range | None = None
+    for number, (start, end) in enumerate(islice(lines(text), OPENING_LINES)):
+        line = text[start:end]
+        if len(line) <= MAX_HEAD and _HEAD.fullmatch(line):
+            found.update([(start, end)] if above is None else [above, (start, end)])
+        elif len(line.split()) >= OPENING_WORDS and _STORY.search(line):
+            return frozenset(found)
+        above = (start, end) if number and _WRITER.fullmatch(line) else None
+    return frozenset()
 
 
 def _whole(line: str, repeated: Collection[int]) -> str | None:

@@ -16,7 +16,7 @@ from embeddings.schema import article_sha256
 from embeddings.sources import READERS, Input, Unreadable, read_articles
 from embeddings.store import AddReport, PassageStore
 
-READING = 2
+READING = 3
 """Raised whenever files are read differently, so that they are read again."""
 
 

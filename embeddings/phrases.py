@@ -18,6 +18,31 @@ _DAY = (
     r"|\d+ (?:minutes?|hours?|days?) ago|today|yesterday)"
 )
 
+_WRITTEN_DAY = (
+    r"(?:(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?,? )?"
+    r"(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9}\.?,? \d{4}|[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})"
+)
+_TIME_OF_DAY = r"\d{1,2}[.:]\d\d(?: ?[ap]\.?m\.?)?(?: ?(?-i:[A-Z]{2,4}))?"
+_WRITER_OF = r"(?:interview|analysis|report|review|words|text|story|opinion|comment|photos?|photographs?|pictures?)"
+
+HEAD_LINE: tuple[str, ...] = (
+    # "Tessford Advertiser, 9 May 2023", "Saturday 14 October 2023 17.42 BST"
+    rf"(?:{_NAMES}(?:,| [|·])? )?{_WRITTEN_DAY}(?:(?:,| at| [-–—|·])* {_TIME_OF_DAY})?(?:, {_NAMES})?",
+    rf"(?:{_DATED}|{_TIME_OF_DAY},?|{_WRITTEN_DAY},?|[|·,]| at| by {_NAMES}|\s)+",
+    r"[\w ]{2,30} desk(?: [|·].{2,40})?",
+    rf"(?:{_WRITER_OF}(?: by|:)|by) (?:(?:\w+ ){{0,3}}{_POST} )?{_NAMES}(?:,? (?:in|at|for|from) {_NAMES})?"
+    rf"(?:,? (?:\w+ ){{0,3}}{_POST})?(?:,? {_WRITER_OF}(?: by|:) {_NAMES})?(?: [|·].{{2,60}})?",
+    rf"{_TWO_NAMES} (?:reports )?(?:in|at|from) {_NAMES}",
+    rf"(?:[\w-]+ ){{0,3}}{_POST} {_TWO_NAMES}",
+    rf"{_TWO_NAMES}, (?:[\w-]+ ){{0,3}}{_POST}(?:, {_NAMES})?",
+    r"(?-i:(?:[A-Z]\w+ ){1,3}(?:Reporter|Correspondent|Editor|Columnist|Writer)s?)",
+    rf"(?:from )?our .{{0,30}}{_POST}(?: in {_NAMES})?",
+    r"@\w{2,30}",
+    r"reading time:? \d+ min\w*",
+    r"(?-i:Reuters|(?:The )?Associated Press|AP|AFP|Agence France-Presse|PA(?: Media| [A-Z]\w+)?|Bloomberg)",
+)
+"""What a line between a headline and its story is that says when, whence and by whom; elsewhere it may tell the story."""
+
 WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     "advertisement": (
         r"ad",

@@ -153,6 +153,53 @@ def furniture_rows():
     return [line.split("\t") for line in (Path(__file__).parent / "furniture.tsv").read_text().splitlines()]
 
 
+STORY = "The council of Marwick voted on Monday to close the harbour for two weeks."
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "By Sam Trevelyan at Mill Lane",
+        "Sam Trevelyan at Mill Lane",
+        "Sam Trevelyan\nSat 14 Oct 2023 17.42 BST",
+        "Interview by Jasper Holm\n12 May 2024",
+        "Published 10:14 GMT, 28 February 2024 | Updated 16:02 GMT, 28 February 2024",
+        "Consumer desk | 17 August 2023",
+        "Tessford Advertiser, 9 May 2023",
+        "BY DANA WHITLOCK\nChief Political Correspondent\nMarch 3, 2024 6:30 a.m. ET",
+        "Posted on 3rd March 2024 by Dana Whitlock",
+        "Dana Whitlock reports from Port Velle",
+        "Analysis by Dana Whitlock, economics editor",
+        "@danawhitlock\n3 March 2024 - 4:05pm",
+        "Words: Dana Whitlock Photos: Keith Oyelaran",
+        "By Dana O'Brien-Lee for The Dales Weekly",
+        "*3 March 2024*",
+        "Reading time: 4 minutes",
+        "Reuters\nMon, March 4, 2024 at 9:12 AM GMT",
+        "Rovers reporter Dana Whitlock",
+        "Dana Whitlock, PA sports reporter, Mill Lane",
+        "From our correspondent in Velle",
+    ],
+)
+def test_what_stands_between_a_headline_and_its_story_is_set_aside(head):
+    text = f"Harbour closed\n{head}\n\n{STORY}"
+    assert [text[one.start : one.end] for one in find_furniture(text)] == [head]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Harbour closed\nTwo weeks without ferries for Marwick\n\n{STORY}",  # a standfirst
+        f"Harbour closed\nEditor quits\n{STORY}",
+        f"{STORY}\n3 March 2024\nThe dam broke.\n5 March 2024\nIt was mended.",  # a chronicle
+        f"{STORY}\nSam Trevelyan at Mill Lane",
+        "Sam Trevelyan\n3 March 2024",  # nothing else
+    ],
+)
+def test_what_only_looks_like_it_is_kept(text):
+    assert find_furniture(text) == []
+
+
 def test_furniture_is_told_from_stories_on_three_hundred_paragraphs():
     rows = furniture_rows()
     assert sum(kind != "story" for kind, _ in rows) >= 200

@@ -30,6 +30,18 @@ from embeddings.sources import find_inputs, read_articles
         ("T\nCarrick Post | 3 October 2024\nIt rained.", date(2024, 10, 3), "Carrick Post", ""),
         ("T\nPublished 10:15 GMT, 3 October 2024\nIt rained.", date(2024, 10, 3), "", ""),
         ("T\n2024-10-03T10:15:00Z\nIt rained.", date(2024, 10, 3), "", ""),
+        ("T\nSat 14 Oct 2023 17.42 BST\nIt rained.", date(2023, 10, 14), "", ""),
+        ("T\nPublished 10:14 GMT, 28 February 2024 | Updated 16:02 GMT, 28 February 2024\nIt rained.",
+         date(2024, 2, 28), "", ""),
+        ("T\nConsumer desk | 17 August 2023\nIt rained.", date(2023, 8, 17), "", ""),
+        ("T\nBy Ann Lee | Mar. 3, 2024 at 6:00 p.m.\nIt rained.", date(2024, 3, 3), "", "Ann Lee"),
+        ("T\nSunday March 3 2024, 12.01am GMT, The Sunday Gazette\nIt rained.", date(2024, 3, 3), "", ""),
+        ("T\nLEEDS (Halden News), 3 March 2024 —\nIt rained.", date(2024, 3, 3), "", ""),
+        ("T\nSORREL and VELLE, March 3, 2024 /PRNewswire/ -- It rained.", date(2024, 3, 3), "", ""),
+        ("T\nBy Local Democracy Reporter Ann Lee\nIt rained.", None, "", "Ann Lee"),
+        ("T\n*By Ann Lee at Mill Lane*\nIt rained.", None, "", "Ann Lee"),
+        ("T\nInterview by Ann Lee\nIt rained.", None, "", "Ann Lee"),
+        ("T\nAnalysis by Ann Lee, economics editor\nIt rained.", None, "", "Ann Lee"),
         ("T\nHarvest Fair, 3 October 2024\nIt rained.", None, "", ""),
         ("T\nThe mayor left the Carrick Post on 3 October 2024 - a Monday.", None, "", ""),
         ("T\nBy Lucía Ferrán in Madrid\nIt rained.", None, "", "Lucía Ferrán"),
@@ -97,8 +109,8 @@ def test_which_of_two_days_is_meant(tmp_path, written, day_first, day):
 
 
 def test_front_matter_that_is_no_yaml_is_read_line_by_line(tmp_path):
-    given = '---\ntitle: Full list: the winners\n# set by hand\nDate: 3 March 2024\nsource: "The Echo"\nurl:\n---\nIt rained.\n'
-    (tmp_path / "a.md").write_text(given)
+    given = 'title: Full list: the winners\n# set by hand\nDate: 3 March 2024\nsource: "The Echo"\nurl:\n'
+    (tmp_path / "a.md").write_text(f"---\n{given}---\nIt rained.\n")
     [article] = read(tmp_path)
     assert (article.title, article.published, article.source) == (
         "Full list: the winners",

@@ -40,6 +40,11 @@ def test_markdown_front_matter(tmp_path):
     assert read(file) == [Article("dam", "Dam opens", "\nIt opened.\n", date(2021, 5, 1), "Echo", author="Li")]
 
 
+def test_a_story_without_a_headline_is_called_by_its_first_sentence(tmp_path):
+    (tmp_path / "a.txt").write_text(f"SALTMARSH, Aug 30 – A humpback swam up the Marl. {'It was seen by many. ' * 9}")
+    assert read(tmp_path)[0].title == "A humpback swam up the Marl."
+
+
 def test_markdown_without_front_matter(tmp_path):
     file = tmp_path / "a.md"
     file.write_text("# Dam opens\n\nThe dam opened.")

@@ -18,8 +18,8 @@ _AGENCY = re.compile(
 )
 _WRITER = r"[A-ZÀ-Þ][\w.’'-]+(?: (?:[A-ZÀ-Þ][\w.’'-]*|and|van|von|de|la|del|bin|al)){1,6}?"
 _AUTHOR = re.compile(
-    rf"(?:^|[.;|] )(?:[Ww]ritten )?(?:[Bb]y|BY) (?!Staff\b)(?P<author>{_WRITER})"
-    r"(?: \||, [A-Z]| in [A-ZÀ-Þ].*$| (?:The )?(?:Associated Press|Reuters|AFP|PA Media)[.,;]?$|[.,;]?$)"
+    rf"(?:^|[.;|] )(?:(?:[Ww]ritten|Interview|Analysis|Report|Story|Words) )?(?:[Bb]y|BY) (?!Staff\b)(?P<author>{_WRITER})"
+    r"(?: \||, [A-Z]|, (?:\w+ ){1,3}(?:editor|correspondent|reporter|writer)$| (?:in|at|for|from) [A-ZÀ-Þ].*$| (?:The )?(?:Associated Press|Reuters|AFP|PA Media)[.,;]?$|[.,;]?$)"
     rf"|^(?P<writer>{_WRITER}), (?:[A-Z]\w+ )?(?:[Ww]riter|[Rr]eporter|[Cc]orrespondent|[Ee]ditor)$"
 )
 _PAPER = (
@@ -27,19 +27,23 @@ _PAPER = (
     r"|Telegraph|Mail|Express|Press|Courier|Record|Standard|Independent|Advertiser|Mercury|Argus|Reporter|Bulletin"
     r"|Dispatch|Register|Sentinel|Globe|Examiner|Inquirer|Leader|Star)"
 )
+_POST = re.compile(r"(?:[A-Z]\w+ ){0,3}(?:Reporter|Correspondent|Editor|Writer) (?=[A-ZÀ-Þ])")
 _MASTHEAD = re.compile(rf"(?P<paper>{_PAPER})\s*[,|·]\s*$")
 # what may stand before the date in a line that is there to give it: a label, a weekday, a time, a newspaper, or a place
 # in capitals, with its country
 _BEFORE = re.compile(
-    r"(?:\W|published|posted|updated|first|last|date|on|(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"(?:\W|published|posted|updated|first|last|date|on|(?:mon|tues?|wed|wednes|thu|thurs?|fri|sat|satur|sun)(?:day)?|"
     r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?(?: (?-i:[A-Z]{2,4}))?,|"
-    rf"(?-i:{_PAPER})\s*[,|·]|"
-    r"(?-i:[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40}, (?:[A-Z][\w.]+(?: [A-Z][\w.]+)?, )?))*",
+    rf"(?-i:{_PAPER})\s*[,|·]|^[\w .’'-]{{2,60}} [|·]|"
+    r"(?-i:[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40}(?: and [A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40})?, (?:[A-Z][\w.]+(?: [A-Z][\w.]+)?, )?)|"
+    r"(?-i:[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40} \([A-Z][^)]*\), ))*",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\W*(?:(?:at |T)?\d{1,2}[:.]\d\d.{0,20}|[Bb]y [A-ZÀ-Þ].*|BY .*|\([A-Z][^)]*\)\s*[-–—:].*)?"
-    r"| (?:/[A-Z][\w ]{1,30}/ )?[-–—]+ .*"
+    rf"\W*(?:(?:at |T)?\d{{1,2}}[:.]\d\d.{{0,20}}(?:, (?:The )?{_PAPER})?"
+    r"|[Bb]y [A-ZÀ-Þ].*|BY .*|\([A-Z][^)]*\)\s*[-–—:].*)?"
+    r"|\s*(?:/[A-Z][\w ]{1,30}/ )?[-–—]+(?: .*)?"
+    r"|\s*[|·]\s*(?:[Ll]ast )?(?:[Uu]pdated|UPDATED|[Mm]odified)\b.*"
     r"|\. [\"“]?[A-ZÀ-Þ].*"
 )
 
@@ -88,5 +92,5 @@ def _paper_of(line: str) -> str:
 
 
 def _author_of(line: str) -> str:
-    match = _AUTHOR.search(line) if len(line) < 120 else None
-    return (match["author"] or match["writer"]) if match else ""
+    match = _AUTHOR.search(line.strip("*_ ")) if len(line) < 120 else None
+    return _POST.sub("", match["author"] or match["writer"]) if match else ""
