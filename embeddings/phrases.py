@@ -41,7 +41,7 @@ HEAD_LINE: tuple[str, ...] = (
     r"reading time:? \d+ min\w*",
     r"(?-i:Reuters|(?:The )?Associated Press|AP|AFP|Agence France-Presse|PA(?: Media| [A-Z]\w+)?|Bloomberg)",
 )
-"""What a line between a headline and its story is that says when, whence and by whom; elsewhere it may tell the story."""
+"""Lines between a headline and its story that say when, whence and by whom; elsewhere they may tell the story."""
 
 WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     "advertisement": (

@@ -18,7 +18,8 @@ _MORNING_AFTER = timedelta(1)
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_NUMBERS = {word: number for number, word in enumerate(_WORDS, start=1)}
+_NUMBERS = {word: number for number, word in enumerate(_WORDS, start=1)} | {"a": 1, "few": 5}
+_DAYS_OF = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.5, "year": 365.25}
 _NOW = re.compile(
     r"\b(?:currently|current|now|nowadays|at present|at the moment|latest|newest|most recent(?:ly)?|so far|still)\b",
     re.IGNORECASE,
@@ -82,7 +83,7 @@ def _span(first: date, last: date, words: str, *, exact: bool = False) -> Period
 
 
 def _days(match: re.Match[str], today: date) -> Period:
-    day = today if match[0].lower() == "today" else today - timedelta(1)
+    day = today - timedelta(match[0].lower().endswith(("yesterday", "last night")))
     return _span(day, min(day + _MORNING_AFTER, today), match[0], exact=True)
 
 
@@ -96,14 +97,51 @@ def _relative(match: re.Match[str], today: date) -> Period:
         year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
         first, last = _month(year, month + 1)
         return _span(first, last + back * _MORNING_AFTER, match[0], exact=True)
-    first, last = date(today.year - back, 1, 1), date(today.year - back, 12, 31)
-    return _span(first, last + back * _MORNING_AFTER, match[0], exact=True)
+    if back:  # "the winner of last year's race" is told this year
+        return _span(date(today.year - 1, 1, 1), today, match[0])
+    return _span(date(today.year, 1, 1), date(today.year, 12, 31), match[0], exact=True)
+
+
+def _weekend(match: re.Match[str], today: date) -> Period:
+    """Give Saturday to the paper of Monday; on a Saturday or Sunday "the weekend" is the one that it is."""
+    saturday = today - timedelta((today.weekday() - 5) % 7)
+    if match["last"] and today.weekday() >= 5:
+        saturday -= timedelta(7)
+    return _span(saturday, min(saturday + timedelta(2), today), match[0], exact=True)
+
+
+def _ago(match: re.Match[str], today: date) -> Period:
+    number, unit = _count(match["count"]), match["unit"].lower()
+    day = today - timedelta(round(_DAYS_OF[unit] * number))
+    if unit == "day":
+        return _span(day, min(day + _MORNING_AFTER, today), match[0], exact=True)
+    about = timedelta(round(_DAYS_OF[unit] / 2))
+    return _span(day - about, min(day + about, today), match[0])
+
+
+def _month_of_year(match: re.Match[str], today: date) -> Period | None:
+    """Read "in December last year" and "last March", which is the latest that is over."""
+    if match["which"]:
+        year = today.year - (match["which"].lower() == "last")
+        return _dated(f"{match['month_day']} {year}", match[0])
+    point = _point(f"{match['of_last']} {today.year}")
+    if point is None:
+        return None
+    return _dated(f"{match['of_last']} {today.year - (point[1] >= today)}", match[0])
+
+
+def _dated(text: str, words: str) -> Period | None:
+    point = _point(text)
+    return None if point is None else _span(point[0], point[1] + timedelta(REPORTED_LATER), words)
+
+
+def _count(words: str | None) -> int:
+    given = words.lower() if words else "one"
+    return _NUMBERS[given] if given in _NUMBERS else int(given)
 
 
 def _past(match: re.Match[str], today: date) -> Period:
-    count = match["count"].lower() if match["count"] else "one"
-    number = _NUMBERS[count] if count in _NUMBERS else int(count)
-    days = {"day": 1, "week": 7, "month": 30.5, "year": 365.25}[match["unit"].lower()] * number
+    days = _DAYS_OF[match["unit"].lower()] * _count(match["count"])
     return _span(today - timedelta(round(days)), today, match[0], exact=True)
 
 
@@ -125,7 +163,11 @@ def _bound_to_today(match: re.Match[str], today: date) -> Period | None:
 
 
 def _between(match: re.Match[str], today: date) -> Period | None:
-    first, last = _point(match["first"]), _point(match["last"])
+    last = _point(match["last"])
+    # "between March and May 2021", "from 7 to 9 March 2021"
+    first = _point(match["first"]) or (
+        last and _point(f"{match['first']} {last[1]:{'%B ' * match['first'].isdigit()}%Y}")
+    )
     if first is None or last is None or first[0] > last[1]:
         return None
     return _span(first[0], last[1], match[0])
@@ -170,11 +212,13 @@ _POINT = (
     + (rf"|\d{{4}}-\d\d-\d\d|{_MONTH_NAME} (?:of )?\d{{4}}|(?:19|20)\d\d")
 )
 _TIME = re.compile(rf"(?:(?:on|in|since|by|until) )?(?:{_POINT})", re.IGNORECASE)
-_COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})"
+_NUMBER = rf"\d{{1,3}}|{'|'.join(_NUMBERS)}"
+_COUNT = rf"(?P<count>{_NUMBER})"
+_MONTH_DAY = rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH_NAME}|{_MONTH_NAME}(?: \d{{1,2}}(?:st|nd|rd|th)?)?"
 # "in the last week of the campaign" and "in her last year of school" are not counted from today
 _NOT_OF = r"(?!['’]s)(?! (?:of|before)\b)"
 # in capitals within a sentence they are names: "USA Today"
-_DAY = r"(?:\b(?-i:today|yesterday)|^\W*(?:today|yesterday))\b(?!['’]s)"
+_DAY = r"(?:\b(?-i:today|yesterday|last night|this (?:morning|afternoon|evening))|^\W*(?:today|yesterday))\b(?!['’]s)"
 _NOT_HIS = r"(?<!\bhis )(?<!\bher )(?<!\bits )(?<!\btheir )"
 _UNIT = rf"{_NOT_HIS}\b(?P<which>last|previous|this) (?P<unit>week|month|year)\b{_NOT_OF}"
 _WEEKDAY = rf"\b(?:last|this past) (?P<day>{'|'.join(_WEEKDAYS)})\b"
@@ -185,13 +229,26 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
         (rf"\b(?P<word>since|after|before|until|by) (?P<point>{_DAY}|{_UNIT}|{_WEEKDAY})", _bound_to_today),
         (_DAY, _days),
         (
-            rf"\b(?:in|over|during|within) the (?:last|past) (?:{_COUNT} )?(?P<unit>day|week|month|year)s?\b{_NOT_OF}",
+            rf"\b(?:in|over|during|within) the (?:last|past) (?:{_COUNT} )?(?P<unit>{'|'.join(_DAYS_OF)})s?\b{_NOT_OF}",
             _past,
+        ),
+        (rf"\b(?P<count>{_NUMBER}) (?P<unit>day|week|fortnight|month|year)s? ago\b", _ago),
+        (r"\b(?:(?:over|at|on|during) the|this|(?P<last>last)) weekend\b", _weekend),
+        (
+            rf"\b(?:(?:in|on|during|of) )?(?:the )?(?P<month_day>{_MONTH_DAY}) (?:of )?(?P<which>last|this) year\b"
+            rf"|\blast (?P<of_last>{_MONTH_NAME})\b",
+            _month_of_year,
         ),
         (_UNIT, _relative),
         (_WEEKDAY, _weekday),
-        (rf"\b(?:between|from) (?P<first>{_POINT}) (?:and|to|until) (?P<last>{_POINT})\b", _between),
-        (rf"\b(?P<word>since|after|before|until|by) (?P<point>{_POINT})\b", _bound),
-        (rf"\b(?:(?:in|on|during|of|for|early|late|mid) )+(?P<point>{_POINT})\b", _during),
+        (
+            rf"\b(?:between|from) (?P<first>{_POINT}|{_MONTH_DAY}|\d{{1,2}}) (?:and|to|until) (?P<last>{_POINT})\b",
+            _between,
+        ),
+        (
+            rf"\b(?P<word>since|after|before|until|by) (?:the (?:start|beginning|end) of )?(?P<point>{_POINT})\b",
+            _bound,
+        ),
+        (rf"\b(?:(?:in|on|during|of|for|early|late|mid) )+(?:the (?=\d{{1,2}}[snrt]))?(?P<point>{_POINT})\b", _during),
     )
 )

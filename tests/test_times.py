@@ -31,7 +31,26 @@ TODAY = date(2022, 6, 15)  # a Wednesday
         ("Who won last week?", "2022-06-06", "2022-06-13", True),
         ("Who won this week?", "2022-06-13", "2022-06-19", True),
         ("Who won last month?", "2022-05-01", "2022-06-01", True),
-        ("Who won last year?", "2021-01-01", "2022-01-01", True),
+        ("Who won last year?", "2021-01-01", "2022-06-15", False),  # "last year's winner" is told this year
+        ("Who won this year?", "2022-01-01", "2022-12-31", True),
+        ("Who won last night?", "2022-06-14", "2022-06-15", True),
+        ("What happened this morning?", "2022-06-15", "2022-06-15", True),
+        ("Who won at the weekend?", "2022-06-11", "2022-06-13", True),
+        ("Who won last weekend?", "2022-06-11", "2022-06-13", True),
+        ("Who resigned three days ago?", "2022-06-12", "2022-06-13", True),
+        ("Who resigned two weeks ago?", "2022-05-28", "2022-06-05", False),
+        ("Who resigned a year ago?", "2020-12-14", "2021-12-15", False),
+        ("Who resigned in the last few days?", "2022-06-10", "2022-06-15", True),
+        ("Who resigned in the past 48 hours?", "2022-06-13", "2022-06-15", True),
+        ("Who resigned over the last fortnight?", "2022-06-01", "2022-06-15", True),
+        ("Who resigned in December last year?", "2021-12-01", "2022-01-14", False),
+        ("Who resigned on June 16 last year?", "2021-06-16", "2021-06-30", False),
+        ("Who resigned last March?", "2022-03-01", "2022-04-14", False),
+        ("Who resigned last June?", "2021-06-01", "2021-07-14", False),
+        ("Who resigned on the 9th of March 2021?", "2021-03-09", "2021-03-23", False),
+        ("What is to be built by the end of 2026?", None, "2026-12-31", False),
+        ("What was built between March and June 2021?", "2021-03-01", "2021-06-30", False),
+        ("What was built from 7 to 9 March 2021?", "2021-03-07", "2021-03-09", False),
         ("Who resigned in the last three months?", "2022-03-15", "2022-06-15", True),
         ("Who resigned over the past 10 days?", "2022-06-05", "2022-06-15", True),
         ("Who resigned in the past week?", "2022-06-08", "2022-06-15", True),
@@ -188,3 +207,16 @@ def test_days_to_narrow_by(name, written, day):
 def test_what_is_no_day_is_refused(name, written):
     with pytest.raises(InvalidInput, match=f"{name} must be a date like 2021-06-08"):
         read_day(name, written)
+
+
+@pytest.mark.parametrize(
+    ("question", "day", "since", "until"),
+    [
+        ("Who won at the weekend?", date(2022, 6, 12), "2022-06-11", "2022-06-12"),  # a Sunday
+        ("Who won last weekend?", date(2022, 6, 12), "2022-06-04", "2022-06-06"),
+        ("Who won this weekend?", date(2022, 6, 11), "2022-06-11", "2022-06-11"),
+    ],
+)
+def test_the_weekend_that_it_is(question, day, since, until):
+    period = period_of(question, day)
+    assert (str(period.since), str(period.until)) == (since, until)

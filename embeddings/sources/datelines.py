@@ -18,8 +18,10 @@ _AGENCY = re.compile(
 )
 _WRITER = r"[A-ZÀ-Þ][\w.’'-]+(?: (?:[A-ZÀ-Þ][\w.’'-]*|and|van|von|de|la|del|bin|al)){1,6}?"
 _AUTHOR = re.compile(
-    rf"(?:^|[.;|] )(?:(?:[Ww]ritten|Interview|Analysis|Report|Story|Words) )?(?:[Bb]y|BY) (?!Staff\b)(?P<author>{_WRITER})"
-    r"(?: \||, [A-Z]|, (?:\w+ ){1,3}(?:editor|correspondent|reporter|writer)$| (?:in|at|for|from) [A-ZÀ-Þ].*$| (?:The )?(?:Associated Press|Reuters|AFP|PA Media)[.,;]?$|[.,;]?$)"
+    rf"(?:^|[.;|] )(?:(?:[Ww]ritten|Interview|Analysis|Report|Story|Words) )?(?:[Bb]y|BY) (?!Staff\b)"
+    rf"(?P<author>{_WRITER})"
+    r"(?: \||, [A-Z]|, (?:\w+ ){1,3}(?:editor|correspondent|reporter|writer)$| (?:in|at|for|from) [A-ZÀ-Þ].*$"
+    r"| (?:The )?(?:Associated Press|Reuters|AFP|PA Media)[.,;]?$|[.,;]?$)"
     rf"|^(?P<writer>{_WRITER}), (?:[A-Z]\w+ )?(?:[Ww]riter|[Rr]eporter|[Cc]orrespondent|[Ee]ditor)$"
 )
 _PAPER = (
