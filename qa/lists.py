@@ -35,9 +35,10 @@ _LIST = re.compile(
     rf"""(?:^\W*|^(?:(?:from|in|to|on|at|of|for|by|with|under)\s+)|^(?:besides|apart\ from|other\ than)\b[^,]*,\s*)
     (?:
         (?:which|what)\s+(?:other\s+)?{_NUMBER}\b
-      | (?:which|what)\s+(?:{_DESCRIBES}\s+){{0,2}}(?!{_NOT_PLURAL}\b|{_VERB})\w+s\b
+      | (?:which|what)\s+(?:{_DESCRIBES}\s+){{0,2}}(?!{_NOT_PLURAL}\b|{_VERB})\w+s\b(?!\s+(?:is|was|has|does)\b)
       | (?:which|what)\s+(?:people|men|women|children|countries)\b
       | (?:who|what)\s+(?:were|are)\b
+      | (?:give|list|tell\s+me)\s+(?:the\s+)?names\b
       | (?:name|list)\s+(?:all\b|the\b|every\b|{_NUMBER}\b)
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -48,7 +49,9 @@ _SEPARATOR = re.compile(
     r"|\s+(?:and|or|as well as)\s+(?:also\s+)?"
 )
 # "the Philippines", and not "A gold heron"
-_NAME = re.compile(r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)")
+_NAME = re.compile(r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)|[a-zà-ÿ]+ [A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ][\w’'-]+$")
+_BEHIND_NAMES = re.compile(r"^[^?:]{1,120}:\s+")  # "Edith Quaye: Who were her parents?"
+_HANGING = re.compile(r"\s+(?:and|or)$")
 _NO_ITEM = re.compile(r"(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have|had|will|would)\b")
 _LEADING = re.compile(r"(?:to|for|in|from|at|on|of|by|with|across)\s+(?=\w)")
 _CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\b")
@@ -61,7 +64,7 @@ _CLAUSE = re.compile(
 
 def asks_for_list(question: str) -> bool:
     """Say whether a question wants several things: "which towns ...", "from what two ...", "who were ..."."""
-    return _LIST.search(question) is not None
+    return _LIST.search(_BEHIND_NAMES.sub("", question)) is not None
 
 
 def is_a_count(text: str) -> bool:
@@ -163,6 +166,11 @@ def _is_item(text: str) -> bool:
     return 0 < len(text.split()) <= MAX_ITEM_WORDS
 
 
+def _without_conjunction(text: str, start: int, end: int) -> int:
+    found = _HANGING.search(text, start, end)
+    return found.start() if found else end
+
+
 def _cut(span: Span) -> list[Span]:
     parts = []
     at = 0
@@ -171,6 +179,7 @@ def _cut(span: Span) -> list[Span]:
         if end > at:
             parts.append((at, end))
         at = separator.end() if separator else end
+    parts = [(start, _without_conjunction(span.text, start, end)) for start, end in parts]
     parts = [(start, end) for part in parts for start, end in [tidied(span.text, *part)] if start < end]
     if any(len(span.text[start:end].split()) > MAX_ITEM_WORDS for start, end in parts):
         return [span]  # a clause that happens to hold a comma

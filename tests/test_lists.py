@@ -128,6 +128,8 @@ CLOSED = "It snowed.\n\nClosed are:\n- High Street, from 9 a.m.\n- Mill Lane\n\n
         (CLOSED.replace("- ", "• "), "High Street, from 9 a.m.", ["High Street", "Mill Lane", "Castle Road"]),
         (CLOSED, "Castle", []),  # not what the other lines begin with
         ("1. Rovers 2, Town 1\n2. City 0, United 3", "City", []),
+        ("It is: student Lin Yu, 22; Max Holm, 33; Ira Voss.", "Max Holm", ["student Lin Yu", "Max Holm", "Ira Voss"]),
+        ("She wrote Ash, Salt and, her last, Bone.", "Ash, Salt and, her last, Bone", ["Ash", "Salt", "Bone"]),
         ("It was Bell, Hill, Hart & Sons and Marsh.", "Hill, Hart & Sons and Marsh", ["Hill, Hart & Sons", "Marsh"]),
     ],
 )

@@ -1,5 +1,6 @@
 """What a later article says in place of an earlier one."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -43,3 +44,27 @@ def test_without_days_nothing_is_later():
     spans = [span("34", 9.0, OLD), span("43", 1.0, undated)]
     assert newest_first(AGE, spans) == spans
     assert newest_first(AGE, []) == []
+
+
+FIRST = Article("first", "Six dead in Dunmoor fire", "Six people died in the fire at Dunmoor.", date(2024, 3, 1))
+SECOND = Article("second", "Dunmoor fire", "Eleven have died in Dunmoor since the fire.", date(2024, 3, 4))
+DEAD = "How many people were killed in the Dunmoor fire?"
+
+
+@pytest.mark.parametrize(
+    ("question", "later", "given", "first"),
+    [
+        (DEAD, SECOND, [("Six", 8.1, FIRST), ("Eleven", 7.3, SECOND)], "Eleven"),
+        (DEAD, SECOND, [("Six people", 8.1, FIRST), ("Eleven", 7.3, SECOND)], "Eleven"),
+        (DEAD, SECOND, [("Six", 8.1, FIRST), ("Eleven", 5.0, SECOND)], "Six"),  # far less sure
+        (DEAD, SECOND, [("Eleven", 8.1, SECOND), ("Six", 7.3, FIRST)], "Eleven"),
+        (DEAD.replace("Dunmoor", "Calder"), SECOND, [("Six", 8.1, FIRST), ("Eleven", 7.3, SECOND)], "Six"),
+        ("How many people were killed in the fire?", SECOND, [("Six", 8.1, FIRST), ("Eleven", 7.3, SECOND)], "Six"),
+        ("How many seats has Dunmoor?", SECOND, [("Six", 8.1, FIRST), ("Eleven", 7.3, SECOND)], "Six"),
+        (DEAD, SECOND, [("Six", 8.1, FIRST), ("the fire", 7.3, SECOND)], "Six"),
+        (DEAD, replace(SECOND, published=date(2024, 5, 1)), [("Six", 8.1, FIRST), ("Eleven", 7.3, None)], "Six"),
+    ],
+)
+def test_a_later_count_takes_the_place_of_an_earlier_one(question, later, given, first):
+    spans = [span(words, score, article or later) for words, score, article in given]
+    assert newest_first(question, spans)[0].text == first
