@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from qa.answers import Span
 from qa.normalization import normalize
@@ -20,6 +20,8 @@ _WHO_DOES = re.compile(
     r"|(?:\w+ ){0,3}(?:win|won)\b)",
     re.IGNORECASE,
 )
+_WHO = re.compile(r"(?:and |but |so )?who(?:m|se)?\b", re.IGNORECASE)
+_SURNAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+")
 _ARTICLE = re.compile(r"\b(?:the|an?) (?=\w)", re.IGNORECASE)
 # "the president of France", "the finance minister's wife" are others than the president, the minister
 _GOES_ON = re.compile(r"\s*(?:['’-]|\b(?:of|for|from|in|at|who|that|which|and|or)\b|[A-ZÀ-Þ])")
@@ -54,6 +56,25 @@ def asked_by_name(question: str, span: Span) -> str | None:
         if re.search(rf"(?<!\bof )(?<!\bof the )\b{words} $", text[max(0, first - MAX_LENGTH) : first], re.IGNORECASE):
             return f"{question[:start]}{name['name']}{question[end:]}"
     return None
+
+
+def full_name_first(question: str, spans: Sequence[Span]) -> list[Span]:
+    """Where a surname answers "who?" and a further span gives the whole name, put that first: "Katrin Voll" for "Voll".
+
+    Only what the reader takes for an answer by itself; of the best span's article where that has it.
+
+    Args:
+        spans: ranked, best first.
+    """
+    if not spans or not _WHO.match(question) or not _SURNAME.fullmatch(spans[0].text):
+        return list(spans)
+    best, *others = spans
+    whole = re.compile(rf"(?:[A-ZÀ-Þ][\w.’'-]* ){{1,3}}{re.escape(best.text)}")
+    named = [other for other in others if other.score > 0 and whole.fullmatch(other.text)]
+    if not named:
+        return list(spans)
+    first = max(named, key=lambda other: (other.hit.article.id == best.hit.article.id, other.score))
+    return [first, *(span for span in spans if span is not first)]
 
 
 def _descriptions(question: str) -> Iterator[tuple[int, int, str]]:

@@ -15,7 +15,7 @@ from embeddings.utf8 import in_utf8
 from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
 from qa.lists import asks_for_list, is_a_count, list_items
-from qa.naming import asked_by_name
+from qa.naming import asked_by_name, full_name_first
 from qa.newest import newest_first
 from qa.normalization import normalize
 from qa.quotations import asks_for_words, whole_quotations
@@ -226,7 +226,11 @@ class Pipeline:
         spans = whole_quotations(asked, newest_first(asked, spans))
         # the items of a list come one by one
         wants_list = asks_for_list(asked)
-        spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)
+        spans = (
+            [span for span in spans if not is_a_count(span.text)]
+            if wants_list
+            else join_names(full_name_first(asked, spans))
+        )
         read_ms = _since(started)
         started = time.perf_counter()
         measured = features(by_name, spans) if spans else ()

@@ -1,11 +1,11 @@
-"""Whom a question describes is not the answer to it."""
+"""Whom a question describes is not the answer to it, and a name comes whole."""
 
 import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
 from qa.confidence import Calibrator
-from qa.naming import asked_by_name
+from qa.naming import asked_by_name, full_name_first
 from qa.pipeline import Pipeline
 from qa.reader import SHIPPED_READER
 
@@ -88,3 +88,30 @@ def test_the_reader_is_asked_again_by_name(answers, first):
 def test_the_maker_of_a_thing_is_not_the_thing():
     story = "They honoured the maker of the first reactor Enrico Fermi."
     assert asked_by_name("Who built the first reactor?", span("Enrico Fermi", story)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "first"),
+    [
+        ("Who hung up?", [("Lund", 9.0), ("Ana Lund", 1.0)], "Ana Lund"),
+        ("Who hung up?", [("Lund", 9.0), ("Ana Lund", -1.0)], "Lund"),
+        ("Who hung up?", [("Lund", 9.0), ("Rita Vogel", 1.0)], "Lund"),
+        ("Who hung up?", [("Lund", 9.0), ("Norvik Minister Ana Lund", 1.0)], "Norvik Minister Ana Lund"),
+        ("Who hung up?", [("Ana Lund", 9.0), ("Norvik Minister Ana Lund", 1.0)], "Ana Lund"),
+        ("What did they hear?", [("Lund", 9.0), ("Ana Lund", 1.0)], "Lund"),
+        ("Who hung up?", [("Lund", 9.0), ("phoned Norvik Minister Ana Lund", 8.0), ("Ana Lund", 1.0)], "Ana Lund"),
+    ],
+)
+def test_a_whole_name_goes_before_a_surname(question, given, first):
+    spans = [span(text, score=score) for text, score in given]
+    found = full_name_first(question, spans)
+    assert found[0].text == first
+    assert sorted(found, key=spans.index) == spans
+
+
+def test_of_whole_names_that_of_the_same_article_goes_first():
+    other = "President Ana Lund left."
+    hit = Hit(Passage("b", 0, len(other)), Article("b", "", other), 1.0)
+    elsewhere = Span("President Ana Lund", 0, 18, 8.0, hit)
+    assert full_name_first("Who?", [span("Lund"), elsewhere, span(LUND, score=0.5)])[0].text == LUND
+    assert full_name_first("Who?", []) == []
