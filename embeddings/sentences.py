@@ -14,7 +14,7 @@ _STOP = re.compile(r"[.!?]\s+(?=\S)")
 _GOES_ON = tuple(
     (re.compile(rf"(?:^|[\s(]){before}$"), re.compile(after))
     for before, after in (
-        (r"(?:Cllrs?|Ald|Pte|Br|Dep|Ofc|Spc|Profs|Revd|Ste|Ft)\.", r"[A-Z0-9]"),
+        (r"(?:Cllrs?|Ald|Pte|Br|Dep|Ofc|Spc|Profs|Revd|Ste|Ft|Cdr|Pt|[Aa]pprox|Att)\.", r"[A-Z0-9]"),
         (
             r"\d ?[ap]\.m\.",
             r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:[ECMP][DS]?|BS|CES)T|GMT|UTC|Eastern|Central|Mountain"

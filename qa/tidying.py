@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-_DATELINE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ (?=\S)")
+_DATELINE = re.compile(
+    r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ (?=\S)"
+    r"|[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?::| \|) (?=[A-ZÀ-Þ])"
+    r"|[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){0,3}(?:, [A-ZÀ-Þ][\w. ]{1,30})? \([A-Z][\w&. ]{1,30}\) [-–—]+ (?=\S)"
+)
 # white space, and Markdown's emphasis, cells and headings
 _MARK = re.compile(r"[\s*_|~`]+|#+(?=\s|$)")
 _ABBREVIATION = re.compile(r"\b(?:[A-Za-z]\.)+[A-Za-z]$")

@@ -13,6 +13,8 @@ from qa.tidying import is_dateline, tidied
         ("It sank.\nBREMERVIK - Kestrel Ferries owned it.", "BREMERVIK - Kestrel Ferries", "Kestrel Ferries"),
         ("WASHINGTON (AP) — A storm came.", "WASHINGTON (AP) — A storm", "A storm"),
         ("WASHINGTON (AP) — A storm came.", "WASHINGTON", "WASHINGTON"),
+        ("PORT VELLE: The council voted.", "PORT VELLE: The council", "The council"),
+        ("Port Velle, Corvia (HN) — The council voted.", "Port Velle, Corvia (HN) — The council", "The council"),
         ("They heard the UNESCO - and others.", "UNESCO - and others", "UNESCO - and others"),
         ("It shook at 4.12 a.m. on Monday.", "4.12 a.m", "4.12 a.m."),
         ("They left the U.S. in May.", " the U.S", "the U.S."),
