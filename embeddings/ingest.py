@@ -13,7 +13,7 @@ from embeddings.documents import Article
 from embeddings.files import WITH_TROUBLE, FileRecord
 from embeddings.preparing import Preparer, prepare_here
 from embeddings.schema import article_sha256
-from embeddings.sources import READERS, Input, Unreadable, read_articles
+from embeddings.sources import READERS, Input, Unreadable, holds_readable, read_articles
 from embeddings.store import AddReport, PassageStore
 
 READING = 2
@@ -67,17 +67,35 @@ def ingest(
 def forget(store: PassageStore, folder: Path) -> int:
     """Remove the articles of files that were read under a folder, or as that file, and are there no more.
 
+    Nothing is removed where the whole folder is gone or empty; see `cut_off`.
+
     Returns:
         How many articles were removed.
     """
+    if not holds_readable(folder):
+        return 0
+    gone = _gone(store, folder)
+    store.forget_files([record.place for record in gone])
+    return _remove_unheld(store, {article_id for record in gone for article_id in record.articles})
+
+
+def cut_off(store: PassageStore, folder: Path) -> int:
+    """Count the articles that were read under a folder, or as that file, which is gone or has no readable file now.
+
+    It may be a share that dropped, and come back.
+    """
+    if holds_readable(folder):
+        return 0
+    return len({article_id for record in _gone(store, folder) for article_id in record.articles})
+
+
+def _gone(store: PassageStore, folder: Path) -> list[FileRecord]:
     root = folder.resolve()
-    gone = [
+    return [
         record
         for record in store.files()
         if (Path(record.place) == root or root in Path(record.place).parents) and not Path(record.place).exists()
     ]
-    store.forget_files([record.place for record in gone])
-    return _remove_unheld(store, {article_id for record in gone for article_id in record.articles})
 
 
 def _remove_unheld(store: PassageStore, ids: set[str]) -> int:

@@ -39,6 +39,7 @@ __all__ = [
     "Input",
     "Unreadable",
     "find_inputs",
+    "holds_readable",
     "is_address",
     "is_readable",
     "parse_columns",
@@ -100,6 +101,13 @@ def find_inputs(
 def is_readable(path: Path) -> bool:
     """Say whether a file found somewhere under a folder would be read: its kind is known and it is not hidden."""
     return kind_of(path.name) is not None and not path.name.startswith(".")
+
+
+def holds_readable(place: Path) -> bool:
+    """Say whether there is a file at a place, or one somewhere under it that would be read."""
+    return place.is_file() or any(
+        is_readable(file) and file.is_file() and not _is_hidden(file, place) for file in place.rglob("*")
+    )
 
 
 def read_articles(inputs: Iterable[Input]) -> Iterator[Article | Unreadable]:
@@ -173,8 +181,8 @@ def _paths(place: str) -> list[Path]:
 
 
 def _under(folder: Path) -> list[Path]:
-    return sorted(
-        file
-        for file in folder.rglob("*")
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(folder).parts)
-    )
+    return sorted(file for file in folder.rglob("*") if file.is_file() and not _is_hidden(file, folder))
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
