@@ -14,6 +14,7 @@ from embeddings.files import WITH_TROUBLE, FileRecord
 from embeddings.preparing import Preparer, prepare_here
 from embeddings.schema import article_sha256
 from embeddings.sources import READERS, Input, Unreadable, holds_readable, read_articles
+from embeddings.sources.filling import filled, is_of_the_web
 from embeddings.store import AddReport, PassageStore
 
 READING = 2
@@ -158,6 +159,8 @@ class _Run:
                     self.failed = True
                     self._keep_old(current[0])
                 continue
+            if is_of_the_web(current[0]):
+                item = filled(item, self.store.get(item.id))
             self.given.add(item.id)
             digests[item.id] = article_sha256(item)
             if item.id not in known:  # else it was taken before, and may have been removed by hand

@@ -14,6 +14,7 @@ from embeddings.places import expanded
 from embeddings.sources.archive import members
 from embeddings.sources.datelines import completed
 from embeddings.sources.docx import read_docx
+from embeddings.sources.filling import Readings, is_of_the_web
 from embeddings.sources.html import read_html
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, address_input, file_input
 from embeddings.sources.kinds import KINDS, is_address, kind_of
@@ -113,12 +114,18 @@ def holds_readable(place: Path) -> bool:
 def read_articles(inputs: Iterable[Input]) -> Iterator[Article | Unreadable]:
     """Read articles one by one; what can't be read comes as Unreadable, in its place.
 
-    An id that is given to a second, different article is unreadable too: one would replace the other.
+    An id that is given to a second, different article is unreadable too: one would replace the other. But a page of the
+    web may come twice, of which one reading says more than the other.
     """
     seen: dict[str, tuple[str, int]] = {}
+    readings = Readings()
     for given in inputs:
+        of_the_web = is_of_the_web(given)
         for item in _read(given):
             if isinstance(item, Article):
+                if of_the_web and (again := readings.again(item)) is not None:
+                    item = again
+                    seen[item.id] = (given.name, hash(item))
                 where, same = seen.setdefault(item.id, (given.name, hash(item)))
                 if same != hash(item):
                     yield Unreadable(
