@@ -13,7 +13,8 @@ from embeddings.documents import Article
 from embeddings.files import WITH_TROUBLE, FileRecord
 from embeddings.preparing import Preparer, prepare_here
 from embeddings.schema import article_sha256
-from embeddings.sources import READERS, Input, Unreadable, read_articles
+from embeddings.sources import READERS, Input, Unreadable, holds_readable, read_articles
+from embeddings.sources.filling import filled, is_of_the_web
 from embeddings.store import AddReport, PassageStore
 
 READING = 3
@@ -67,17 +68,35 @@ def ingest(
 def forget(store: PassageStore, folder: Path) -> int:
     """Remove the articles of files that were read under a folder, or as that file, and are there no more.
 
+    Nothing is removed where the whole folder is gone or empty; see `cut_off`.
+
     Returns:
         How many articles were removed.
     """
+    if not holds_readable(folder):
+        return 0
+    gone = _gone(store, folder)
+    store.forget_files([record.place for record in gone])
+    return _remove_unheld(store, {article_id for record in gone for article_id in record.articles})
+
+
+def cut_off(store: PassageStore, folder: Path) -> int:
+    """Count the articles that were read under a folder, or as that file, which is gone or has no readable file now.
+
+    It may be a share that dropped, and come back.
+    """
+    if holds_readable(folder):
+        return 0
+    return len({article_id for record in _gone(store, folder) for article_id in record.articles})
+
+
+def _gone(store: PassageStore, folder: Path) -> list[FileRecord]:
     root = folder.resolve()
-    gone = [
+    return [
         record
         for record in store.files()
         if (Path(record.place) == root or root in Path(record.place).parents) and not Path(record.place).exists()
     ]
-    store.forget_files([record.place for record in gone])
-    return _remove_unheld(store, {article_id for record in gone for article_id in record.articles})
 
 
 def _remove_unheld(store: PassageStore, ids: set[str]) -> int:
@@ -140,6 +159,8 @@ class _Run:
                     self.failed = True
                     self._keep_old(current[0])
                 continue
+            if is_of_the_web(current[0]):
+                item = filled(item, self.store.get(item.id))
             self.given.add(item.id)
             digests[item.id] = article_sha256(item)
             if item.id not in known:  # else it was taken before, and may have been removed by hand

@@ -1,16 +1,17 @@
 """Files and a library in step: only what changed is read, what went goes, and what can't be read costs nothing."""
 
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import pytest
 
 from embeddings.errors import DatelineError
-from embeddings.ingest import expected, forget, ingest
+from embeddings.ingest import cut_off, expected, forget, ingest
 from embeddings.local import LocalStore
 from embeddings.sources import find_inputs
 from qa.cli import main
@@ -128,6 +129,36 @@ def test_indexing_a_folder_again_takes_along_what_is_gone_from_it(folder, tmp_pa
     assert "holds 1 articles" in said
 
 
+@pytest.mark.parametrize("left", ["nothing", "an empty folder", "hidden and other files"])
+def test_a_folder_that_is_gone_or_empty_as_a_whole_takes_nothing_along(store, folder, left):
+    run(store, folder)
+    shutil.rmtree(folder)
+    if left != "nothing":
+        folder.mkdir()
+    if left == "hidden and other files":
+        (folder / ".a.txt").write_text("Hidden.")
+        (folder / "lost+found.png").write_bytes(b"x")
+    assert (cut_off(store, folder), forget(store, folder)) == (3, 0)
+    assert ids(store) == {"a", "x", "y"}
+    folder.mkdir(exist_ok=True)
+    (folder / "a.txt").write_text("Dam opens\nThe dam opened.")
+    assert (cut_off(store, folder), forget(store, folder)) == (0, 2)
+
+
+def test_of_two_folders_the_empty_one_is_named_and_keeps_its_articles(folder, tmp_path, capsys):
+    other, library = tmp_path / "other", ["--library", str(tmp_path / "library")]
+    other.mkdir()
+    (other / "c.txt").write_text("Storm hits\nThe storm hit.")
+    assert main(["index", str(folder), str(other), *library]) == 0
+    (other / "c.txt").unlink()
+    capsys.readouterr()
+    assert main(["index", str(folder), str(other), *library]) == 2
+    said = capsys.readouterr()
+    assert f"{other} is gone or empty; its 1 articles stay" in said.err
+    assert "dateline articles --remove ID" in said.err
+    assert "holds 4 articles" in said.out
+
+
 def test_a_copy_takes_the_place_of_what_it_copies(store, folder):
     run(store, folder)
     (folder / "copy.txt").write_text((folder / "a.txt").read_text())
@@ -173,6 +204,7 @@ def test_a_bad_row_costs_itself_alone_also_in_what_is_remembered(store, tmp_path
     ingest(store, find_inputs([file]).inputs)
     assert ids(store) == {"a", "b", "c"}
     file.unlink()
+    (tmp_path / "other.txt").write_text("It stays.")
     assert forget(store, tmp_path) == 3
 
 
@@ -218,12 +250,14 @@ def test_a_library_of_the_format_before_is_brought_up(tmp_path, encoder, folder)
         LocalStore(tmp_path / "old", encoder)
 
 
-def test_watching_keeps_a_folder_in_step(folder, tmp_path):
+@contextmanager
+def watching(folder, tmp_path):
+    """Watch a folder, and give what waits until lines were printed, each so many times."""
     output = tmp_path / "output"
 
-    def wait_for(*lines):
+    def wait_for(*lines, times=1):
         deadline = time.monotonic() + 120
-        while not set(lines) <= set(output.read_text().splitlines()):
+        while any(output.read_text().splitlines().count(line) < times for line in lines):
             assert time.monotonic() < deadline, output.read_text()
             assert process.poll() is None, output.read_text()
             time.sleep(0.1)
@@ -232,18 +266,45 @@ def test_watching_keeps_a_folder_in_step(folder, tmp_path):
     with output.open("w") as stream, subprocess.Popen(command, stdout=stream, stderr=stream) as process:
         try:
             wait_for("watching; stop with Ctrl-C")
-            (folder / "new.txt").write_text("Storm hits\nThe storm hit.")
-            (folder / "a.txt").unlink()
-            (folder / "picture.png").write_bytes(b"x")
-            (folder / ".trash").mkdir()
-            (folder / ".trash" / "old.txt").write_text("Old story\nIt was thrown away.")
-            wait_for("1 added", "removed 1 articles of files that are gone")
-            (folder / "b.jsonl").unlink()
-            wait_for("removed 2 articles of files that are gone")
-            assert "2 added" not in output.read_text()
+            yield wait_for
         finally:
             process.send_signal(signal.SIGINT)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(60)
             process.kill()  # one that does not listen would be waited for without end
     assert process.returncode == 0
+
+
+def test_watching_keeps_a_folder_in_step(folder, tmp_path):
+    with watching(folder, tmp_path) as wait_for:
+        (folder / "new.txt").write_text("Storm hits\nThe storm hit.")
+        (folder / "a.txt").unlink()
+        (folder / "picture.png").write_bytes(b"x")
+        (folder / ".trash").mkdir()
+        (folder / ".trash" / "old.txt").write_text("Old story\nIt was thrown away.")
+        wait_for("1 added", "removed 1 articles of files that are gone")
+        (folder / "b.jsonl").unlink()
+        wait_for("removed 2 articles of files that are gone")
+    assert "2 added" not in (tmp_path / "output").read_text()
+
+
+def test_a_watched_folder_that_goes_and_comes_back_is_in_step_again(folder, tmp_path):
+    left = (
+        f"dateline: {folder} is gone or empty; its 3 articles stay; see their ids with `dateline articles` and remove "
+        "them with `dateline articles --remove ID`"
+    )
+    with watching(folder, tmp_path) as wait_for:
+        shutil.rmtree(folder)
+        wait_for(left)
+        back = tmp_path / "back"
+        back.mkdir()
+        (back / "a.txt").write_text("Dam opens\nThe dam opened.")
+        (back / "new.txt").write_text("Storm hits\nThe storm hit.")
+        back.rename(folder)
+        wait_for("1 added, 1 files as they were", "removed 2 articles of files that are gone")
+        (folder / "late.txt").write_text("Flood comes\nThe flood came.")
+        wait_for("1 added")
+        shutil.rmtree(folder)
+        folder.mkdir()
+        (folder / "swift.txt").write_text("Wind rises\nThe wind rose.")
+        wait_for("1 added", times=2)

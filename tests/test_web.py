@@ -8,6 +8,10 @@ import pytest
 from test_sources import PAGE, packed, pdf
 
 from embeddings.documents import Article
+from embeddings.ingest import ingest
+from embeddings.local import LocalStore
+from embeddings.milvus import MilvusStore
+from embeddings.milvus_address import milvus_address
 from embeddings.sources import Unreadable, fetching, find_inputs, read_articles, web
 
 ENTRY = "<item><title>{0}</title><link>{1}</link><pubDate>Tue, 08 Jun 2021 10:00:00 GMT</pubDate>{2}</item>"
@@ -143,6 +147,52 @@ def test_a_sitemap_and_one_of_sitemaps(site):
     mayor, missing = read(f"{site.address}/index.xml")
     assert mayor.title == "Mayor resigns"
     assert "/missing.xml: answered 404" in str(missing)
+
+
+PLAIN = f"<html><body><article><p>{'The dam opened on Tuesday in the rain. ' * 5}</p></article></body></html>"
+
+
+@pytest.fixture(params=["folder", "milvus"])
+def library(request, tmp_path, encoder):
+    if request.param == "folder":
+        store = LocalStore(tmp_path / "library", encoder, create=True)
+    else:
+        address = milvus_address(str(tmp_path / "library.db"))
+        store = MilvusStore(address, encoder, folder=tmp_path / "beside", create=True)
+    yield store
+    store.close()
+
+
+def test_a_page_that_a_feed_and_a_sitemap_name_keeps_what_either_says_of_it(site, library):
+    loc = f"<url><loc>{site.address}/dam</loc></url>"
+    site.pages |= {
+        "/feed": (200, "application/rss+xml", rss(("Dam", f"{site.address}/dam", ""))),
+        "/map": (200, "application/xml", f"<urlset>{loc}</urlset>"),
+        "/dam": (302, "/new", ""),
+        "/new": (200, "text/html", PLAIN),
+    }
+
+    def index(*paths):
+        return ingest(library, find_inputs([f"{site.address}{path}" for path in paths]).inputs)
+
+    assert index("/map").articles.added == 1
+    assert index("/feed").articles.updated == 1
+    known = list(library.articles())
+    assert [(one.title, one.source, str(one.published)) for one in known] == [("Dam", "The Post", "2021-06-08")]
+    for paths in (["/map"], ["/dam"], ["/feed"], ["/feed", "/map"], ["/map", "/feed"]):
+        report = index(*paths)
+        assert (report.articles.updated, report.articles.unchanged, report.unreadable) == (0, len(paths), ())
+        assert list(library.articles()) == known
+
+
+def test_of_a_page_that_two_places_name_in_one_run_all_is_kept(site):
+    site.pages |= {
+        "/feed": (200, "application/rss+xml", rss(("Dam", f"{site.address}/dam", ""))),
+        "/dam": (200, "text/html", PLAIN),
+    }
+    for paths in (["/feed", "/dam"], ["/dam", "/feed"]):
+        *_, last = read_articles(find_inputs([f"{site.address}{path}" for path in paths]).inputs)
+        assert (last.title, last.source, str(last.published)) == ("Dam", "The Post", "2021-06-08")
 
 
 def test_redirects_are_followed_and_end(site):

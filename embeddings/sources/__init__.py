@@ -14,6 +14,7 @@ from embeddings.places import expanded
 from embeddings.sources.archive import members
 from embeddings.sources.datelines import completed
 from embeddings.sources.docx import read_docx
+from embeddings.sources.filling import Readings, is_of_the_web
 from embeddings.sources.html import read_html
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, address_input, file_input
 from embeddings.sources.kinds import KINDS, is_address, kind_of
@@ -39,6 +40,7 @@ __all__ = [
     "Input",
     "Unreadable",
     "find_inputs",
+    "holds_readable",
     "is_address",
     "is_readable",
     "parse_columns",
@@ -102,15 +104,28 @@ def is_readable(path: Path) -> bool:
     return kind_of(path.name) is not None and not path.name.startswith(".")
 
 
+def holds_readable(place: Path) -> bool:
+    """Say whether there is a file at a place, or one somewhere under it that would be read."""
+    return place.is_file() or any(
+        is_readable(file) and file.is_file() and not _is_hidden(file, place) for file in place.rglob("*")
+    )
+
+
 def read_articles(inputs: Iterable[Input]) -> Iterator[Article | Unreadable]:
     """Read articles one by one; what can't be read comes as Unreadable, in its place.
 
-    An id that is given to a second, different article is unreadable too: one would replace the other.
+    An id that is given to a second, different article is unreadable too: one would replace the other. But a page of the
+    web may come twice, of which one reading says more than the other.
     """
     seen: dict[str, tuple[str, int]] = {}
+    readings = Readings()
     for given in inputs:
+        of_the_web = is_of_the_web(given)
         for item in _read(given):
             if isinstance(item, Article):
+                if of_the_web and (again := readings.again(item)) is not None:
+                    item = again
+                    seen[item.id] = (given.name, hash(item))
                 where, same = seen.setdefault(item.id, (given.name, hash(item)))
                 if same != hash(item):
                     yield Unreadable(
@@ -173,8 +188,8 @@ def _paths(place: str) -> list[Path]:
 
 
 def _under(folder: Path) -> list[Path]:
-    return sorted(
-        file
-        for file in folder.rglob("*")
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(folder).parts)
-    )
+    return sorted(file for file in folder.rglob("*") if file.is_file() and not _is_hidden(file, folder))
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)

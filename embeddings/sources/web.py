@@ -61,7 +61,7 @@ def fetch(given: Input) -> Input:
         given,
         kind=kind,
         opened=bytes_opener(found.data),
-        known={"url": found.address, **given.known},
+        known={**given.known, "url": found.address},
         leads_on=True,
         private=found.private,
     )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -20,22 +19,20 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
     from embeddings.preparing import Preparer
-    from embeddings.sources import Found, Input
+    from embeddings.sources import Input
     from embeddings.store import PassageStore
     from qa.settings import Settings
 
 NAMED_FILES = 10
 """How many files of a kind are named before they are only counted."""
-WAKE_MS = 500
-"""How often a watch looks up, at least."""
 _DAY_FIRST = {None: None, "day-first": True, "month-first": False}
 
 
 def index(arguments: argparse.Namespace) -> int:
     """Add articles; what can't be read is named on stderr and makes the exit code 2, and the rest goes in."""
-    from embeddings.ingest import forget
     from embeddings.sources import find_inputs, parse_columns
     from qa.build import open_store
+    from qa.commands.watching import Watched, forget_gone, to_watch, watch
 
     settings = settings_of(arguments)
     find = partial(find_inputs, columns=parse_columns(arguments.columns), day_first=_DAY_FIRST[arguments.dates])
@@ -43,17 +40,17 @@ def index(arguments: argparse.Namespace) -> int:
     if found.passed_over:
         names = ", ".join(sorted({file.suffix or file.name for file in found.passed_over}))
         print(f"passing over {len(found.passed_over)} files of other kinds ({names})", file=sys.stderr)
-    folders = _watched(arguments.places) if arguments.watch else []
+    watched = to_watch(arguments.places) if arguments.watch else []
     store = open_store(settings, create=True)
     # before anything is added: a file that was renamed would be a copy of itself
-    _tell_gone(sum(forget(store, folder) for place in arguments.places if (folder := expanded(place)).is_dir()))
+    lost = forget_gone(store, watched or [folder for place in arguments.places if (folder := expanded(place)).is_dir()])
     unreadable = add_inputs(store, found.inputs, _preparer(arguments, settings))
     _print_stats(store)
     if arguments.watch:
-        _watch(store, folders, find)
+        watch(Watched(store, watched, find, lost))
     store.settle()
     store.close()
-    return BAD_INPUT if unreadable else OK
+    return BAD_INPUT if unreadable or lost else OK
 
 
 def articles(arguments: argparse.Namespace) -> int:
@@ -127,53 +124,6 @@ def _print_stats(store: PassageStore) -> None:
     stats = store.stats()
     print(f"{store.name} holds {stats.articles:,} articles in {stats.passages:,} passages")
     print(f'ask it: dateline ask "..." --library {store.name}')
-
-
-def _watched(places: Sequence[str]) -> list[Path]:
-    for place in places:
-        if not expanded(place).exists():
-            raise DatelineError(f"--watch keeps files and folders in step, and {place} is neither")
-    return [expanded(place).resolve() for place in places]
-
-
-def _watch(store: PassageStore, folders: Sequence[Path], find: Callable[..., Found]) -> None:
-    """Keep the library in step with files until Ctrl-C."""
-    from watchfiles import watch
-
-    from embeddings.ingest import forget
-
-    def step(changed: Iterable[Path]) -> None:
-        _tell_gone(sum(forget(store, folder) for folder in folders))
-        inputs: dict[str, Input] = {}
-        for path in sorted(changed):
-            if not _is_hidden(path, folders):
-                with suppress(DatelineError):  # it is of another kind, or went meanwhile, which is told next
-                    found = find([path], may_be_none=True).inputs
-                    inputs.update((given.place, given) for given in found)
-        if inputs:
-            add_inputs(store, list(inputs.values()))
-        sys.stdout.flush()
-
-    started = False
-    # wakes without a change, too: the first time it does, the watch is known to stand, and what came before it is read
-    for changes in watch(*folders, raise_interrupt=False, yield_on_timeout=True, rust_timeout=WAKE_MS):
-        if not started:
-            step(folders)
-            print("watching; stop with Ctrl-C", flush=True)
-            started = True
-        elif changes:
-            step({Path(path) for _, path in changes})
-
-
-def _tell_gone(removed: int) -> None:
-    if removed:
-        print(f"removed {removed:,} articles of files that are gone")
-
-
-def _is_hidden(path: Path, folders: Sequence[Path]) -> bool:
-    """Say whether a path under one of the folders would be passed over there."""
-    below = [path.relative_to(folder).parts for folder in folders if path.is_relative_to(folder)]
-    return any(part.startswith(".") for parts in below for part in parts)
 
 
 def _remove(store: PassageStore, ids: Sequence[str]) -> int:

@@ -1,0 +1,133 @@
+"""`dateline index --watch`: files and a library in step, until Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embeddings.errors import DatelineError
+from embeddings.places import expanded, file_identity
+
+if TYPE_CHECKING:
+    from embeddings.sources import Found, Input
+    from embeddings.store import PassageStore
+
+WAKE_MS = 500
+"""How often a watch looks up, at least."""
+
+
+@dataclass(slots=True)
+class Watched:
+    """What is kept in step.
+
+    Attributes:
+        roots: files and folders, absolute.
+        find: finds what is to be read; see find_inputs.
+        lost: those of the roots that are gone or empty, which was said.
+    """
+
+    store: PassageStore
+    roots: Sequence[Path]
+    find: Callable[..., Found]
+    lost: frozenset[Path]
+
+
+def to_watch(places: Sequence[str]) -> list[Path]:
+    """Give the files and folders to watch.
+
+    Raises:
+        DatelineError: one is neither.
+    """
+    for place in places:
+        if not expanded(place).exists():
+            raise DatelineError(f"--watch keeps files and folders in step, and {place} is neither")
+    return [expanded(place).resolve() for place in places]
+
+
+def forget_gone(store: PassageStore, roots: Sequence[Path], told: frozenset[Path] = frozenset()) -> frozenset[Path]:
+    """Remove the articles of files that are gone, and say so; give the roots that are gone or empty themselves.
+
+    The articles of these stay, which is said but for those that are `told`.
+    """
+    from embeddings.ingest import cut_off, forget
+
+    stay = {root: count for root in roots if (count := cut_off(store, root))}
+    for root in stay.keys() - told:
+        print(
+            f"dateline: {root} is gone or empty; its {stay[root]:,} articles stay; see their ids with `dateline "
+            "articles` and remove them with `dateline articles --remove ID`",
+            file=sys.stderr,
+            flush=True,
+        )
+    removed = sum(forget(store, root) for root in roots if root not in stay)
+    if removed:
+        print(f"removed {removed:,} articles of files that are gone")
+    return frozenset(stay)
+
+
+def watch(watched: Watched) -> None:
+    """Keep a library in step with files until Ctrl-C; a root that goes is taken up again when it comes back."""
+    said = False
+    with suppress(KeyboardInterrupt):
+        while True:
+            there = {root: found for root in watched.roots if (found := file_identity(root)) is not None}
+            if there and not _watch(watched, there, greet=not said):
+                return
+            said = said or bool(there)
+            if not there:
+                time.sleep(WAKE_MS / 1000)
+
+
+def _watch(watched: Watched, there: dict[Path, tuple[int, int]], *, greet: bool) -> bool:
+    """Watch those roots that are there until one goes, comes or is replaced; say whether to go on, as Ctrl-C does not.
+
+    Args:
+        there: by root, what tells it from another that takes its place.
+    """
+    import watchfiles
+
+    started = False
+    # wakes without a change, too: the first time it does, the watch is known to stand, and what came before it is read
+    wakes = watchfiles.watch(*there, raise_interrupt=False, yield_on_timeout=True, rust_timeout=WAKE_MS)
+    with suppress(FileNotFoundError):  # it went before the watch stood
+        for changes in wakes:
+            if not started:
+                _step(watched, there)
+                started = True
+                if greet:
+                    print("watching; stop with Ctrl-C", flush=True)
+            elif changes:
+                _step(watched, {Path(path) for _, path in changes})
+            # a number may be given anew: what was deleted under a watch is looked at even if it seems to be there
+            gone = any(change == watchfiles.Change.deleted and Path(path) in there for change, path in changes)
+            if gone or there != {root: found for root in watched.roots if (found := file_identity(root)) is not None}:
+                _step(watched, ())
+                return True
+        return False
+    return True
+
+
+def _step(watched: Watched, changed: Iterable[Path]) -> None:
+    from qa.commands.library import add_inputs
+
+    watched.lost = forget_gone(watched.store, watched.roots, watched.lost)
+    inputs: dict[str, Input] = {}
+    for path in sorted(changed):
+        if not _is_hidden(path, watched.roots):
+            with suppress(DatelineError):  # it is of another kind, or went meanwhile, which is told next
+                found = watched.find([path], may_be_none=True).inputs
+                inputs.update((given.place, given) for given in found)
+    if inputs:
+        add_inputs(watched.store, list(inputs.values()))
+    sys.stdout.flush()
+
+
+def _is_hidden(path: Path, folders: Sequence[Path]) -> bool:
+    """Say whether a path under one of the folders would be passed over there."""
+    below = [path.relative_to(folder).parts for folder in folders if path.is_relative_to(folder)]
+    return any(part.startswith(".") for parts in below for part in parts)
