@@ -17,7 +17,9 @@ from qa.evaluation.labels import check_correction
 from qa.markup import reading_html
 from qa.pipeline import Pipeline
 from qa.settings import load_settings
-from qa.ui.ask import _Conversing, _stopped
+from qa.ui.ask import _anew, _anew_with, _Conversing, _keep, _stopped
+from qa.ui.correction import _Correcting
+from qa.ui.course import Course
 from qa.ui.downloads import new_folder
 from qa.ui.history import KEPT, choices, questions_of, read, remember
 from qa.ui.preferences import AS_MANY, MOST, _read, adjusted
@@ -84,12 +86,15 @@ def test_preferences_go_to_the_pipeline():
 
 def test_a_question_that_was_stopped_says_so_and_the_answers_stay():
     history = [{"role": role, "content": f"{role} {number}"} for number in (1, 2) for role in ("user", "assistant")]
-    stopped = _stopped(history, ["a turn"])
+    course = Course("x")
+    assert _stopped([], course) == []
+    course.turns = ["a turn"]
+    stopped = _stopped(history, course)
     assert stopped[:3] == history[:3]
     assert "Stopped." in stopped[3]["content"]
     assert len(stopped) == 4
-    assert _stopped(history, ["a turn", "another"]) == history
-    assert _stopped([], []) == []
+    course.turns = ["a turn", "another"]
+    assert _stopped(history, course) == history
 
 
 ARTICLES = [Article("a", "A", "They came on\nTuesday (late)."), Article("b", "B", "They left on Friday.")]
@@ -187,7 +192,65 @@ def test_a_server_told_how_many_passages_to_read_shows_it(tmp_path, monkeypatch)
 def test_a_page_that_outlived_its_server_is_told(monkeypatch, shown, told):
     warnings = []
     monkeypatch.setattr(gr, "Warning", warnings.append)
-    talk = _Conversing(Libraries(load_settings({})))
-    [*_, (_, messages, turns)] = talk.respond("Who led the delegation?", [], "", "", "", "Seed articles", 0, 0.5, shown)
+    course = Course()
+    [*_, (_, messages)] = _Conversing(Libraries(load_settings({}))).respond(
+        "Who led the delegation?", course, "", "", "", "Seed articles", 0, 0.5, shown
+    )
     assert len(warnings) == told
-    assert (len(messages), len(turns)) == (2, 1)
+    assert (len(messages), len(course.turns)) == (2, 1)
+
+
+ASKED = ("", "", "", "Seed articles", 0, 0.5)
+
+
+@pytest.mark.parametrize("forget", [_anew, lambda course: _anew_with(course, "My articles")])
+def test_an_answer_under_way_does_not_come_into_another_conversation(forget):
+    talk, course = _Conversing(Libraries(load_settings({}))), Course()
+    list(talk.respond("Who led the delegation?", course, *ASKED))
+    under_way = talk.respond("When did Storm Maren hit?", course, *ASKED)
+    next(under_way)
+    after, messages, verdicts, *_ = forget(course)
+    assert list(under_way) == []
+    assert (after.turns, messages, verdicts) == ([], [], {})
+    assert len(course.turns) == 1
+    assert _keep([], after)[0] == []
+    waited = talk.respond("When did Storm Maren hit?", after, *ASKED, 1)  # of the page as it was before
+    assert list(waited) == [(gr.skip(), gr.skip())]
+
+
+def test_the_library_that_is_open_already_ends_no_conversation():
+    course = Course("Seed articles")
+    assert _anew_with(course, "Seed articles") == (gr.skip(),) * 5
+    assert not course.over
+
+
+def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    libraries, course = Libraries(load_settings({})), Course()
+    libraries.make("Elections")
+    list(_Conversing(libraries).respond("Who led the delegation?", course, *ASKED))
+    assert choices(_keep([], course)[0], "Seed articles")
+    monkeypatch.setattr(gr, "Info", lambda said: None)
+    verdicts, *_ = _Correcting(libraries).judge(course, {}, gr.LikeData(None, {"index": 1, "value": "", "liked": True}))
+    assert verdicts == {0: "right"}
+    assert (libraries.open("Seed articles").store.folder / "labels.jsonl").is_file()
+    libraries.close()
+
+
+def test_what_begins_another_conversation_stops_the_answer_under_way(tmp_path):
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    config = build_app(Libraries(settings), settings).get_config_file()
+    label = {part["id"]: part["props"].get("label") or part["props"].get("value") for part in config["components"]}
+    stopping = {
+        (label[part], event) for one in config["dependencies"] if one["cancels"] for part, event in one["targets"]
+    }
+    assert {("Start anew", "click"), ("Forget them all", "click"), ("Library", "change"), ("Stop", "click")} <= stopping
+
+
+def test_a_verdict_on_an_answer_that_is_gone_is_told(monkeypatch):
+    warnings = []
+    monkeypatch.setattr(gr, "Warning", warnings.append)
+    like = gr.LikeData(None, {"index": 1, "value": "", "liked": True})
+    assert _Correcting(Libraries(load_settings({}))).judge(Course(), {}, like) == (gr.skip(),) * 5
+    assert warnings == ["that answer is gone from the page; ask again and judge the new answer"]

@@ -16,6 +16,7 @@ from qa.conversation import Conversation
 from qa.filters import make_filter
 from qa.markup import answer_html, as_markdown, message_html, question_html, reading_html
 from qa.ui.correction import correction
+from qa.ui.course import Course
 from qa.ui.downloads import new_folder
 from qa.ui.history import KEPT_TURNS, History, choices, questions_of, read, remember
 from qa.ui.preferences import Preferences, adjusted
@@ -35,7 +36,6 @@ _KEEP = "(history) => window.datelineKeep('history', history)"
 _COUNTED = "(...given) => [...given.slice(0, -1), document.querySelectorAll('.dateline-answer').length]"
 
 Message = dict[str, Any]
-Turns = list[Turn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,7 @@ class _Chat:
 
     box: gr.Textbox
     chatbot: gr.Chatbot
-    turns: gr.State
-    started: gr.State
-    """When the conversation began, which names it in the history; "" before its first answer."""
+    course: gr.State
     verdicts: gr.State
     narrowed: Sequence[Any]
     """Since, until and source."""
@@ -65,7 +63,7 @@ def ask_tab(
         chosen: the event after which the library is the one that this browser left.
     """
     talk = _Conversing(libraries)
-    turns, started, verdicts = gr.State([]), gr.State(""), gr.State({})
+    course, verdicts = gr.State(Course()), gr.State({})
     chatbot = gr.Chatbot(
         label="Conversation",
         scale=1,
@@ -82,7 +80,7 @@ def ask_tab(
         reword = gr.Button("Reword", min_width=80)
         clear = gr.Button("Start anew", min_width=110)
         export = gr.DownloadButton("Export", min_width=80)
-    correcting = correction(libraries, chatbot, turns, verdicts, library)
+    correcting = correction(libraries, chatbot, course, verdicts)
     narrowing: gr.Accordion
     with gr.Accordion(_narrowed("", "", ""), open=False) as narrowing, gr.Row():
         since = gr.Textbox(label="Published since", placeholder="2021-06-08")
@@ -97,11 +95,11 @@ def ask_tab(
             show_progress="hidden",
             api_visibility="private",
         )
-    chat = _Chat(box, chatbot, turns, started, verdicts, [since, until, source])
+    chat = _Chat(box, chatbot, course, verdicts, [since, until, source])
     gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
     link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
     linked = chosen.then(_linked, None, [link], queue=False, api_visibility="private")
-    rest = [*chat.narrowed, library, *preferences.inputs]
+    rest = [course, *chat.narrowed, library, *preferences.inputs]
     shown = gr.Number(0, visible=False)
     for trigger in (box.submit, ask.click):  # before what goes to the server: a sign of life
         trigger(None, [box, chatbot], [chatbot], js=HEARD, api_visibility="private")
@@ -109,8 +107,8 @@ def ask_tab(
         # one question at a time: the reader uses all cores by itself
         trigger(
             talk.respond,
-            [asked, turns, *rest, shown],
-            [box, chatbot, turns],
+            [asked, *rest, shown],
+            [box, chatbot],
             js=_COUNTED,
             trigger_mode="multiple",  # what is asked while an answer comes waits for its turn
             show_progress="hidden",  # it is told in the conversation
@@ -120,21 +118,23 @@ def ask_tab(
         )
         for trigger, asked in ((box.submit, box), (ask.click, box), (linked.then, link))
     ]
-    runs.append(_history(talk, blocks, chat, runs, library, rest))
-    reword.click(_understood, [turns], [box], queue=False, api_visibility="private")
-    stop.click(_stopped, [chatbot, turns], [chatbot], cancels=list[Any](runs), api_visibility="private")
-    for forgotten in (clear.click, chatbot.clear, library.change):  # another library has no part in what was said
-        forgotten(
-            lambda: ([], [], "", {}, gr.update(visible=False), None),
-            None,
-            [chatbot, turns, started, verdicts, correcting, export],
-            queue=False,
-            api_visibility="private",
-        )
+    emptied = [course, chatbot, verdicts, correcting, export]
+    runs.append(_history(talk, blocks, chat, runs, library, rest, emptied))
+    reword.click(_understood, [course], [box], queue=False, api_visibility="private")
+    stop.click(_stopped, [chatbot, course], [chatbot], cancels=list[Any](runs), api_visibility="private")
+    forgotten: dict[str, Any] = {
+        "outputs": emptied,
+        "cancels": list[Any](runs),
+        "queue": False,
+        "api_visibility": "private",
+    }
+    for anew in (clear.click, chatbot.clear):
+        anew(_anew, [course], **forgotten)
+    library.change(_anew_with, [course, library], **forgotten)
     for changed in (blocks.load, library.change):
         changed(lambda name: _sources(libraries, name), [library], [source], queue=False, api_visibility="private")
     for run in runs:
-        run.then(_exported, [turns], [export], queue=False, api_visibility="private")
+        run.then(_exported, [course], [export], queue=False, api_visibility="private")
 
 
 class _Conversing:
@@ -146,7 +146,7 @@ class _Conversing:
     def respond(
         self,
         question: str,
-        turns: Turns,
+        course: Course,
         since: str,
         until: str,
         source: str,
@@ -154,42 +154,55 @@ class _Conversing:
         k: float,
         threshold: float,
         shown: float | None = 0,
-    ) -> Iterator[tuple[Any, Any, Any]]:
-        """Answer a question; `shown` is how many answers the page shows, which may be of a server that is gone."""
-        if not question.strip():
-            yield gr.skip(), gr.skip(), gr.skip()
+    ) -> Iterator[tuple[Any, Any]]:
+        """Answer a question; `shown` is how many answers the page shows, which may be of a server that is gone.
+
+        What comes of it goes to the course, and to the page as long as that one is not over.
+        """
+        turns = course.turns
+        # a question that waited while another conversation was begun goes with the one before
+        late = course.library not in ("", library) or (shown and not turns and course.renewed)
+        if not question.strip() or late:
+            yield gr.skip(), gr.skip()
             return
         if shown and not turns:
             gr.Warning("The server was started anew, and begins anew; what was asked is under “Earlier conversations”.")
+        course.library, course.asking = library, question
         # a question and its answer make a turn; what was refused or stopped since then goes
         asked = [*_messages(turns), {"role": "user", "content": question_html(question)}]
-        yield "", [*asked, _said("<p>Searching the articles …</p>")], turns
+        yield "", [*asked, _said("<p>Searching the articles …</p>")]
         try:
             pipeline = adjusted(self._libraries.open(library).pipeline, k, threshold)
             conversation = Conversation(pipeline, turns)
             said = ""
             for hits in conversation.steps(question, where=make_filter(since, until, source)):
+                if course.over:
+                    return
                 if hits and said != (said := reading_html(hits)):
-                    yield gr.skip(), [*asked, _said(said)], turns  # what is typed meanwhile stays
+                    yield gr.skip(), [*asked, _said(said)]  # what is typed meanwhile stays
         except DatelineError as error:
-            yield question, [*asked, _said(f"<p>{html.escape(str(error))}</p>")], turns
+            yield question, [*asked, _said(f"<p>{html.escape(str(error))}</p>")]
             return
+        if course.over:
+            return
+        course.asking = ""
         if not conversation.turns[-1].answer.hits and not pipeline.retriever.store.stats().articles:
             no_articles = "<p>This library has no articles yet; add some under “Articles”.</p>"
-            yield gr.skip(), [*asked, _said(no_articles)], turns
+            yield gr.skip(), [*asked, _said(no_articles)]
             return
-        yield gr.skip(), _messages(conversation.turns), conversation.turns
+        course.turns = conversation.turns
+        yield gr.skip(), _messages(course.turns)
 
-    def reopen(self, history: History, started: str, *rest: Any) -> Iterator[tuple[Any, ...]]:
+    def reopen(self, history: History, started: str, course: Course, *rest: Any) -> Iterator[tuple[Any, ...]]:
         """Ask the questions of an earlier conversation again: of the articles as they are now."""
-        turns: Turns = []
         questions = questions_of(history, started)
         if not questions:  # none was chosen
-            yield (gr.skip(),) * 5
+            yield (gr.skip(),) * 2
+        else:
+            course.started, course.turns = started, []
         for question in questions:
-            steps = self.respond(question, turns, *rest)
-            for _, messages, turns in steps:
-                yield gr.skip(), messages, turns, started, {}
+            for _, messages in self.respond(question, course, *rest):
+                yield messages, {}
 
 
 def _history(
@@ -199,8 +212,13 @@ def _history(
     runs: Sequence[Any],
     library: gr.Dropdown,
     rest: Sequence[Any],
+    emptied: Sequence[Any],
 ) -> Any:
-    """Lay out the earlier conversations of this browser; gives the event of opening one."""
+    """Lay out the earlier conversations of this browser; gives the event of opening one.
+
+    Args:
+        emptied: the components that another conversation empties, as `_anew` gives their values.
+    """
     kept = gr.JSON([], visible=False)
     with gr.Accordion("Earlier conversations", open=False):
         gr.Markdown("They are kept in this browser alone, as questions. Opening one asks them again.")
@@ -210,19 +228,11 @@ def _history(
             erase = gr.Button("Forget them all", min_width=140)
     shared: dict[str, Any] = {"api_visibility": "private"}
 
-    def keep(history: Any, turns: Turns, started: str, library: str) -> tuple[Any, Any, str]:
-        if not turns:
-            return read(history), gr.skip(), started
-        started = started or datetime.now().isoformat(timespec="milliseconds")
-        questions = [turn.answer.question for turn in turns[-KEPT_TURNS:]]
-        history = remember(history, started, library, questions)
-        return history, gr.update(choices=choices(history, library), value=None), started
-
     for run in runs:
         remembered = run.then(
-            keep,
-            [kept, chat.turns, chat.started, library],
-            [kept, earlier, chat.started],
+            _keep,
+            [kept, chat.course],
+            [kept, earlier],
             js=_WITH_KEPT,
             queue=False,
             **shared,
@@ -237,24 +247,46 @@ def _history(
             queue=False,
             **shared,
         )
-    erased = erase.click(
-        # with the one on the page, which would come back with its next question
-        lambda: ([], gr.update(choices=[], value=None), [], [], "", {}),
-        None,
-        [kept, earlier, chat.chatbot, chat.turns, chat.started, chat.verdicts],
-        queue=False,
-        **shared,
-    )
-    erased.then(None, [kept], None, js=_KEEP, **shared)
-    return reopen.click(
+    opening = reopen.click(
         talk.reopen,
         [kept, earlier, *rest],
-        [chat.box, chat.chatbot, chat.turns, chat.started, chat.verdicts],
+        [chat.chatbot, chat.verdicts],
         js=_WITH_KEPT,
         concurrency_limit=1,
         concurrency_id="answer",
         **shared,
     )
+    erased = erase.click(
+        # with the one on the page, which would come back with its next question
+        lambda course: ([], gr.update(choices=[], value=None), *_anew(course)),
+        [chat.course],
+        [kept, earlier, *emptied],
+        cancels=[*runs, opening],
+        queue=False,
+        **shared,
+    )
+    erased.then(None, [kept], None, js=_KEEP, **shared)
+    return opening
+
+
+def _keep(history: Any, course: Course) -> tuple[Any, Any]:
+    """Keep a conversation with the others of this browser; gives them, and the list to choose from."""
+    if not course.turns:
+        return read(history), gr.skip()
+    course.started = course.started or datetime.now().isoformat(timespec="milliseconds")
+    questions = [turn.answer.question for turn in course.turns[-KEPT_TURNS:]]
+    history = remember(history, course.started, course.library, questions)
+    return history, gr.update(choices=choices(history, course.library), value=None)
+
+
+def _anew(course: Course, library: str = "") -> tuple[Any, ...]:
+    """End a conversation; what it leaves goes to the course, the chatbot, verdicts, the correction and the export."""
+    return course.end(library), [], {}, gr.update(visible=False), None
+
+
+def _anew_with(course: Course, library: str | None) -> tuple[Any, ...]:
+    """End a conversation with another library, which has no part in what was said."""
+    return (gr.skip(),) * 5 if course.library == library else _anew(course, library or "")
 
 
 def _sources(libraries: Libraries, name: str) -> Any:
@@ -276,7 +308,7 @@ def _linked(request: gr.Request) -> str:
     return str(request.query_params.get("q", ""))
 
 
-def _messages(turns: Turns) -> list[Message]:
+def _messages(turns: Sequence[Turn]) -> list[Message]:
     """Lay a conversation out."""
     pairs = ((question_html(turn.answer.question), answer_html(turn.answer)) for turn in turns)
     return [
@@ -286,22 +318,23 @@ def _messages(turns: Turns) -> list[Message]:
     ]
 
 
-def _understood(turns: Turns) -> str:
+def _understood(course: Course) -> str:
     """Give the last question as it was understood, to be asked in other words."""
-    return turns[-1].question if turns else ""
+    return course.turns[-1].question if course.turns else ""
 
 
 def _said(content: str) -> Message:
     return {"role": "assistant", "content": message_html(content)}
 
 
-def _stopped(history: list[Message], turns: Turns) -> list[Message]:
+def _stopped(history: list[Message], course: Course) -> list[Message]:
     """Say under the question that was being asked that it was stopped."""
-    waiting = history[2 * len(turns) :][:1]
-    return [*history[: 2 * len(turns)], *waiting, *([_said("<p>Stopped.</p>")] if waiting else [])]
+    answered = 2 * len(course.turns)
+    waiting = history[answered:][:1]
+    return [*history[:answered], *waiting, *([_said("<p>Stopped.</p>")] if waiting else [])]
 
 
-def _exported(turns: Turns) -> str:
+def _exported(course: Course) -> str:
     file = new_folder() / "conversation.md"
-    file.write_text(as_markdown([turn.answer for turn in turns]), encoding="utf-8")
+    file.write_text(as_markdown([turn.answer for turn in course.turns]), encoding="utf-8")
     return str(file)

@@ -12,6 +12,7 @@ from qa.antecedents import Turn
 from qa.evaluation.labels import Label, check_correction
 from qa.markup import markdown_text
 from qa.pipeline import MAX_QUESTION
+from qa.ui.course import Course
 from qa.workspace import Libraries
 
 LOOKED_AT = 20
@@ -22,14 +23,11 @@ SELECTED = "() => window.datelineSelected || ''"
 SHOWN = "() => document.querySelector('.dateline-correcting')?.scrollIntoView({ block: 'nearest' })"
 """It appears below the conversation, where it may be out of view."""
 
-Turns = list[Turn]
 Verdicts = dict[int, str]
 """What was said of the answers of a conversation, by their number from 0."""
 
 
-def correction(
-    libraries: Libraries, chatbot: gr.Chatbot, turns: gr.State, verdicts: gr.State, library: gr.Dropdown
-) -> gr.Column:
+def correction(libraries: Libraries, chatbot: gr.Chatbot, course: gr.State, verdicts: gr.State) -> gr.Column:
     """Take verdicts under answers; gives what appears when one is judged wrong."""
     correcting = _Correcting(libraries)
     at = gr.State(-1)
@@ -47,13 +45,11 @@ def correction(
             close = gr.Button("Close", min_width=80)
     shared: dict[str, Any] = {"api_visibility": "private"}
     if not libraries.read_only:
-        judged = chatbot.like(
-            correcting.judge, [turns, verdicts, library], [verdicts, at, panel, asked, right], **shared
-        )
+        judged = chatbot.like(correcting.judge, [course, verdicts], [verdicts, at, panel, asked, right], **shared)
         judged.then(None, None, None, js=SHOWN, **shared)
     take.click(None, None, [right], js=SELECTED, **shared)
-    save.click(correcting.correct, [right, turns, at, library], [right, panel], **shared)
-    silent.click(correcting.say_silent, [turns, at, library], [right, panel], **shared)
+    save.click(correcting.correct, [right, course, at], [right, panel], **shared)
+    silent.click(correcting.say_silent, [course, at], [right, panel], **shared)
     close.click(lambda: gr.update(visible=False), None, [panel], queue=False, **shared)
     return panel
 
@@ -62,25 +58,27 @@ class _Correcting:
     def __init__(self, libraries: Libraries) -> None:
         self._libraries = libraries
 
-    def judge(self, turns: Turns, given: Verdicts, name: str, event: gr.LikeData) -> tuple[Any, ...]:
+    def judge(self, course: Course, given: Verdicts, event: gr.LikeData) -> tuple[Any, ...]:
         position = event.index if isinstance(event.index, int) else event.index[0]
         number = position // 2
         verdict = "right" if event.liked is True or event.liked == "Right" else "wrong"
-        if number >= len(turns) or given.get(number) == verdict:  # gradio tells of one click twice
+        if given.get(number) == verdict:  # gradio tells of one click twice
             return (gr.skip(),) * 5
         try:
-            self._libraries.open(name).keep_label(Label.of(turns[number].answer, verdict))
+            turn = _turn(course, number)
+            self._libraries.open(course.library).keep_label(Label.of(turn.answer, verdict))
         except DatelineError as error:
             gr.Warning(html.escape(str(error)))
             return (gr.skip(),) * 5
-        gr.Info(f"Kept as {verdict}: {html.escape(turns[number].question)}")
-        asked = f"Thank you. What is right?\n\n> {markdown_text(turns[number].question)}"
+        gr.Info(f"Kept as {verdict}: {html.escape(turn.question)}")
+        asked = f"Thank you. What is right?\n\n> {markdown_text(turn.question)}"
         return {**given, number: verdict}, number, gr.update(visible=verdict == "wrong"), asked, ""
 
-    def correct(self, words: str, turns: Turns, number: int, name: str) -> tuple[Any, Any]:
+    def correct(self, words: str, course: Course, number: int) -> tuple[Any, Any]:
         """Keep the right answer, as an article has it."""
         try:
-            workspace, answer = self._libraries.open(name), _turn(turns, number).answer
+            answer = _turn(course, number).answer
+            workspace = self._libraries.open(course.library)
             near = workspace.pipeline.find(f"{answer.searched_for} {words}"[:MAX_QUESTION], LOOKED_AT)
             found, article = check_correction(words, [hit.article for hit in (*answer.hits, *near)])
             workspace.keep_label(Label.of(answer, "wrong", found, article.id))
@@ -90,10 +88,11 @@ class _Correcting:
         gr.Info(f"Kept: “{html.escape(found)}” is right")
         return "", gr.update(visible=False)
 
-    def say_silent(self, turns: Turns, number: int, name: str) -> tuple[Any, Any]:
+    def say_silent(self, course: Course, number: int) -> tuple[Any, Any]:
         """Keep that the articles don't say."""
         try:
-            self._libraries.open(name).keep_label(Label.of(_turn(turns, number).answer, "wrong", ""))
+            answer = _turn(course, number).answer
+            self._libraries.open(course.library).keep_label(Label.of(answer, "wrong", ""))
         except DatelineError as error:
             gr.Warning(html.escape(str(error)))
             return gr.skip(), gr.skip()
@@ -101,7 +100,7 @@ class _Correcting:
         return "", gr.update(visible=False)
 
 
-def _turn(turns: Turns, number: int) -> Turn:
-    if not 0 <= number < len(turns):
+def _turn(course: Course, number: int) -> Turn:
+    if not 0 <= number < len(course.turns):
         raise DatelineError("that answer is gone from the page; ask again and judge the new answer")
-    return turns[number]
+    return course.turns[number]

@@ -1,0 +1,30 @@
+"""The course of a conversation on the page: what was asked of which library, and whether it still goes on."""
+
+from __future__ import annotations
+
+from qa.antecedents import Turn
+
+
+class Course:
+    """One conversation of one visitor.
+
+    All events of the page share the object, so that an answer under way when another conversation begins ends up here,
+    where nobody looks any more.
+
+    Attributes:
+        library: name of the library that is asked; "" before the first question.
+        started: when it began, which names it in the history; "" before its first answer.
+        asking: the question that is being answered; "" where there is none.
+        renewed: the visitor began it in the place of another.
+    """
+
+    def __init__(self, library: str = "", *, renewed: bool = False) -> None:
+        self.library, self.renewed = library, renewed
+        self.turns: list[Turn] = []
+        self.started = self.asking = ""
+        self.over = False
+
+    def end(self, library: str = "") -> Course:
+        """End it, and give the one that comes after it."""
+        self.over = True
+        return Course(library, renewed=True)
