@@ -59,9 +59,11 @@ def ingest(
     run = _Run(store, seen or (lambda _: None), anew)
     try:
         report = store.add(run.articles(inputs), prepared_by=prepared_by)
-    finally:
-        store.keep_files(run.read)
-    removed = _remove_unheld(store, run.before - run.given)
+        removed = _remove_unheld(store, run.before - run.given, run.read)
+    except BaseException:  # Ctrl-C among them; a file that holds less than before is read again, to remove the rest
+        store.keep_files([record for record in run.read if run.recorded(record.place) <= set(record.articles)])
+        raise
+    store.keep_files(run.read)
     return IngestReport(report, removed, run.skipped, tuple(run.unreadable))
 
 
@@ -76,8 +78,11 @@ def forget(store: PassageStore, folder: Path) -> int:
     if not holds_readable(folder):
         return 0
     gone = _gone(store, folder)
+    # the record goes last: while it is there, what is left undone is done the next time
+    instead = [FileRecord(record.place, record.sha256, (), ()) for record in gone]
+    removed = _remove_unheld(store, {article_id for record in gone for article_id in record.articles}, instead)
     store.forget_files([record.place for record in gone])
-    return _remove_unheld(store, {article_id for record in gone for article_id in record.articles})
+    return removed
 
 
 def cut_off(store: PassageStore, folder: Path) -> int:
@@ -99,9 +104,16 @@ def _gone(store: PassageStore, folder: Path) -> list[FileRecord]:
     ]
 
 
-def _remove_unheld(store: PassageStore, ids: set[str]) -> int:
-    """Remove those of the articles that no file on record holds."""
-    stale = ids.difference(*(record.articles for record in store.files())) if ids else set()
+def _remove_unheld(store: PassageStore, ids: set[str], instead: Sequence[FileRecord]) -> int:
+    """Remove those of the articles that no file holds.
+
+    Args:
+        instead: records that are to take the place of those that the store has.
+    """
+    if not ids:
+        return 0
+    records = {record.place: record for record in (*store.files(), *instead)}
+    stale = ids.difference(*(record.articles for record in records.values()))
     return store.remove(stale) if stale else 0
 
 
@@ -147,7 +159,7 @@ class _Run:
                 self.failed = False
                 yield given
                 # what the file gave before, and does not now since something in it can't be read, stays on record
-                if digest is not None and (not self.failed or self._recorded(given) <= digests.keys()):
+                if digest is not None and (not self.failed or self.recorded(given.place) <= digests.keys()):
                     digest += WITH_TROUBLE if self.failed else ""
                     self._finish(FileRecord(given.place, digest, tuple(digests), tuple(digests.values())))
 
@@ -185,10 +197,10 @@ class _Run:
         self.read.append(record)
 
     def _keep_old(self, given: Input) -> None:
-        self.given.update(self._recorded(given))
+        self.given.update(self.recorded(given.place))
 
-    def _recorded(self, given: Input) -> set[str]:
-        record = self.store.file(given.place)
+    def recorded(self, place: str) -> set[str]:
+        record = self.store.file(place)
         return set(record.articles) if record is not None else set()
 
 

@@ -52,6 +52,38 @@ def test_a_second_run_reads_only_what_changed(store, folder):
     assert (report.skipped, report.articles.updated, report.removed) == (1, 1, 0)
 
 
+def test_a_run_that_was_stopped_removes_the_rest_the_next_time(store, folder):
+    (folder / "c.jsonl").write_text('{"id": "z", "text": "Three."}\n')
+    run(store, folder)
+    (folder / "b.jsonl").write_text('{"id": "y", "text": "Two."}\n')
+    (folder / "c.jsonl").write_text('{"id": "z", "text": "Three."}\n{"id": "w", "text": "Four."}\n')
+
+    def stop(item):
+        if item.id == "w":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(store, folder, seen=stop)
+    assert run(store, folder).removed == 1
+    assert ids(store) == {"a", "w", "y", "z"}
+
+
+def test_what_could_not_be_removed_is_the_next_time(store, folder, monkeypatch):
+    run(store, folder)
+    (folder / "a.txt").unlink()
+
+    def busy(ids):
+        raise DatelineError("another process is writing")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "remove", busy)
+        with pytest.raises(DatelineError):
+            forget(store, folder)
+    assert forget(store, folder) == 1
+    assert ids(store) == {"x", "y"}
+    assert {record.articles for record in store.files()} == {("x", "y")}
+
+
 def test_what_a_file_holds_no_more_is_removed(store, folder):
     run(store, folder)
     (folder / "b.jsonl").write_text('{"id": "y", "text": "Two."}\n')
