@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from qa.answers import Span
 from qa.normalization import normalize
@@ -59,9 +60,10 @@ def asked_by_name(question: str, span: Span) -> str | None:
 
 
 def full_name_first(question: str, spans: Sequence[Span]) -> list[Span]:
-    """Where a surname answers "who?" and a further span gives the whole name, put that first: "Katrin Voll" for "Voll".
+    """Where a surname answers "who?" and a further span gives the whole name, let that stand for both.
 
-    Only what the reader takes for an answer by itself; of the best span's article where that has it.
+    "Katrin Voll" takes the place of "Voll", which becomes evidence for it: only where the reader takes it for an answer
+    by itself, and of the best span's article where that has it.
 
     Args:
         spans: ranked, best first.
@@ -74,7 +76,8 @@ def full_name_first(question: str, spans: Sequence[Span]) -> list[Span]:
     if not named:
         return list(spans)
     first = max(named, key=lambda other: (other.hit.article.id == best.hit.article.id, other.score))
-    return [first, *(span for span in spans if span is not first)]
+    said_again = (*first.also, best, *best.also)
+    return [replace(first, also=said_again), *(other for other in others if other is not first)]
 
 
 def _descriptions(question: str) -> Iterator[tuple[int, int, str]]:
