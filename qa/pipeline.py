@@ -226,16 +226,13 @@ class Pipeline:
         spans = whole_quotations(asked, newest_first(asked, spans))
         # the items of a list come one by one
         wants_list = asks_for_list(asked)
-        spans = (
-            [span for span in spans if not is_a_count(span.text)]
-            if wants_list
-            else join_names(full_name_first(asked, spans))
-        )
+        spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)
         read_ms = _since(started)
         started = time.perf_counter()
         measured = features(by_name, spans) if spans else ()
         probability = self.calibrator.probability(measured, expected) if spans else 0.0
         is_found = bool(spans) and probability >= self.threshold
+        spans = spans if wants_list else full_name_first(asked, spans)  # as sure as the surname was
         items = list_items(asked, spans) if is_found and not asks_for_words(asked) else ()
         decide_ms = _since(started)
         return Answer(
