@@ -114,3 +114,19 @@ def test_a_place_that_comes_from_two_windows_has_the_better_margin():
         [span] = _spans((hit, _Place(0, 9, margin)) for margin in margins)
         assert (span.text, span.score) == ("Ana Reyes", 5.0)
     assert _spans([(hit, _Place(4, 4, 1.0))]) == []
+
+
+def test_a_whole_name_is_as_sure_as_the_surname_that_it_stands_for():
+    text = "Holm stayed at home. It was Max Holm."
+    hit = Hit(Passage("a", 0, len(text)), Article("a", "March", text), 0.9)
+    spans = [Span("Holm", 0, 4, 9.0, hit), Span("Max Holm", 28, 36, 1.0, hit)]
+
+    class Gives(Said):
+        def _spans(self, hit):
+            return iter(spans[: self.margins["of"]])
+
+    found = Found()
+    found.hits = [hit]
+    whole, alone = (pipeline(found, Gives(of=of)).answer("Who stayed at home?") for of in (2, 1))
+    assert (whole.text, alone.text) == ("Max Holm", "Holm")
+    assert whole.features[0] == alone.features[0] == 9.0
