@@ -250,15 +250,27 @@ def _carry(asked: str, last: Turn) -> str:
     """Ask the last question again with another question word: "And where?", "For which book?"."""
     asked = _capitalized(asked)
     question = _WHAT_ABOUT.sub("", last.question).rstrip("? ")
+    thing = next(filter(_is_whole_phrase, things([last], "it")), "")
     phrase = re.match(rf"^(?:[a-z]+\s+)?{WH}\b(?:\s+(?:many|much|old|long|big|far|high))?", question, re.IGNORECASE)
     if phrase is None and (auxiliary := _AUXILIARY_FIRST.match(question)):  # "Is the strike called off?"
         if re.fullmatch(WH, asked, re.IGNORECASE):
             return f"{asked} {auxiliary[0].lower()}{question[auxiliary.end() :]}?"
-        thing = next(things([last], "it"), "")
         return f"{asked} in {thing}?" if thing else f"{asked}?"
     if phrase is None:
         return f"{asked} {question}?"
     rest = question[phrase.end() :].strip()
+    if (
+        thing
+        and re.fullmatch("when|where", asked, re.IGNORECASE)
+        and not re.search(rf"\b{VERBS}\b", rest, re.IGNORECASE)
+    ):
+        return f"{asked} was {thing}?"  # "How many died in the flood?"
+    if (
+        thing
+        and re.match(r"(?:which|what)\s", asked, re.IGNORECASE)
+        and re.match("why|when|how", phrase[0], re.IGNORECASE)
+    ):
+        return f"{asked} in {thing}?"
     if last.answer.found and re.search(r"\b(?:many|much)$", phrase[0], re.IGNORECASE):
         return _carry_amount(asked, rest, last.answer.text)
     if re.match(rf"{VERBS}\b", rest, re.IGNORECASE) and phrase[0].lower().split()[-1] not in ("who", "what"):
@@ -273,6 +285,12 @@ def _carry(asked: str, last: Turn) -> str:
             return f"{asked} {auxiliary[0]}{last.answer.text} {named[auxiliary.end() :]}?".replace("  ", " ")
         return f"{asked} {last.answer.text} {named}?".replace("  ", " ")
     return f"{asked} {rest if phrase[0].lower() == 'who' else rest.partition(' ')[2] or rest}?"
+
+
+def _is_whole_phrase(thing: str) -> bool:
+    """Say whether a thing is like "the march" or "the old Kilbray Bridge", and not what is left of a longer one."""
+    words = thing.split()
+    return words[0] == "the" and (words[-1].islower() or len(words) > 2)
 
 
 def _carry_amount(asked: str, rest: str, amount: str) -> str:

@@ -83,6 +83,8 @@ FERRIES = turn("Who owns Sorrel Ferries?")
         ([turn("Who led Kilbray Town's crew?")], "And Lowmere's?", "Who led Lowmere's crew?"),
         ([turn("Is the inquiry over?")], "Why?", "Why is the inquiry over?"),
         ([turn("Is the inquiry over?")], "Which operators?", "Which operators in the inquiry?"),
+        ([BRIDGE], "Which boats?", "Which boats in the old Kilbray Bridge?"),
+        ([turn("How many people died in the mayoral race?", "March")], "When was that?", "When was the mayoral race?"),
         ([MAYOR], "By how much?", "By how much was Renée Solberg elected mayor of Port Sorrel in June 2021?"),
         ([MAYOR], "With how many votes?",
          "With how many votes was Renée Solberg elected mayor of Port Sorrel in June 2021?"),
