@@ -31,11 +31,12 @@ _VERB = (
     r"(?:causes|makes|happens|means|costs|drives|helps|kills|comes|goes|says|stands|keeps|leads|gives|brings|holds|links"
     r"|connects|explains|prevents|separates)\b(?!\s+(?:of|and|were|are|did|do|have|had|will|would|can|could|led)\b)"
 )
+_NOT_OF_ONE = r"(?!\s+(?:is|was)\s+(?:there|it|this|that)\b)"  # "What news is there?"
 _LIST = re.compile(
     rf"""(?:^\W*|^(?:(?:from|in|to|on|at|of|for|by|with|under)\s+)|^(?:besides|apart\ from|other\ than)\b[^,]*,\s*)
     (?:
         (?:which|what)\s+(?:other\s+)?{_NUMBER}\b
-      | (?:which|what)\s+(?:{_DESCRIBES}\s+){{0,2}}(?!{_NOT_PLURAL}\b|{_VERB})\w+s\b(?!\s+(?:is|was|has|does)\b)
+      | (?:which|what)\s+(?:{_DESCRIBES}\s+){{0,2}}(?!{_NOT_PLURAL}\b|{_VERB})\w+s\b{_NOT_OF_ONE}
       | (?:which|what)\s+(?:people|men|women|children|countries)\b
       | (?:who|what)\s+(?:were|are)\b
       | (?:give|list|tell\s+me)\s+(?:the\s+)?names\b
@@ -137,7 +138,7 @@ def _enumeration(span: Span) -> Span:
 
 
 def _right_end(text: str, end: int, last: int) -> int:
-    while (separator := _SEPARATOR.match(text, end, last)) and separator.end() < last:
+    while (separator := _SEPARATOR.match(text, end, last)) and ";" not in separator.group():
         clause = _CLAUSE.search(text, separator.end(), last)
         following = _SEPARATOR.search(text, separator.end(), last)
         stops = [found.start() for found in (clause, following) if found] + [last]

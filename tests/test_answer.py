@@ -210,6 +210,7 @@ def test_an_encoder_is_told_apart_by_all_that_makes_its_vectors(tmp_path):
         ("Edith Quaye: Who were her parents?", True),
         ("Give the names of the dead", True),
         ("What news is there?", False),
+        ("Which uses is the council considering?", True),
         ("What species is it?", False),
         ("What causes were named?", True),
         ("Which causes of death were named?", True),

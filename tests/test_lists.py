@@ -126,6 +126,7 @@ CLOSED = "It snowed.\n\nClosed are:\n- High Street, from 9 a.m.\n- Mill Lane\n\n
         ("It goes to Mr. Ash of Dunmere; to Lowmarsh; or to Ekeby.", "Lowmarsh", ["Lowmarsh", "Ekeby"]),
         (CLOSED, "Mill Lane", ["High Street", "Mill Lane", "Castle Road"]),
         (CLOSED.replace("- ", "• "), "High Street, from 9 a.m.", ["High Street", "Mill Lane", "Castle Road"]),
+        ("Auditors blame rock and steel; minister defends dam", "rock and steel", ["rock", "steel"]),
         (CLOSED, "Castle", []),  # not what the other lines begin with
         ("1. Rovers 2, Town 1\n2. City 0, United 3", "City", []),
         ("It is: student Lin Yu, 22; Max Holm, 33; Ira Voss.", "Max Holm", ["student Lin Yu", "Max Holm", "Ira Voss"]),
