@@ -1,5 +1,6 @@
 """Question files of every form, and one clear sentence for each that is malformed."""
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -45,6 +46,11 @@ def test_questions_are_read(tmp_path):
         (json.dumps(squad(kind="followup")), 'no "standalone"'),
         (json.dumps(squad(kind="none")), "only kind 'none' has none"),
         (json.dumps(squad(question=" ")), "question 'q': the question is empty"),
+        (json.dumps(squad(question="Who \ud800 won?")), "question 'q': holds half a character, '\\ud800'"),
+        (json.dumps(squad(id="\udfff")), "question '\\udfff': holds half a character"),
+        (json.dumps(squad(question="Who " + "x " * 600)), "question 'q': the question has 1,203 characters"),
+        (json.dumps(squad(question="?!")), "question 'q': the question is empty (found '?!')"),
+        (json.dumps(squad(kind="followup", standalone="x" * 1001)), "'q': the question has 1,001 characters"),
         (json.dumps(squad(is_impossible=True)), "is_impossible is True, and it has 1 answers"),
         (json.dumps(squad(is_impossible=False, answers=[])), "is_impossible is False, and it has 0 answers"),
     ],
@@ -122,6 +128,16 @@ def test_a_bad_csv_is_named_with_its_line(tmp_path, capsys, text, reason):
     error = capsys.readouterr().err
     assert reason in error
     assert len(error.splitlines()) == 1
+
+
+def test_a_field_may_be_long(tmp_path):
+    before = csv.field_size_limit(131_072)  # what it is until a table of articles is read
+    try:
+        (tmp_path / "q.csv").write_text(f'question,answer,note\nWho?,Ana,"{"a" * 140_000}"\n')
+        [question] = load_questions(tmp_path / "q.csv")
+    finally:
+        csv.field_size_limit(before)
+    assert question.golds[0].text == "Ana"
 
 
 def test_a_data_set_in_hub_form(tmp_path, capsys):
