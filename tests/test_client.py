@@ -130,6 +130,31 @@ def test_who_never_ends_his_headers_is_let_go(monkeypatch):
     assert answered.startswith(b"HTTP/1.1 204")
 
 
+def test_a_request_that_was_sent_behind_another_has_its_time_too(monkeypatch):
+    monkeypatch.setattr("qa.service.server.HEADER_SECONDS", 0.2)
+
+    async def application(scope, receive, send):
+        await asyncio.sleep(0.6 if scope["path"] == "/second" else 0)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    async def visit():
+        config = uvicorn.Config(application, http=PatientProtocol, lifespan="off", log_level="error")
+        config.load()
+        state = ServerState()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: PatientProtocol(config, state, {}), "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1])
+        writer.write(b"GET /first HTTP/1.1\r\nHost: x\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n")
+        try:
+            return await asyncio.wait_for(reader.read(), 5)  # until it is let go for not asking again
+        finally:
+            writer.close()
+            server.close()
+
+    assert asyncio.run(visit()).count(b"HTTP/1.1 204") == 2
+
+
 def test_a_body_does_not_wait_until_the_headers_are_acknowledged():
     made = []
 
