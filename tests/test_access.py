@@ -35,6 +35,8 @@ def test_without_a_password_only_this_machine_is_served():
         ({"hostnames": ["http://archive.example.org:80"]}, "a hostname is a name alone"),
         ({"hostnames": ["archive.example.org:80"]}, "a hostname is a name alone"),
         ({"hostnames": [""]}, "a hostname is a name alone"),
+        ({"hostnames": ["bücher.example"]}, "like archive.example.org or xn--bcher-kva.example, got 'bücher.example'"),
+        ({"proxy": "10.0.0.2/24"}, "or a network, like 10.0.0.0/24, got '10.0.0.2/24'"),
         ({"proxy": "nonsense"}, "a proxy is an address"),
         ({"proxy": "10.0.0.2, x"}, "a proxy is an address"),
         ({"port": 65536}, "a port lies between"),

@@ -24,7 +24,7 @@ from qa.service.limits import BodyLimit
 from qa.service.lockout import Lockout
 from qa.service.observing import Metrics, Observed
 
-_HOSTNAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
+_HOSTNAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]", re.ASCII)  # which is all that browsers send
 CONNECTIONS = 1_000
 HEADER_SECONDS = 15.0
 """From a connection's opening, or its last answer, to the end of the next request's headers."""
@@ -59,13 +59,16 @@ class Serving:
             raise InvalidInput(f"a port lies between 0 and 65535, got {self.port}")
         for name in self.hostnames:
             if not _HOSTNAME.fullmatch(name):
-                raise InvalidInput(f"a hostname is a name alone, like archive.example.org, got {name[:80]!r}")
+                raise InvalidInput(
+                    "a hostname is a name alone, as browsers send it, like archive.example.org or "
+                    f"xn--bcher-kva.example, got {name[:80]!r}"
+                )
         try:
             for one in self.proxy.split(",") if self.proxy not in ("", "*") else ():
-                ipaddress.ip_network(one.strip(), strict=False)
+                ipaddress.ip_network(one.strip())
         except ValueError:
             raise InvalidInput(
-                f"a proxy is an address, like 10.0.0.2 or 10.0.0.0/24, got {self.proxy[:80]!r}"
+                f"a proxy is an address, like 10.0.0.2, or a network, like 10.0.0.0/24, got {self.proxy[:80]!r}"
             ) from None
 
 
