@@ -1,6 +1,8 @@
 """Who may come in: the password, tokens, sessions, and those who guess."""
 
 import asyncio
+import errno
+import os
 import stat
 
 import httpx
@@ -27,6 +29,14 @@ def test_without_a_password_only_this_machine_is_served():
     with pytest.raises(InvalidInput, match="dateline access password"):
         Serving(host="0.0.0.0")
     assert Serving(host="::1").host == "::1"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1"])
+def test_with_neither_a_password_nor_a_token_nobody_is_served(host):
+    with pytest.raises(InvalidInput, match="neither a password nor a token, and nobody could come in"):
+        Serving(host=host, access=Access())
+    only_token = Access().with_token("reports")[0]
+    assert Serving(host=host, access=only_token).access == only_token
 
 
 @pytest.mark.parametrize(
@@ -165,6 +175,21 @@ def test_the_access_file_is_its_owner_s_alone_and_holds_no_secret(tmp_path, acce
         Access.load(file)
     with pytest.raises(InvalidInput, match="12 to 1,024"):
         Access().with_password("short")
+
+
+def test_what_a_killed_or_failed_save_left_is_in_nobody_s_way(tmp_path, monkeypatch):
+    file = tmp_path / "access.json"
+    left = tmp_path / f"access.json.{os.getpid()}"
+    left.write_text("left by a killed process of the same number")
+    Access().save(file)
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(DatelineError, match="can't be written \\(No space left"):
+        Access().save(file)
+    assert set(tmp_path.iterdir()) == {file, left}
 
 
 def test_access_is_given_and_taken_on_the_command_line(tmp_path, monkeypatch, capsys):

@@ -55,6 +55,11 @@ class Serving:
             raise InvalidInput(
                 f"{self.host} can be reached by others, and there is no password yet; set one: dateline access password"
             )
+        if self.access is not None and not (self.access.password or self.access.tokens):
+            raise InvalidInput(
+                "the access file holds neither a password nor a token, and nobody could come in; set one: dateline "
+                "access password, or remove the file: dateline access open"
+            )
         if not 0 <= self.port <= 65535:
             raise InvalidInput(f"a port lies between 0 and 65535, got {self.port}")
         for name in self.hostnames:
