@@ -84,6 +84,25 @@ def test_what_no_request_can_hold_is_said_so():
             client.answer("who?", threshold=float("nan"))
         with pytest.raises(ApiError, match="want a list of questions"):
             client.answers("who?")
+        for asked in (client.article, client.remove, client.evaluation):
+            with pytest.raises(ApiError, match="half a character"):
+                asked("\ud800")
+        with pytest.raises(ApiError, match=r"nothing\.txt can't be read \(No such file"):
+            client.add_files([Path("nothing.txt")])
+    with pytest.raises(ApiError, match="got tries=0"):
+        Client(tries=0)
+
+
+@pytest.mark.parametrize("said", ["<html>Welcome to the hotel</html>", "[]", '{"removed": "many"}'])
+def test_what_another_server_answers_is_said_so(said):
+    client = Client("http://x")
+    client._http = httpx.Client(
+        base_url="http://x", transport=httpx.MockTransport(lambda _: httpx.Response(200, text=said))
+    )
+    for asked in (client.articles, lambda: client.answer("who?"), lambda: client.remove("a")):
+        with pytest.raises(ApiError, match="is no word of Dateline's") as refused:
+            asked()
+        assert refused.value.status == 200
 
 
 def test_the_client_comes_again_where_the_server_is_busy(monkeypatch):
