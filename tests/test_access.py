@@ -12,7 +12,7 @@ from served import serve
 from embeddings.errors import DatelineError, InvalidInput
 from qa.service.access import SESSION_SECONDS, Access, Doorkeeper
 from qa.service.limits import MAX_BODY
-from qa.service.lockout import FREE, Lockout
+from qa.service.lockout import FREE, LONGEST_WAIT, Lockout
 from qa.service.server import Serving
 from qa.settings import load_settings
 
@@ -142,6 +142,13 @@ def test_who_guesses_has_to_wait_longer_each_time():
     assert lockout.wait("2001:db8::ffff") == 60  # a guest has a whole /64
     lockout.came_in("10.0.0.1")
     assert lockout.wait("10.0.0.1") == 0
+
+
+def test_who_never_stops_guessing_waits_as_long_each_time():
+    lockout = Lockout(clock=lambda: 0.0)
+    for _ in range(1_100):
+        lockout.failed("10.0.0.1")
+    assert lockout.wait("10.0.0.1") == LONGEST_WAIT
 
 
 def test_many_guesses_at_once_count_one_by_one(access):
