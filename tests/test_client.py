@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -17,7 +18,9 @@ import uvicorn
 from conftest import free_port
 from uvicorn.server import ServerState
 
+from embeddings.errors import DatelineError
 from qa.client import ApiError, Client
+from qa.service.access import Access
 from qa.service.server import PatientProtocol, Serving, _listen, run
 
 
@@ -195,6 +198,13 @@ def test_a_body_does_not_wait_until_the_headers_are_acknowledged():
         return at_once
 
     assert asyncio.run(visit())
+
+
+@pytest.mark.parametrize("host", ["a" * 70 + ".example", "192.0.2.1", "a..b"])
+def test_a_place_where_it_can_t_listen_is_one_sentence(host):
+    access = Access(password="x")
+    with pytest.raises(DatelineError, match=f"^can't listen on {re.escape(host[:80])}:0 .*--host or --port$"):
+        _listen(Serving(host=host, port=0, access=access))
 
 
 def test_what_is_loaded_is_not_looked_through_for_garbage_while_it_serves(monkeypatch):

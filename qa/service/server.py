@@ -203,7 +203,8 @@ def _listen(serving: Serving) -> socket.socket:
     try:
         [first, *_] = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         return socket.create_server(first[4][:2], family=cast(Any, first[0]), backlog=512)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the second where a part of a name is too long, or empty
         raise DatelineError(
-            f"can't listen on {serving.host}:{serving.port} ({error.strerror or error}); choose another with --port"
+            f"can't listen on {serving.host[:80]}:{serving.port} ({getattr(error, 'strerror', None) or error}); choose "
+            "another place with --host or --port"
         ) from error
