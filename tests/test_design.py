@@ -79,6 +79,22 @@ def test_what_is_imported_is_named_among_the_dependencies():
         assert given & named, f"{module} is imported and not named in pyproject.toml"
 
 
+@pytest.mark.parametrize("file", sorted(ROOT.glob("benchmarks/*.*")), ids=lambda f: f.name)
+def test_every_benchmark_says_what_it_does_and_is_told_of(file):
+    text = file.read_text()
+    if file.suffix == ".py" and "__main__" in text:
+        assert re.search(r"ArgumentParser\([^)]*description=__doc__", text), "it does not answer --help"
+    if file.suffix == ".md" or "__main__" in text:
+        documents = [
+            *ROOT.glob("*.md"),
+            *ROOT.glob("docs/*.md"),
+            *ROOT.glob("benchmarks/*.md"),
+            *ROOT.glob("qa/**/*.md"),
+        ]
+        told = "\n".join(document.read_text() for document in documents if document != file)
+        assert file.name in told, f"no document names {file.name}"
+
+
 def test_readme_commands_exist():
     from qa.cli import _parser
 
