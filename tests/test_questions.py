@@ -10,6 +10,7 @@ import pytest
 from embeddings.errors import DatelineError
 from qa.cli import main
 from qa.evaluation.questions import load_questions
+from qa.evaluation.sampling import sample
 
 VOTE = "Mayor Ana Reyes won the vote in Halvern on Monday. Her rival Bo Lind conceded before midnight."
 
@@ -45,6 +46,10 @@ def test_questions_are_read(tmp_path):
         (json.dumps(squad(kind="list", answers=[{"text": "Ann", "answer_start": 0, "item": []}])), "found []"),
         (json.dumps(squad(kind="followup")), 'no "standalone"'),
         (json.dumps(squad(kind="none")), "only kind 'none' has none"),
+        (
+            json.dumps(squad(kind="span", answers=[], is_impossible=True)),
+            "kind 'span' with no answer; only kind 'none'",
+        ),
         (json.dumps(squad(question=" ")), "question 'q': the question is empty"),
         (json.dumps(squad(question="Who \ud800 won?")), "question 'q': holds half a character, '\\ud800'"),
         (json.dumps(squad(id="\udfff")), "question '\\udfff': holds half a character"),
@@ -111,6 +116,7 @@ def test_csv_questions_as_spreadsheets_write_them(tmp_path, data):
         ("question,answer\n ,y\n", "line 2: the question is empty"),
         ("question,answer,kind\nWho?,Ana,riddle\n", "line 2: the kind is one of"),
         ("question,answer,kind\nWho?,Ana,none\n", "line 2: kind 'none' with answers"),
+        ("question,answer,kind\nWho?,,span\n", "line 2: kind 'span' with no answer"),
         ("question,answer,kind\nWho?,;,list\n", "line 2: the answer ';' holds no words"),
         ("question,answer,kind\nAnd where?,Rome,followup\n", "line 2: kind 'followup' has no \"standalone\""),
         ("question,answer\nHow many?,1,200\n", "line 2: has 3 fields, and line 1 names 2; put quotation marks"),
@@ -155,3 +161,8 @@ def test_a_data_set_in_hub_form(tmp_path, capsys):
     assert main(["questions", "check", f"hub:{tmp_path}/nothing"]) == 2
     said = re.findall(r"^dateline: .*$", capsys.readouterr().err, re.MULTILINE)  # beside the package's own bars
     assert len(said) == 2
+
+
+def test_a_sample_is_taken_evenly_over_the_list():
+    assert sample(list(range(10)), 3) == [0, 3, 6]
+    assert sample(list(range(3)), 10) == [0, 1, 2]
