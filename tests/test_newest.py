@@ -40,14 +40,14 @@ def test_newest_first(question, given, first):
     assert sorted(ordered, key=spans.index) == spans
 
 
+@pytest.mark.parametrize(("between", "first"), [(LOOKED_AT - 1, "43"), (LOOKED_AT, "34")])
+def test_a_correction_is_looked_for_among_the_first_spans(between, first):
+    spans = [span("34", 9.0, OLD), *[span("Rennie", 8.0, OLD)] * between, span("43", 1.0, NEW)]
+    assert newest_first(AGE, spans)[0].text == first
+
+
 def test_without_days_nothing_is_later():
     undated = Article("undated", "Correction", NEW.text)
     spans = [span("34", 9.0, OLD), span("43", 1.0, undated)]
     assert newest_first(AGE, spans) == spans
     assert newest_first(AGE, []) == []
-
-
-@pytest.mark.parametrize(("between", "first"), [(LOOKED_AT - 1, "43"), (LOOKED_AT, "34")])
-def test_a_correction_is_looked_for_among_the_first_spans(between, first):
-    spans = [span("34", 9.0, OLD), *[span("Rennie", 8.0, OLD)] * between, span("43", 1.0, NEW)]
-    assert newest_first(AGE, spans)[0].text == first
