@@ -5,6 +5,7 @@ Needs root, to mount. See benchmarks/reliability.md.
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -105,6 +106,7 @@ def writers() -> str:
 
 
 def main() -> int:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     print(f"several writers: {writers()}")  # first, as it forks
     for kilobytes in (300, 600, 1200):
         print(f"disk of {kilobytes} kB: {full_disk(kilobytes)}")

@@ -7,6 +7,7 @@ The first run of all indexes the seeds, unless that was done before; its time is
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import subprocess
@@ -38,6 +39,7 @@ print("answer() to the same again, median", timed(questions))
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     with tempfile.TemporaryDirectory() as home:
         environment = {"XDG_CACHE_HOME": home, "XDG_DATA_HOME": home}
         print(f"first `dateline ask` of all, which indexes the seeds: {_seconds(environment):.1f} s")

@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from secrets import token_hex
 from typing import IO, Any
 
 from embeddings import schema
@@ -76,7 +77,7 @@ def restore(file: Path, folder: Path) -> tuple[Entry, ...]:
         entries = _read_manifest(file, packed)
         make_folder(folder.absolute().parent)
         _check_room(entries, folder.absolute().parent)
-        aside = folder.absolute().with_name(f".{folder.name}-{os.getpid()}")
+        aside = folder.absolute().with_name(f".{folder.name}-{token_hex(4)}")
         aside.mkdir()
         try:
             for entry in entries:

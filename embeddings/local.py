@@ -279,7 +279,8 @@ class LocalStore:
             Passage(article.id, start, end): passage_id
             for passage_id, start, end in self._query("SELECT id, start, end FROM passages WHERE article = ?", [key])
         }
-        gone = [(passage_id,) for passage, passage_id in before.items() if passage not in passages]
+        kept = set(passages)
+        gone = [(passage_id,) for passage, passage_id in before.items() if passage not in kept]
         self._connection.executemany(f"INSERT INTO removals VALUES (?, {generation})", gone)
         self._connection.executemany("DELETE FROM passages WHERE id = ?", gone)
         return article, [passage for passage in passages if passage not in before]

@@ -21,7 +21,9 @@ from embeddings.remaking import Maker
 from embeddings.rows import insert_article
 
 _GAP = 100_000
-"""Keys without an article after which no more are looked for, where the last key can't be read."""
+"""Keys in a row without an article after which the next one is asked for."""
+_LARGEST = (1 << 63) - 1
+"""The last key that SQLite has."""
 _SIDE_FILES = ("-wal", "-shm")
 
 
@@ -95,26 +97,31 @@ def _articles(damaged: sqlite3.Connection, dimension: int) -> Iterator[_Salvaged
 
 def _rows(damaged: sqlite3.Connection) -> Iterator[tuple[int, Sequence[Any]]]:
     """Read articles one by one: a page that is damaged costs those that stand on it."""
-    last = _last_key(damaged)
     key, nothing = 0, 0
-    while key < last if last is not None else nothing < _GAP:
+    while key < _LARGEST:
         key += 1
         rows: list[tuple[Any, ...]] = []
         with suppress(sqlite3.Error):
             rows = damaged.execute(
                 f"SELECT a.sha256, {schema.ARTICLE} FROM articles a WHERE a.key = ?", [key]
             ).fetchall()
-        nothing = 0 if rows else nothing + 1
         yield from ((key, row) for row in rows)
+        nothing = 0 if rows else nothing + 1
+        if nothing == _GAP:
+            following = _key_after(damaged, key)
+            if following is None:
+                return
+            key, nothing = following - 1, 0
 
 
-def _last_key(damaged: sqlite3.Connection) -> int | None:
-    for sql in ("SELECT max(key) FROM articles", "SELECT max(article) FROM passages"):
+def _key_after(damaged: sqlite3.Connection, key: int) -> int | None:
+    """Give the next key that is told of anywhere: one that is damaged may be far too large to be counted up to."""
+    told = []
+    for sql in ("SELECT min(key) FROM articles WHERE key > ?", "SELECT min(article) FROM passages WHERE article > ?"):
         with suppress(sqlite3.Error):
-            [(last,)] = damaged.execute(sql).fetchall()
-            if last is not None:
-                return int(last)
-    return None
+            told += [row[0] for row in damaged.execute(sql, [key])]
+    # where the order itself is damaged, one that lies behind may come
+    return min((one for one in told if isinstance(one, int) and one > key), default=None)
 
 
 def _passages(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -95,7 +96,11 @@ class Service:
         self.libraries.close()
 
     def _total(self, what: str) -> float:
-        return float(sum(getattr(workspace.store.stats(), what) for workspace in self.libraries.opened))
+        """Count over all that are open; nan where one can't be counted, and the other figures are told all the same."""
+        try:
+            return float(sum(getattr(workspace.store.stats(), what) for workspace in self.libraries.opened))
+        except DatelineError:
+            return math.nan
 
 
 def make_api(service: Service) -> FastAPI:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
+from pydantic import BaseModel
 
 from embeddings.errors import DatelineError
 from qa.wire import (
@@ -27,6 +28,7 @@ from qa.wire import (
     WholeArticle,
 )
 
+_Form = TypeVar("_Form", bound=BaseModel)
 LONGEST_PAUSE = 30.0
 """Seconds between two tries, whatever the server says."""
 
@@ -54,8 +56,10 @@ class Client:
             timeout: seconds that one try may take.
 
         Raises:
-            ApiError: the address or the token can't be used.
+            ApiError: the address or the token can't be used, or `tries` is less than 1.
         """
+        if tries < 1:
+            raise ApiError(0, f"a request is sent once or more often, got tries={tries}; give 1 or more")
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             self._http = httpx.Client(base_url=address, headers=headers, timeout=timeout)
@@ -95,63 +99,62 @@ class Client:
         """
         narrowed = {"library": library, "since": since, "until": until, "source": source}
         content = {"question": question, "k": k, "top": top, "threshold": threshold, "today": today, **narrowed}
-        return AnswerOut.model_validate(self._send("POST", "/api/answer", json=_given(content)))
+        return self._send(AnswerOut, "POST", "/api/answer", json=_given(content))
 
     def answers(self, questions: Sequence[str], *, library: str | None = None) -> list[AnswerOut]:
         """Answer questions, at most 100 at once, in their order."""
         if isinstance(questions, str):
             raise ApiError(0, f"want a list of questions, got one: {questions!r}; ask it with answer()")
         content = _given({"questions": list(questions), "library": library})
-        return AnswersOut.model_validate(self._send("POST", "/api/answer", json=content)).answers
+        return self._send(AnswersOut, "POST", "/api/answer", json=content).answers
 
     def search(self, question: str, k: int = 8, *, library: str | None = None) -> list[HitOut]:
         """Find the passages that a question may be answered from, best first."""
         content = _given({"question": question, "k": k, "library": library})
-        return HitsOut.model_validate(self._send("POST", "/api/search", json=content)).hits
+        return self._send(HitsOut, "POST", "/api/search", json=content).hits
 
     def articles(
         self, words: str = "", limit: int = 100, *, offset: int = 0, library: str | None = None
     ) -> list[ArticleOut]:
         """List articles, newest first: at most 1,000 at once, from `offset` on."""
         asked = _given({"words": words, "limit": limit, "offset": offset, "library": library})
-        return ArticlesOut.model_validate(self._send("GET", "/api/articles", params=asked)).articles
+        return self._send(ArticlesOut, "GET", "/api/articles", params=asked).articles
 
     def article(self, article_id: str, *, library: str | None = None) -> WholeArticle:
         """Give an article with its text."""
-        found = self._send("GET", f"/api/articles/{quote(article_id, safe='')}", params=_given({"library": library}))
-        return WholeArticle.model_validate(found)
+        place = f"/api/articles/{_quoted(article_id)}"
+        return self._send(WholeArticle, "GET", place, params=_given({"library": library}))
 
     def add(self, articles: Sequence[ArticleIn], *, library: str | None = None) -> AddedOut:
         """Add articles, or replace those whose id is there."""
         content = {"articles": [article.model_dump(mode="json") for article in articles], "library": library}
-        return AddedOut.model_validate(self._send("POST", "/api/articles", json=_given(content)))
+        return self._send(AddedOut, "POST", "/api/articles", json=_given(content))
 
     def add_files(self, files: Sequence[Path], *, library: str | None = None) -> AddedOut:
         """Add the articles of files."""
-        parts = [("files", (file.name, file.read_bytes())) for file in files]
-        sent = self._send("POST", "/api/articles/files", files=parts, data=_given({"library": library}))
-        return AddedOut.model_validate(sent)
+        parts = [("files", (file.name, _bytes_of(file))) for file in files]
+        return self._send(AddedOut, "POST", "/api/articles/files", files=parts, data=_given({"library": library}))
 
     def add_address(self, address: str, *, library: str | None = None) -> AddedOut:
         """Add the articles of a page, a feed or a sitemap on the public web."""
         content = _given({"address": address, "library": library})
-        return AddedOut.model_validate(self._send("POST", "/api/articles/address", json=content))
+        return self._send(AddedOut, "POST", "/api/articles/address", json=content)
 
     def remove(self, article_id: str, *, library: str | None = None) -> int:
         """Remove an article."""
-        place = f"/api/articles/{quote(article_id, safe='')}"
-        return RemovedOut.model_validate(self._send("DELETE", place, params=_given({"library": library}))).removed
+        place = f"/api/articles/{_quoted(article_id)}"
+        return self._send(RemovedOut, "DELETE", place, params=_given({"library": library})).removed
 
     def evaluate(self, questions: Mapping[str, Any] | None = None, *, library: str | None = None) -> JobOut:
         """Begin to measure on a question set in SQuAD form, or on the seed questions; see `evaluation`."""
         content = _given({"questions": questions, "library": library})
-        return JobOut.model_validate(self._send("POST", "/api/evaluate", json=content))
+        return self._send(JobOut, "POST", "/api/evaluate", json=content)
 
     def evaluation(self, job_id: str) -> JobOut:
         """Say how far an evaluation is."""
-        return JobOut.model_validate(self._send("GET", f"/api/evaluate/{quote(job_id, safe='')}"))
+        return self._send(JobOut, "GET", f"/api/evaluate/{_quoted(job_id)}")
 
-    def _send(self, method: str, path: str, **content: Any) -> Any:
+    def _send(self, form: type[_Form], method: str, path: str, **content: Any) -> _Form:
         for left in range(self._tries - 1, -1, -1):
             try:
                 response = self._http.request(method, path, **content)
@@ -164,9 +167,16 @@ class Client:
                 break
             pause = response.headers.get("retry-after", "1")
             time.sleep(min(float(pause) if pause.isdecimal() else 1.0, LONGEST_PAUSE))
-        if response.is_success:
-            return response.json()
-        raise ApiError(response.status_code, _detail(response))
+        if not response.is_success:
+            raise ApiError(response.status_code, _detail(response))
+        try:
+            return form.model_validate(response.json())
+        except ValueError as error:  # another server, or the login page of a network, answers whatever it is asked
+            raise ApiError(
+                response.status_code,
+                f"what {self._http.base_url} answered is no word of Dateline's; is it served there, and in the same "
+                "version?",
+            ) from error
 
 
 def _given(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -176,6 +186,20 @@ def _given(content: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in content.items()
         if value is not None
     }
+
+
+def _quoted(name: str) -> str:
+    try:
+        return quote(name, safe="")
+    except UnicodeEncodeError as error:
+        raise ApiError(0, f"the id {name!r} holds half a character; give it as the server does") from error
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ApiError(0, f"the file {file} can't be read ({error.strerror}); name one that can") from error
 
 
 def _detail(response: httpx.Response) -> str:

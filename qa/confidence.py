@@ -114,7 +114,7 @@ def log_odds(probability: float) -> float:
     """Give log(p / (1 - p)), of a probability from 0 to 1; no further from 0 than 30."""
     if not 0.0 < probability < 1.0:
         return 30.0 if probability >= 1.0 else -30.0
-    return math.log(probability / (1.0 - probability))
+    return _clip(math.log(probability / (1.0 - probability)), -30.0, 30.0)
 
 
 def features(question: str, spans: Sequence[Span]) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import re
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ from embeddings.documents import Article
 from embeddings.duplicates import shingles
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
+from embeddings.flushing import make_folder, replace_durably
 from embeddings.ingest import IngestReport, ingest
 from embeddings.milvus_address import MilvusAddress
 from embeddings.sources import Input, Unreadable, find_inputs, is_address, read_articles
@@ -92,7 +94,6 @@ class Workspace:
         with self._changing:
             folder = self.store.folder / UPLOADS
             try:
-                folder.mkdir(parents=True, exist_ok=True)
                 copies = [_copied(file, folder) for file in files]
             except OSError as error:
                 raise DatelineError(f"the files can't be kept in {UPLOADS} ({error.strerror or error})") from error
@@ -296,8 +297,11 @@ def _copied(file: Path, folder: Path) -> Path:
     """Copy a file to where its name is free, or stands for an earlier form of it."""
     places = (folder / (str(number) if number else "") / file.name for number in count())
     place = next(place for place in places if not place.exists() or _tell_the_same(file, place))
-    place.parent.mkdir(exist_ok=True)
-    return Path(shutil.copyfile(file, place))
+    make_folder(place.parent)
+    # beside it first: a copy that fails half-way leaves the earlier form as it was
+    with tempfile.TemporaryDirectory(prefix=".", dir=place.parent) as aside:
+        replace_durably(Path(shutil.copyfile(file, Path(aside) / file.name)), place)
+    return place
 
 
 def _tell_the_same(one: Path, other: Path) -> bool:

@@ -1,6 +1,8 @@
 """Who may come in: the password, tokens, sessions, and those who guess."""
 
 import asyncio
+import errno
+import os
 import stat
 
 import httpx
@@ -10,7 +12,7 @@ from served import serve
 from embeddings.errors import DatelineError, InvalidInput
 from qa.service.access import SESSION_SECONDS, Access, Doorkeeper
 from qa.service.limits import MAX_BODY
-from qa.service.lockout import FREE, Lockout
+from qa.service.lockout import FREE, LONGEST_WAIT, Lockout
 from qa.service.server import Serving
 from qa.settings import load_settings
 
@@ -29,12 +31,22 @@ def test_without_a_password_only_this_machine_is_served():
     assert Serving(host="::1").host == "::1"
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.1"])
+def test_with_neither_a_password_nor_a_token_nobody_is_served(host):
+    with pytest.raises(InvalidInput, match="neither a password nor a token, and nobody could come in"):
+        Serving(host=host, access=Access())
+    only_token = Access().with_token("reports")[0]
+    assert Serving(host=host, access=only_token).access == only_token
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
         ({"hostnames": ["http://archive.example.org:80"]}, "a hostname is a name alone"),
         ({"hostnames": ["archive.example.org:80"]}, "a hostname is a name alone"),
         ({"hostnames": [""]}, "a hostname is a name alone"),
+        ({"hostnames": ["bücher.example"]}, "like archive.example.org or xn--bcher-kva.example, got 'bücher.example'"),
+        ({"proxy": "10.0.0.2/24"}, "or a network, like 10.0.0.0/24, got '10.0.0.2/24'"),
         ({"proxy": "nonsense"}, "a proxy is an address"),
         ({"proxy": "10.0.0.2, x"}, "a proxy is an address"),
         ({"port": 65536}, "a port lies between"),
@@ -132,6 +144,13 @@ def test_who_guesses_has_to_wait_longer_each_time():
     assert lockout.wait("10.0.0.1") == 0
 
 
+def test_who_never_stops_guessing_waits_as_long_each_time():
+    lockout = Lockout(clock=lambda: 0.0)
+    for _ in range(1_100):
+        lockout.failed("10.0.0.1")
+    assert lockout.wait("10.0.0.1") == LONGEST_WAIT
+
+
 def test_many_guesses_at_once_count_one_by_one(access):
     _, client = serve(load_settings({}), access[0])
 
@@ -163,6 +182,21 @@ def test_the_access_file_is_its_owner_s_alone_and_holds_no_secret(tmp_path, acce
         Access.load(file)
     with pytest.raises(InvalidInput, match="12 to 1,024"):
         Access().with_password("short")
+
+
+def test_what_a_killed_or_failed_save_left_is_in_nobody_s_way(tmp_path, monkeypatch):
+    file = tmp_path / "access.json"
+    left = tmp_path / f"access.json.{os.getpid()}"
+    left.write_text("left by a killed process of the same number")
+    Access().save(file)
+
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(DatelineError, match="can't be written \\(No space left"):
+        Access().save(file)
+    assert set(tmp_path.iterdir()) == {file, left}
 
 
 def test_access_is_given_and_taken_on_the_command_line(tmp_path, monkeypatch, capsys):

@@ -123,6 +123,14 @@ def test_nothing_is_overwritten(library, saved, tmp_path):
     assert check(tmp_path / "empty").articles == 20
 
 
+def test_what_a_killed_restore_left_is_in_nobody_s_way(saved, tmp_path):
+    left = tmp_path / f".new-{os.getpid()}"  # by a process of the same number
+    left.mkdir()
+    restore(saved, tmp_path / "new")
+    assert check(tmp_path / "new").findings == ()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == [left.name]
+
+
 def test_only_a_full_disk_wants_space(library, saved, tmp_path):
     with pytest.raises(DatelineError, match="is a folder and no backup"):
         restore(library, tmp_path / "new")

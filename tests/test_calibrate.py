@@ -13,7 +13,7 @@ from embeddings.errors import DatelineError
 from qa.answers import Span
 from qa.build import seeds_folder
 from qa.cli import main
-from qa.confidence import FEATURES, Calibrator, features
+from qa.confidence import FEATURES, Calibrator, features, log_odds
 from qa.evaluation.metrics import expected_calibration_error
 from qa.evaluation.questions import load_questions
 from qa.ranking import RETRIEVAL_WEIGHT
@@ -92,6 +92,14 @@ def test_what_is_known_besides_shifts_the_log_odds(pipeline):
     odds = [answer.probability / (1 - answer.probability) for answer in (plain, expected)]
     assert odds[1] / odds[0] == pytest.approx(math.e)
     assert not pipeline.answer("When was the engineer Gustav Renn born?", expected=-9.0).found
+
+
+@pytest.mark.parametrize(
+    ("probability", "odds"),
+    [(0.5, 0.0), (0.75, math.log(3)), (0.0, -30.0), (1.0, 30.0), (1e-300, -30.0), (1e-13, math.log(1e-13))],
+)
+def test_log_odds_are_bounded(probability, odds):
+    assert log_odds(probability) == pytest.approx(odds)
 
 
 def test_features():

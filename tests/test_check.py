@@ -5,12 +5,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
 
+from embeddings import salvaging
 from embeddings.checking import check
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
@@ -212,6 +214,33 @@ def test_a_damaged_file_gives_what_can_be_read(library, encoder, page):
     store.add(ARTICLES)
     store.close()
     assert stored(library, encoder) == {article.id: article for article in ARTICLES}
+
+
+class Bounded:
+    """A connection that refuses to be asked for ever."""
+
+    def __init__(self, connection):
+        self.real, self.left = connection, 5_000
+
+    def execute(self, sql, *values):
+        self.left -= 1
+        assert self.left, "it does not end"
+        return self.real.execute(sql, *values)
+
+
+@pytest.mark.parametrize("wild", [1 << 50, (1 << 63) - 1])
+def test_a_damaged_key_is_not_counted_up_to(library, monkeypatch, wild):
+    monkeypatch.setattr(salvaging, "_GAP", 50)
+    change(
+        library,
+        ("PRAGMA foreign_keys = OFF",),
+        ("UPDATE articles SET key = ? WHERE id = 'a59'", wild),
+        ("UPDATE articles SET key = key + 1000 WHERE id IN ('a57', 'a58')",),  # many were removed before them
+    )
+    with closing(sqlite3.connect(library / "library.sqlite")) as damaged:
+        read = list(salvaging._rows(Bounded(damaged)))
+    assert [columns[1] for _, columns in read] == [f"a{number}" for number in range(60)]
+    assert read[-1][0] == wild
 
 
 def test_nothing_to_read_is_said_and_left_alone(library, capsys):

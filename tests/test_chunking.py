@@ -5,10 +5,11 @@ import sentencex
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embeddings import cleaning
 from embeddings.chunking import Chunking, chunk
-from embeddings.cleaning import find_furniture
+from embeddings.cleaning import find_furniture, line_key
 from embeddings.documents import Article
-from embeddings.sentences import sentence_around, sentences
+from embeddings.sentences import MAX_LINE, _parts, sentence_around, sentences
 
 
 def cut(text, **settings):
@@ -217,3 +218,28 @@ def test_furniture_between_paragraphs_takes_nothing_along(row):
     before, after = "The dam opened on Monday, six years late.", "It cost nine million crowns, the auditors found."
     passages = cut(f"{before}\n{row[1]}\n{after}")
     assert " ".join(passages) in (f"{before} {after}", f"{before}\n{row[1]}\n{after}")
+
+
+def test_a_passage_begins_with_no_sentence_that_leaves_no_room_for_another():
+    one, two, three = (" ".join([word] * size) + "." for word, size in (("One", 50), ("Two", 60), ("Three", 60)))
+    assert cut(f"{one} {two} {three}", words=110, overlap=1) == [f"{one} {two}", three]
+
+
+def test_a_stretch_over_two_lines_stands_in_the_sentences_of_both():
+    text = "One came. Two went.\nThree stayed on. Four left."
+    assert sentence_around(text, text.index("went"), text.index("stayed")) == (
+        text.index("Two"),
+        text.index(" Four"),
+    )
+
+
+def test_a_line_that_is_too_long_is_cut_as_late_as_it_may():
+    text = "One came. " * (MAX_LINE // 10 + 500)
+    first, _ = _parts(text, (0, len(text)))
+    assert MAX_LINE - 20 < first[1] <= MAX_LINE
+    assert text.startswith("One", first[1])
+
+
+def test_a_line_that_is_too_long_to_tell_has_no_key():
+    assert line_key("word " * (cleaning.MAX_LINE // 5)) is not None
+    assert line_key("word " * (cleaning.MAX_LINE // 5) + "x") is None

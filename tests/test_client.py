@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -17,7 +18,9 @@ import uvicorn
 from conftest import free_port
 from uvicorn.server import ServerState
 
+from embeddings.errors import DatelineError
 from qa.client import ApiError, Client
+from qa.service.access import Access
 from qa.service.server import PatientProtocol, Serving, _listen, run
 
 
@@ -84,6 +87,25 @@ def test_what_no_request_can_hold_is_said_so():
             client.answer("who?", threshold=float("nan"))
         with pytest.raises(ApiError, match="want a list of questions"):
             client.answers("who?")
+        for asked in (client.article, client.remove, client.evaluation):
+            with pytest.raises(ApiError, match="half a character"):
+                asked("\ud800")
+        with pytest.raises(ApiError, match=r"nothing\.txt can't be read \(No such file"):
+            client.add_files([Path("nothing.txt")])
+    with pytest.raises(ApiError, match="got tries=0"):
+        Client(tries=0)
+
+
+@pytest.mark.parametrize("said", ["<html>Welcome to the hotel</html>", "[]", '{"removed": "many"}'])
+def test_what_another_server_answers_is_said_so(said):
+    client = Client("http://x")
+    client._http = httpx.Client(
+        base_url="http://x", transport=httpx.MockTransport(lambda _: httpx.Response(200, text=said))
+    )
+    for asked in (client.articles, lambda: client.answer("who?"), lambda: client.remove("a")):
+        with pytest.raises(ApiError, match="is no word of Dateline's") as refused:
+            asked()
+        assert refused.value.status == 200
 
 
 def test_the_client_comes_again_where_the_server_is_busy(monkeypatch):
@@ -130,6 +152,31 @@ def test_who_never_ends_his_headers_is_let_go(monkeypatch):
     assert answered.startswith(b"HTTP/1.1 204")
 
 
+def test_a_request_that_was_sent_behind_another_has_its_time_too(monkeypatch):
+    monkeypatch.setattr("qa.service.server.HEADER_SECONDS", 0.2)
+
+    async def application(scope, receive, send):
+        await asyncio.sleep(0.6 if scope["path"] == "/second" else 0)
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    async def visit():
+        config = uvicorn.Config(application, http=PatientProtocol, lifespan="off", log_level="error")
+        config.load()
+        state = ServerState()
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(lambda: PatientProtocol(config, state, {}), "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1])
+        writer.write(b"GET /first HTTP/1.1\r\nHost: x\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n")
+        try:
+            return await asyncio.wait_for(reader.read(), 5)  # until it is let go for not asking again
+        finally:
+            writer.close()
+            server.close()
+
+    assert asyncio.run(visit()).count(b"HTTP/1.1 204") == 2
+
+
 def test_a_body_does_not_wait_until_the_headers_are_acknowledged():
     made = []
 
@@ -151,6 +198,13 @@ def test_a_body_does_not_wait_until_the_headers_are_acknowledged():
         return at_once
 
     assert asyncio.run(visit())
+
+
+@pytest.mark.parametrize("host", ["a" * 70 + ".example", "192.0.2.1", "a..b"])
+def test_a_place_where_it_can_t_listen_is_one_sentence(host):
+    access = Access(password="x")
+    with pytest.raises(DatelineError, match=f"^can't listen on {re.escape(host[:80])}:0 .*--host or --port$"):
+        _listen(Serving(host=host, port=0, access=access))
 
 
 def test_what_is_loaded_is_not_looked_through_for_garbage_while_it_serves(monkeypatch):

@@ -10,7 +10,7 @@ from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter
 from qa.answers import Answer, Span
-from qa.antecedents import Turn, names_in
+from qa.antecedents import Turn, groups, names_in, persons
 from qa.cli import main
 from qa.conversation import EXPECTED, Conversation
 from qa.followups import readings
@@ -386,3 +386,47 @@ def test_a_conversation_in_the_terminal_says_what_it_searched_for(monkeypatch, c
     assert main(["chat"]) == 0
     assert "Saltby" in (shown := capsys.readouterr().out)
     assert "searched for: Where was the engineer Gustav Renn born?" in shown
+
+
+@pytest.mark.parametrize(
+    ("articles", "first"), [({"b"}, {"b"}), ({"a", "b"}, {"a"})], ids=["others than are talked of", "those, too"]
+)
+def test_a_conversation_on_some_articles_reads_no_others(articles, first):
+    pipeline = Recorder()
+    where = Filter(articles=frozenset(articles))
+    Conversation(pipeline, [MAYOR]).ask("What did she do before?", where=where)
+    assert pipeline.asked[0][1] == Filter(articles=frozenset(first))
+    assert all(asked.articles <= articles for _, asked, _ in pipeline.asked)
+
+
+def test_who_else_is_not_asked_behind_names():
+    pipeline = Recorder()
+    Conversation(pipeline, [MAYOR]).ask("Who else?")
+    assert {question for question, _, _ in pipeline.asked} == {MAYOR.question}
+
+
+def test_a_follow_up_that_was_asked_before_is_asked_as_it_stands():
+    assert readings("Why did it fall?", [BRIDGE])[0].question == "Why did Kilbray Bridge fall?"
+    [again] = readings("Why did it fall?", [BRIDGE, turn("Why did it fall?")])
+    assert (again.question, again.topic) == ("Why did it fall?", "")
+
+
+def test_them_are_the_many_of_the_same_question():
+    question = "Where did the police take the strikers to question them?"
+    assert {one.question for one in readings(question, [INQUIRY])} == {question}
+
+
+@pytest.mark.parametrize(("who", "may_be_he"), [("US", False), ("Bo Lind", True)])
+def test_letters_that_stand_for_a_name_are_no_person(who, may_be_he):
+    text = "Norvik lost to US. Bo Lind lost, too."
+    start = text.index(who)
+    hit = Hit(Passage("a", 0, len(text)), Article("a", "Final", text), 1.0)
+    answer = Answer("Who?", "Who?", (Span(who, start, start + len(who), 5.0, hit),), (hit,), 0.9, True)
+    assert (who in persons([Turn("Who?", answer)], "he")) is may_be_he
+
+
+def test_a_long_answer_is_no_group():
+    text = "Ann Bray, Tom Lund and Eva Moe led the inquiry. Sorrel Ferries runs the boats"
+    assert text in groups([turn("Who were they?", text)], "they")
+    longer = f"boats. {text}"
+    assert longer not in groups([turn("Who were they?", longer)], "they")

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from test_sources import packed, read
 
+from embeddings.dates import find_date
 from embeddings.sources import find_inputs, read_articles
 
 
@@ -89,6 +90,13 @@ def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, sour
 def test_dates(tmp_path, written, day):
     (tmp_path / "a.jsonl").write_text(json.dumps({"text": "x", "date": written}))
     assert read(tmp_path)[0].published == day
+
+
+@pytest.mark.parametrize(
+    "text", ["On 2021-06-08 it rained, and on 9 June 2021.", "On June 8, 2021 it rained, and on 2021-06-09."]
+)
+def test_the_first_day_of_a_text_is_the_one_that_stands_first(text):
+    assert find_date(text).day == date(2021, 6, 8)
 
 
 @pytest.mark.parametrize(

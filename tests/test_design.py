@@ -3,6 +3,9 @@
 import ast
 import json
 import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -62,6 +65,34 @@ def test_imports_point_one_way(file):
         for library, allowed in ONLY_IMPORTER.items():
             if module.split(".")[0] == library:
                 assert relative in allowed, f"{relative} imports {library}"
+
+
+def test_what_is_imported_is_named_among_the_dependencies():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = [*project["dependencies"], *(one for some in project["optional-dependencies"].values() for one in some)]
+    named = {re.match(r"[\w-]+", one)[0].lower().replace("_", "-") for one in named}
+    files = [*ROOT.glob("embeddings/**/*.py"), *ROOT.glob("qa/**/*.py"), ROOT / "app.py"]
+    found = {module.split(".")[0] for file in files for module in imports(file)} - {"qa", "embeddings", "app"}
+    known = packages_distributions()
+    for module in sorted(found - sys.stdlib_module_names):
+        given = {name.lower().replace("_", "-") for name in known.get(module, [module])}
+        assert given & named, f"{module} is imported and not named in pyproject.toml"
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("benchmarks/*.*")), ids=lambda f: f.name)
+def test_every_benchmark_says_what_it_does_and_is_told_of(file):
+    text = file.read_text()
+    if file.suffix == ".py" and "__main__" in text:
+        assert re.search(r"ArgumentParser\([^)]*description=__doc__", text), "it does not answer --help"
+    if file.suffix == ".md" or "__main__" in text:
+        documents = [
+            *ROOT.glob("*.md"),
+            *ROOT.glob("docs/*.md"),
+            *ROOT.glob("benchmarks/*.md"),
+            *ROOT.glob("qa/**/*.md"),
+        ]
+        told = "\n".join(document.read_text() for document in documents if document != file)
+        assert file.name in told, f"no document names {file.name}"
 
 
 def test_readme_commands_exist():

@@ -76,6 +76,8 @@ def test_ranking_abstention_and_calibration():
     # two bins: 0.2 against 0 of 1, and 0.9 against 1 of 2
     assert metrics.expected_calibration_error([0.2, 0.9, 0.9], [False, True, False]) == pytest.approx(1.0 / 3)
     assert metrics.expected_calibration_error([1.0], [True]) == 0
+    # a probability of 1 stands in the last bin: 0.975 against 1 of 2
+    assert metrics.expected_calibration_error([0.95, 1.0], [True, False]) == pytest.approx(0.475)
 
 
 def test_reliability_sorts_into_bins():

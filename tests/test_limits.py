@@ -171,6 +171,36 @@ def test_a_turn_that_never_comes_is_given_up():
     asyncio.run(crowd())
 
 
+async def newer_wait_for(awaited, seconds):
+    """asyncio.wait_for as Python 3.12 and later have it: what came in the moment of a cancel is not given."""
+    async with asyncio.timeout(seconds):
+        return await awaited
+
+
+@pytest.mark.parametrize("wait_for", [asyncio.wait_for, newer_wait_for])
+def test_who_leaves_in_the_moment_of_his_turn_keeps_nobody_out(monkeypatch, wait_for):
+    monkeypatch.setattr(asyncio, "wait_for", wait_for)
+
+    async def crowd():
+        gate, came_in = Gate(1, 5, patience=5), []
+
+        async def come(name):
+            async with gate.passed():
+                came_in.append(name)
+
+        async with gate.passed():
+            leaving = asyncio.create_task(come("leaving"))
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0)  # his turn is granted now, and he has not been told yet
+        leaving.cancel()
+        await asyncio.gather(leaving, return_exceptions=True)
+        await asyncio.wait_for(come("next"), 5)
+        assert (gate.working, gate.waiting) == (0, 0)
+        return came_in
+
+    assert asyncio.run(crowd())[-1] == "next"
+
+
 def test_requests_are_logged_without_what_was_asked(caplog):
     _, client = serve(load_settings({}))
     with caplog.at_level("INFO", logger="dateline.requests"):

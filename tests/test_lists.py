@@ -103,6 +103,7 @@ def test_a_clause_is_not_cut():
         ("It sails to Lowmarsh, to Ekeby and to Saltby.", "Lowmarsh, to Ekeby", ["Lowmarsh", "Ekeby", "Saltby"]),
         ("They took A gold heron, a spoon and a compass.", "A gold heron", ["A gold heron", "a spoon", "a compass"]),
         ("She flew Apollo 11, Gemini and Soyuz.", "Gemini", ["Gemini", "Soyuz"]),
+        ("It saw a comet, Saturn and a star.", "a comet, Saturn and a star", ["a comet", "Saturn", "a star"]),
         ("She flew Apollo 11, Gemini and Soyuz.", "Apollo 11", ["Apollo 11", "Gemini", "Soyuz"]),
     ],
 )

@@ -43,6 +43,7 @@ def test_a_description_gives_way_to_the_name(question, text, by_name):
         ("Who phoned the minister of Halvern?", LUND),  # another than the minister
         ("Who phoned the minister's office?", LUND),
         ("Who phoned the minister Ana Lund?", LUND),  # named already
+        ("Who phoned the minister before Ana Lund hung up?", LUND),
         ("Who phoned the minister?", "Rita Vogel"),
         ("Who phoned the party leader?", LUND),  # what follows a name may be the next of a list
         ("Who phoned the minister?", "for an hour"),

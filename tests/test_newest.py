@@ -7,7 +7,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.newest import newest_first
+from qa.newest import LOOKED_AT, newest_first
 
 OLD = Article("old", "Crash", "The driver, Cal Rennie, was 34. The mayor is Ana Reyes.", date(2024, 3, 1))
 NEW = Article("new", "Correction", "Cal Rennie was 43, not 34. The mayor is Max Holm.", date(2024, 3, 2))
@@ -29,6 +29,8 @@ def span(words, score, article):
         (MAYOR, [("Ana Reyes", 9.0, OLD), ("Max Holm", 7.0, NEW)], "Max Holm"),
         (MAYOR, [("Ana Reyes", 9.0, OLD), ("Max Holm", 5.0, NEW)], "Ana Reyes"),
         (MAYOR, [("Max Holm", 9.0, NEW), ("Ana Reyes", 8.0, OLD)], "Max Holm"),
+        (MAYOR, [("Ana Reyes", -1.0, OLD), ("Max Holm", 0.5, NEW)], "Ana Reyes"),
+        (MAYOR, [("Ana Reyes", 1.0, OLD), ("Max Holm", -1.0, NEW)], "Ana Reyes"),
         ("Who is the mayor?", [("Ana Reyes", 9.0, OLD), ("Max Holm", 8.0, NEW)], "Ana Reyes"),
     ],
 )
@@ -37,6 +39,12 @@ def test_newest_first(question, given, first):
     ordered = newest_first(question, spans)
     assert ordered[0].text == first
     assert sorted(ordered, key=spans.index) == spans
+
+
+@pytest.mark.parametrize(("between", "first"), [(LOOKED_AT - 1, "43"), (LOOKED_AT, "34")])
+def test_a_correction_is_looked_for_among_the_first_spans(between, first):
+    spans = [span("34", 9.0, OLD), *[span("Rennie", 8.0, OLD)] * between, span("43", 1.0, NEW)]
+    assert newest_first(AGE, spans)[0].text == first
 
 
 def test_without_days_nothing_is_later():

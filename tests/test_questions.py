@@ -1,5 +1,6 @@
 """Question files of every form, and one clear sentence for each that is malformed."""
 
+import csv
 import json
 import re
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from embeddings.errors import DatelineError
 from qa.cli import main
 from qa.evaluation.questions import load_questions
+from qa.evaluation.sampling import sample
 
 VOTE = "Mayor Ana Reyes won the vote in Halvern on Monday. Her rival Bo Lind conceded before midnight."
 
@@ -44,7 +46,16 @@ def test_questions_are_read(tmp_path):
         (json.dumps(squad(kind="list", answers=[{"text": "Ann", "answer_start": 0, "item": []}])), "found []"),
         (json.dumps(squad(kind="followup")), 'no "standalone"'),
         (json.dumps(squad(kind="none")), "only kind 'none' has none"),
+        (
+            json.dumps(squad(kind="span", answers=[], is_impossible=True)),
+            "kind 'span' with no answer; only kind 'none'",
+        ),
         (json.dumps(squad(question=" ")), "question 'q': the question is empty"),
+        (json.dumps(squad(question="Who \ud800 won?")), "question 'q': holds half a character, '\\ud800'"),
+        (json.dumps(squad(id="\udfff")), "question '\\udfff': holds half a character"),
+        (json.dumps(squad(question="Who " + "x " * 600)), "question 'q': the question has 1,203 characters"),
+        (json.dumps(squad(question="?!")), "question 'q': the question is empty (found '?!')"),
+        (json.dumps(squad(kind="followup", standalone="x" * 1001)), "'q': the question has 1,001 characters"),
         (json.dumps(squad(is_impossible=True)), "is_impossible is True, and it has 1 answers"),
         (json.dumps(squad(is_impossible=False, answers=[])), "is_impossible is False, and it has 0 answers"),
     ],
@@ -105,6 +116,7 @@ def test_csv_questions_as_spreadsheets_write_them(tmp_path, data):
         ("question,answer\n ,y\n", "line 2: the question is empty"),
         ("question,answer,kind\nWho?,Ana,riddle\n", "line 2: the kind is one of"),
         ("question,answer,kind\nWho?,Ana,none\n", "line 2: kind 'none' with answers"),
+        ("question,answer,kind\nWho?,,span\n", "line 2: kind 'span' with no answer"),
         ("question,answer,kind\nWho?,;,list\n", "line 2: the answer ';' holds no words"),
         ("question,answer,kind\nAnd where?,Rome,followup\n", "line 2: kind 'followup' has no \"standalone\""),
         ("question,answer\nHow many?,1,200\n", "line 2: has 3 fields, and line 1 names 2; put quotation marks"),
@@ -124,6 +136,16 @@ def test_a_bad_csv_is_named_with_its_line(tmp_path, capsys, text, reason):
     assert len(error.splitlines()) == 1
 
 
+def test_a_field_may_be_long(tmp_path):
+    before = csv.field_size_limit(131_072)  # what it is until a table of articles is read
+    try:
+        (tmp_path / "q.csv").write_text(f'question,answer,note\nWho?,Ana,"{"a" * 140_000}"\n')
+        [question] = load_questions(tmp_path / "q.csv")
+    finally:
+        csv.field_size_limit(before)
+    assert question.golds[0].text == "Ana"
+
+
 def test_a_data_set_in_hub_form(tmp_path, capsys):
     row = {"id": "1", "title": "A_vote", "context": VOTE, "question": "Who won?"}
     rows = [
@@ -139,3 +161,8 @@ def test_a_data_set_in_hub_form(tmp_path, capsys):
     assert main(["questions", "check", f"hub:{tmp_path}/nothing"]) == 2
     said = re.findall(r"^dateline: .*$", capsys.readouterr().err, re.MULTILINE)  # beside the package's own bars
     assert len(said) == 2
+
+
+def test_a_sample_is_taken_evenly_over_the_list():
+    assert sample(list(range(10)), 3) == [0, 3, 6]
+    assert sample(list(range(3)), 10) == [0, 1, 2]

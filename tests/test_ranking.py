@@ -67,6 +67,17 @@ def spans_in(text, *found):
         ("Ana Reyes and Bo Lind led it.", [("Ana Reyes", 5.0), ("Bo Lind", 2.0)], ["Ana Reyes and Bo Lind"]),
         ("Ana Reyes and Bo Lind led it.", [("Ana Reyes", 5.0), ("Bo Lind", -2.0)], ["Ana Reyes", "Bo Lind"]),
         ("Ana Reyes and Bo Lind led it.", [("Ana Reyes", -1.0), ("Bo Lind", -2.0)], ["Ana Reyes", "Bo Lind"]),
+        ("Ana Reyes and Bo Lind led it.", [("Ana Reyes", -1.0), ("Bo Lind", 2.0)], ["Ana Reyes", "Bo Lind"]),
+        (
+            "Ana Reyes and Bo Lind led it. Cy Dunn, Eva Moe, Tom Ray.",
+            [("Ana Reyes", 5.0), ("Cy Dunn", 4.0), ("Eva Moe", 4.0), ("Bo Lind", 3.0), ("Tom Ray", 2.0)],
+            ["Ana Reyes and Bo Lind", "Cy Dunn", "Eva Moe", "Tom Ray"],
+        ),
+        (
+            "Ana Reyes and Bo Lind led it. Cy Dunn, Eva Moe, Tom Ray.",
+            [("Ana Reyes", 5.0), ("Cy Dunn", 4.0), ("Eva Moe", 4.0), ("Tom Ray", 3.0), ("Bo Lind", 2.0)],
+            ["Ana Reyes", "Cy Dunn", "Eva Moe", "Tom Ray", "Bo Lind"],
+        ),
         ("Ana Reyes beat Bo Lind.", [("Ana Reyes", 5.0), ("Bo Lind", 2.0)], ["Ana Reyes", "Bo Lind"]),
         ("Ana Reyes and the old Bo Lind.", [("Ana Reyes", 5.0), ("Bo Lind", 2.0)], ["Ana Reyes", "Bo Lind"]),
         ("Nobody.", [], []),
@@ -133,3 +144,22 @@ def test_reading_ends_where_the_answer_is_settled_but_for_lists(question, margin
     hits = [span("Bo Lind", 0.0, article=letter, retrieval=1 / 6).hit for letter in "abcdef"]
     answer = Pipeline(None, reader, Calibrator.blank()).answer_from(question, hits)
     assert reader.seen == len(answer.hits) == read
+
+
+@pytest.mark.parametrize(("best", "other"), [("Ana Reyes", "Bo Lind"), ("Bo Lind", "Ana Reyes")])
+def test_names_that_no_passage_holds_together_are_not_joined(best, other):
+    text = "Ana Reyes and Bo Lind led it."
+    article = Article("a", "Vote", text)
+    middle = text.index("Bo")
+    passages = {"Ana Reyes": Passage("a", 0, middle), "Bo Lind": Passage("a", middle, len(text))}
+    spans = [
+        Span(name, text.index(name), text.index(name) + len(name), score, Hit(passages[name], article, 1.0))
+        for name, score in ((best, 5.0), (other, 4.0))
+    ]
+    assert join_names(spans) == spans
+
+
+def test_it_is_the_likeliest_unread_passage_that_may_bring_a_better_one():
+    likely, unlikely = (span("Ana Reyes", 0.0, retrieval=share).hit for share in (1.0, 0.01))
+    assert not is_settled([span("Bo Lind", SETTLED - 0.5)], [likely, unlikely])
+    assert is_settled([span("Bo Lind", SETTLED - 0.5)], [unlikely])

@@ -5,7 +5,7 @@ import pytest
 from embeddings.documents import Article, Hit, Passage
 from qa.leads import MAX_TITLE
 from qa.reader import SHIPPED_READER, ExtractiveReader
-from qa.windows import Window, make_windows
+from qa.windows import Window, batches, make_windows
 
 STORY = "Ana Reyes won by 612 votes. Bo Lind lost."
 
@@ -52,6 +52,7 @@ def test_a_window_without_its_lead():
     [
         ("Floods in Stoneholt\n\nThe mayor left.", ["Floods", "The"]),
         ("The dam broke.\nThe mayor left.", ["The", "The"]),
+        ("The dam " + "and the wall " * 9 + "\nbroke in the\nnight.", ["The"]),
         ("“It broke.” \n \n\n“She left.”", ["“", "“"]),
         ("The dam\nbroke in the\nnight.", ["The"]),
         ("One.\n\nTwo.\n\nThree.", ["One", "Two", "Three"]),
@@ -135,3 +136,18 @@ def test_questions_read_together_are_read_as_alone():
 def test_a_question_that_leaves_no_room_is_refused(reader):
     with pytest.raises(ValueError, match="leaves no room"):
         make_windows(reader._loaded.tokenizer, [("why " * 400, STORY)])
+
+
+def test_a_question_that_leaves_little_room_is_read_all_the_same(reader):
+    text = "The council met again. " * 60 + "The mayor is called Ana Reyes."
+    windows = make_windows(reader._loaded.tokenizer, [("why " * 300, text)])
+    assert len(windows) > 2
+    assert max(max(end for _, end in window.offsets) for window in windows) == len(text)
+
+
+def test_no_batch_has_more_tokens_than_it_may():
+    size = 10
+    same = ((0, 1),) * size
+    windows = [Window(pair, (1,) * size, (0,) * size, same, (True,) * size) for pair in range(5)]
+    assert [len(batch.windows) for batch in batches(windows, pad_id=0, max_batch_tokens=2 * size)] == [2, 2, 1]
+    assert [len(batch.windows) for batch in batches(windows, pad_id=0, max_batch_tokens=2 * size - 1)] == [1] * 5

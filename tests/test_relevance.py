@@ -204,3 +204,19 @@ def test_the_command(tmp_path, capsys):
     assert json.loads(out.read_text()) == fitted, "what was there stays"
     assert main(["train", "relevance", questions, "--out", str(tmp_path / "none" / "x.json")]) == 2
     assert "there is no folder" in capsys.readouterr().err
+
+
+def test_what_a_ranking_left_out_is_worth_nothing_only_where_it_found_few():
+    few, many = ([1.0] * found + [None] for found in (2 * relevance.SCALE - 1, 2 * relevance.SCALE))
+    assert (relevance._filled(few, least=0.0)[-1], relevance._filled(many, least=0.0)[-1]) == (0.0, 1.0)
+
+
+def test_the_fiftieth_score_is_scaled_to_nothing():
+    scores = np.arange(1.0, relevance.SCALE + 1)
+    assert relevance._scaled(scores)[0] == 0.0
+    assert relevance._scaled(scores[1:])[0] > 0.0, "where there are fewer, a score of nothing is"
+
+
+def test_the_best_passages_of_an_article_speak_for_it():
+    of_one = [candidate(str(at), article="one") for at in range(4)]
+    assert list(relevance._by_article(of_one, np.asarray([4.0, 1.0, 3.0, 2.0]))) == [3.0] * 4

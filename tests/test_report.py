@@ -118,6 +118,14 @@ def test_a_right_answer_blames_nobody(asked):
             Cause.METRIC,
             "at the place of 'Ana Reyes'",
         ),
+        (
+            replace(WON, kind="list", items=((Gold("Ana Reyes", 6),), (Gold("Bo Lind", VOTE.index("Bo Lind")),))),
+            articles(),
+            {"Mayor Ana Reyes won the vote in Halvern on Monday": 5.0},
+            {},
+            Cause.READ,
+            "even read alone",
+        ),
     ],
 )
 def test_the_stage_that_was_broken_is_blamed(asked, question, library, table, options, cause, seen):

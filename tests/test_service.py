@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from served import serve
 
-from embeddings.errors import InvalidInput
+from embeddings.errors import DatelineError, InvalidInput
 from qa.settings import load_settings
 
 
@@ -234,6 +234,19 @@ def test_state_and_metrics():
     refused = client.post("/api/answer", json={"question": "who led the delegation?"})
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
     assert "the server is going down" in refused.json()["detail"]
+
+
+def test_a_library_that_fails_hides_no_other_figure(monkeypatch):
+    service, client = serve(load_settings({}))
+
+    def fail():
+        raise DatelineError("the library at milvus://x can't be used")
+
+    monkeypatch.setattr(service.libraries.opened[0].store, "stats", fail)
+    said = client.get("/metrics")
+    assert said.status_code == 200
+    assert "dateline_articles NaN" in said.text
+    assert "dateline_asking_waiting 0.0" in said.text
 
 
 def test_the_description_names_every_path_and_the_problems(seeds):

@@ -5,7 +5,7 @@ from conftest import DAM, STORM, UNDATED, WordEncoder
 from test_contract import ADD_BATCH, titles
 
 from embeddings.chunking import Chunking
-from embeddings.documents import Article
+from embeddings.documents import Article, Passage
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
@@ -99,6 +99,25 @@ def test_cutting_anew_encodes_only_what_changed(tmp_path):
     again = LocalStore(tmp_path / "library", encoder)
     assert again.dense(["minister spoke of item"], 9)[0] == after
     again.close()
+
+
+def test_cutting_anew_compares_each_passage_a_few_times_alone(tmp_path, encoder, monkeypatch):
+    store = LocalStore(tmp_path / "library", encoder, create=True, chunking=Chunking(20, 0))
+    long = [f"Councillor {number} of ward {number} spoke of budget {number} at length." for number in range(300)]
+    store.add([issue(1, *long, LINE), issue(2, LINE)])
+    before = store.stats().passages
+    compared, same = [], Passage.__eq__
+
+    def counted(one, other):
+        compared.append(1)
+        return same(one, other)
+
+    monkeypatch.setattr(Passage, "__eq__", counted)
+    store.add([issue(3, LINE)])
+    assert LINE not in searched(store, "1")
+    assert before > 100
+    assert 0 < len(compared) < 10 * before
+    store.close()
 
 
 def test_passages_and_questions_are_encoded_alike(user_article):

@@ -77,3 +77,15 @@ def test_any_span_stays_in_its_text_and_is_tidied_once(text, start, end):
 def test_a_dateline_is_told(text, span, is_one):
     start = text.index(span)
     assert is_dateline(text, start, start + len(span)) is is_one
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("It was dark. " * 9 + "He said “no.\nThe Lace Seller” and a drawing went.", "Lace Seller” and a drawing"),
+        ("He said “go now.\nThey said it again” and left.", "said “go"),
+    ],
+)
+def test_the_other_half_of_a_quotation_stands_in_the_same_line(text, span):
+    start = text.index(span)
+    assert tidied(text, start, start + len(span)) == (start, start + len(span))

@@ -66,6 +66,7 @@ TODAY = date(2022, 6, 15)  # a Wednesday
         ("What was known before 8 June 2021?", None, "2021-06-07", False),
         ("What was built by 2020?", None, "2020-12-31", False),
         ("What was built between May 2020 and 2021?", "2020-05-01", "2021-12-31", False),
+        ("What was built between May 2021 and 2021?", "2021-05-01", "2021-12-31", False),
         ("What was built from 2020 to May 2021?", "2020-01-01", "2021-05-31", False),
     ],
 )

@@ -24,6 +24,7 @@ TALK = "How much water is lost through leaks?\nA fifth of it.\n“Where is the w
         ("How much water is lost through leaks?", TALK, "A fifth", False),
         ("What did he ask?", TALK, "Where is the water?", False),
         ("Who?", TALK, "How much", False),
+        ("Who won the vote?", "**Who won the vote?**\nAna Reyes did.", "the vote", True),
     ],
 )
 def test_unfit(question, text, span, unfit):

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from embeddings.documents import Article
-from embeddings.duplicates import bands, near_duplicates, shingles
+from embeddings.duplicates import LEAST_SHINGLES, WORDS, bands, near_duplicates, shingles
 from embeddings.local import LocalStore
 from embeddings.store import Filter
 from qa.answers import Span
@@ -77,6 +77,8 @@ def test_precision_and_recall_on_two_hundred_stories_and_their_reprints(tmp_path
         (story(1), story(1)[:1], 0, False),  # too short to tell
         (story(1), story(1)[:7] + story(2)[:5], 0, False),
         (story(1), story(1)[:9] + story(2)[:1], 30, False),
+        (story(1), story(1)[:9] + story(2)[:1], 7, True),
+        (story(1), story(1)[:9] + story(2)[:1], 8, False),
         (story(1), story(1), 365, True),
         ([], [], None, False),
     ],
@@ -164,3 +166,23 @@ def test_removal_and_change_leave_the_others_alone(store):
     assert [version.id for version in store.versions(["first"])["first"]] == ["reprint", "first"]
     store.add([article("reprint", story(3), source="Post")])
     assert store.versions(["first", "reprint", "other"]) == {}
+
+
+@pytest.mark.parametrize(("shingled", "same"), [(LEAST_SHINGLES, True), (LEAST_SHINGLES - 1, False)])
+def test_a_brief_is_too_short_to_tell(shingled, same):
+    brief = shingles([" ".join(f"word{number}" for number in range(shingled + WORDS - 1))])
+    assert len(brief) == shingled
+    assert near_duplicates(brief, brief) is same
+
+
+def test_as_many_passages_are_found_as_are_asked_for_though_half_of_them_are_reprints(tmp_path, encoder):
+    store = LocalStore(tmp_path / "library", encoder, create=True)
+    store.add(
+        [
+            article(f"{seed}-{source}", story(seed, 4), source=source)
+            for seed in range(130)
+            for source in ("Courier", "Post")
+        ]
+    )
+    assert len(Retriever(store).find("quite unheard words", 100)) == 100
+    store.close()

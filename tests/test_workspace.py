@@ -1,7 +1,10 @@
 """The libraries that a page works on: the seeds stay, the user's own articles get a library of their own."""
 
+import errno
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +80,22 @@ def test_a_file_that_cannot_be_kept_is_said_so(libraries, tmp_path):
     (own.store.folder / "uploads").write_text("no folder")
     with pytest.raises(DatelineError, match="the files can't be kept in uploads"):
         own.add_files([story(tmp_path)])
+
+
+def test_a_copy_that_fails_leaves_the_one_before(libraries, tmp_path, monkeypatch):
+    own = libraries.make("Full")
+    own.add_files([story(tmp_path)])
+
+    def full(source, target):
+        Path(target).write_bytes(Path(source).read_bytes()[:20])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as disk:
+        disk.setattr("shutil.copyfile", full)
+        with pytest.raises(DatelineError, match=r"the files can't be kept in uploads \(No space left"):
+            own.add_files([story(tmp_path / "b", STORY + "It was corrected.\n")])
+    [kept] = (own.store.folder / "uploads").rglob("*")
+    assert (kept.name, kept.read_text()) == ("zebra.txt", STORY)
 
 
 def test_a_file_of_the_same_name_replaces_the_one_before(libraries, tmp_path):

@@ -124,7 +124,8 @@ def compare(old: Mapping[str, Scored], new: Mapping[str, Scored]) -> Comparison:
 def failed_gates(figures: Mapping[str, Any], gates: Sequence[str]) -> list[str]:
     """Check figures against least values, each "NAME=VALUE", NAME with dots for nested figures ("abstention.auroc").
 
-    For ece, brier, aurc and latencies the value is the most that passes. A figure that is not defined fails.
+    For ece, brier, aurc, latencies and counts of errors ("errors.read") the value is the most that passes. A figure
+    that is not defined fails.
 
     Raises:
         DatelineError: a gate is malformed or names no figure.

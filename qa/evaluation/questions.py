@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import DatelineError
-from embeddings.sources.inputs import ReadingError
+from embeddings.errors import DatelineError, InvalidInput
+from embeddings.sources.inputs import MAX_BYTES, ReadingError
 from embeddings.sources.reading import decode_bytes
 from embeddings.sources.table import delimiter
+from embeddings.utf8 import is_utf8
 from qa.evaluation.labels import read_labels
+from qa.pipeline import checked_question
 
 HUB = "hub:"
 KINDS = ("span", "list", "none", "followup")
@@ -84,8 +86,8 @@ def load_questions(path: Path) -> list[Question]:
     - anything else: SQuAD v1.1 or v2.0, plain or gzipped.
 
     Raises:
-        DatelineError: it can't be read, is not of that form, or a gold answer does not stand where it says; names
-            the file and the question or line.
+        DatelineError: it can't be read, is not of that form, a gold answer does not stand where it says, or a
+            question can't be asked; names the file and the question or line.
     """
     if str(path).startswith(HUB):
         questions = list(_from_hub(path))
@@ -102,12 +104,27 @@ def load_questions(path: Path) -> list[Question]:
         if question.id in seen:
             raise DatelineError(f"{path}: the question id {question.id!r} stands twice; give each question its own")
         seen.add(question.id)
+        _check_can_be_asked(f"{path}, question {question.id!r}", question)
     return questions
+
+
+def _check_can_be_asked(where: str, question: Question) -> None:
+    """Refuse here what would end a run half-way."""
+    texts = (question.id, question.title, question.context, question.text, question.standalone)
+    for text in (*texts, *(gold.text for gold in question.golds)):
+        if not is_utf8(text):
+            at = next(place for place, character in enumerate(text) if not is_utf8(character))
+            raise DatelineError(f"{where}: holds half a character, {text[at]!r}; write it whole or leave it out")
+    try:
+        checked_question(question.to_ask)
+    except InvalidInput as error:
+        raise DatelineError(f"{where}: {error}") from error
 
 
 def _from_csv(path: Path) -> Iterator[Question]:
     try:
         text = decode_bytes(path.read_bytes())
+        csv.field_size_limit(MAX_BYTES)  # as for tables of articles: what goes on too long is a mark that is not closed
         # strict, since a quotation mark that is not closed would take all that follows into its field
         rows = csv.DictReader(
             io.StringIO(text, newline=""), delimiter=delimiter(text[:10_000].encode()), restkey=_MORE, strict=True

@@ -11,6 +11,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -72,7 +73,7 @@ class Access:
             DatelineError: it can't be written.
         """
         content = json.dumps({"password": self.password, "tokens": dict(self.tokens), "key": self.key}, indent=1)
-        aside = file.with_name(f"{file.name}.{os.getpid()}")
+        aside = file.with_name(f"{file.name}.{secrets.token_hex(8)}")  # what a kill leaves is in nobody's way
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:  # noqa: PTH123  # Path.open takes no mode bits
@@ -81,6 +82,8 @@ class Access:
                 os.fsync(stream.fileno())
             aside.replace(file)
         except OSError as error:
+            with suppress(OSError):
+                aside.unlink()
             raise DatelineError(f"the access file {file} can't be written ({error.strerror})") from error
 
     def with_password(self, password: str) -> Access:

@@ -125,8 +125,10 @@ class Gate:
         try:
             await asyncio.wait_for(turn, self._patience)
         except TimeoutError:
+            self._give_back(turn)
             raise _busy(f"no turn came within {self._patience:.0f} s") from None
         except asyncio.CancelledError:
+            self._give_back(turn)
             if self._closed:
                 raise _busy(_GOING) from None
             raise
@@ -138,6 +140,11 @@ class Gate:
             yield
         finally:
             self.working -= 1
+            self._free.release()
+
+    def _give_back(self, turn: asyncio.Future[Any]) -> None:
+        """Free the place of one who left, or was cut off, in the very moment when his turn came."""
+        if turn.done() and not turn.cancelled():
             self._free.release()
 
     def close(self) -> None:

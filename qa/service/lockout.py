@@ -13,6 +13,8 @@ FREE = 5
 """Failures before the first wait."""
 FIRST_WAIT, LONGEST_WAIT = 60.0, 3600.0
 """Seconds; each further failure doubles the wait."""
+MOST_DOUBLINGS = 30
+"""More are no longer a wait, and after a thousand no number."""
 FORGET = 86_400.0
 """Seconds after which failures are forgotten."""
 KNOWN = 10_000
@@ -49,7 +51,8 @@ class Lockout:
                 known = _Failures()
             known.count, known.last = known.count + 1, now
             if known.count >= FREE:
-                known.until = now + min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (known.count - FREE))
+                doublings = min(known.count - FREE, MOST_DOUBLINGS)
+                known.until = now + min(LONGEST_WAIT, FIRST_WAIT * 2.0**doublings)
             self._failures[_network(address)] = known
             while len(self._failures) > KNOWN:
                 self._failures.popitem(last=False)

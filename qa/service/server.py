@@ -24,7 +24,7 @@ from qa.service.limits import BodyLimit
 from qa.service.lockout import Lockout
 from qa.service.observing import Metrics, Observed
 
-_HOSTNAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]")
+_HOSTNAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]", re.ASCII)  # which is all that browsers send
 CONNECTIONS = 1_000
 HEADER_SECONDS = 15.0
 """From a connection's opening, or its last answer, to the end of the next request's headers."""
@@ -55,17 +55,25 @@ class Serving:
             raise InvalidInput(
                 f"{self.host} can be reached by others, and there is no password yet; set one: dateline access password"
             )
+        if self.access is not None and not (self.access.password or self.access.tokens):
+            raise InvalidInput(
+                "the access file holds neither a password nor a token, and nobody could come in; set one: dateline "
+                "access password, or remove the file: dateline access open"
+            )
         if not 0 <= self.port <= 65535:
             raise InvalidInput(f"a port lies between 0 and 65535, got {self.port}")
         for name in self.hostnames:
             if not _HOSTNAME.fullmatch(name):
-                raise InvalidInput(f"a hostname is a name alone, like archive.example.org, got {name[:80]!r}")
+                raise InvalidInput(
+                    "a hostname is a name alone, as browsers send it, like archive.example.org or "
+                    f"xn--bcher-kva.example, got {name[:80]!r}"
+                )
         try:
             for one in self.proxy.split(",") if self.proxy not in ("", "*") else ():
-                ipaddress.ip_network(one.strip(), strict=False)
+                ipaddress.ip_network(one.strip())
         except ValueError:
             raise InvalidInput(
-                f"a proxy is an address, like 10.0.0.2 or 10.0.0.0/24, got {self.proxy[:80]!r}"
+                f"a proxy is an address, like 10.0.0.2, or a network, like 10.0.0.0/24, got {self.proxy[:80]!r}"
             ) from None
 
 
@@ -160,7 +168,8 @@ class PatientProtocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self._await_headers()
+        if self.cycle.response_complete:  # else the next request had come already, and is being answered
+            self._await_headers()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
@@ -194,7 +203,8 @@ def _listen(serving: Serving) -> socket.socket:
     try:
         [first, *_] = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         return socket.create_server(first[4][:2], family=cast(Any, first[0]), backlog=512)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:  # the second where a part of a name is too long, or empty
         raise DatelineError(
-            f"can't listen on {serving.host}:{serving.port} ({error.strerror or error}); choose another with --port"
+            f"can't listen on {serving.host[:80]}:{serving.port} ({getattr(error, 'strerror', None) or error}); choose "
+            "another place with --host or --port"
         ) from error
