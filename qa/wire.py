@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from qa.settings import MAX_K
 
@@ -20,6 +20,20 @@ Question = Annotated[str, Field(min_length=1, max_length=1000, examples=["Who le
 Line = Annotated[str, Field(max_length=2000)]
 
 
+def _day(value: Any, about: ValidationInfo) -> date | None:
+    from qa.filters import read_day  # slow to import, and a client may give no day
+
+    return read_day(about.field_name or "the day", value)
+
+
+Day = Annotated[
+    date | None,
+    BeforeValidator(_day),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]}, mode="validation"),
+]
+"""As it is typed after --since: a month or a year means its first day, or its last after `until`."""
+
+
 class _In(BaseModel):
     """Refuses names that it does not know; responses take them, so that a client reads a newer server."""
 
@@ -32,8 +46,15 @@ class Narrowed(_In):
     library: Annotated[
         str | None, Field(max_length=100, description="name of a library; the first one if left out")
     ] = None
-    since: Annotated[date | None, Field(description="first day of publication", examples=["2021-06-08"])] = None
-    until: Annotated[date | None, Field(description="last day of publication")] = None
+    since: Annotated[
+        Day,
+        Field(
+            description="first day of publication, or a month or year that it begins", examples=["2021-06-08", "2021"]
+        ),
+    ] = None
+    until: Annotated[
+        Day, Field(description="last day of publication, or a month or year that it ends", examples=["8 June 2021"])
+    ] = None
     source: Annotated[Line | None, Field(description="name of the newspaper or agency, in any case")] = None
 
 
@@ -47,7 +68,7 @@ class Asked(Narrowed):
     )
     top: Annotated[int | None, Field(ge=1, le=MAX_K, description="spans to give; 3 if left out")] = None
     threshold: Annotated[float | None, Field(ge=0, le=1, description="least probability of an answer")] = None
-    today: Annotated[date | None, Field(description='the day that "last week" is counted from; the day it is')] = None
+    today: Annotated[Day, Field(description='the day that "last week" is counted from; the day it is')] = None
 
     @model_validator(mode="after")
     def _either(self) -> Asked:
@@ -156,7 +177,7 @@ class ArticleIn(_In):
     ]
     title: Line = ""
     id: Annotated[str | None, Field(min_length=1, max_length=200, description="made of the content if left out")] = None
-    published: Annotated[date | None, Field(description="read from the first lines if left out")] = None
+    published: Annotated[Day, Field(description="the day; read from the first lines if left out")] = None
     source: Line = ""
     url: Line = ""
     author: Line = ""

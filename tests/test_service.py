@@ -1,6 +1,7 @@
 """The service's paths: what each answers, and what it says of a wrong request."""
 
 import time
+from datetime import date
 from urllib.parse import quote
 
 import pytest
@@ -8,6 +9,7 @@ from served import serve
 
 from embeddings.errors import InvalidInput
 from qa.settings import load_settings
+from qa.wire import Asked
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +86,49 @@ def test_what_is_wrong_is_a_problem_in_one_sentence(seeds, method, path, content
     problem = answer.json()
     assert problem["status"] == status
     assert said in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "found"),
+    [
+        ("since", "next spring", "since must be a date like 2021-06-08, got 'next spring'"),
+        ("since", 86400, "since must be a date like 2021-06-08, got 86400"),
+        ("until", 1.5, "until must be a date like 2021-06-08, got 1.5"),
+        ("today", "2021", "today must be a date like 2021-06-08, got '2021'"),
+        ("today", True, "today must be a date like 2021-06-08, got True"),
+    ],
+)
+def test_a_day_that_is_none_is_said_in_the_words_of_the_command_line(seeds, own, name, given, found):
+    answer = seeds.post("/api/answer", json={"question": "who?", name: given})
+    assert (answer.status_code, answer.json()["detail"]) == (422, found)
+    articles = [{"text": "One."}, {"text": "Two.", "published": given}]
+    answer = own.post("/api/articles", json={"articles": articles})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == f"articles.1: {found.replace(name, 'published', 1)}"
+
+
+@pytest.mark.parametrize(
+    ("given", "since", "until"),
+    [
+        ("2021-06-08", date(2021, 6, 8), date(2021, 6, 8)),
+        ("8 June 2021", date(2021, 6, 8), date(2021, 6, 8)),
+        ("2021-06", date(2021, 6, 1), date(2021, 6, 30)),
+        ("2021", date(2021, 1, 1), date(2021, 12, 31)),
+        (date(2021, 6, 8), date(2021, 6, 8), date(2021, 6, 8)),
+        ("", None, None),
+        (None, None, None),
+    ],
+)
+def test_days_are_read_as_on_the_command_line(given, since, until):
+    asked = Asked(question="who?", since=given, until=given)
+    assert (asked.since, asked.until) == (since, until)
+
+
+def test_the_description_says_that_days_are_text(seeds):
+    schemas = seeds.get("/api/openapi.json").json()["components"]["schemas"]
+    for model, name in (("Asked", "since"), ("Asked", "until"), ("Asked", "today"), ("ArticleIn", "published")):
+        assert schemas[model]["properties"][name]["anyOf"] == [{"type": "string"}, {"type": "null"}]
+    assert schemas["ArticleOut"]["properties"]["published"]["anyOf"][0] == {"type": "string", "format": "date"}
 
 
 def test_half_a_character_and_no_json_are_problems(seeds):
