@@ -5,8 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
+from embeddings.errors import InvalidInput
 from qa.settings import MAX_K
 
 MAX_QUESTIONS = 100
@@ -182,6 +192,13 @@ class ArticleIn(_In):
     url: Line = ""
     author: Line = ""
 
+    @field_validator("text")
+    @classmethod
+    def _not_blank(cls, text: str) -> str:
+        if not text.strip():
+            raise InvalidInput("text must hold a story, got only blanks")
+        return text
+
 
 class ArticlesIn(_In):
     """Articles to add."""
@@ -221,6 +238,7 @@ class ArticlesOut(BaseModel):
 
     articles: list[ArticleOut]
     total: int = Field(description="of all articles of the library")
+    matching: int = Field(description="of all articles in which the words stand, listed here or not")
 
 
 class LibraryOut(BaseModel):

@@ -53,7 +53,12 @@ def test_passages_are_found(seeds):
 def test_articles_are_listed_by_their_words(seeds):
     found = seeds.get("/api/articles", params={"words": "delegation migration", "limit": 5}).json()
     assert found["total"] > 20
-    assert found["articles"] == []
+    assert (found["articles"], found["matching"]) == ([], 0)
+    found = seeds.get("/api/articles", params={"words": "US", "limit": 2}).json()
+    assert len(found["articles"]) == 2 < found["matching"] < found["total"]
+    assert found["matching"] == len(seeds.get("/api/articles", params={"words": "US"}).json()["articles"])
+    found = seeds.get("/api/articles", params={"words": " ", "limit": 2}).json()
+    assert found["matching"] == found["total"]
     assert [a["title"] for a in seeds.get("/api/articles?words=migration").json()["articles"]] == [
         "US security officials in Mexico for migration talks"
     ]
@@ -71,6 +76,7 @@ def test_articles_are_listed_by_their_words(seeds):
         ("POST", "/api/answer", {"question": "who?", "since": "2022-01-02", "until": "2022-01-01"}, 422, "swap"),
         ("POST", "/api/answer", {"question": "who?", "library": "none such"}, 404, "none such"),
         ("POST", "/api/search", {"question": "who?", "k": 101}, 422, "k"),
+        ("POST", "/api/articles", {"articles": [{"text": " \n\u2003"}]}, 422, "articles.0: text must hold a story"),
         ("GET", "/api/articles/none", None, 404, "none"),
         ("DELETE", "/api/articles/none", None, 422, "seed articles can't be removed"),
         ("GET", "/api/evaluate/none", None, 404, "none"),
