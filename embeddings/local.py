@@ -182,6 +182,12 @@ class LocalStore:
         )
         return Stats(articles, passages, self._encoder.name, self._generation())
 
+    def digest(self) -> str:
+        # both from indexes: the rows hold the texts
+        ids = dict(self._query("SELECT key, id FROM articles ORDER BY id", []))
+        digests = self._query("SELECT key, sha256 FROM articles ORDER BY sha256", [])
+        return schema.articles_sha256((ids[key], digest) for key, digest in digests if key in ids)
+
     def file(self, place: str) -> FileRecord | None:
         """Give what is known of a file that was read whole, by its absolute place."""
         with self._lock, explained(self.folder):

@@ -38,7 +38,7 @@ from embeddings.milvus_search import Search
 from embeddings.milvus_stories import Stories
 from embeddings.preparing import Batch, Preparer, prepare_here
 from embeddings.rows import batches
-from embeddings.schema import article_sha256
+from embeddings.schema import article_sha256, articles_sha256
 from embeddings.store import ANY, AddReport, Filter, Ranked, Stats
 from embeddings.tallying import Tally
 
@@ -146,6 +146,10 @@ class MilvusStore:
     def stats(self) -> Stats:
         articles, passages = (self._client.count(name) for name in (self._layout.articles, self._layout.passages))
         return Stats(articles, passages, self._encoder.name, self._generation())
+
+    def digest(self) -> str:
+        rows = self._client.scan(self._layout.articles, "published >= 0", ("id", "sha256"))
+        return articles_sha256((row["id"], row["sha256"]) for row in rows)
 
     def file(self, place: str) -> FileRecord | None:
         found = list(self._files.get([key_of(place)]).values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from embeddings.errors import InvalidInput
@@ -49,8 +50,7 @@ def milvus_address(library: str) -> MilvusAddress | None:
         # a folder that happens to end so is a library of its own kind
         if file.suffix != ".db" or (file / "library.sqlite").is_file():
             return None
-        name = re.sub(r"\W+", "_", file.stem, flags=re.ASCII)
-        return MilvusAddress(library, str(file.absolute()), f"_{name}" if not _NAME.match(name) else name, is_lite=True)
+        return MilvusAddress(library, str(file.absolute()), _name_in(file) or _name_of(file), is_lite=True)
     parts = urlsplit(library)
     if parts.scheme not in _SCHEMES:
         raise InvalidInput(f"a library is a folder, or {_FORM}; got {library!r}")
@@ -71,3 +71,17 @@ def milvus_address(library: str) -> MilvusAddress | None:
         port = 443 if scheme == "https" else _PORT
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return MilvusAddress(library, f"{scheme}://{host}:{port}", name)
+
+
+def _name_in(file: Path) -> str | None:
+    """Give the name of the one library in a file of Milvus Lite, which may have been renamed since; None if not one."""
+    try:
+        names = [found.name.removesuffix("_records") for found in (file / "collections").glob("*_records")]
+    except OSError:
+        return None
+    return names[0] if len(names) == 1 and _NAME.fullmatch(names[0]) else None
+
+
+def _name_of(file: Path) -> str:
+    name = re.sub(r"\W+", "_", file.stem, flags=re.ASCII)
+    return name if _NAME.match(name) else f"_{name}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +28,7 @@ WRITE_ROWS = 400
 PAGE = 1000
 """Rows of one page of a scan."""
 
+_NO_ROOM = (os.strerror(errno.ENOSPC), os.strerror(errno.EDQUOT), "Errno 28")
 # Milvus Lite runs inside this process; how many stores use each file, so that the last one lets go of it
 _lite_uses: Counter[str] = Counter()
 _lite_opening = threading.Lock()
@@ -162,11 +165,18 @@ class Client:
         try:
             yield
         except self._refused as error:
-            said = str(getattr(error, "message", error)).splitlines()[0][:200]
+            said = (str(getattr(error, "message", error)).splitlines() or [type(error).__name__])[0][:200]
             raise DatelineError(
-                f"the library at {self.address} can't be used ({said}); see that Milvus runs and can be reached there, "
-                "and that DATELINE_MILVUS_TOKEN is right; what was added before is kept"
+                f"the library at {self.address} can't be used ({said}); {self._remedy(said)}; what was added before is "
+                "kept"
             ) from error
+
+    def _remedy(self, said: str) -> str:
+        if not self.address.is_lite:
+            return "see that Milvus runs and can be reached there, and that DATELINE_MILVUS_TOKEN is right"
+        if any(words in said for words in _NO_ROOM):
+            return "make room on the disk and run it again"
+        return "see that it can be read and written and that its disk has room, and run it again"
 
 
 def schema_of(fields: Mapping[str, Mapping[str, Any]], functions: Sequence[Mapping[str, Any]]) -> Any:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
@@ -211,6 +211,11 @@ def article_sha256(article: Article) -> str:
     """Hash all that an article says, but not its id: equal hashes are copies of one article."""
     content = [*_content(article), *([article.author] if article.author else [])]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def articles_sha256(held: Iterable[tuple[str, str]]) -> str:
+    """Hash what a library holds: the id of each article, or a hash of it, and its article_sha256, in any order."""
+    return hashlib.sha256(json.dumps(sorted(held)).encode()).hexdigest()
 
 
 def _content(article: Article) -> list[str | None]:

@@ -146,6 +146,9 @@ class PassageStore(Protocol):
 
     def stats(self) -> Stats: ...
 
+    def digest(self) -> str:
+        """Hash the ids and contents of all articles: two libraries that hold the same have the same, however made."""
+
     def file(self, place: str) -> FileRecord | None:
         """Give what is known of a file that was read whole, by its absolute place."""
 

@@ -198,7 +198,9 @@ def _articles(service: Service) -> APIRouter:
         """List articles, newest first."""
         workspace = service.open(library)
         found = [article_object(article) for article in workspace.find_articles(words, limit, offset)]
-        return ArticlesOut.model_validate({"articles": found, "total": workspace.store.stats().articles})
+        total = workspace.store.stats().articles
+        matching = workspace.count_articles(words) if words.strip() else total
+        return ArticlesOut.model_validate({"articles": found, "total": total, "matching": matching})
 
     @router.get("/articles/{article_id:path}")
     def article(article_id: str, library: _Library = None) -> WholeArticle:

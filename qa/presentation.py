@@ -92,13 +92,15 @@ def in_period(period: Period) -> str:
 def in_counts(report: IngestReport) -> str:
     """Say what an ingestion did, in numbers."""
     done = report.articles
+    with_trouble = sum(item.went_in for item in report.unreadable)
     counts = {
         "added": done.added,
         "updated": done.updated,
         "unchanged": done.unchanged,
         "removed": report.removed,
         "copies left out": len(done.duplicates),
-        "not readable": len(report.unreadable),
+        "with trouble": with_trouble,
+        "not readable": len(report.unreadable) - with_trouble,
         "files as they were": report.skipped,
     }
     return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing to add"

@@ -5,8 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
+from embeddings.errors import InvalidInput
 from qa.settings import MAX_K
 
 MAX_QUESTIONS = 100
@@ -18,6 +28,20 @@ MAX_TEXT = 5_000_000
 JobStatus = Literal["waiting", "running", "done", "failed", "cancelled"]
 Question = Annotated[str, Field(min_length=1, max_length=1000, examples=["Who led the delegation?"])]
 Line = Annotated[str, Field(max_length=2000)]
+
+
+def _day(value: Any, about: ValidationInfo) -> date | None:
+    from qa.filters import read_day  # slow to import, and a client may give no day
+
+    return read_day(about.field_name or "the day", value)
+
+
+Day = Annotated[
+    date | None,
+    BeforeValidator(_day),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]}, mode="validation"),
+]
+"""As it is typed after --since: a month or a year means its first day, or its last after `until`."""
 
 
 class _In(BaseModel):
@@ -32,8 +56,15 @@ class Narrowed(_In):
     library: Annotated[
         str | None, Field(max_length=100, description="name of a library; the first one if left out")
     ] = None
-    since: Annotated[date | None, Field(description="first day of publication", examples=["2021-06-08"])] = None
-    until: Annotated[date | None, Field(description="last day of publication")] = None
+    since: Annotated[
+        Day,
+        Field(
+            description="first day of publication, or a month or year that it begins", examples=["2021-06-08", "2021"]
+        ),
+    ] = None
+    until: Annotated[
+        Day, Field(description="last day of publication, or a month or year that it ends", examples=["8 June 2021"])
+    ] = None
     source: Annotated[Line | None, Field(description="name of the newspaper or agency, in any case")] = None
 
 
@@ -47,7 +78,7 @@ class Asked(Narrowed):
     )
     top: Annotated[int | None, Field(ge=1, le=MAX_K, description="spans to give; 3 if left out")] = None
     threshold: Annotated[float | None, Field(ge=0, le=1, description="least probability of an answer")] = None
-    today: Annotated[date | None, Field(description='the day that "last week" is counted from; the day it is')] = None
+    today: Annotated[Day, Field(description='the day that "last week" is counted from; the day it is')] = None
 
     @model_validator(mode="after")
     def _either(self) -> Asked:
@@ -156,10 +187,17 @@ class ArticleIn(_In):
     ]
     title: Line = ""
     id: Annotated[str | None, Field(min_length=1, max_length=200, description="made of the content if left out")] = None
-    published: Annotated[date | None, Field(description="read from the first lines if left out")] = None
+    published: Annotated[Day, Field(description="the day; read from the first lines if left out")] = None
     source: Line = ""
     url: Line = ""
     author: Line = ""
+
+    @field_validator("text")
+    @classmethod
+    def _not_blank(cls, text: str) -> str:
+        if not text.strip():
+            raise InvalidInput("text must hold a story, got only blanks")
+        return text
 
 
 class ArticlesIn(_In):
@@ -200,6 +238,7 @@ class ArticlesOut(BaseModel):
 
     articles: list[ArticleOut]
     total: int = Field(description="of all articles of the library")
+    matching: int = Field(description="of all articles in which the words stand, listed here or not")
 
 
 class LibraryOut(BaseModel):

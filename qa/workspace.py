@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count, islice
 from pathlib import Path
 
@@ -128,14 +129,19 @@ class Workspace:
 
         They come newest first.
         """
-        wanted = words.casefold().split()
+        return self.store.find_articles(partial(_says, words.casefold().split()), limit, skip)
 
-        def matches(article: Article) -> bool:
-            said = (article.title, byline(article), str(article.published or ""), article.author, article.id)
-            shown = " ".join(said).casefold()
-            return all(word in shown for word in wanted)
+    def count_articles(self, words: str) -> int:
+        """Count the articles that find_articles finds."""
+        wanted, found = words.casefold().split(), 0
 
-        return self.store.find_articles(matches, limit, skip)
+        def counted(article: Article) -> bool:
+            nonlocal found
+            found += _says(wanted, article)
+            return False  # so that no text is read
+
+        self.store.find_articles(counted, 1)
+        return found
 
     def keep_label(self, label: Label) -> None:
         """Keep a verdict on an answer with the library.
@@ -291,6 +297,13 @@ class Libraries:
 
     def _first(self) -> str:
         return OWN if (own_library() / "library.sqlite").is_file() else SEEDS
+
+
+def _says(wanted: Sequence[str], article: Article) -> bool:
+    """Say whether all words, casefolded, stand in what names an article."""
+    said = (article.title, byline(article), str(article.published or ""), article.author, article.id)
+    shown = " ".join(said).casefold()
+    return all(word in shown for word in wanted)
 
 
 def _copied(file: Path, folder: Path) -> Path:

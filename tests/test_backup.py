@@ -64,6 +64,11 @@ def test_it_carries_what_the_program_puts_into_a_library():
     assert (backup.CARRIED_FILE, backup.CARRIED_FOLDERS) == (LABELS_FILE, (UPLOADS, RUNS))
 
 
+def test_it_is_no_archive_of_articles(saved, tmp_path, capsys):
+    assert main(["index", str(saved), "--library", str(tmp_path / "other")]) == 2
+    assert "is a backup of Dateline; bring it back with dateline restore" in capsys.readouterr().err
+
+
 def test_it_comes_back_as_it_was(library, saved, tmp_path, encoder):
     restore(saved, tmp_path / "back")
     assert not (tmp_path / "back" / "vectors.faiss").exists()

@@ -91,6 +91,19 @@ def test_adding_twice_changes_nothing(store):
     assert store.stats() == before
 
 
+def test_what_a_library_holds_has_a_digest_whatever_its_history(store):
+    before = store.digest()
+    store.remove(["storm"])
+    assert store.digest() != before
+    store.add([Article("storm", STORM.title, STORM.text.replace("coast", "shore"), STORM.published, STORM.source)])
+    assert store.digest() != before
+    store.add([STORM])
+    assert store.digest() == before
+    store.remove(["storm"])
+    store.add([Article("other", STORM.title, STORM.text, STORM.published, STORM.source)])
+    assert store.digest() != before
+
+
 def test_a_copy_under_another_id_is_left_out_and_named(store):
     copy = Article("copy", DAM.title, DAM.text, DAM.published, DAM.source)
     assert store.add([copy]).duplicates == {"copy": "dam"}

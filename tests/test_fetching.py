@@ -6,6 +6,7 @@ import socketserver
 import threading
 import time
 import zlib
+from datetime import UTC, datetime
 
 import pytest
 from attacks import read, refused
@@ -266,3 +267,54 @@ def test_packed_answers_are_bounded_by_what_comes_out(internet, monkeypatch, pac
 def test_a_packed_page_is_read(internet):
     internet.pages["/page"] = (200, "text/html\r\nContent-Encoding: gzip", gzip.compress(PAGE.encode()))
     assert read("http://public.example/page")[0].title == "Mayor resigns"
+
+
+# --- servers that are busy, or fail
+
+
+class Answers(dict):
+    """Pages of which the first comes once."""
+
+    def __init__(self, first, then):
+        super().__init__({"/page": then})
+        self.first = [first]
+
+    def get(self, path, default):
+        return self.first.pop() if self.first else super().get(path, default)
+
+
+def busy(status, after=""):
+    return (status, f"text/html{after and chr(13) + chr(10)}{after}", "busy")
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("after", ["Retry-After: 7", "Retry-After: Thu, 01 Jan 2099 00:00:07 GMT"])
+def test_a_busy_server_is_waited_for_once(internet, monkeypatch, status, after):
+    slept = []
+    monkeypatch.setattr(fetching.time, "sleep", slept.append)
+    monkeypatch.setattr(fetching.time, "time", lambda: datetime(2099, 1, 1, tzinfo=UTC).timestamp())
+    internet.pages = Answers(busy(status, after), (200, "text/html", PAGE))
+    [article] = read("http://public.example/page")
+    assert article.title == "Mayor resigns"
+    internet.pages = Answers(busy(status, after), busy(status, after))
+    refused("http://public.example/page", rf"asks to come again later (answered {status}")
+    assert slept == [7.0, 7.0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (busy(429, "Retry-After: 120"), "Retry-After: 120 s); run it again then"),
+        (busy(503), "asks to come again later (answered 503 Service Unavailable); run it again then"),
+        (busy(503, "Retry-After: soon"), "(answered 503 Service Unavailable); run it again then"),
+        (busy(429, "Retry-After: " + "9" * 5000), "(answered 429 Too Many Requests); run it again then"),
+        (busy(500), "the server failed (500 Internal Server Error); try again later"),
+        (busy(502), "the server failed (502 Bad Gateway); try again later"),
+        (busy(404), "answered 404 Not Found; check the address"),
+        (busy(410), "answered 410 Gone; check the address"),
+    ],
+)
+def test_what_a_server_answers_instead_of_a_page_has_its_own_remedy(internet, monkeypatch, answer, said):
+    monkeypatch.setattr(fetching.time, "sleep", lambda _: pytest.fail("it waited"))
+    internet.pages["/page"] = answer
+    refused("http://public.example/page", said)

@@ -133,7 +133,9 @@ def test_dates_that_may_mean_two_days_are_read_anew_once_it_is_said_which(tmp_pa
     (tmp_path / "t.csv").write_text("text,date\nIt rained.,03/04/2021\n")
     index = ["index", str(tmp_path / "t.csv"), "--library", str(tmp_path / "library")]
     assert main(index) == 2
-    assert "may mean two days; write it as 2021-06-08 or give --dates" in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "may mean two days; write it as 2021-06-08 or give --dates" in said.err
+    assert said.out.splitlines()[0] == "1 added, 1 with trouble"
     assert main([*index, "--dates", "day-first"]) == 0
     assert main(["articles", "--library", str(tmp_path / "library")]) == 0
     assert "3 April 2021" in capsys.readouterr().out

@@ -1,10 +1,11 @@
 """Naming a library on Milvus: addresses and files, what is refused, and the commands on it."""
 
+import shutil
 import subprocess
 import sys
 
 import pytest
-from conftest import WordEncoder, free_port
+from conftest import DAM, STORM, UNDATED, WordEncoder, free_port
 
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.milvus import MilvusStore
@@ -103,9 +104,53 @@ def test_a_file_that_another_process_uses_is_refused(store, tmp_path):
 
 @pytest.mark.parametrize("command", [["check"], ["backup", "a.zip"], ["restore", "a.zip"]])
 def test_check_backup_and_restore_name_what_to_use_instead(command, tmp_path, capsys):
-    assert cli.main([*command, "--library", str(tmp_path / "library.db")]) == 2
+    file = tmp_path / "library.db"
+    assert cli.main([*command, "--library", str(file)]) == 2
+    said = capsys.readouterr().err
+    assert f"stop what uses {file} and copy the folder {file}" in said
+    assert "milvus-backup" not in said
+    assert cli.main([*command, "--library", "milvus://127.0.0.1:1/news"]) == 2
     assert "milvus-backup" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_was_copied_or_renamed_is_the_library_it_was(tmp_path):
+    first = milvus_address(str(tmp_path / "library.db"))
+    store = MilvusStore(first, WordEncoder(), folder=tmp_path / "beside", create=True)
+    store.add([DAM])
+    store.close()
+    shutil.copytree(tmp_path / "library.db", tmp_path / "copy.db")
+    (tmp_path / "library.db").rename(tmp_path / "moved.db")
+    for name, other in (("copy.db", STORM), ("moved.db", UNDATED)):
+        address = milvus_address(str(tmp_path / name))
+        assert address.name == "library"
+        for create in (False, True):
+            store = MilvusStore(address, WordEncoder(), folder=tmp_path / "beside", create=create)
+            assert store.get("dam") == DAM
+            store.add([other])
+            assert store.stats().articles == 2
+            store.close()
+    (tmp_path / "moved.db" / "collections" / "moved_records").mkdir()
+    assert milvus_address(str(tmp_path / "moved.db")).name == "moved"
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("[Errno 28] No space left on device: 'data.parquet'", "make room on the disk and run it again"),
+        ("[Errno 5] Input/output error", "see that it can be read and written"),
+    ],
+)
+def test_what_fails_in_a_file_of_milvus_lite_gets_no_advice_on_servers(store, monkeypatch, error, said):
+    from pymilvus import MilvusException
+
+    def fail(*_, **__):
+        raise MilvusException(message=error)
+
+    monkeypatch.setattr(store._client._client, "query", fail)
+    with pytest.raises(DatelineError, match=said) as raised:
+        store.get("dam")
+    assert "DATELINE_MILVUS_TOKEN" not in str(raised.value)
 
 
 def test_the_commands_work_on_a_file_of_milvus_lite(tmp_path, capsys):

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -356,4 +357,24 @@ def test_a_run_does_not_go_on_over_other_articles(tmp_path, capsys):
     assert main(["index", str(story), "--library", library]) == 0
     capsys.readouterr()
     assert main(["evaluate", str(tmp_path / "q.csv"), "--library", library, *out]) == 2
+    assert "what-the-library-holds was '1 articles" in capsys.readouterr().err
+
+
+def test_a_run_does_not_go_on_over_a_library_that_was_made_anew(tmp_path, capsys):
+    (tmp_path / "q.csv").write_text("question,answer,article\nWho led?,Bo,Storm Tobin\n")
+    story, library = tmp_path / "a.txt", tmp_path / "library"
+    evaluate = ["evaluate", str(tmp_path / "q.csv"), "--library", str(library), "--out", str(tmp_path / "out")]
+
+    def make(said):
+        shutil.rmtree(library, ignore_errors=True)
+        story.write_text(f"Storm Tobin\n{said} led.")
+        assert main(["index", str(story), "--library", str(library)]) == 0
+
+    make("Bo")
+    assert main(evaluate) == 0
+    make("Bo")
+    assert main([*evaluate, "--resume"]) == 0
+    make("Ann")
+    capsys.readouterr()
+    assert main([*evaluate, "--resume"]) == 2
     assert "what-the-library-holds was '1 articles" in capsys.readouterr().err

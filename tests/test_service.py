@@ -1,6 +1,7 @@
 """The service's paths: what each answers, and what it says of a wrong request."""
 
 import time
+from datetime import date
 from urllib.parse import quote
 
 import pytest
@@ -8,6 +9,7 @@ from served import serve
 
 from embeddings.errors import DatelineError, InvalidInput
 from qa.settings import load_settings
+from qa.wire import Asked
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,12 @@ def test_passages_are_found(seeds):
 def test_articles_are_listed_by_their_words(seeds):
     found = seeds.get("/api/articles", params={"words": "delegation migration", "limit": 5}).json()
     assert found["total"] > 20
-    assert found["articles"] == []
+    assert (found["articles"], found["matching"]) == ([], 0)
+    found = seeds.get("/api/articles", params={"words": "US", "limit": 2}).json()
+    assert len(found["articles"]) == 2 < found["matching"] < found["total"]
+    assert found["matching"] == len(seeds.get("/api/articles", params={"words": "US"}).json()["articles"])
+    found = seeds.get("/api/articles", params={"words": " ", "limit": 2}).json()
+    assert found["matching"] == found["total"]
     assert [a["title"] for a in seeds.get("/api/articles?words=migration").json()["articles"]] == [
         "US security officials in Mexico for migration talks"
     ]
@@ -69,6 +76,7 @@ def test_articles_are_listed_by_their_words(seeds):
         ("POST", "/api/answer", {"question": "who?", "since": "2022-01-02", "until": "2022-01-01"}, 422, "swap"),
         ("POST", "/api/answer", {"question": "who?", "library": "none such"}, 404, "none such"),
         ("POST", "/api/search", {"question": "who?", "k": 101}, 422, "k"),
+        ("POST", "/api/articles", {"articles": [{"text": " \n\u2003"}]}, 422, "articles.0: text must hold a story"),
         ("GET", "/api/articles/none", None, 404, "none"),
         ("DELETE", "/api/articles/none", None, 422, "seed articles can't be removed"),
         ("GET", "/api/evaluate/none", None, 404, "none"),
@@ -84,6 +92,49 @@ def test_what_is_wrong_is_a_problem_in_one_sentence(seeds, method, path, content
     problem = answer.json()
     assert problem["status"] == status
     assert said in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "found"),
+    [
+        ("since", "next spring", "since must be a date like 2021-06-08, got 'next spring'"),
+        ("since", 86400, "since must be a date like 2021-06-08, got 86400"),
+        ("until", 1.5, "until must be a date like 2021-06-08, got 1.5"),
+        ("today", "2021", "today must be a date like 2021-06-08, got '2021'"),
+        ("today", True, "today must be a date like 2021-06-08, got True"),
+    ],
+)
+def test_a_day_that_is_none_is_said_in_the_words_of_the_command_line(seeds, own, name, given, found):
+    answer = seeds.post("/api/answer", json={"question": "who?", name: given})
+    assert (answer.status_code, answer.json()["detail"]) == (422, found)
+    articles = [{"text": "One."}, {"text": "Two.", "published": given}]
+    answer = own.post("/api/articles", json={"articles": articles})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == f"articles.1: {found.replace(name, 'published', 1)}"
+
+
+@pytest.mark.parametrize(
+    ("given", "since", "until"),
+    [
+        ("2021-06-08", date(2021, 6, 8), date(2021, 6, 8)),
+        ("8 June 2021", date(2021, 6, 8), date(2021, 6, 8)),
+        ("2021-06", date(2021, 6, 1), date(2021, 6, 30)),
+        ("2021", date(2021, 1, 1), date(2021, 12, 31)),
+        (date(2021, 6, 8), date(2021, 6, 8), date(2021, 6, 8)),
+        ("", None, None),
+        (None, None, None),
+    ],
+)
+def test_days_are_read_as_on_the_command_line(given, since, until):
+    asked = Asked(question="who?", since=given, until=given)
+    assert (asked.since, asked.until) == (since, until)
+
+
+def test_the_description_says_that_days_are_text(seeds):
+    schemas = seeds.get("/api/openapi.json").json()["components"]["schemas"]
+    for model, name in (("Asked", "since"), ("Asked", "until"), ("Asked", "today"), ("ArticleIn", "published")):
+        assert schemas[model]["properties"][name]["anyOf"] == [{"type": "string"}, {"type": "null"}]
+    assert schemas["ArticleOut"]["properties"]["published"]["anyOf"][0] == {"type": "string", "format": "date"}
 
 
 def test_half_a_character_and_no_json_are_problems(seeds):

@@ -197,6 +197,13 @@ def packed(**members):
     return data.getvalue()
 
 
+@pytest.mark.parametrize("members", [{}, {"x.exe": "x", "folder/": ""}, {".hidden.txt": "x", "__MACOSX/a.txt": "x"}])
+def test_an_archive_that_gives_nothing_says_so(tmp_path, members):
+    (tmp_path / "all.zip").write_bytes(packed(**members))
+    [problem] = read(tmp_path)
+    assert "all.zip: holds no file that can be read; these are: .txt, .md" in str(problem)
+
+
 def test_zip(tmp_path):
     members = {"2021/a.txt": "One.", "b.html": PAGE, "c.exe": "x", ".hidden.txt": "x", "../d.txt": "x", "e.zip": "x"}
     (tmp_path / "all.zip").write_bytes(packed(**members))

@@ -93,11 +93,12 @@ def test_tokens_that_are_none_and_choices_made_before_are_refused(tmp_path, writ
     assert f"--titles was decided when {written} was written; leave it out" in capsys.readouterr().err
     with pytest.raises(DatelineError, match="not of the base's vocabulary"):
         read_tokens(written, {"won": 0})
-    for content in (b"", b"PK\x03\x04 cut short", b"{}"):
+    for content in (b"", b"PK\x03\x04 cut short", b"{}", b"question,answer\nWho won?,Ana\n"):
         written.write_bytes(content)
         assert main([*reader, "--data", str(written)]) == 2
         message = capsys.readouterr().err
-        assert "holds no tokens" in message
+        assert f"{written} was not written by `dateline train tokens`" in message
+        assert "pickle" not in message
         assert message.count("\n") == 1
     nowhere = tmp_path / "none" / "tokens.npz"
     assert main(["train", "tokens", "--data", str(tmp_path), "--out", str(nowhere)]) == 2

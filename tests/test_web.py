@@ -207,6 +207,26 @@ def test_redirects_are_followed_and_end(site):
     assert "leads to file:///etc/passwd, which is not followed" in str(read(f"{site.address}/file")[0])
 
 
+def test_what_a_sitemap_names_that_is_no_address_is_named(site):
+    locs = "".join(
+        f"<url><loc>{loc}</loc></url>" for loc in ("not a url", "ftp://a.example/b", "", f"{site.address}/x")
+    )
+    site.pages["/map"] = (200, "application/xml", f"<urlset>{locs}<url></url></urlset>")
+    nowhere, ftp, blank, missing, none = map(str, read(f"{site.address}/map"))
+    assert "/map: names 'not a url', which is no address on the web" in nowhere
+    assert "/map: names 'ftp://a.example/b', which is no address on the web" in ftp
+    assert "/map: has an entry without an address" in blank == none
+    assert "/x: answered 404" in missing
+
+
+@pytest.mark.parametrize("doctype", ["<!DOCTYPE rss>", '<!DOCTYPE r [<!ENTITY a "b>c"> <!ENTITY d "e">] >'])
+def test_a_feed_may_declare_its_document_type(site, doctype):
+    feed = rss(("Dam", "/dam", WHOLE)).replace("<rss", f"{doctype}<rss")
+    site.pages["/feed"] = (200, "application/rss+xml", feed)
+    [article] = read(f"{site.address}/feed")
+    assert article.title == "Dam"
+
+
 def test_what_never_ends_is_bounded(site, monkeypatch):
     def endless(pause):
         yield "<rss><channel>"

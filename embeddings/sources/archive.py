@@ -10,10 +10,11 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import IO
 
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
-from embeddings.sources.kinds import kind_of
+from embeddings.sources.kinds import KINDS, kind_of
 
 MAX_ARCHIVE_BYTES = 2_000_000_000
 MAX_MEMBERS = 200_000
+_OF_A_BACKUP = {"manifest.json", "library.sqlite"}
 _HEADER = 30
 """Bytes that stand before a member at the least."""
 
@@ -22,7 +23,7 @@ def members(given: Input) -> Iterator[Input | Unreadable]:
     """Yield the readable members of an archive; those of other kinds and hidden ones are passed over.
 
     Raises:
-        ReadingError: it is no archive, or holds too much.
+        ReadingError: it is no archive, holds too much or nothing that can be read, or is a library's backup.
     """
     try:
         archive = zipfile.ZipFile(given.opened())
@@ -33,10 +34,16 @@ def members(given: Input) -> Iterator[Input | Unreadable]:
     with archive:
         listed = archive.infolist()
         check_parts(listed)
+        if {member.filename for member in listed} >= _OF_A_BACKUP:
+            raise ReadingError("is a backup of Dateline; bring it back with dateline restore FILE --library DIR")
+        found = False
         for member in listed:
             is_file = member.filename and not member.is_dir()
             if is_file and (item := _member(given, archive, member)) is not None:
+                found = True
                 yield item
+        if not found:
+            raise ReadingError(f"holds no file that can be read; these are: {KINDS}")
 
 
 def check_parts(members: Sequence[zipfile.ZipInfo]) -> None:

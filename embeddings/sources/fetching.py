@@ -7,10 +7,12 @@ rebinding) gains nothing.
 
 from __future__ import annotations
 
+import re
 import time
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -31,6 +33,8 @@ MAX_SECONDS = 60.0
 """For one address, from first to last byte, redirects included."""
 MAX_SILENCE = 20.0
 """Seconds without a byte."""
+MAX_PATIENCE = 30.0
+"""Seconds that a busy server may ask to wait for, once; what asks for more is left."""
 MAX_REDIRECTS = 5
 _STEP = 1 << 20
 _CORE_ERRORS = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol)
@@ -54,6 +58,15 @@ class Fetched:
 class _Refused(ReadingError): ...
 
 
+class _ComeAgain(ReadingError):
+    """A server is busy; after so many seconds it may not be, None where it does not say."""
+
+    def __init__(self, said: str, seconds: float | None) -> None:
+        when = "" if seconds is None else f"; Retry-After: {seconds:.0f} s"
+        super().__init__(f"asks to come again later (answered {said}{when}); run it again then")
+        self.seconds = seconds
+
+
 def get(address: str, *, private: bool) -> Fetched:
     """Fetch what stands at an address.
 
@@ -67,7 +80,13 @@ def get(address: str, *, private: bool) -> Fetched:
     guard = _Guard(private, deadline)
     try:
         with _client(guard) as client:
-            return _follow(client, guard, address, deadline)
+            try:
+                return _follow(client, guard, address, deadline)
+            except _ComeAgain as asked:
+                if asked.seconds is None or asked.seconds > min(MAX_PATIENCE, deadline - time.monotonic()):
+                    raise
+                time.sleep(asked.seconds)
+                return _follow(client, guard, address, deadline)
     except (httpx.TimeoutException, httpcore.TimeoutException) as error:
         _check_time(deadline)
         raise ReadingError(f"did not answer in {MAX_SILENCE:.0f} s; try again later") from error
@@ -229,8 +248,7 @@ def _ssl_context() -> ssl.SSLContext:
 
 
 def _body(answer: httpx.Response, deadline: float) -> bytes:
-    if answer.status_code != 200:
-        raise ReadingError(f"answered {answer.status_code} {answer.reason_phrase}; check the address")
+    _check_status(answer)
     packing = answer.headers.get("content-encoding", "").strip().lower()
     if packing not in ("", "identity", "gzip", "x-gzip"):
         raise ReadingError(f"comes packed as {packing[:40]!r}, which was not asked for; save it and index the file")
@@ -242,6 +260,26 @@ def _body(answer: httpx.Response, deadline: float) -> bytes:
             raise ReadingError(f"goes on beyond {MAX_BYTES // 1_000_000} MB, more than is read")
         _check_time(deadline)
     return bytes(data)
+
+
+def _check_status(answer: httpx.Response) -> None:
+    said = f"{answer.status_code} {answer.reason_phrase}"
+    if answer.status_code in (429, 503):
+        raise _ComeAgain(said, _seconds(answer.headers.get("retry-after", "").strip()))
+    if answer.is_server_error:
+        raise ReadingError(f"can't be had, as the server failed ({said}); try again later")
+    if answer.status_code != 200:
+        raise ReadingError(f"answered {said}; check the address")
+
+
+def _seconds(retry_after: str) -> float | None:
+    """Read how long a server asks to wait: seconds, or a time."""
+    if re.fullmatch(r"[0-9]{1,9}", retry_after):
+        return float(retry_after)
+    try:
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return None
 
 
 def _unpacked(parts: Iterable[bytes]) -> Iterator[bytes]:

@@ -24,6 +24,8 @@ MAX_SITEMAPS = 100
 MAX_FETCHING = 3_600.0
 """Seconds that one feed or sitemap and all its pages may take to come."""
 MAX_FEED_BYTES = 10_000_000
+# a document type may hold declarations, which hold ">"
+_BEFORE_ROOT = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
 _TYPES = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -76,7 +78,7 @@ def pages(given: Input) -> Iterator[Input | Unreadable]:
         ReadingError: it is neither a feed nor a sitemap, or names nothing.
     """
     data = given.read(MAX_FEED_BYTES)
-    head = re.sub(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>", b"", data[:5_000], flags=re.DOTALL).lstrip()
+    head = _BEFORE_ROOT.sub(b"", data[:5_000]).lstrip()
     root = re.match(rb"(?:\xef\xbb\xbf)?<(?:\w+:)?(\w+)", head)
     name = root[1].lower() if root else b""
     if name in (b"urlset", b"sitemapindex"):
@@ -133,8 +135,11 @@ def _sitemap(given: Input, data: bytes, depth: int = 0) -> Iterator[Input | Unre
         texts = {_name(child): child.text for child in entry.iter() if isinstance(child.tag, str)}
         address = (texts.get("loc") or "").strip()
         if not is_address(address):
-            continue
-        if not nested:
+            reason = (
+                f"names {address!r}, which is no address on the web" if address else "has an entry without an address"
+            )
+            yield Unreadable(given.name, f"{reason}; see what it should be, and index that")
+        elif not nested:
             yield named_input(given, address, {"title": texts.get("title"), "date": texts.get("publication_date")})
         elif depth == 0:
             yield from _inner(named_input(given, address, {}), depth + 1)

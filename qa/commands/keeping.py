@@ -68,6 +68,11 @@ def _folder(arguments: argparse.Namespace) -> Path | None:
     from embeddings.milvus_address import MilvusAddress
 
     library = settings_of(arguments).library
+    if isinstance(library, MilvusAddress) and library.is_lite:
+        raise DatelineError(
+            f"{library} is kept by Milvus Lite, which this does not look into; to back it up, stop what uses {library} "
+            f"and copy the folder {library}, and to restore it, copy that back (docs/milvus.md)"
+        )
     if isinstance(library, MilvusAddress):
         raise DatelineError(
             f"{library} stands on Milvus, which keeps and checks its own data; use milvus-backup to back up and "

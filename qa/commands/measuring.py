@@ -127,8 +127,9 @@ def _run_identity(arguments: argparse.Namespace, pipeline: Pipeline) -> dict[str
 
     held = None
     if not arguments.reader_only:
-        stats = pipeline.retriever.store.stats()
-        held = f"{stats.articles:,} articles in {stats.passages:,} passages, after {stats.generation:,} changes"
+        store = pipeline.retriever.store
+        stats = store.stats()
+        held = f"{stats.articles:,} articles in {stats.passages:,} passages ({store.digest()[:16]})"
     settings = {name: value for name, value in asdict(settings_of(arguments)).items() if name != "threads"}
     return {
         "questions": str(arguments.questions.resolve()),

@@ -63,6 +63,9 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
         said = "the body is no JSON object; send one, with Content-Type: application/json"
     elif kind == "extra_forbidden":
         said = f"{place}: is not known here; the names are in /api/openapi.json"
+    elif isinstance(first.get("ctx", {}).get("error"), InvalidInput):  # which names what it is about
+        within, _, _ = place.rpartition(".")
+        said = f"{within}: {first['ctx']['error']}" if within else str(first["ctx"]["error"])
     else:
         found = f", got {given!r:.60}" if isinstance(given, str | int | float) else ""
         said = f"{place}: {first['msg'].removeprefix('Value error, ')}{found}"

@@ -10,6 +10,7 @@ from typing import Any
 from embeddings.errors import DatelineError
 from qa.manifest import write_manifest
 from qa.reader import ONNX_FILE
+from qa.training.checkpoints import checkpoint_folder
 
 logger = logging.getLogger(__name__)
 
@@ -72,10 +73,11 @@ def _load(checkpoint: Path) -> Any:
     import torch
     from transformers import AutoModelForQuestionAnswering
 
+    folder = checkpoint_folder(checkpoint, "checkpoint")
     try:
         # eager attention: its plain graph is the one that the fusion knows
         model = AutoModelForQuestionAnswering.from_pretrained(
-            str(checkpoint), dtype=torch.float32, attn_implementation="eager"
+            str(folder), dtype=torch.float32, attn_implementation="eager"
         )
     except (OSError, ValueError) as error:
         raise DatelineError(

@@ -19,6 +19,7 @@ from embeddings.encoder import computes_in_bfloat16
 from embeddings.errors import DatelineError
 from qa.training import bfloat16
 from qa.training.batching import TrainingBatch, training_batches
+from qa.training.checkpoints import checkpoint_folder
 from qa.training.dev import Dev, dev_figures
 from qa.training.log import append_log, plot, rewind_log
 from qa.training.loss import reader_loss
@@ -284,6 +285,7 @@ def _load(base: Path, device: str, dropout: float) -> tuple[Any, Any]:
 
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    base = checkpoint_folder(base, "base")
     tokenizer = load_tokenizer(base)
     try:
         config = AutoConfig.from_pretrained(str(base))

@@ -11,6 +11,7 @@ from typing import Any
 
 from embeddings.errors import DatelineError
 from qa.training.batching import Batching
+from qa.training.checkpoints import checkpoint_folder
 from qa.training.data import Example, Item, items, mix
 
 
@@ -103,7 +104,7 @@ def load_tokenizer(base: Path) -> Any:
     from transformers import AutoTokenizer
 
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(base))
+        tokenizer = AutoTokenizer.from_pretrained(str(checkpoint_folder(base, "base")))
     except (OSError, ValueError, KeyError) as error:
         raise DatelineError(f"the base {base} can't be loaded as a checkpoint: {str(error).splitlines()[0]}") from error
     if not tokenizer.is_fast:

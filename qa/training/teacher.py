@@ -13,6 +13,7 @@ from torch import Tensor
 
 from embeddings.errors import DatelineError
 from qa.training.batching import TrainingBatch
+from qa.training.checkpoints import checkpoint_folder
 from qa.windows import WindowBatch
 
 _MINUS = -1e4  # half precision holds it
@@ -102,9 +103,10 @@ def load_teacher(source: Path, student: Any, device: str) -> Teacher:
     """
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
+    folder = str(checkpoint_folder(source, "teacher"))
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(source))
-        model = AutoModelForQuestionAnswering.from_pretrained(str(source), dtype=torch.float32).to(device)
+        tokenizer = AutoTokenizer.from_pretrained(folder)
+        model = AutoModelForQuestionAnswering.from_pretrained(folder, dtype=torch.float32).to(device)
     except (OSError, ValueError, KeyError) as error:
         raise DatelineError(f"the teacher {source} can't be loaded: {str(error).splitlines()[0]}") from error
     return Teacher(model, tokenizer, student, name=str(source))

@@ -1,0 +1,34 @@
+"""The folder of a checkpoint that is trained on, learned from or exported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from embeddings.errors import DatelineError
+
+
+def checkpoint_folder(named: Path, what: str) -> Path:
+    """Give the folder of a checkpoint, from the hub where a hub id is named.
+
+    transformers asks the hub for each file by itself, and again and again where it can't be reached.
+
+    Args:
+        what: the checkpoint is for, as "base".
+
+    Raises:
+        DatelineError: there is no such folder, and the hub does not give it.
+    """
+    if named.is_dir():
+        return named
+    there_is_none = f"there is no folder {named} to take as the {what}"
+    if named.is_absolute() or named.parts[:1] in (("..",), ("~",)) or len(named.parts) > 2 or named.exists():
+        raise DatelineError(f"{there_is_none}; name the folder of a checkpoint")
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(str(named), ignore_patterns=["*.onnx", "*.h5", "*.msgpack"]))
+    except Exception as error:  # the hub client raises many kinds, some not its own
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise DatelineError(
+            f"{there_is_none}, and it can't be had from the hub ({said[:200]}); name the folder of a checkpoint"
+        ) from error
