@@ -34,7 +34,7 @@ def test_a_setting_holds_and_is_kept_in_the_browser(page):
 
 
 @pytest.mark.browser
-def test_a_library_of_its_own_name_is_apart(page):
+def test_a_library_of_its_own_name_is_apart(page, place):
     open_tab(page, "Articles")
     page.get_by_text("Another library").click()
     page.get_by_label("Name of a new library").fill("Elections 2026")
@@ -45,6 +45,11 @@ def test_a_library_of_its_own_name_is_apart(page):
     page.get_by_label("Your question").fill("who led the delegation?")
     page.get_by_label("Your question").press("Enter")
     expect(page.get_by_text("This library has no articles yet")).to_be_visible(timeout=SLOW)
+    page.goto(f"{place[0]}/?library=Seed+articles")
+    expect(page.get_by_label("Library", exact=True)).to_have_value("Seed articles", timeout=SLOW)
+    page.get_by_label("Library", exact=True).click()
+    page.get_by_role("option", name="Elections 2026").click()
+    page.wait_for_url("**/?library=Elections+2026")
     page.reload()  # the next visit finds it open
     expect(page.get_by_label("Library", exact=True)).to_have_value("Elections 2026", timeout=SLOW)
 
@@ -56,8 +61,10 @@ def test_an_address_names_a_library_before_the_one_that_was_left(page, place):
     expect(page.locator(".dateline-answer")).to_contain_text("Mayorkas", timeout=SLOW)
     expect(page.get_by_label("Library", exact=True)).to_have_value("Seed articles")
     page.evaluate("localStorage.setItem('dateline-library', '{broken')")
-    page.goto(f"{place[0]}/?library=none+of+that+name")
+    page.goto(f"{place[0]}/?library=none+of+that+name&q=who%3F")
+    expect(page.get_by_text("No library is called “none of that name”")).to_be_visible(timeout=SLOW)
     expect(page.get_by_label("Library", exact=True)).to_have_value("Seed articles", timeout=SLOW)
+    expect(page.get_by_test_id("user")).to_have_count(0)
 
 
 @pytest.mark.browser

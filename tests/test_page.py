@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -18,7 +19,7 @@ from qa.markup import reading_html
 from qa.pipeline import Pipeline
 from qa.settings import load_settings
 from qa.ui.articles import CHOOSE, NONE_FOUND, NONE_YET, _Articles
-from qa.ui.ask import _anew, _anew_with, _Conversing, _keep, _stopped
+from qa.ui.ask import _anew, _anew_with, _Conversing, _keep, _linked, _stopped
 from qa.ui.correction import _Correcting
 from qa.ui.course import Course
 from qa.ui.downloads import new_folder
@@ -287,3 +288,11 @@ def test_what_was_removed_is_named_and_can_be_put_back(own):
     assert (done, len(table["value"]), after, back["visible"]) == ("Put back “A”.", 2, None, False)
     own.open("library").remove(["a", "b"])
     assert tab.listed("library", "")["label"] == NONE_YET
+
+
+@pytest.mark.parametrize(("named", "asked"), [({}, "who?"), ({"library": "library"}, "who?"), ({"library": "x"}, "")])
+def test_the_question_of_an_address_is_asked_of_no_other_library(own, named, asked, monkeypatch):
+    warnings = []
+    monkeypatch.setattr(gr, "Warning", warnings.append)
+    assert _linked(own, SimpleNamespace(query_params={"q": "who?", **named})) == asked
+    assert warnings == ([] if asked else ["No library is called “x”."])

@@ -19,7 +19,7 @@ from qa.ui.correction import correction
 from qa.ui.course import Course
 from qa.ui.downloads import new_folder
 from qa.ui.history import KEPT_TURNS, History, choices, questions_of, read, remember
-from qa.ui.preferences import Preferences, adjusted
+from qa.ui.preferences import Preferences, adjusted, unknown_library
 from qa.ui.style import HEARD
 from qa.workspace import Libraries
 
@@ -98,7 +98,11 @@ def ask_tab(
     chat = _Chat(box, chatbot, course, verdicts, [since, until, source])
     gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
     link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
-    linked = chosen.then(_linked, None, [link], queue=False, api_visibility="private")
+
+    def link_of(request: gr.Request) -> str:
+        return _linked(libraries, request)
+
+    linked = chosen.then(link_of, None, [link], api_visibility="private")
     rest = [course, *chat.narrowed, library, *preferences.inputs]
     shown = gr.Number(0, visible=False)
     for trigger in (box.submit, ask.click):  # before what goes to the server: a sign of life
@@ -303,8 +307,11 @@ def _narrowed(since: str, until: str, source: str | None) -> str:
     return f"Only some articles: {', '.join(said)}" if said else "Only some articles"
 
 
-def _linked(request: gr.Request) -> str:
-    """Take the question of an address like http://127.0.0.1:7860/?q=who+resigned."""
+def _linked(libraries: Libraries, request: gr.Request) -> str:
+    """Take the question of an address like http://127.0.0.1:7860/?q=who+resigned, if its library is there."""
+    if unknown := unknown_library(libraries, request):
+        gr.Warning(f"No library is called “{html.escape(unknown[:80])}”.")
+        return ""
     return str(request.query_params.get("q", ""))
 
 
