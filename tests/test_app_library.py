@@ -125,6 +125,7 @@ def test_articles_are_added_asked_removed_and_judged(page, place, tmp_path):
     page.locator("input[type=file][multiple]").set_input_files(file)
     done = page.get_by_label("What was done")
     expect(done).to_have_value(re.compile("1 added.*\n.*My articles is open now", re.DOTALL), timeout=SLOW)
+    expect(page.locator(".dateline-aloud[role=status]")).to_contain_text("1 added")
     open_tab(page, "Ask")
     page.get_by_text("Only some articles").click()
     page.get_by_label("Published since").fill("soon")
@@ -136,8 +137,10 @@ def test_articles_are_added_asked_removed_and_judged(page, place, tmp_path):
     expect(answer.locator(".dateline-answer")).to_have_text("Ottoline")
     expect(answer.locator("cite").first).to_contain_text("<script>")
     assert page.title() == "Dateline"
-    page.get_by_role("button", name=re.compile("feedback|flag|report", re.IGNORECASE)).last.click()
-    page.get_by_text("Wrong", exact=True).last.click()
+    wrong = page.get_by_role("button", name="Wrong", exact=True).last
+    expect(wrong).to_have_attribute("aria-pressed", "false")
+    wrong.click()
+    expect(wrong).to_have_attribute("aria-pressed", "true")
     labels = place[1] / "dateline" / "library" / "labels.jsonl"
     for _ in range(50):
         if labels.is_file():

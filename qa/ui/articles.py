@@ -16,6 +16,7 @@ from embeddings.ingest import IngestReport
 from embeddings.sources.kinds import SUFFIXES
 from qa.markup import article_html, message_html
 from qa.presentation import byline, in_counts
+from qa.ui.style import SAY
 from qa.workspace import Libraries, Seen, Workspace
 
 CHOOSE, NONE_YET, NONE_FOUND = "Articles; choose one to read it", "No articles yet", "No article has these words"
@@ -47,6 +48,7 @@ def articles_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown) 
         wrap=True,
         max_height=320,
         label=CHOOSE,
+        elem_classes="dateline-list",
     )
     shown = gr.HTML()
     with gr.Row():
@@ -58,6 +60,7 @@ def articles_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown) 
         name = gr.Textbox(label="Name of a new library", placeholder="Elections 2026", scale=3)
         make = gr.Button("Make it and open it", min_width=160)
     shared: dict[str, Any] = {"api_visibility": "private"}
+    status.change(None, [status], None, js=SAY, **shared)
     for change in (wanted.change, library.change, blocks.load):
         change(tab.find, [library, wanted, chosen], [table, chosen, shown], **shared)
     library.change(lambda: (None, gr.update(visible=False)), None, [removed, back], **shared)

@@ -73,7 +73,9 @@ def ask_tab(
         latex_delimiters=[],
         autoscroll=False,  # qa.ui.style keeps the last question in view, and not the end of its answer
     )
-    box = gr.Textbox(label="Your question", placeholder="Who led the delegation?", autofocus=True, max_lines=3)
+    box = gr.Textbox(
+        label="Your question", placeholder="Who led the delegation?", elem_id="dateline-question", max_lines=3
+    )
     with gr.Row():
         ask = gr.Button("Ask", variant="primary", min_width=80, elem_classes="dateline-once")
         stop = gr.Button("Stop", min_width=80)

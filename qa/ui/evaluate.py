@@ -23,6 +23,7 @@ from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
 from qa.ui.downloads import new_folder
 from qa.ui.preferences import Preferences, adjusted
+from qa.ui.style import SAY
 from qa.workspace import Libraries, Workspace
 
 RUNS = "runs"
@@ -58,6 +59,7 @@ def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, 
     compared = gr.HTML()
     report = gr.HTML(_PLACEHOLDER)
     shared: dict[str, Any] = {"api_visibility": "private"}
+    status.change(None, [status], None, js=SAY, **shared)
     file.upload(lambda: UPLOADED, None, [chosen], queue=False, **shared)
     measuring = run.click(
         tab.run,
