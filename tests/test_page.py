@@ -105,8 +105,8 @@ ARTICLES = [Article("a", "A", "They came on\nTuesday (late)."), Article("b", "B"
 def test_what_is_read_is_named_once_and_as_text():
     articles = [Article(letter, f"<b>{letter}</b>", "Text.") for letter in "aabcd"]
     hits = [Hit(Passage(article.id, 0, 5), article, 0.1) for article in articles]
-    assert reading_html(hits[:1]) == "<p>Reading 1 passage: <q>&lt;b&gt;a&lt;/b&gt;</q></p>"
-    named = ", ".join(f"<q>&lt;b&gt;{letter}&lt;/b&gt;</q>" for letter in "abc")
+    assert reading_html(hits[:1]) == "<p>Reading 1 passage: <q><bdi>&lt;b&gt;a&lt;/b&gt;</bdi></q></p>"
+    named = ", ".join(f"<q><bdi>&lt;b&gt;{letter}&lt;/b&gt;</bdi></q>" for letter in "abc")
     assert reading_html(hits) == f"<p>Reading 5 passages: {named} …</p>"
 
 

@@ -12,6 +12,7 @@ CSS = """
 .dateline details { margin: .4em 0; }
 .dateline summary { cursor: pointer; }
 .dateline-article { max-height: 26em; overflow-y: auto; padding: .3em .8em; border: 1px solid currentColor; }
+.dateline-article p { margin: .3em 0; }
 .dateline-beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15em, 100%), 1fr)); gap: .6em;
   padding: 0; margin: .4em 0; list-style: none; }
 .dateline-beside > li { border: 1px solid currentColor; border-radius: .4em; padding: .4em .7em; margin: 0; }
@@ -176,6 +177,7 @@ document.addEventListener("selectionchange", () => {
 HEARD = """(question, messages) => {
   if (!question.trim()) return [messages];
   const escaped = document.createElement("div");
+  escaped.dir = "auto";
   escaped.textContent = question.replace(/\\s+/g, " ");
   const said = (role, text) => ({ role, metadata: null, options: null, content: [{ type: "text", text }] });
   const searching = "<div class='dateline'><p>Searching the articles …</p></div>";
