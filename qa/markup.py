@@ -5,7 +5,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from datetime import date
+from itertools import repeat
 
+from embeddings.dates import write_date
 from embeddings.documents import Article, Hit
 from qa.answers import Answer, Span
 from qa.presentation import (
@@ -74,9 +77,21 @@ def article_html(article: Article, start: int = 0, end: int = 0) -> str:
     )
 
 
-def as_markdown(answers: Sequence[Answer]) -> str:
-    """Write a conversation down, each answer with its quotation and citation."""
-    return "\n".join(["# Questions to the archive", *(_markdown(answer) for answer in answers), ""])
+def as_markdown(
+    answers: Sequence[Answer], *, library: str = "", day: date | None = None, narrowed: Sequence[str] = ()
+) -> str:
+    """Write a conversation down, each answer with its quotation and citation.
+
+    Args:
+        library: that was asked.
+        day: on which it is written down.
+        narrowed: for each answer, in words, which articles were asked.
+    """
+    about = [f"Library: {markdown_text(library)}"] if library else []
+    about += [f"Written down on {write_date(day)}"] if day is not None else []
+    head = ["# Questions to the archive", *(("", f"{'. '.join(about)}.") if about else ())]
+    told = zip(answers, [*narrowed, *repeat("", len(answers))], strict=False)
+    return "\n".join([*head, *(_markdown(answer, where) for answer, where in told), ""])
 
 
 def citation(article: Article) -> str:
@@ -197,10 +212,12 @@ def _small(content: str) -> str:
     return f"<p class='dateline-small'>{content}</p>"
 
 
-def _markdown(answer: Answer) -> str:
+def _markdown(answer: Answer, narrowed: str) -> str:
     lines = ["", f"## {markdown_text(answer.question)}", ""]
+    if narrowed:
+        lines += [f"Only some articles: {markdown_text(narrowed)}.", ""]
     if not answer.found:
-        return "\n".join([*lines, f"{NOT_FOUND} {why_not(answer)}"])
+        return "\n".join([*lines, f"{NOT_FOUND} {why_not(answer)}", *_nearest(answer)])
     shown = "; ".join(item.text for item in answer.items) or answer.text
     lines.append(f"**{markdown_text(shown)}** ({in_words(answer.probability)})")
     for span in cited(answer):
@@ -208,6 +225,14 @@ def _markdown(answer: Answer) -> str:
         lines += ["", f"> {before}**{text}**{after}", ""]
         lines.append(f"{markdown_text(citation(span.hit.article))}, characters {span.start} to {span.end}")
     return "\n".join(lines)
+
+
+def _nearest(answer: Answer) -> list[str]:
+    lines = []
+    for hit in nearest_hits(answer):
+        cited_at = f"{markdown_text(citation(hit.article))}, characters {hit.passage.start} to {hit.passage.end}"
+        lines += ["", f"> {markdown_text(hit.text)}", "", cited_at]
+    return ["", "The nearest passages:", *lines] if lines else []
 
 
 def markdown_text(text: str) -> str:

@@ -71,3 +71,13 @@ def test_each_part_has_its_own_direction_of_writing():
         f"<p dir='auto'>{text[:9]}<mark>{text[9:14]}</mark></p><p dir='auto'><mark>She</mark> left.</p>"
         "<p dir='auto'>He stayed.</p></div>"
     )
+
+
+def test_a_conversation_as_markdown_says_where_it_was_looked_and_what_was_nearest():
+    text = "On Sunday Ann spoke. She left."
+    hit = Hit(Passage("a", 10, len(text)), Article("a", "Ann speaks", text, source="Echo"), 1.0)
+    silent = Answer("why?", "why?", (), (hit,), 0.0, False)
+    written = as_markdown([silent], library="My_own", day=date(2026, 3, 1), narrowed=["since 2021-06-08"])
+    assert written.startswith("# Questions to the archive\n\nLibrary: My\\_own. Written down on 1 March 2026.\n")
+    assert "## why?\n\nOnly some articles: since 2021-06-08.\n\nThe articles don't say." in written
+    assert "The nearest passages:\n\n> Ann spoke. She left.\n\n“Ann speaks”, Echo, characters 10 to 30" in written

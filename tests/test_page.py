@@ -20,7 +20,7 @@ from qa.markup import reading_html
 from qa.pipeline import Pipeline
 from qa.settings import load_settings
 from qa.ui.articles import CHOOSE, NONE_FOUND, NONE_YET, _Articles
-from qa.ui.ask import _anew, _anew_with, _Conversing, _keep, _linked, _of_library, _stopped
+from qa.ui.ask import _anew, _anew_with, _Conversing, _exported, _keep, _linked, _of_library, _stopped
 from qa.ui.correction import _Correcting
 from qa.ui.course import Course
 from qa.ui.downloads import new_folder
@@ -338,3 +338,13 @@ def test_measuring_says_what_the_questions_are_on_and_what_is_wrong(own, tmp_pat
     assert str(tmp_path) not in said
     own.open("library").remove(["a", "b"])
     assert told(SEED_QUESTIONS) == "this library has no articles yet; add some under “Articles”"
+
+
+def test_what_is_exported_names_the_library_and_which_articles_were_asked():
+    course = Course()
+    rest = ("Seed articles", 0, 0.5)
+    for since in ("", "2100-01-01"):
+        list(_Conversing(Libraries(load_settings({}))).respond("Who led the delegation?", course, since, "", "", *rest))
+    written = Path(_exported(course)).read_text(encoding="utf-8")
+    assert "Library: Seed articles. Written down on " in written
+    assert written.count("Only some articles: since 2100-01-01.") == written.count("Only some articles") == 1

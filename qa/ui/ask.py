@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import gradio as gr
@@ -208,6 +209,7 @@ class _Conversing:
             yield question, [*asked, _said(no_articles)]
             return
         course.turns = conversation.turns
+        course.narrowed.append(_filter_words(since, until, source))
         yield gr.skip(), _messages(course.turns)
 
     def reopen(self, history: History, started: str, course: Course, *rest: Any) -> Iterator[tuple[Any, ...]]:
@@ -216,7 +218,7 @@ class _Conversing:
         if not questions:  # none was chosen
             yield (gr.skip(),) * 2
         else:
-            course.started, course.turns = started, []
+            course.begin(started)
         for question in questions:
             for _, messages in self.respond(question, course, *rest):
                 yield messages, {}
@@ -318,9 +320,13 @@ def _of_library(libraries: Libraries, name: str) -> tuple[Any, Any]:
 
 def _narrowed(since: str, until: str, source: str | None) -> str:
     """Say which articles are asked, also while the fields for it are closed."""
+    said = _filter_words(since, until, source)
+    return f"Only some articles: {said}" if said else "Only some articles"
+
+
+def _filter_words(since: str, until: str, source: str | None) -> str:
     said = [f"{name} {day.strip()}" for name, day in (("since", since), ("until", until)) if day.strip()]
-    said += [source] if source else []
-    return f"Only some articles: {', '.join(said)}" if said else "Only some articles"
+    return ", ".join([*said, source] if source else said)
 
 
 def _linked(libraries: Libraries, request: gr.Request) -> str:
@@ -361,5 +367,7 @@ def _stopped(history: list[Message], course: Course, typed: str) -> tuple[list[M
 
 def _exported(course: Course) -> str:
     file = new_folder() / "conversation.md"
-    file.write_text(as_markdown([turn.answer for turn in course.turns]), encoding="utf-8")
+    answers = [turn.answer for turn in course.turns]
+    written = as_markdown(answers, library=course.library, day=date.today(), narrowed=course.narrowed)
+    file.write_text(written, encoding="utf-8")
     return str(file)
