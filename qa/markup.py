@@ -5,12 +5,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from datetime import date
+from itertools import repeat
 
+from embeddings.dates import write_date
 from embeddings.documents import Article, Hit
 from qa.answers import Answer, Span
 from qa.presentation import (
     NOT_FOUND,
     byline,
+    byline_parts,
     cited,
     in_period,
     in_sentence,
@@ -44,7 +48,7 @@ def message_html(content: str) -> str:
 
 def question_html(question: str) -> str:
     """Wrap a question as one message."""
-    return _block(f"<div>{html.escape(question)}</div>")
+    return _block(f"<div dir='auto'>{html.escape(question)}</div>")
 
 
 def _block(content: str) -> str:
@@ -55,26 +59,39 @@ def _block(content: str) -> str:
 def reading_html(hits: Sequence[Hit]) -> str:
     """Say which passages are being read."""
     titles = list(dict.fromkeys(hit.article.title for hit in hits))
-    named = ", ".join(f"<q>{html.escape(title)}</q>" for title in titles[:NAMED])
+    named = ", ".join(f"<q>{_isolated(title)}</q>" for title in titles[:NAMED])
     passages = "1 passage" if len(hits) == 1 else f"{len(hits)} passages"
     return f"<p>Reading {passages}: {named}{' …' if len(titles) > NAMED else ''}</p>"
 
 
 def article_html(article: Article, start: int = 0, end: int = 0) -> str:
-    """Lay a whole article out, with text[start:end] marked."""
+    """Lay a whole article out, with text[start:end] marked; each line is a paragraph with its own direction."""
     text = article.text
-    parts = (text[:start], text[start:end], text[end:])
-    before, marked, after = (html.escape(part).replace("\n", "<br>") for part in parts)
-    mark = f"<mark>{marked}</mark>" if marked else ""
+    before, marked, after = map(html.escape, (text[:start], text[start:end], text[end:]))
+    mark = "\n".join(f"<mark>{line}</mark>" for line in marked.split("\n")) if marked else ""
+    lines = (line for line in f"{before}{mark}{after}".split("\n") if line.strip())
+    paragraphs = "".join(f"<p dir='auto'>{line}</p>" for line in lines)
     return (
         f"<div class='dateline-article' tabindex='0' role='group' aria-label='The article'>"  # scrolled by keyboard
-        f"<p><strong>{html.escape(article.title)}</strong></p><p>{before}{mark}{after}</p></div>"
+        f"<p dir='auto'><strong>{html.escape(article.title)}</strong></p>{paragraphs}</div>"
     )
 
 
-def as_markdown(answers: Sequence[Answer]) -> str:
-    """Write a conversation down, each answer with its quotation and citation."""
-    return "\n".join(["# Questions to the archive", *(_markdown(answer) for answer in answers), ""])
+def as_markdown(
+    answers: Sequence[Answer], *, library: str = "", day: date | None = None, narrowed: Sequence[str] = ()
+) -> str:
+    """Write a conversation down, each answer with its quotation and citation.
+
+    Args:
+        library: that was asked.
+        day: on which it is written down.
+        narrowed: for each answer, in words, which articles were asked.
+    """
+    about = [f"Library: {markdown_text(library)}"] if library else []
+    about += [f"Written down on {write_date(day)}"] if day is not None else []
+    head = ["# Questions to the archive", *(("", f"{'. '.join(about)}.") if about else ())]
+    told = zip(answers, [*narrowed, *repeat("", len(answers))], strict=False)
+    return "\n".join([*head, *(_markdown(answer, where) for answer, where in told), ""])
 
 
 def citation(article: Article) -> str:
@@ -86,11 +103,11 @@ def _found(answer: Answer) -> list[str]:
     best = answer.spans[0]
     if answer.items:
         rows = "".join(
-            f"<li>{html.escape(item.text)} <small>{_named(item.hit.article)}</small></li>" for item in answer.items
+            f"<li>{_isolated(item.text)} <small>{_named(item.hit.article)}</small></li>" for item in answer.items
         )
         headline = f"<ul class='dateline-answer'>{rows}</ul>"
     else:
-        headline = f"<p class='dateline-answer'>{html.escape(answer.text)}</p>"
+        headline = f"<p class='dateline-answer' dir='auto'>{html.escape(answer.text)}</p>"
     parts = [headline, f"<p>{html.escape(in_words(answer.probability))}</p>", *_evidence(best)]
     parts.append(_copied(answer))
     if not answer.items:
@@ -111,7 +128,9 @@ def _others(answer: Answer) -> list[str]:
         rows = "".join(map(_side, [best, *elsewhere]))
         parts.append(f"<p>Other articles say otherwise, or more:</p><ul class='dateline-beside'>{rows}</ul>")
     if here := [span for span in close if span.hit.story == best.hit.story]:
-        rows = "".join(f"<li><b>{html.escape(span.text)}</b>{''.join(_evidence(span))}</li>" for span in here)
+        rows = "".join(
+            f"<li><b dir='auto'>{html.escape(span.text)}</b>{''.join(_evidence(span))}</li>" for span in here
+        )
         parts.append(
             f"<details><summary>Other answers in this article that are close ({len(here)})</summary>"
             f"<ul>{rows}</ul></details>"
@@ -125,8 +144,9 @@ def _side(span: Span) -> str:
     article = span.hit.article
     whole = article_html(article, span.start, span.end)
     return (
-        f"<li><b>{text}</b><div>{html.escape(byline(article))}</div><div>{before}<mark>{text}</mark>{after}</div>"
-        f"<details class='dateline-whole'><summary>{html.escape(article.title)}</summary>{whole}</details></li>"
+        f"<li><b><bdi>{text}</bdi></b><div>{_byline(article)}</div>"
+        f"<div dir='auto'>{before}<mark>{text}</mark>{after}</div>"
+        f"<details class='dateline-whole'><summary>{_isolated(article.title)}</summary>{whole}</details></li>"
     )
 
 
@@ -144,12 +164,13 @@ def _copied(answer: Answer) -> str:
 def _not_found(answer: Answer) -> list[str]:
     parts = [f"<p class='dateline-answer'>{html.escape(NOT_FOUND)}</p>", f"<p>{html.escape(why_not(answer))}</p>"]
     if answer.spans:
-        weak = f"<p><b>{html.escape(answer.spans[0].text)}</b></p>{''.join(_evidence(answer.spans[0]))}"
+        weak = f"<p dir='auto'><b>{html.escape(answer.spans[0].text)}</b></p>{''.join(_evidence(answer.spans[0]))}"
         parts.append(f"<details><summary>Show the weak answer that was withheld</summary>{weak}</details>")
     nearest = nearest_hits(answer)
     if nearest:
         rows = "".join(
-            f"<li>{_small(_named(hit.article))}<blockquote>{html.escape(hit.text)}</blockquote></li>" for hit in nearest
+            f"<li>{_small(_named(hit.article))}<blockquote dir='auto'>{html.escape(hit.text)}</blockquote></li>"
+            for hit in nearest
         )
         parts.append(f"<details><summary>The nearest passages</summary><ul>{rows}</ul></details>")
     return parts
@@ -158,7 +179,7 @@ def _not_found(answer: Answer) -> list[str]:
 def _evidence(span: Span) -> list[str]:
     before, text, after = map(html.escape, in_sentence(span))
     article = span.hit.article
-    parts = [f"<blockquote>{before}<mark>{text}</mark>{after}</blockquote>", _small(_named(article))]
+    parts = [f"<blockquote dir='auto'>{before}<mark>{text}</mark>{after}</blockquote>", _small(_named(article))]
     newer = newer_version(span.hit)
     if newer is not None:
         parts.append(_small(f"This is an older version. The newer: {_named(newer)}"))
@@ -171,20 +192,32 @@ def _evidence(span: Span) -> list[str]:
 
 
 def _named(article: Article) -> str:
-    name = f"<cite>{html.escape(article.title)}</cite> ({html.escape(byline(article))})"
+    name = f"<cite>{_isolated(article.title)}</cite> ({_byline(article)})"
     if re.match(r"https?://", article.url):
         name += f" <a href='{html.escape(article.url)}' rel='noopener noreferrer' target='_blank'>original</a>"
     return name
+
+
+def _isolated(text: str) -> str:
+    """Escape text, and keep its direction of writing from what stands around it."""
+    return f"<bdi>{html.escape(text)}</bdi>"
+
+
+def _byline(article: Article) -> str:
+    """Name source and date, each in its own direction of writing."""
+    return ", ".join(map(_isolated, byline_parts(article)))
 
 
 def _small(content: str) -> str:
     return f"<p class='dateline-small'>{content}</p>"
 
 
-def _markdown(answer: Answer) -> str:
+def _markdown(answer: Answer, narrowed: str) -> str:
     lines = ["", f"## {markdown_text(answer.question)}", ""]
+    if narrowed:
+        lines += [f"Only some articles: {markdown_text(narrowed)}.", ""]
     if not answer.found:
-        return "\n".join([*lines, f"{NOT_FOUND} {why_not(answer)}"])
+        return "\n".join([*lines, f"{NOT_FOUND} {why_not(answer)}", *_nearest(answer)])
     shown = "; ".join(item.text for item in answer.items) or answer.text
     lines.append(f"**{markdown_text(shown)}** ({in_words(answer.probability)})")
     for span in cited(answer):
@@ -192,6 +225,14 @@ def _markdown(answer: Answer) -> str:
         lines += ["", f"> {before}**{text}**{after}", ""]
         lines.append(f"{markdown_text(citation(span.hit.article))}, characters {span.start} to {span.end}")
     return "\n".join(lines)
+
+
+def _nearest(answer: Answer) -> list[str]:
+    lines = []
+    for hit in nearest_hits(answer):
+        cited_at = f"{markdown_text(citation(hit.article))}, characters {hit.passage.start} to {hit.passage.end}"
+        lines += ["", f"> {markdown_text(hit.text)}", "", cited_at]
+    return ["", "The nearest passages:", *lines] if lines else []
 
 
 def markdown_text(text: str) -> str:

@@ -157,8 +157,13 @@ def nearest_hits(answer: Answer) -> list[Hit]:
 
 def byline(article: Article) -> str:
     """Name an article by source and date, or by its id where both are unknown."""
+    return ", ".join(byline_parts(article))
+
+
+def byline_parts(article: Article) -> list[str]:
+    """Give what `byline` names an article by, one by one."""
     known = [part for part in (article.source, write_date(article.published)) if part]
-    return ", ".join(known) or f"{article.id}, undated"
+    return known or [article.id, "undated"]
 
 
 def in_sentence(span: Span) -> tuple[str, str, str]:

@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import SLOW, TABS, ask, open_tab
@@ -198,6 +199,65 @@ def test_the_keyboard_alone_is_enough(page):
     page.locator(".dateline-whole summary").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".dateline-article").first).to_be_visible()
+
+
+CONTRASTS = """() => {
+  const light = (color) => {
+    const [r, g, b] = color.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (one, other) => {
+    const [less, more] = [light(one), light(other)].sort((a, b) => a - b);
+    return (more + 0.05) / (less + 0.05);
+  };
+  const box = document.querySelector("#dateline-question textarea");
+  const tab = document.querySelector("[role=tab][aria-selected=true]");
+  const [plain, ground] = [getComputedStyle(box), getComputedStyle(document.querySelector("gradio-app"))];
+  return [
+    contrast(getComputedStyle(box, "::placeholder").color, plain.backgroundColor),
+    contrast(getComputedStyle(tab).color, ground.backgroundColor),
+    contrast(plain.borderTopColor, plain.backgroundColor),
+  ];
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_axe_does_not_measure_has_contrast_and_names(page, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.reload()
+    answer = ask(page, "who led the delegation?")
+    page.get_by_label("Your question").focus()
+    page.wait_for_timeout(800)  # colours move
+    placeholder, tab, focus = page.evaluate(CONTRASTS)
+    assert min(placeholder, tab) >= 4.5
+    assert focus >= 3
+    expect(page.get_by_test_id("user")).to_have_attribute("aria-label", "Question")
+    expect(page.get_by_test_id("bot")).to_have_attribute("aria-label", "Answer")
+    expect(answer.locator(".dateline-article").first).to_have_attribute("aria-label", "The article")
+    expect(page.get_by_text("common.complete")).to_have_count(0)
+    assert all(button.bounding_box()["height"] >= 24 for button in page.locator(".extra-feedback-option").all())
+
+
+@pytest.mark.browser
+def test_a_phone_opens_at_the_top_and_shows_the_answer_and_paper_the_whole_conversation(page, tmp_path):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.reload()
+    page.get_by_label("Your question").wait_for()
+    page.wait_for_timeout(1500)
+    assert page.evaluate("scrollY") == 0
+    questions = ["Who led the delegation?", "When did Storm Maren hit?", "Who won the 1998 World Cup?"]
+    for question in questions:
+        ask(page, question)
+        page.wait_for_timeout(500)
+        expect(page.locator(".dateline-answer").last).to_be_in_viewport(ratio=1)
+    page.pdf(path=tmp_path / "printed.pdf")
+    printed = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(tmp_path / "printed.pdf"))
+    assert [question for question in questions if question not in printed] == []
+    assert "Earlier conversations" not in printed
+    open_tab(page, "Articles")
+    expect(page.get_by_role("columnheader")).to_have_count(2)
 
 
 @pytest.mark.browser

@@ -34,7 +34,7 @@ def test_a_setting_holds_and_is_kept_in_the_browser(page):
 
 
 @pytest.mark.browser
-def test_a_library_of_its_own_name_is_apart(page):
+def test_a_library_of_its_own_name_is_apart(page, place):
     open_tab(page, "Articles")
     page.get_by_text("Another library").click()
     page.get_by_label("Name of a new library").fill("Elections 2026")
@@ -45,6 +45,11 @@ def test_a_library_of_its_own_name_is_apart(page):
     page.get_by_label("Your question").fill("who led the delegation?")
     page.get_by_label("Your question").press("Enter")
     expect(page.get_by_text("This library has no articles yet")).to_be_visible(timeout=SLOW)
+    page.goto(f"{place[0]}/?library=Seed+articles")
+    expect(page.get_by_label("Library", exact=True)).to_have_value("Seed articles", timeout=SLOW)
+    page.get_by_label("Library", exact=True).click()
+    page.get_by_role("option", name="Elections 2026").click()
+    page.wait_for_url("**/?library=Elections+2026")
     page.reload()  # the next visit finds it open
     expect(page.get_by_label("Library", exact=True)).to_have_value("Elections 2026", timeout=SLOW)
 
@@ -56,8 +61,10 @@ def test_an_address_names_a_library_before_the_one_that_was_left(page, place):
     expect(page.locator(".dateline-answer")).to_contain_text("Mayorkas", timeout=SLOW)
     expect(page.get_by_label("Library", exact=True)).to_have_value("Seed articles")
     page.evaluate("localStorage.setItem('dateline-library', '{broken')")
-    page.goto(f"{place[0]}/?library=none+of+that+name")
+    page.goto(f"{place[0]}/?library=none+of+that+name&q=who%3F")
+    expect(page.get_by_text("No library is called “none of that name”")).to_be_visible(timeout=SLOW)
     expect(page.get_by_label("Library", exact=True)).to_have_value("Seed articles", timeout=SLOW)
+    expect(page.get_by_test_id("user")).to_have_count(0)
 
 
 @pytest.mark.browser
@@ -118,6 +125,7 @@ def test_articles_are_added_asked_removed_and_judged(page, place, tmp_path):
     page.locator("input[type=file][multiple]").set_input_files(file)
     done = page.get_by_label("What was done")
     expect(done).to_have_value(re.compile("1 added.*\n.*My articles is open now", re.DOTALL), timeout=SLOW)
+    expect(page.locator(".dateline-aloud[role=status]")).to_contain_text("1 added")
     open_tab(page, "Ask")
     page.get_by_text("Only some articles").click()
     page.get_by_label("Published since").fill("soon")
@@ -129,8 +137,10 @@ def test_articles_are_added_asked_removed_and_judged(page, place, tmp_path):
     expect(answer.locator(".dateline-answer")).to_have_text("Ottoline")
     expect(answer.locator("cite").first).to_contain_text("<script>")
     assert page.title() == "Dateline"
-    page.get_by_role("button", name=re.compile("feedback|flag|report", re.IGNORECASE)).last.click()
-    page.get_by_text("Wrong", exact=True).last.click()
+    wrong = page.get_by_role("button", name="Wrong", exact=True).last
+    expect(wrong).to_have_attribute("aria-pressed", "false")
+    wrong.click()
+    expect(wrong).to_have_attribute("aria-pressed", "true")
     labels = place[1] / "dateline" / "library" / "labels.jsonl"
     for _ in range(50):
         if labels.is_file():
@@ -176,8 +186,15 @@ def test_articles_are_added_asked_removed_and_judged(page, place, tmp_path):
     page.get_by_role("gridcell").filter(has_text="Zebra").first.click()
     expect(page.get_by_label("Chosen article")).to_have_value(re.compile("zebra"))
     expect(page.locator(".dateline-article:visible")).to_contain_text("<img src=x onerror=alert(1)>")
+    page.get_by_label("Find articles").fill("giraffe")
+    expect(page.get_by_text("No article has these words")).to_be_visible()
+    expect(page.get_by_label("Chosen article")).to_have_value("")  # nobody removes what he doesn't see
+    page.get_by_label("Find articles").fill("")
+    page.get_by_role("gridcell").filter(has_text="Zebra").first.click()
+    expect(page.get_by_label("Chosen article")).to_have_value(re.compile("zebra"))
     page.get_by_role("button", name="Remove the chosen article").click()
-    expect(page.get_by_label("What was done")).to_have_value("Removed 1 article.")
+    expect(page.get_by_label("What was done")).to_have_value(re.compile("^Removed “Zebra .*”\\.$"))
+    expect(page.get_by_text("No articles yet")).to_be_visible()
     open_tab(page, "Ask")
     page.get_by_label("Your question").fill("Which zebra won the Grand Prix of Tarn?")
     page.get_by_label("Your question").press("Enter")

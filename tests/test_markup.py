@@ -1,10 +1,11 @@
 """What an answer looks like on the page, as Markdown and in a terminal; no article's text is taken for markup."""
 
 import re
+from datetime import date
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Answer, Span
-from qa.markup import answer_html, as_markdown, message_html, question_html
+from qa.markup import answer_html, article_html, as_markdown, message_html, question_html
 from qa.presentation import as_text
 
 
@@ -40,7 +41,7 @@ def test_no_markdown_gets_out_of_a_message():
     ):
         assert message.startswith("<div")
         assert not {"\n", "\r"} & set(message)
-    assert question_html("a\n<i>") == "<div>a&#10;&lt;i&gt;</div>"
+    assert question_html("a\n<i>") == "<div dir='auto'>a&#10;&lt;i&gt;</div>"
 
 
 def test_items_of_other_articles_are_cited_wherever_an_answer_is_laid_out():
@@ -51,9 +52,32 @@ def test_items_of_other_articles_are_cited_wherever_an_answer_is_laid_out():
         spans.append(Span(text[start:-1], start, len(text) - 1, 5.0, hit))
     answer = Answer("What gusts?", "What gusts?", tuple(spans), (spans[0].hit,), 0.9, True, items=tuple(spans))
     page = answer_html(answer)
-    assert page.count("<li>157 km/h") == page.count("<li><b>157 km/h") == 1
+    assert page.count("<li><bdi>157 km/h") == page.count("<li><b><bdi>157 km/h") == 1
     assert "“It blew at 157 km/h.”&#10;“Storm b”" in page  # what is copied
     assert "characters 11 to 19" in as_markdown([answer])
     shown = as_text(answer)
     assert "[131 km/h]" in shown
     assert "[157 km/h]" in shown
+
+
+def test_each_part_has_its_own_direction_of_writing():
+    text = "قالت آنا: نعم.\nShe left.\n\nHe stayed."
+    article = Article("a", "العنوان", text, date(2021, 6, 8), "الخبر")
+    hit = Hit(Passage("a", 0, 14), article, 1.0)
+    page = answer_html(Answer("q", "q", (Span(text[5:8], 5, 8, 5.0, hit),), (hit,), 0.9, True))
+    assert "<cite><bdi>العنوان</bdi></cite> (<bdi>الخبر</bdi>, <bdi>8 June 2021</bdi>)" in page
+    assert page.count("<p class='dateline-answer' dir='auto'>") == page.count("<blockquote dir='auto'>") == 1
+    assert article_html(article, 9, 18).endswith(
+        f"<p dir='auto'>{text[:9]}<mark>{text[9:14]}</mark></p><p dir='auto'><mark>She</mark> left.</p>"
+        "<p dir='auto'>He stayed.</p></div>"
+    )
+
+
+def test_a_conversation_as_markdown_says_where_it_was_looked_and_what_was_nearest():
+    text = "On Sunday Ann spoke. She left."
+    hit = Hit(Passage("a", 10, len(text)), Article("a", "Ann speaks", text, source="Echo"), 1.0)
+    silent = Answer("why?", "why?", (), (hit,), 0.0, False)
+    written = as_markdown([silent], library="My_own", day=date(2026, 3, 1), narrowed=["since 2021-06-08"])
+    assert written.startswith("# Questions to the archive\n\nLibrary: My\\_own. Written down on 1 March 2026.\n")
+    assert "## why?\n\nOnly some articles: since 2021-06-08.\n\nThe articles don't say." in written
+    assert "The nearest passages:\n\n> Ann spoke. She left.\n\n“Ann speaks”, Echo, characters 10 to 30" in written

@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import gradio as gr
 import pytest
@@ -17,11 +19,13 @@ from qa.evaluation.labels import check_correction
 from qa.markup import reading_html
 from qa.pipeline import Pipeline
 from qa.settings import load_settings
-from qa.ui.ask import _anew, _anew_with, _Conversing, _keep, _stopped
+from qa.ui.articles import CHOOSE, NONE_FOUND, NONE_YET, _Articles
+from qa.ui.ask import _anew, _anew_with, _Conversing, _exported, _keep, _linked, _of_library, _stopped
 from qa.ui.correction import _Correcting
 from qa.ui.course import Course
 from qa.ui.downloads import new_folder
-from qa.ui.history import KEPT, choices, questions_of, read, remember
+from qa.ui.evaluate import OTHERS, SEED_QUESTIONS, UPLOADED, _Evaluating
+from qa.ui.history import KEPT, choices, questions_of, read, remember, started_at
 from qa.ui.preferences import AS_MANY, MOST, _read, adjusted
 from qa.workspace import Libraries
 
@@ -41,10 +45,22 @@ def test_a_conversation_is_kept_once_and_the_newest_first():
     assert questions_of(history, "never") == questions_of(history, None) == []
 
 
+def test_what_an_address_asks_at_each_visit_is_kept_once():
+    history = remember([], DAY.format(1), "Seed articles", ["Who left?"])
+    history = remember(history, DAY.format(2), "Seed articles", ["Who left?"])
+    assert choices(history, "Seed articles") == [("Who left? · 2 Mar, 09:30", DAY.format(2))]
+    assert len(remember(history, DAY.format(3), "My articles", ["Who left?"])) == 2
+
+
+def test_a_conversation_begins_by_the_clock_of_its_reader():
+    assert started_at(DAY.format(1)) == DAY.format(1)
+    assert datetime.fromisoformat(started_at("soon")).date() == datetime.fromisoformat(started_at(None)).date()
+
+
 def test_only_so_many_conversations_are_kept():
     history = []
     for minute in range(KEPT + 5):
-        history = remember(history, f"2026-03-01T09:{minute:02}:00", "x", ["Who?"])
+        history = remember(history, f"2026-03-01T09:{minute:02}:00", "x", [f"Who {minute}?"])
     assert len(history) == KEPT
     assert history[0]["started"] == f"2026-03-01T09:{KEPT + 4}:00"
 
@@ -87,14 +103,28 @@ def test_preferences_go_to_the_pipeline():
 def test_a_question_that_was_stopped_says_so_and_the_answers_stay():
     history = [{"role": role, "content": f"{role} {number}"} for number in (1, 2) for role in ("user", "assistant")]
     course = Course("x")
-    assert _stopped([], course) == []
-    course.turns = ["a turn"]
-    stopped = _stopped(history, course)
+    assert _stopped([], course, "") == ([], "")
+    course.turns, course.asking = ["a turn"], "who?"
+    stopped, asked = _stopped(history, course, "")
     assert stopped[:3] == history[:3]
     assert "Stopped." in stopped[3]["content"]
-    assert len(stopped) == 4
-    course.turns = ["a turn", "another"]
-    assert _stopped(history, course) == history
+    assert (len(stopped), asked) == (4, "who?")
+    course.turns, course.asking = ["a turn", "another"], "who?"
+    assert _stopped(history, course, "typed meanwhile") == (history, "typed meanwhile")
+    assert _stopped(history, course, "") == (history, "")  # it is given back once
+
+
+def test_a_question_to_an_empty_library_is_given_back(own):
+    own.open("library").remove(["a", "b"])
+    [*_, (box, messages)] = _Conversing(own).respond("Who left?", Course(), "", "", "", "library", 0, 0.5)
+    assert box == "Who left?"
+    assert "no articles yet" in messages[-1]["content"]
+
+
+def test_examples_are_shown_where_they_can_be_answered(own):
+    sources, examples = _of_library(own, "library")
+    assert (sources["choices"], examples["visible"]) == ([""], False)
+    assert _of_library(Libraries(load_settings({})), "Seed articles")[1]["visible"]
 
 
 ARTICLES = [Article("a", "A", "They came on\nTuesday (late)."), Article("b", "B", "They left on Friday.")]
@@ -103,8 +133,8 @@ ARTICLES = [Article("a", "A", "They came on\nTuesday (late)."), Article("b", "B"
 def test_what_is_read_is_named_once_and_as_text():
     articles = [Article(letter, f"<b>{letter}</b>", "Text.") for letter in "aabcd"]
     hits = [Hit(Passage(article.id, 0, 5), article, 0.1) for article in articles]
-    assert reading_html(hits[:1]) == "<p>Reading 1 passage: <q>&lt;b&gt;a&lt;/b&gt;</q></p>"
-    named = ", ".join(f"<q>&lt;b&gt;{letter}&lt;/b&gt;</q>" for letter in "abc")
+    assert reading_html(hits[:1]) == "<p>Reading 1 passage: <q><bdi>&lt;b&gt;a&lt;/b&gt;</bdi></q></p>"
+    named = ", ".join(f"<q><bdi>&lt;b&gt;{letter}&lt;/b&gt;</bdi></q>" for letter in "abc")
     assert reading_html(hits) == f"<p>Reading 5 passages: {named} …</p>"
 
 
@@ -213,7 +243,7 @@ def test_an_answer_under_way_does_not_come_into_another_conversation(forget):
     assert list(under_way) == []
     assert (after.turns, messages, verdicts) == ([], [], {})
     assert len(course.turns) == 1
-    assert _keep([], after)[0] == []
+    assert _keep([], None, after)[0] == []
     waited = talk.respond("When did Storm Maren hit?", after, *ASKED, 1)  # of the page as it was before
     assert list(waited) == [(gr.skip(), gr.skip())]
 
@@ -229,7 +259,7 @@ def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(tmp_p
     libraries, course = Libraries(load_settings({})), Course()
     libraries.make("Elections")
     list(_Conversing(libraries).respond("Who led the delegation?", course, *ASKED))
-    assert choices(_keep([], course)[0], "Seed articles")
+    assert choices(_keep([], None, course)[0], "Seed articles")
     monkeypatch.setattr(gr, "Info", lambda said: None)
     verdicts, *_ = _Correcting(libraries).judge(course, {}, gr.LikeData(None, {"index": 1, "value": "", "liked": True}))
     assert verdicts == {0: "right"}
@@ -254,3 +284,67 @@ def test_a_verdict_on_an_answer_that_is_gone_is_told(monkeypatch):
     like = gr.LikeData(None, {"index": 1, "value": "", "liked": True})
     assert _Correcting(Libraries(load_settings({}))).judge(Course(), {}, like) == (gr.skip(),) * 5
     assert warnings == ["that answer is gone from the page; ask again and judge the new answer"]
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A library with two articles, called "library"."""
+    settings = load_settings({"library": tmp_path / "library"})
+    store = open_store(settings, create=True)
+    store.add(ARTICLES)
+    store.close()
+    libraries = Libraries(settings)
+    yield libraries
+    libraries.close()
+
+
+def test_what_is_not_listed_is_not_chosen(own):
+    tab = _Articles(own)
+    assert [change == gr.skip() for change in tab.find("library", "a", "a")[1:]] == [True, True]
+    table, *chosen = tab.find("library", "b", "a")
+    assert ([row[0] for row in table["value"]], chosen) == (["B"], ["", ""])
+    assert table["label"] == CHOOSE
+    assert tab.listed("library", "zebra")["label"] == NONE_FOUND
+
+
+def test_what_was_removed_is_named_and_can_be_put_back(own):
+    tab = _Articles(own)
+    assert tab.remove("library", "", "", None)[0] == "Choose an article in the list first."
+    done, chosen, _, table, removed, back = tab.remove("library", "a", "", None)
+    assert (done, chosen, len(table["value"]), back["visible"]) == ("Removed “A”.", "", 1, True)
+    done, table, after, back = tab.put_back(removed, "library", "")
+    assert (done, len(table["value"]), after, back["visible"]) == ("Put back “A”.", 2, None, False)
+    own.open("library").remove(["a", "b"])
+    assert tab.listed("library", "")["label"] == NONE_YET
+
+
+@pytest.mark.parametrize(("named", "asked"), [({}, "who?"), ({"library": "library"}, "who?"), ({"library": "x"}, "")])
+def test_the_question_of_an_address_is_asked_of_no_other_library(own, named, asked, monkeypatch):
+    warnings = []
+    monkeypatch.setattr(gr, "Warning", warnings.append)
+    assert _linked(own, SimpleNamespace(query_params={"q": "who?", **named})) == asked
+    assert warnings == ([] if asked else ["No library is called “x”."])
+
+
+def test_measuring_says_what_the_questions_are_on_and_what_is_wrong(own, tmp_path):
+    def told(chosen, file=None):
+        *_, (said, *_) = _Evaluating(own).run("library", chosen, file, 1, 0, 0.5)
+        return said
+
+    assert told(SEED_QUESTIONS).endswith(f"\n{OTHERS}")
+    (tmp_path / "bad.csv").write_text("nothing\n")
+    said = told(UPLOADED, str(tmp_path / "bad.csv"))
+    assert "bad.csv" in said
+    assert str(tmp_path) not in said
+    own.open("library").remove(["a", "b"])
+    assert told(SEED_QUESTIONS) == "this library has no articles yet; add some under “Articles”"
+
+
+def test_what_is_exported_names_the_library_and_which_articles_were_asked():
+    course = Course()
+    rest = ("Seed articles", 0, 0.5)
+    for since in ("", "2100-01-01"):
+        list(_Conversing(Libraries(load_settings({}))).respond("Who led the delegation?", course, since, "", "", *rest))
+    written = Path(_exported(course)).read_text(encoding="utf-8")
+    assert "Library: Seed articles. Written down on " in written
+    assert written.count("Only some articles: since 2100-01-01.") == written.count("Only some articles") == 1

@@ -10,18 +10,23 @@ from typing import Any
 
 import gradio as gr
 
-from embeddings.errors import DatelineError
+from embeddings.documents import Article
+from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport
 from embeddings.sources.kinds import SUFFIXES
 from qa.markup import article_html, message_html
 from qa.presentation import byline, in_counts
+from qa.ui.style import SAY
 from qa.workspace import Libraries, Seen, Workspace
 
+CHOOSE, NONE_YET, NONE_FOUND = "Articles; choose one to read it", "No articles yet", "No article has these words"
 LISTED = 500
 """Articles shown at once in the list; the search finds the others."""
 PROGRESS = gr.Progress()
 """Gradio knows an argument for progress by this default, and puts one of the event's own in its place."""
 Rows = list[list[str]]
+Removed = tuple[str, Article] | None
+"""The name of a library, and what was removed from it last."""
 
 
 def articles_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown) -> None:
@@ -42,21 +47,28 @@ def articles_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown) 
         interactive=False,
         wrap=True,
         max_height=320,
-        label="Articles; choose one to read it",
+        label=CHOOSE,
+        elem_classes="dateline-list",
     )
     shown = gr.HTML()
     with gr.Row():
         chosen = gr.Textbox(label="Chosen article (its id)", interactive=False, scale=3)
         remove = gr.Button("Remove the chosen article", variant="stop", scale=1, visible=changing)
+        back = gr.Button("Put it back", scale=1, visible=False)
+    removed = gr.State(None)
     with gr.Accordion("Another library", open=False, visible=libraries.can_make), gr.Row():
         name = gr.Textbox(label="Name of a new library", placeholder="Elections 2026", scale=3)
         make = gr.Button("Make it and open it", min_width=160)
     shared: dict[str, Any] = {"api_visibility": "private"}
+    status.change(None, [status], None, js=SAY, **shared)
     for change in (wanted.change, library.change, blocks.load):
-        change(tab.listed, [library, wanted], [table], **shared)
-    library.change(lambda: ("", ""), None, [chosen, shown], **shared)
+        change(tab.find, [library, wanted, chosen], [table, chosen, shown], **shared)
+    library.change(lambda: (None, gr.update(visible=False)), None, [removed, back], **shared)
     table.select(tab.show, [library, table], [chosen, shown], **shared)
-    remove.click(tab.remove, [library, chosen, wanted], [status, chosen, shown, table], **shared)
+    remove.click(
+        tab.remove, [library, chosen, wanted, removed], [status, chosen, shown, table, removed, back], **shared
+    )
+    back.click(tab.put_back, [removed, library, wanted], [status, table, removed, back], **shared)
     files.upload(tab.add_files, [library, files, wanted], [status, files, table, library], **shared)
     fetch.click(tab.add_address, [library, address, wanted], [status, table, library], **shared)
     make.click(tab.make, [library, name], [status, name, library], **shared)
@@ -66,7 +78,17 @@ class _Articles:
     def __init__(self, libraries: Libraries) -> None:
         self._libraries = libraries
 
-    def listed(self, name: str, wanted: str | None) -> Rows:
+    def listed(self, name: str, wanted: str | None) -> Any:
+        """List the articles in which the wanted words stand, or say that there are none."""
+        return _table(self._rows(name, wanted), wanted)
+
+    def find(self, name: str, wanted: str | None, chosen: str) -> tuple[Any, Any, Any]:
+        """List articles; one that is not among them is chosen no more, so that nobody removes what he doesn't see."""
+        rows = self._rows(name, wanted)
+        kept = any(row[-1] == chosen for row in rows)
+        return _table(rows, wanted), gr.skip() if kept else "", gr.skip() if kept else ""
+
+    def _rows(self, name: str, wanted: str | None) -> Rows:
         try:
             workspace = self._libraries.open(name)
         except DatelineError:
@@ -78,7 +100,7 @@ class _Articles:
 
     def add_files(
         self, name: str, files: list[str] | None, wanted: str, progress: gr.Progress = PROGRESS
-    ) -> tuple[str, None, Rows, Any]:
+    ) -> tuple[str, None, Any, Any]:
         done, library = self._add(
             name, progress, lambda workspace, seen: workspace.add_files([Path(file) for file in files or []], seen=seen)
         )
@@ -86,7 +108,7 @@ class _Articles:
 
     def add_address(
         self, name: str, address: str, wanted: str, progress: gr.Progress = PROGRESS
-    ) -> tuple[str, Rows, Any]:
+    ) -> tuple[str, Any, Any]:
         done, library = self._add(
             name, progress, lambda workspace, seen: workspace.add_address(address.strip(), seen=seen)
         )
@@ -112,14 +134,29 @@ class _Articles:
         kept_out = f"<p>Set aside from the search:</p><ul>{aside}</ul>" if aside else ""
         return article_id, message_html(article_html(article) + kept_out)
 
-    def remove(self, name: str, article_id: str, wanted: str) -> tuple[str, str, str, Rows]:
-        if not article_id:
-            return "Choose an article in the list first.", "", "", self.listed(name, wanted)
+    def remove(self, name: str, article_id: str, wanted: str, before: Removed) -> tuple[Any, ...]:
+        """Remove an article, and keep it as long as the page may want to put it back."""
         try:
-            done = f"Removed {self._libraries.open(name).remove([article_id])} article."
+            workspace = self._libraries.open(name)
+            article = workspace.store.get(article_id) if article_id else None
+            if article is None:
+                raise InvalidInput("Choose an article in the list first.")
+            workspace.remove([article_id])
         except DatelineError as error:
-            return str(error), article_id, "", self.listed(name, wanted)
-        return done, "", "", self.listed(name, wanted)
+            return str(error), article_id, gr.skip(), self.listed(name, wanted), before, gr.skip()
+        done = f"Removed “{article.title}”."
+        return done, "", "", self.listed(name, wanted), (name, article), gr.update(visible=True)
+
+    def put_back(self, removed: Removed, name: str, wanted: str) -> tuple[Any, ...]:
+        if removed is None:
+            return (gr.skip(),) * 3 + (gr.update(visible=False),)
+        library, article = removed
+        try:
+            report = self._libraries.open(library).add_articles([article])
+        except DatelineError as error:
+            return str(error), gr.skip(), removed, gr.skip()
+        done = f"Put back “{article.title}”." if report.added else f"“{article.title}” is there already."
+        return done, self.listed(name, wanted), None, gr.update(visible=False)
 
     def _add(self, name: str, progress: gr.Progress, add: Callable[[Workspace, Seen], IngestReport]) -> tuple[str, str]:
         """Add, and say in lines what came of it, and in which library it is."""
@@ -142,3 +179,8 @@ class _Articles:
 
     def _choice(self, name: str) -> Any:
         return gr.update(choices=self._libraries.names(), value=name)
+
+
+def _table(rows: Rows, wanted: str | None) -> Any:
+    none = NONE_FOUND if (wanted or "").strip() else NONE_YET
+    return gr.update(value=rows, label=CHOOSE if rows else none)

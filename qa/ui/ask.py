@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import gradio as gr
@@ -18,8 +18,8 @@ from qa.markup import answer_html, as_markdown, message_html, question_html, rea
 from qa.ui.correction import correction
 from qa.ui.course import Course
 from qa.ui.downloads import new_folder
-from qa.ui.history import KEPT_TURNS, History, choices, questions_of, read, remember
-from qa.ui.preferences import Preferences, adjusted
+from qa.ui.history import KEPT_TURNS, History, choices, questions_of, read, remember, started_at
+from qa.ui.preferences import Preferences, adjusted, unknown_library
 from qa.ui.style import HEARD
 from qa.workspace import Libraries
 
@@ -33,6 +33,11 @@ EXAMPLES = (
 _WITH_KEPT = "(_, ...rest) => [window.datelineKept('history', []), ...rest]"
 _KEEP = "(history) => window.datelineKeep('history', history)"
 """The earlier conversations from the browser and back to it; qa.ui.style has the functions."""
+_WITH_KEPT_AND_NOW = """() => {
+  const now = new Date();
+  const local = new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, -1);
+  return [window.datelineKept("history", []), local, null];
+}"""
 _COUNTED = "(...given) => [...given.slice(0, -1), document.querySelectorAll('.dateline-answer').length]"
 
 Message = dict[str, Any]
@@ -73,7 +78,9 @@ def ask_tab(
         latex_delimiters=[],
         autoscroll=False,  # qa.ui.style keeps the last question in view, and not the end of its answer
     )
-    box = gr.Textbox(label="Your question", placeholder="Who led the delegation?", autofocus=True, max_lines=3)
+    box = gr.Textbox(
+        label="Your question", placeholder="Who led the delegation?", elem_id="dateline-question", max_lines=3
+    )
     with gr.Row():
         ask = gr.Button("Ask", variant="primary", min_width=80, elem_classes="dateline-once")
         stop = gr.Button("Stop", min_width=80)
@@ -96,9 +103,13 @@ def ask_tab(
             api_visibility="private",
         )
     chat = _Chat(box, chatbot, course, verdicts, [since, until, source])
-    gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these")
+    examples = gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these").dataset
     link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
-    linked = chosen.then(_linked, None, [link], queue=False, api_visibility="private")
+
+    def link_of(request: gr.Request) -> str:
+        return _linked(libraries, request)
+
+    linked = chosen.then(link_of, None, [link], api_visibility="private")
     rest = [course, *chat.narrowed, library, *preferences.inputs]
     shown = gr.Number(0, visible=False)
     for trigger in (box.submit, ask.click):  # before what goes to the server: a sign of life
@@ -121,7 +132,7 @@ def ask_tab(
     emptied = [course, chatbot, verdicts, correcting, export]
     runs.append(_history(talk, blocks, chat, runs, library, rest, emptied))
     reword.click(_understood, [course], [box], queue=False, api_visibility="private")
-    stop.click(_stopped, [chatbot, course], [chatbot], cancels=list[Any](runs), api_visibility="private")
+    stop.click(_stopped, [chatbot, course, box], [chatbot, box], cancels=list[Any](runs), api_visibility="private")
     forgotten: dict[str, Any] = {
         "outputs": emptied,
         "cancels": list[Any](runs),
@@ -132,7 +143,13 @@ def ask_tab(
         anew(_anew, [course], **forgotten)
     library.change(_anew_with, [course, library], **forgotten)
     for changed in (blocks.load, library.change):
-        changed(lambda name: _sources(libraries, name), [library], [source], queue=False, api_visibility="private")
+        changed(
+            lambda name: _of_library(libraries, name),
+            [library],
+            [source, examples],
+            queue=False,
+            api_visibility="private",
+        )
     for run in runs:
         run.then(_exported, [course], [export], queue=False, api_visibility="private")
 
@@ -181,6 +198,7 @@ class _Conversing:
                 if hits and said != (said := reading_html(hits)):
                     yield gr.skip(), [*asked, _said(said)]  # what is typed meanwhile stays
         except DatelineError as error:
+            course.asking = ""
             yield question, [*asked, _said(f"<p>{html.escape(str(error))}</p>")]
             return
         if course.over:
@@ -188,9 +206,10 @@ class _Conversing:
         course.asking = ""
         if not conversation.turns[-1].answer.hits and not pipeline.retriever.store.stats().articles:
             no_articles = "<p>This library has no articles yet; add some under “Articles”.</p>"
-            yield gr.skip(), [*asked, _said(no_articles)]
+            yield question, [*asked, _said(no_articles)]
             return
         course.turns = conversation.turns
+        course.narrowed.append(_filter_words(since, until, source))
         yield gr.skip(), _messages(course.turns)
 
     def reopen(self, history: History, started: str, course: Course, *rest: Any) -> Iterator[tuple[Any, ...]]:
@@ -199,7 +218,7 @@ class _Conversing:
         if not questions:  # none was chosen
             yield (gr.skip(),) * 2
         else:
-            course.started, course.turns = started, []
+            course.begin(started)
         for question in questions:
             for _, messages in self.respond(question, course, *rest):
                 yield messages, {}
@@ -219,7 +238,7 @@ def _history(
     Args:
         emptied: the components that another conversation empties, as `_anew` gives their values.
     """
-    kept = gr.JSON([], visible=False)
+    kept, now = gr.JSON([], visible=False), gr.Textbox(visible=False)
     with gr.Accordion("Earlier conversations", open=False):
         gr.Markdown("They are kept in this browser alone, as questions. Opening one asks them again.")
         with gr.Row():
@@ -231,9 +250,9 @@ def _history(
     for run in runs:
         remembered = run.then(
             _keep,
-            [kept, chat.course],
+            [kept, now, chat.course],
             [kept, earlier],
-            js=_WITH_KEPT,
+            js=_WITH_KEPT_AND_NOW,
             queue=False,
             **shared,
         )
@@ -269,11 +288,11 @@ def _history(
     return opening
 
 
-def _keep(history: Any, course: Course) -> tuple[Any, Any]:
+def _keep(history: Any, now: str | None, course: Course) -> tuple[Any, Any]:
     """Keep a conversation with the others of this browser; gives them, and the list to choose from."""
     if not course.turns:
         return read(history), gr.skip()
-    course.started = course.started or datetime.now().isoformat(timespec="milliseconds")
+    course.started = course.started or started_at(now)
     questions = [turn.answer.question for turn in course.turns[-KEPT_TURNS:]]
     history = remember(history, course.started, course.library, questions)
     return history, gr.update(choices=choices(history, course.library), value=None)
@@ -289,22 +308,32 @@ def _anew_with(course: Course, library: str | None) -> tuple[Any, ...]:
     return (gr.skip(),) * 5 if course.library == library else _anew(course, library or "")
 
 
-def _sources(libraries: Libraries, name: str) -> Any:
+def _of_library(libraries: Libraries, name: str) -> tuple[Any, Any]:
+    """Give the sources of a library to choose from, and show the examples where it can answer them."""
     try:
-        return gr.update(choices=["", *libraries.open(name).store.sources()], value="")
+        workspace = libraries.open(name)
+        sources, seeds = workspace.store.sources(), workspace.shows_seeds
     except DatelineError:
-        return gr.update(choices=[""], value="")
+        sources, seeds = [], False
+    return gr.update(choices=["", *sources], value=""), gr.update(visible=seeds)
 
 
 def _narrowed(since: str, until: str, source: str | None) -> str:
     """Say which articles are asked, also while the fields for it are closed."""
+    said = _filter_words(since, until, source)
+    return f"Only some articles: {said}" if said else "Only some articles"
+
+
+def _filter_words(since: str, until: str, source: str | None) -> str:
     said = [f"{name} {day.strip()}" for name, day in (("since", since), ("until", until)) if day.strip()]
-    said += [source] if source else []
-    return f"Only some articles: {', '.join(said)}" if said else "Only some articles"
+    return ", ".join([*said, source] if source else said)
 
 
-def _linked(request: gr.Request) -> str:
-    """Take the question of an address like http://127.0.0.1:7860/?q=who+resigned."""
+def _linked(libraries: Libraries, request: gr.Request) -> str:
+    """Take the question of an address like http://127.0.0.1:7860/?q=who+resigned, if its library is there."""
+    if unknown := unknown_library(libraries, request):
+        gr.Warning(f"No library is called “{html.escape(unknown[:80])}”.")
+        return ""
     return str(request.query_params.get("q", ""))
 
 
@@ -327,14 +356,18 @@ def _said(content: str) -> Message:
     return {"role": "assistant", "content": message_html(content)}
 
 
-def _stopped(history: list[Message], course: Course) -> list[Message]:
-    """Say under the question that was being asked that it was stopped."""
+def _stopped(history: list[Message], course: Course, typed: str) -> tuple[list[Message], str]:
+    """Say under the question that was being asked that it was stopped, and give it back to be asked in other words."""
     answered = 2 * len(course.turns)
     waiting = history[answered:][:1]
-    return [*history[:answered], *waiting, *([_said("<p>Stopped.</p>")] if waiting else [])]
+    stopped = [*history[:answered], *waiting, *([_said("<p>Stopped.</p>")] if waiting else [])]
+    asked, course.asking = course.asking, ""
+    return stopped, typed or asked
 
 
 def _exported(course: Course) -> str:
     file = new_folder() / "conversation.md"
-    file.write_text(as_markdown([turn.answer for turn in course.turns]), encoding="utf-8")
+    answers = [turn.answer for turn in course.turns]
+    written = as_markdown(answers, library=course.library, day=date.today(), narrowed=course.narrowed)
+    file.write_text(written, encoding="utf-8")
     return str(file)

@@ -16,13 +16,19 @@ class Course:
         started: when it began, which names it in the history; "" before its first answer.
         asking: the question that is being answered; "" where there is none.
         renewed: the visitor began it in the place of another.
+        narrowed: for each turn, in words, which articles were asked; "" for all.
     """
 
     def __init__(self, library: str = "", *, renewed: bool = False) -> None:
         self.library, self.renewed = library, renewed
         self.turns: list[Turn] = []
+        self.narrowed: list[str] = []
         self.started = self.asking = ""
         self.over = False
+
+    def begin(self, started: str) -> None:
+        """Begin it anew, as it was begun before."""
+        self.started, self.turns, self.narrowed = started, [], []
 
     def end(self, library: str = "") -> Course:
         """End it, and give the one that comes after it."""

@@ -23,10 +23,12 @@ from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
 from qa.ui.downloads import new_folder
 from qa.ui.preferences import Preferences, adjusted
+from qa.ui.style import SAY
 from qa.workspace import Libraries, Workspace
 
 RUNS = "runs"
 SEED_QUESTIONS, JUDGED, UPLOADED = "Questions on the seed articles", "Answers judged right or wrong here", "Uploaded"
+OTHERS = "These questions are on the seed articles, and this library holds others."
 TOLD_EVERY = 0.5
 """Seconds between two words about progress."""
 _PLACEHOLDER = "<p>The report of a run is shown here.</p>"
@@ -58,6 +60,7 @@ def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, 
     compared = gr.HTML()
     report = gr.HTML(_PLACEHOLDER)
     shared: dict[str, Any] = {"api_visibility": "private"}
+    status.change(None, [status], None, js=SAY, **shared)
     file.upload(lambda: UPLOADED, None, [chosen], queue=False, **shared)
     measuring = run.click(
         tab.run,
@@ -103,8 +106,10 @@ class _Evaluating:
             yield str(error), "", *untouched
             return
         runs, others = self.runs(name)
+        said = f"{len(questions):,} of {len(questions):,} asked; the report is kept with the library"
+        foreign = chosen == SEED_QUESTIONS and not workspace.shows_seeds
         yield (
-            f"{len(questions):,} of {len(questions):,} asked; the report is kept with the library",
+            f"{said}\n{OTHERS}" if foreign else said,
             f"<pre class='dateline-figures'>{html.escape(render(figures))}</pre>",
             _frame(kept),
             runs,
@@ -149,13 +154,18 @@ def _question_set(workspace: Workspace, chosen: str, file: str | None, limit: in
     Raises:
         DatelineError: there are none, or the file is no question set.
     """
+    if not workspace.store.stats().articles:
+        raise InvalidInput("this library has no articles yet; add some under “Articles”")
     if chosen == UPLOADED and file is None:
         raise InvalidInput("no question set was uploaded; choose a file first")
     places = {SEED_QUESTIONS: seeds_folder() / "questions.json", JUDGED: workspace.store.folder / LABELS_FILE}
     place = Path(file or "") if chosen == UPLOADED else places[chosen]
     if chosen == JUDGED and not place.is_file():
         raise InvalidInput("no answer was judged yet; say Right or Wrong under an answer first")
-    drawn = sample(load_questions(place), limit or None)
+    try:
+        drawn = sample(load_questions(place), limit or None)
+    except DatelineError as error:  # whoever gave the file knows its name, and need not know where it lies
+        raise DatelineError(str(error).replace(f"{place.parent}/", "")) from error
     if not drawn:
         raise InvalidInput(f"{place.name} holds no question; give one with questions")
     return str(place), drawn

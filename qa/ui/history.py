@@ -15,9 +15,22 @@ History = list[dict[str, Any]]
 
 
 def remember(history: Any, started: str, library: str, questions: Sequence[str]) -> History:
-    """Put a conversation first, in the place of what was kept of it before."""
+    """Put a conversation first, in the place of what was kept of it before, or of one before it that asked the same.
+
+    An address with a question asks it whenever the page is loaded.
+    """
     others = [one for one in read(history) if one["started"] != started]
+    if others and (others[0]["library"], others[0]["questions"]) == (library, list(questions)):
+        del others[0]
     return [{"started": started, "library": library, "questions": list(questions)}, *others][:KEPT]
+
+
+def started_at(now: Any) -> str:
+    """Take the time that a browser's clock shows, or the server's where it shows none."""
+    try:
+        return datetime.fromisoformat(now).isoformat(timespec="milliseconds")
+    except (TypeError, ValueError):
+        return datetime.now().isoformat(timespec="milliseconds")
 
 
 def questions_of(history: Any, started: str | None) -> list[str]:

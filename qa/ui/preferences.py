@@ -16,6 +16,16 @@ from qa.workspace import Libraries
 AS_MANY = 0
 """Passages read: as many as it takes."""
 MOST = 40
+_KEEP = """(name) => {
+  window.datelineKeep("library", name);
+  const address = new URL(location.href);
+  const named = address.searchParams.get("library");
+  if (named === null || named === name) return;
+  address.searchParams.set("library", name);
+  address.searchParams.delete("q");  // which was for the other one
+  history.replaceState(history.state, "", address);
+}"""
+"""Keep which library is open; an address that names another would open that one when it is loaded again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ def choose_kept_library(libraries: Libraries, blocks: gr.Blocks, library: gr.Dro
     An address like http://127.0.0.1:7860/?library=Elections+2026 comes before what the browser kept.
     """
     shared: dict[str, Any] = {"api_visibility": "private"}
-    library.change(None, [library], None, js="(name) => window.datelineKeep('library', name)", **shared)
+    library.change(None, [library], None, js=_KEEP, **shared)
 
     def choose(kept: str, request: gr.Request) -> Any:
         names = libraries.names()
@@ -56,6 +66,12 @@ def choose_kept_library(libraries: Libraries, blocks: gr.Blocks, library: gr.Dro
     kept = gr.Textbox(visible=False)  # what the list has no place for would be refused by the list itself
     read = "() => [window.datelineKept('library', '')]"
     return blocks.load(choose, [kept], [library], js=read, queue=False, **shared)
+
+
+def unknown_library(libraries: Libraries, request: gr.Request) -> str:
+    """Give the name of a library in a page's address that there is none of; "" where all is well."""
+    named = str(request.query_params.get("library", ""))
+    return "" if named in libraries.names() else named
 
 
 def settings_tab(libraries: Libraries, settings: Settings, blocks: gr.Blocks, kept: gr.BrowserState) -> Preferences:

@@ -12,6 +12,7 @@ CSS = """
 .dateline details { margin: .4em 0; }
 .dateline summary { cursor: pointer; }
 .dateline-article { max-height: 26em; overflow-y: auto; padding: .3em .8em; border: 1px solid currentColor; }
+.dateline-article p { margin: .3em 0; }
 .dateline-beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15em, 100%), 1fr)); gap: .6em;
   padding: 0; margin: .4em 0; list-style: none; }
 .dateline-beside > li { border: 1px solid currentColor; border-radius: .4em; padding: .4em .7em; margin: 0; }
@@ -22,8 +23,25 @@ CSS = """
 /* Gradio shows these under the pointer alone: nobody would reach them by keyboard or see them on a phone */
 .extra-feedback .extra-feedback-options.extra-feedback-options { display: flex; position: static; flex-direction: row;
   padding: 0; }
+.extra-feedback > button { display: none !important; }  /* a flag that opens what is open already */
+.extra-feedback .extra-feedback-option { min-width: 3.5em; min-height: 26px; }
+[role=tab][aria-selected=true] { color: var(--primary-700) !important; }
+.dark [role=tab][aria-selected=true] { color: var(--primary-300) !important; }
 .or, .subdued, .min_value, .max_value { color: inherit !important; }
 footer { display: none !important; }
+@media (max-width: 599px) {
+  .dateline-list :is([aria-colindex="3"], [aria-colindex="4"]) { display: none !important; }
+  .dateline-list :is(th, [role=gridcell]) { flex: 1 1 50% !important; width: 50% !important;
+    max-width: none !important; }
+}
+/* on paper stands what was said, all of it; gradio puts its own class before each of these */
+@media print {
+  :is(main, .wrap, .column, .tabs, .tabitem, .wrapper), .block:has([role=log]), [role=log], .dateline-article {
+    display: block !important; height: auto !important; max-height: none !important; min-height: 0 !important;
+    overflow: visible !important; }
+  button, .tab-wrapper, .icon-button-wrapper, .form, .block:has(> button), .block:has(.gallery), .dateline-correcting,
+    .block:has(textarea), .block:has(input), .extra-feedback { display: none !important; }
+}
 """
 
 HEAD = """<script>
@@ -108,8 +126,46 @@ new MutationObserver(() => {
   window.datelineCount = count;
   requestAnimationFrame(() => {
     box.scrollTop += asked.getBoundingClientRect().top - box.getBoundingClientRect().top - 40;
+    const above = asked.getBoundingClientRect().top - 40;  // on a phone the whole box may be
+    if (above < 0) window.scrollBy(0, above);
   });
 }).observe(document, { childList: true, subtree: true });
+// whoever comes may type at once, but a phone would scroll to the box and show its keyboard
+new MutationObserver((_, observer) => {
+  const box = document.querySelector("#dateline-question textarea");
+  if (!box) return;
+  observer.disconnect();
+  if (innerWidth >= 600 && document.activeElement === document.body) box.focus();
+}).observe(document, { childList: true, subtree: true });
+// gradio reads a message's HTML aloud, strips the name of an article's box, and says a word that it has not translated
+const names = () => {
+  const name = (wanted, label) => document.querySelectorAll(wanted).forEach((part) => {
+    if (part.getAttribute("aria-label") !== label) part.setAttribute("aria-label", label);
+  });
+  name("[data-testid=user]", "Question");
+  name("[data-testid=bot]", "Answer");
+  name(".dateline-article", "The article");
+  for (const verdict of document.querySelectorAll(".extra-feedback-option")) {
+    verdict.setAttribute("aria-pressed", verdict.style.fontWeight === "bold");
+  }
+  for (const said of document.querySelectorAll("[role=status]")) {
+    if (said.textContent === "common.complete") said.firstChild.data = "Done";
+  }
+};
+new MutationObserver(names).observe(document, {
+  childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-label", "style"],
+});
+// a field that nobody can type in says aloud what comes into it
+window.datelineSay = (words) => {
+  let place = document.querySelector(".dateline-aloud");
+  if (!place) {
+    place = document.body.appendChild(document.createElement("div"));
+    place.className = "dateline-aloud";
+    place.style = "position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%)";
+    place.setAttribute("role", "status");
+  }
+  place.textContent = words;
+};
 // what was last selected in an article may be given as the right answer
 document.addEventListener("selectionchange", () => {
   const selection = document.getSelection();
@@ -121,6 +177,7 @@ document.addEventListener("selectionchange", () => {
 HEARD = """(question, messages) => {
   if (!question.trim()) return [messages];
   const escaped = document.createElement("div");
+  escaped.dir = "auto";
   escaped.textContent = question.replace(/\\s+/g, " ");
   const said = (role, text) => ({ role, metadata: null, options: null, content: [{ type: "text", text }] });
   const searching = "<div class='dateline'><p>Searching the articles …</p></div>";
@@ -129,9 +186,17 @@ HEARD = """(question, messages) => {
 """Show a question in the conversation before the server has seen it."""
 
 
+SAY = "(words) => window.datelineSay(words)"
+"""Say aloud what a field shows, to those who can't see it."""
+
+
 def theme() -> gr.themes.Base:
     """Give Gradio's default theme, with the contrasts of WCAG AA."""
     return gr.themes.Default(primary_hue="indigo").set(
+        input_placeholder_color="*neutral_500",
+        input_placeholder_color_dark="*neutral_300",
+        input_border_color_focus="*primary_500",
+        input_border_color_focus_dark="*primary_400",
         block_info_text_color="*neutral_600",
         block_info_text_color_dark="*neutral_300",
         button_primary_background_fill="#3730a3",
