@@ -29,13 +29,13 @@ from qa.antecedents import (
     recent,
     things,
 )
+from qa.carrying import WHAT_ABOUT, capitalized, carried
 
 READINGS = 2
 """Readings of a pronoun that are tried, beside the question as it was asked."""
 
 _LEAD_IN = re.compile(r"^(?:(?:and|but|so|or|then|ok|okay|well|also)\b[\s,]*)+", re.IGNORECASE)
 _ABOUT = re.compile(r"^(?:what|how)\s+about\s+(?P<what>.+?)\s*\?*$", re.IGNORECASE)
-_WHAT_ABOUT = re.compile(r"^What about [^?]*\? (?=\S)")
 _ELSE = re.compile(
     r"^(?:who|what|which|where|anyone|anybody|anything|anywhere)\s+else\s*\?*$"
     r"|^(?:(?:what|how)\s+about|who|what|which)?\s*(?:(?:is|was|were|are)\s+)?(?:the\s+)?other(?:s|\s+ones?)?\s*\?*$",
@@ -61,7 +61,6 @@ _ORDINAL = re.compile(
 _WAS_THAT = re.compile(
     r"^(?P<wh>when|where|why|how)\s+(?:is|was|were|did|does|do)\s+(?:this|that)(?:\s+happen)?\s*\?*$", re.IGNORECASE
 )
-_AUXILIARY_FIRST = re.compile(rf"{VERBS}\s+", re.IGNORECASE)
 _PLACED = re.compile(r"^(?:in|on|at|during|for|by|of|to|from|with|after|before)\s+", re.IGNORECASE)
 _POSSESSIVE_HER = r"her(?=\s+(?!(?:and|to|in|on|at|for|from|with|by|when|after|before|as|or|about|go|leave)\b)[\w-])"
 _HE = re.compile(rf"\b(?:(?P<own>his|{_POSSESSIVE_HER}|hers)|he|she|him|her|himself|herself)\b", re.IGNORECASE)
@@ -118,17 +117,17 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     if _ELSE.match(body):
         return [Reading(last.question, topic, _known(turns))]
     if more := _ELSE_WHAT.match(body):
-        return [Reading(_capitalized(f"{more['wh']} {more['what']}"), topic, tuple(_texts(last.answer)))]
+        return [Reading(capitalized(f"{more['wh']} {more['what']}"), topic, tuple(_texts(last.answer)))]
     if was := _WAS_THAT.match(body):
-        return [Reading(_carry(was["wh"], last), topic, asks_when=_WHEN.match(body) is not None)]
+        return [Reading(carried(was["wh"], last), topic, asks_when=_WHEN.match(body) is not None)]
     about = _ABOUT.match(body)
     if about or (led_in and not _HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
         what = about["what"] if about else body.rstrip("? ")
         return [Reading(text, topic) for text in _swapped(what, turns)][:READINGS]
     if _BARE.match(body) and not _POINTS_BACK.search(body) and not _HAS_VERB.search(body):
         asks_when = _WHEN.match(body) is not None
-        return [Reading(_carry(body.rstrip("? "), last), topic, asks_when=asks_when)]
-    as_asked = Reading(_capitalized(body), topic)
+        return [Reading(carried(body.rstrip("? "), last), topic, asks_when=asks_when)]
+    as_asked = Reading(capitalized(body), topic)
     if _leans(body) or (led_in and not names_in(body)):
         return [*(Reading(text, topic) for text in islice(_filled(body, turns), READINGS)), as_asked]
     if all(_is_known_there(name, turns) for name in names_in(body)):
@@ -236,7 +235,7 @@ def _like_named(question: str, bare: str) -> str | None:
 
 
 def _appended(question: str, what: str) -> str:
-    question = _WHAT_ABOUT.sub("", question)
+    question = WHAT_ABOUT.sub("", question)
     if _NOW.fullmatch(what):
         return f"{question.rstrip('? ')} {what}?"
     if _PLACED.match(what):
@@ -246,79 +245,14 @@ def _appended(question: str, what: str) -> str:
     return f"What about {what}? {question}"
 
 
-def _carry(asked: str, last: Turn) -> str:
-    """Ask the last question again with another question word: "And where?", "For which book?"."""
-    asked = _capitalized(asked)
-    question = _WHAT_ABOUT.sub("", last.question).rstrip("? ")
-    thing = next(filter(_is_whole_phrase, things([last], "it")), "")
-    phrase = re.match(rf"^(?:[a-z]+\s+)?{WH}\b(?:\s+(?:many|much|old|long|big|far|high))?", question, re.IGNORECASE)
-    if phrase is None and (auxiliary := _AUXILIARY_FIRST.match(question)):  # "Is the strike called off?"
-        if re.fullmatch(WH, asked, re.IGNORECASE):
-            return f"{asked} {auxiliary[0].lower()}{question[auxiliary.end() :]}?"
-        return f"{asked} in {thing}?" if thing else f"{asked}?"
-    if phrase is None:
-        return f"{asked} {question}?"
-    rest = question[phrase.end() :].strip()
-    if (
-        thing
-        and re.fullmatch("when|where", asked, re.IGNORECASE)
-        and not re.search(rf"\b{VERBS}\b", rest, re.IGNORECASE)
-    ):
-        return f"{asked} was {thing}?"  # "How many died in the flood?"
-    if (
-        thing
-        and re.match(r"(?:which|what)\s", asked, re.IGNORECASE)
-        and re.match("why|when|how", phrase[0], re.IGNORECASE)
-    ):
-        return f"{asked} in {thing}?"
-    if last.answer.found and re.search(r"\b(?:many|much)$", phrase[0], re.IGNORECASE):
-        return _carry_amount(asked, rest, last.answer.text)
-    if re.match(rf"{VERBS}\b", rest, re.IGNORECASE) and phrase[0].lower().split()[-1] not in ("who", "what"):
-        return f"{asked} {rest}?"
-    if last.answer.found and phrase[0].lower() in ("who", "which", "what"):
-        verb = re.search(rf"\b{VERBS}\b", rest, re.IGNORECASE)
-        named = rest if phrase[0].lower() == "who" else rest[verb.start() :] if verb else rest.partition(" ")[2]
-        auxiliary = re.match(rf"{VERBS}\s+", named, re.IGNORECASE)
-        if auxiliary is not None and re.match(r"(?:do|does|did)\b", auxiliary[0], re.IGNORECASE):
-            return f"{asked} {named} {last.answer.text}?" if _is_short(last.answer.text) else f"{asked} {named}?"
-        if auxiliary is not None:  # "When was Ana Reyes elected?", and not: "When Ana Reyes was elected?"
-            return f"{asked} {auxiliary[0]}{last.answer.text} {named[auxiliary.end() :]}?".replace("  ", " ")
-        return f"{asked} {last.answer.text} {named}?".replace("  ", " ")
-    return f"{asked} {rest if phrase[0].lower() == 'who' else rest.partition(' ')[2] or rest}?"
-
-
-def _is_whole_phrase(thing: str) -> bool:
-    """Say whether a thing is like "the march" or "the old Kilbray Bridge", and not what is left of a longer one."""
-    words = thing.split()
-    return words[0] == "the" and (words[-1].islower() or len(words) > 2)
-
-
-def _carry_amount(asked: str, rest: str, amount: str) -> str:
-    """Ask about the amount that answered: "Where will Corvane cut 450 jobs?", "When were 12 people killed?"."""
-    verb = re.search(rf"\b{VERBS}\b", rest, re.IGNORECASE)
-    if verb is None:
-        return f"{asked} {rest.partition(' ')[2]}?"
-    counted, predicate = rest[: verb.start()].strip(), rest[verb.end() :].strip()
-    what = amount if not counted or counted.lower() in amount.lower() else f"{amount} {counted}"
-    is_object = re.fullmatch(r"do|does|did", verb[0], re.IGNORECASE) or (
-        re.match(r"(?:the|an?|[A-ZÀ-Þ][\w’'-]*)\b", predicate) is not None
-    )
-    return f"{asked} {verb[0]} {predicate} {what}?" if is_object else f"{asked} {verb[0]} {what} {predicate}?"
-
-
-def _is_short(answer: str) -> bool:
-    """Say whether an answer is a thing that can stand in a question, and no clause."""
-    return len(answer.split()) <= 6 and not re.search(rf"\b{VERBS}\b", answer, re.IGNORECASE)
-
-
 def _filled(body: str, turns: Sequence[Turn]) -> Iterator[str]:
     """Put in what the pronouns stand for, in each way that the turns before allow, the likeliest first."""
-    body = _capitalized(body)
+    body = capitalized(body)
     for pattern, found in ((_HE, persons), (_THEY, groups), (_IT, things), (_THERE, things)):
         if match := pattern.search(body):
             wanted = match[0].lower()
             for name in dict.fromkeys(found(turns, wanted)):
-                yield _capitalized(pattern.sub(partial(_put, name, wanted), body))
+                yield capitalized(pattern.sub(partial(_put, name, wanted), body))
             return
 
 
@@ -336,7 +270,3 @@ def _is_woman(pronoun: str) -> bool:
 
 def _owned(name: str) -> str:
     return f"{name}'" if name.endswith("s") else f"{name}'s"
-
-
-def _capitalized(text: str) -> str:
-    return text[:1].upper() + text[1:]

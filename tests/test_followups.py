@@ -1,0 +1,192 @@
+"""What follow-ups are taken to mean, by rules."""
+
+import pytest
+from turns import BRIDGE, FERRIES, INQUIRY, MAYOR, turn
+
+from embeddings.documents import Article, Hit, Passage
+from qa.answers import Answer, Span
+from qa.antecedents import Turn, groups, names_in, persons
+from qa.followups import readings
+
+
+@pytest.mark.parametrize(
+    ("turns", "question", "meant"),
+    [
+        ([MAYOR], "What did she do before?", "What did Renée Solberg do before?"),
+        ([MAYOR], "And what was her job?", "What was Renée Solberg's job?"),
+        ([MAYOR], "And her job?", "What is Renée Solberg's job?"),
+        ([MAYOR, BRIDGE], "How old was she?", "How old was Renée Solberg?"),
+        ([turn("Whom did Solberg beat?", "Halvar Munk")], "Did he concede?", "Did Halvar Munk concede?"),
+        ([turn("Whom did Solberg beat in June?", "Halvar Munk")], "What did she do then?",
+         "What did Solberg do then?"),
+        ([BRIDGE], "And where?", "Where did the old Kilbray Bridge fall?"),
+        ([BRIDGE], "Why?", "Why did the old Kilbray Bridge fall?"),
+        ([BRIDGE], "Who built it?", "Who built Kilbray Bridge?"),
+        ([MAYOR], "With what share of the vote?",
+         "With what share of the vote was Renée Solberg elected mayor of Port Sorrel in June 2021?"),
+        ([INQUIRY], "What did they find?", "What did Ann Bray, Tom Lund and Eva Moe find?"),
+        ([turn("What was the population of Corvane in 2021?")], "And of its capital?",
+         "What was the population of Corvane's capital in 2021?"),
+        ([MAYOR], "And in 2023?", "Who was elected mayor of Port Sorrel in 2023?"),
+        ([MAYOR], "What about May 2020?", "Who was elected mayor of Port Sorrel in May 2020?"),
+        ([turn("Who sang on Friday?")], "What about Sunday?", "Who sang on Sunday?"),
+        ([turn("Who won the race?")], "And on Sunday?", "Who won the race on Sunday?"),
+        ([turn("Who won the race?")], "And Sunday?", "Who won the race on Sunday?"),
+        ([turn("Who plays the Rovers on Friday?")], "Where do they play?", "Where do the Rovers play?"),
+        ([FERRIES], "What about Calder Maritime?", "Who owns Calder Maritime?"),
+        ([FERRIES], "How many people work there?", "How many people work in Sorrel Ferries?"),
+        ([FERRIES], "Who is its boss?", "Who is Sorrel Ferries' boss?"),
+        ([FERRIES], "And now?", "Who owns Sorrel Ferries now?"),
+        ([turn("What gusts did Storm Maren bring?")], "And in Storm Isolde?", "What gusts did Storm Isolde bring?"),
+        ([turn("What about the men's race? Who won?")], "And the wheelchair race?",
+         "What about the wheelchair race? Who won?"),
+        ([MAYOR], "Who else stood?", "Who stood?"),
+        ([MAYOR], "And in May?", "Who was elected mayor of Port Sorrel in May 2021?"),
+        ([turn("What did Halvar Munk buy?", "boats")], "From whom?", "From whom did Halvar Munk buy boats?"),
+        ([turn("What did Halvar Munk do?", "he conceded at once. The old Kilbray Bridge fell in March")], "Why?",
+         "Why did Halvar Munk do?"),
+        ([turn("How many boats will the ferries buy?", "Sorrel")], "Why?", "Why will the ferries buy Sorrel boats?"),
+        ([turn("How many people were elected?", "Halvar")], "Where?", "Where were Halvar people elected?"),
+        ([turn("How much will the boats cost?", "March")], "Why?", "Why will the boats cost March?"),
+        ([turn("How many people died?", "March")], "When?", "When died?"),
+        ([turn("Who led Kilbray Town's crew?")], "And Lowmere's?", "Who led Lowmere's crew?"),
+        ([turn("Is the inquiry over?")], "Why?", "Why is the inquiry over?"),
+        ([turn("Is the inquiry over?")], "Which operators?", "Which operators in the inquiry?"),
+        ([BRIDGE], "Which boats?", "Which boats in the old Kilbray Bridge?"),
+        ([turn("How many people died in the mayoral race?", "March")], "When was that?", "When was the mayoral race?"),
+        ([MAYOR], "By how much?", "By how much was Renée Solberg elected mayor of Port Sorrel in June 2021?"),
+        ([MAYOR], "With how many votes?",
+         "With how many votes was Renée Solberg elected mayor of Port Sorrel in June 2021?"),
+        ([BRIDGE], "When was that?", "When did the old Kilbray Bridge fall?"),
+        ([BRIDGE], "Why did this happen?", "Why did the old Kilbray Bridge fall?"),
+        ([turn("Who won the Sorrel race?")], "And the National Union?",
+         "What about the National Union? Who won the Sorrel race?"),
+        ([turn("Who won the Sorrel race?")], "And the Calder one?", "Who won the Calder race?"),
+        ([turn("Who won the Sorrel race?")], "And Calder?", "Who won the Calder race?"),
+        ([turn("Who built the Kilbray Bridge in Sorrel?")], "What about the Old Pier?",
+         "Who built the Old Pier in Sorrel?"),
+        ([turn("What about injured? How many died?")], "Why?", "Why died?"),
+        ([turn("Who came second in the race?")], "And third?", "Who came third in the race?"),
+        ([MAYOR], "What did she say about him?", "What did Renée Solberg say about him?"),
+        ([turn("Who lost the mayoral election?")], "When was it?", "When was the mayoral election?"),
+        ([turn("How many people saw the wreck in Nov. 2020?")], "Who was she?", "Who was she?"),
+    ],
+)  # fmt: skip
+def test_a_follow_up_is_completed(turns, question, meant):
+    first = readings(question, turns)[0]
+    assert first.question == meant
+    assert first.topic
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who won the 1998 World Cup?",
+        "When did Biden say he would come?",
+        "Who heads the Stay Put campaign?",
+        "and?",
+        "Who lost his life in Storm Tobin?",
+        "Who changed their minds about Sorrel Ferries?",
+        "In which town was Halvar Munk born?",
+        "At what time did Norvik Lines sail?",
+        "Who was elected mayor of Port Sorrel in June 2021?",  # asked again
+    ],
+)
+def test_a_question_that_stands_alone_is_left_as_it_is(question):
+    found = readings(question, [MAYOR])
+    assert [reading.question for reading in found] == [question]
+    assert not found[0].topic
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did the author of the bear books do before writing them?",
+        "Where did the police take the men to question them?",
+    ],
+)
+def test_a_pronoun_that_points_to_its_own_question_is_left_alone(question):
+    assert [reading.question for reading in readings(question, [MAYOR])][-1] == question
+    assert all(reading.question == question for reading in readings(question, [MAYOR]))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("I've met Gwen Pryce's son", ["Gwen Pryce"]),
+        ("He's left, she'll stay", []),
+        ("O'Neill said", ["O'Neill"]),
+        ("IT and the US", ["IT", "US"]),
+    ],
+)
+def test_pronouns_are_no_names(text, names):
+    assert names_in(text) == names
+
+
+def test_the_first_question_stands_alone():
+    assert [reading.question for reading in readings("What did she do?", [])] == ["What did she do?"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How large was the lead?",
+        "What did Solberg pledge in her first hundred days?",  # the one of the story, before another Solberg
+        "What did the CEO say?",
+    ],
+)
+def test_a_question_without_a_full_name_is_asked_of_the_story_and_of_all(question):
+    of_the_story, of_all = readings(question, [MAYOR])
+    assert of_the_story.topic
+    assert not of_all.topic
+    assert of_the_story.question == of_all.question == question
+
+
+@pytest.mark.parametrize("question", ["How many died?", "How many survived?", "And how many left?"])
+def test_a_verb_behind_how_many_makes_a_whole_question(question):
+    found = {reading.question for reading in readings(question, [MAYOR])}
+    assert found <= {question, question.removeprefix("And ").capitalize()}
+
+
+@pytest.mark.parametrize("question", ["Who else?", "And who else?", "What about the other one?", "And the others?"])
+def test_who_else_asks_again_without_what_is_known(question):
+    (reading,) = readings(question, [MAYOR])
+    assert reading.question == MAYOR.question
+    assert "Renée Solberg" in reading.without
+
+
+def test_who_else_did_something_is_asked_without_what_is_known():
+    (reading,) = readings("And who else stood?", [MAYOR])
+    assert (reading.question, reading.without) == ("Who stood?", ("Renée Solberg",))
+
+
+def test_a_question_word_is_no_name():
+    assert names_in("What about the men's race? Who won the Halvern Marathon?") == ["Halvern Marathon"]
+    assert names_in("Who came on Nov. 5?") == ["5"]
+
+
+def test_a_follow_up_that_was_asked_before_is_asked_as_it_stands():
+    assert readings("Why did it fall?", [BRIDGE])[0].question == "Why did Kilbray Bridge fall?"
+    [again] = readings("Why did it fall?", [BRIDGE, turn("Why did it fall?")])
+    assert (again.question, again.topic) == ("Why did it fall?", "")
+
+
+def test_them_are_the_many_of_the_same_question():
+    question = "Where did the police take the strikers to question them?"
+    assert {one.question for one in readings(question, [INQUIRY])} == {question}
+
+
+@pytest.mark.parametrize(("who", "may_be_he"), [("US", False), ("Bo Lind", True)])
+def test_letters_that_stand_for_a_name_are_no_person(who, may_be_he):
+    text = "Norvik lost to US. Bo Lind lost, too."
+    start = text.index(who)
+    hit = Hit(Passage("a", 0, len(text)), Article("a", "Final", text), 1.0)
+    answer = Answer("Who?", "Who?", (Span(who, start, start + len(who), 5.0, hit),), (hit,), 0.9, True)
+    assert (who in persons([Turn("Who?", answer)], "he")) is may_be_he
+
+
+def test_a_long_answer_is_no_group():
+    text = "Ann Bray, Tom Lund and Eva Moe led the inquiry. Sorrel Ferries runs the boats"
+    assert text in groups([turn("Who were they?", text)], "they")
+    longer = f"boats. {text}"
+    assert longer not in groups([turn("Who were they?", longer)], "they")

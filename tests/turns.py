@@ -1,0 +1,27 @@
+"""Turns of conversations about one story, for the tests of what follows them."""
+
+from embeddings.documents import Article, Hit, Passage
+from qa.answers import Answer, Span
+from qa.antecedents import Turn
+
+STORY = (
+    "Renée Solberg was elected mayor of Port Sorrel in June 2021. She had been a ship's pilot. "
+    "Solberg beat Halvar Munk; he conceded at once. The old Kilbray Bridge fell in March. "
+    "The Rovers won. The mayoral race was close; he lost boats. "
+    "Ann Bray, Tom Lund and Eva Moe led the inquiry. Sorrel Ferries runs the boats."
+)
+
+
+def turn(question, answer=""):
+    article = Article("a", "Solberg wins", STORY)
+    hit = Hit(Passage("a", 0, len(STORY)), article, 1.0)
+    start = STORY.index(answer or "Renée")
+    text = answer or "Renée"
+    span = Span(text, start, start + len(text), 5.0, hit)
+    return Turn(question, Answer(question, question, (span,), (hit,), 0.9, bool(answer)))
+
+
+MAYOR = turn("Who was elected mayor of Port Sorrel in June 2021?", "Renée Solberg")
+BRIDGE = turn("When did the old Kilbray Bridge fall?", "March")
+INQUIRY = turn("Who led the inquiry?", "Ann Bray, Tom Lund and Eva Moe")
+FERRIES = turn("Who owns Sorrel Ferries?")
