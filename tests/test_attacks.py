@@ -133,12 +133,23 @@ def test_entities_are_not_unfolded(tmp_path, entity):
             assert len(said) < 2_000
             assert "SECRET" not in said
             assert "ha ha ha ha ha ha" not in said
-            assert not name.endswith(".xml") or "neither a feed (RSS, Atom) nor a sitemap" in said
+            assert not name.endswith(".xml") or "declares entities of its own, which are not unfolded" in said
     # should their parsers be asked: feedparser unfolds what expat lets it, 8 MB at the most, and loads nothing
     said = repr(extract_feed(files["a.xml"].encode())[0])
     assert len(said) < 10_000_000
     assert "SECRET" not in said
     assert web._root(files["b.xml"].encode()).findtext(".//loc") == "http://10.0.0.1/"
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["[<!--]><rss>-->", '[<!ATTLIST a b CDATA ">]><rss>">', 'SYSTEM "><rss>" [', '[<!ENTITY b "]><rss>">'],
+)
+def test_entities_are_not_hidden_behind_what_looks_like_the_end_of_the_document_type(tmp_path, before):
+    declared = f'<!DOCTYPE x {before}<!ENTITY a "ha">]>'
+    (tmp_path / "a.xml").write_text(declared + FEED.format(STORY, "&a;"))
+    [problem] = read(tmp_path / "a.xml")
+    assert "declares entities of its own" in str(problem)
 
 
 FRONT_LAUGHS = "a: &a {x: 1}\n" + "".join(

@@ -24,8 +24,12 @@ MAX_SITEMAPS = 100
 MAX_FETCHING = 3_600.0
 """Seconds that one feed or sitemap and all its pages may take to come."""
 MAX_FEED_BYTES = 10_000_000
-# a document type may hold declarations, which hold ">"
-_BEFORE_ROOT = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.DOTALL)
+# a document type may declare elements; one that declares entities, which would be unfolded, is left standing
+_BEFORE_ROOT = re.compile(
+    rb"""<\?.*?\?>|<!--.*?-->|"""
+    rb"""<!DOCTYPE(?:[^>\["']|"[^"]*"|'[^']*')*(?:\[\s*(?:<!(?:ELEMENT|ATTLIST)[^>"']*>\s*)*\]\s*)?>""",
+    re.DOTALL,
+)
 _TYPES = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
@@ -87,6 +91,8 @@ def pages(given: Input) -> Iterator[Input | Unreadable]:
         found = _sitemap(given, data)
     elif name in (b"rss", b"feed", b"rdf"):
         found = feed_entries(given, data)
+    elif b"<!ENTITY" in head:
+        raise ReadingError("declares entities of its own, which are not unfolded; save it without its DOCTYPE")
     else:
         raise ReadingError("is XML, but neither a feed (RSS, Atom) nor a sitemap")
     yield from _fetched(given, found)
