@@ -343,7 +343,7 @@ def test_measuring_says_what_the_questions_are_on_and_what_is_wrong(own, tmp_pat
 def test_what_is_exported_names_the_library_and_which_articles_were_asked():
     course = Course()
     rest = ("Seed articles", 0, 0.5)
-    for since in ("", "2100-01-01"):
+    for since in (None, "2100-01-01"):
         list(_Conversing(Libraries(load_settings({}))).respond("Who led the delegation?", course, since, "", "", *rest))
     written = Path(_exported(course)).read_text(encoding="utf-8")
     assert "Library: Seed articles. Written down on " in written

@@ -324,8 +324,9 @@ def _narrowed(since: str, until: str, source: str | None) -> str:
     return f"Only some articles: {said}" if said else "Only some articles"
 
 
-def _filter_words(since: str, until: str, source: str | None) -> str:
-    said = [f"{name} {day.strip()}" for name, day in (("since", since), ("until", until)) if day.strip()]
+def _filter_words(since: str | None, until: str | None, source: str | None) -> str:
+    # a field that nobody touched holds None
+    said = [f"{name} {day.strip()}" for name, day in (("since", since), ("until", until)) if day and day.strip()]
     return ", ".join([*said, source] if source else said)
 
 
