@@ -34,17 +34,25 @@ footer { display: none !important; }
   .dateline-list :is(th, [role=gridcell]) { flex: 1 1 50% !important; width: 50% !important;
     max-width: none !important; }
 }
-/* on paper stands what was said, all of it; gradio puts its own class before each of these */
+/* on paper stands what was said, all of it */
 @media print {
-  :is(main, .wrap, .column, .tabs, .tabitem, .wrapper), .block:has([role=log]), [role=log], .dateline-article {
-    display: block !important; height: auto !important; max-height: none !important; min-height: 0 !important;
-    overflow: visible !important; }
+  .dateline-article { height: auto !important; max-height: none !important; overflow: visible !important; }
   button, .tab-wrapper, .icon-button-wrapper, .form, .block:has(> button), .block:has(.gallery), .dateline-correcting,
     .block:has(textarea), .block:has(input), .extra-feedback { display: none !important; }
 }
 """
 
-HEAD = """<script>
+HEAD = """<style>
+/* a browser cuts what is in boxes of a fixed height or side by side at the end of a page; here, since gradio puts its own
+   class before the styles above, and these boxes are outside of it */
+@media print {
+  html, body, gradio-app, :has([role=log]), [role=log], [role=log] > div, .message-row, .message-row > div {
+    display: block !important; position: static !important; height: auto !important; min-height: 0 !important;
+    max-height: none !important; overflow: visible !important; }
+  [data-testid=block-label] { display: none !important; }
+}
+</style>
+<script>
 // Gradio ends a page's stream of messages when no event is pending, and an event that begins while the end is under way
 // would never be heard of: it is taken as begun once the stream has spoken of it, or is over
 const heard = new Set();
