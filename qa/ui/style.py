@@ -43,8 +43,8 @@ footer { display: none !important; }
 """
 
 HEAD = """<style>
-/* a browser cuts what is in boxes of a fixed height or side by side at the end of a page; here, since gradio puts its own
-   class before the styles above, and these boxes are outside of it */
+/* a browser cuts what is in boxes of a fixed height or side by side at the end of a page; here, since gradio puts its
+   own class before the styles above, and these boxes are outside of it */
 @media print {
   html, body, gradio-app, :has([role=log]), [role=log], [role=log] > div, .message-row, .message-row > div {
     display: block !important; position: static !important; height: auto !important; min-height: 0 !important;
