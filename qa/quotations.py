@@ -12,9 +12,11 @@ from qa.ranking import overlap
 
 MAX_WORDS = 30
 """Of a quotation that is given as a whole; of a longer one the sentence is."""
+# but not "What did she say would help?", which asks for what is said to help
 _ASKS_FOR_WORDS = re.compile(
-    r"(?:what|how)\s+(?:did|does|do|has|have|had)\b.*\b(?:say|said|tell|told|call|called|write|written|describe|described"
-    r"|think|remember|react|reacted|respond|responded|reply|replied)\b",
+    r"(?:what|how)\s+(?:did|does|do|has|have|had)\b.*\b(?:(?:tell|told|call|called|describe|described|remember|react|reacted"
+    r"|respond|responded|reply|replied)\b|(?:say|said|write|written|think)\b(?=\W*$|\s+(?:about|of|to|in|on|at|when|after"
+    r"|before|during|as|if)\b))",
     re.IGNORECASE,
 )
 # an opening and a closing mark; the single ones are apostrophes, too

@@ -54,6 +54,9 @@ def test_of_spans_in_one_quotation_the_best_is_kept():
     [
         ("What did the mayor say about it?", True),
         ("How has she described it?", True),
+        ("What did the mayor say?", True),
+        ("What did she say would help?", False),
+        ("What did the report say the mayor knew about?", False),
         ("What is the bridge called?", False),
         ("Who said so?", False),
         ("What did he buy?", False),
