@@ -222,11 +222,15 @@ _DAY = r"(?:\b(?-i:today|yesterday|last night|this (?:morning|afternoon|evening)
 _NOT_HIS = r"(?<!\bhis )(?<!\bher )(?<!\bits )(?<!\btheir )"
 _UNIT = rf"{_NOT_HIS}\b(?P<which>last|previous|this) (?P<unit>week|month|year)\b{_NOT_OF}"
 _WEEKDAY = rf"\b(?:last|this past) (?P<day>{'|'.join(_WEEKDAYS)})\b"
+_LAST_MONTH = rf"\blast (?P<of_last>(?-i:{_MONTH_NAME}))\b"  # and not "the last march"
 # the first that fits counts
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), make)
     for pattern, make in (
-        (rf"\b(?P<word>since|after|before|until|by) (?P<point>{_DAY}|{_UNIT}|{_WEEKDAY})", _bound_to_today),
+        (
+            rf"\b(?P<word>since|after|before|until|by) (?P<point>{_DAY}|{_UNIT}|{_WEEKDAY}|{_LAST_MONTH})",
+            _bound_to_today,
+        ),
         (_DAY, _days),
         (
             rf"\b(?:in|over|during|within) the (?:last|past) (?:{_COUNT} )?(?P<unit>{'|'.join(_DAYS_OF)})s?\b{_NOT_OF}",
@@ -236,7 +240,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
         (r"\b(?:(?:over|at|on|during) the|this|(?P<last>last)) weekend\b", _weekend),
         (
             rf"\b(?:(?:in|on|during|of) )?(?:the )?(?P<month_day>{_MONTH_DAY}) (?:of )?(?P<which>last|this) year\b"
-            rf"|\blast (?P<of_last>{_MONTH_NAME})\b",
+            rf"|{_LAST_MONTH}",
             _month_of_year,
         ),
         (_UNIT, _relative),

@@ -46,6 +46,7 @@ TODAY = date(2022, 6, 15)  # a Wednesday
         ("Who resigned in December last year?", "2021-12-01", "2022-01-14", False),
         ("Who resigned on June 16 last year?", "2021-06-16", "2021-06-30", False),
         ("Who resigned last March?", "2022-03-01", "2022-04-14", False),
+        ("What has happened since last March?", "2022-03-01", None, True),
         ("Who resigned last June?", "2021-06-01", "2021-07-14", False),
         ("Who resigned on the 9th of March 2021?", "2021-03-09", "2021-03-23", False),
         ("What is to be built by the end of 2026?", None, "2026-12-31", False),
@@ -82,6 +83,7 @@ def test_periods(question, since, until, exact):
     [
         "Who led the delegation?",
         "Who may resign?",
+        "Who led the last march?",
         "How many of the 2021 votes were counted?",
         "What did today's report say?",
         "What is the 2019 election called?",
