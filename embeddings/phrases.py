@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 _NAME = r"(?-i:[A-ZÀ-Þ][\w.’'-]*)"
@@ -42,6 +43,13 @@ HEAD_LINE: tuple[str, ...] = (
     r"(?-i:Reuters|(?:The )?Associated Press|AP|AFP|Agence France-Presse|PA(?: Media| [A-Z]\w+)?|Bloomberg)",
 )
 """Lines between a headline and its story that say when, whence and by whom; elsewhere they may tell the story."""
+
+DATELINE = re.compile(
+    r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ (?=\S)"
+    r"|[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?::| \|) (?=[A-ZÀ-Þ])"
+    r"|[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){0,3}(?:, [A-ZÀ-Þ][\w. ]{1,30})? \([A-Z][\w&. ]{1,30}\) [-–—]+ (?=\S)"
+)
+"""What a story begins with before it begins: "SORREL, June 8 (AP) - "."""
 
 WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     "advertisement": (

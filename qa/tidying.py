@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 
-_DATELINE = re.compile(
-    r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ (?=\S)"
-    r"|[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?::| \|) (?=[A-ZÀ-Þ])"
-    r"|[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){0,3}(?:, [A-ZÀ-Þ][\w. ]{1,30})? \([A-Z][\w&. ]{1,30}\) [-–—]+ (?=\S)"
-)
+from embeddings.phrases import DATELINE
+
 # white space, and Markdown's emphasis, cells and headings
 _MARK = re.compile(r"[\s*_|~`]+|#+(?=\s|$)")
 _ABBREVIATION = re.compile(r"\b(?:[A-Za-z]\.)+[A-Za-z]$")
@@ -39,7 +36,7 @@ def tidied(text: str, start: int, end: int) -> tuple[int, int]:
     start, end = _bare(text, start, end)
     if start == end:
         return start, end
-    if text[max(0, start - 1) : start] in ("", "\n") and (dateline := _DATELINE.match(text, start, end)):
+    if text[max(0, start - 1) : start] in ("", "\n") and (dateline := DATELINE.match(text, start, end)):
         start = dateline.end()
     if text.startswith(".", end) and _ABBREVIATION.search(text, start, end):
         end += 1  # it is a token of its own
@@ -49,7 +46,7 @@ def tidied(text: str, start: int, end: int) -> tuple[int, int]:
 def is_dateline(text: str, start: int, end: int) -> bool:
     """Say whether text[start:end] stands in the dateline of its line: "SORREL, June 8 (AP) - "."""
     line = text.rfind("\n", 0, start) + 1
-    dateline = _DATELINE.match(text, line)
+    dateline = DATELINE.match(text, line)
     return dateline is not None and end <= dateline.end()
 
 

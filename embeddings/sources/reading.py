@@ -11,13 +11,13 @@ from charset_normalizer import from_bytes
 
 from embeddings.dates import AmbiguousDate, parse_date
 from embeddings.documents import Article
+from embeddings.phrases import DATELINE
 from embeddings.sentences import sentences
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 
 MAX_TITLE = 200
 LONGEST_HEADLINE = 150
 """Characters; a longer first line is a paragraph of the story, whose first sentence stands in for a headline."""
-_DATELINE = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? ?[-–—]+ (?=\S)")
 MAX_FIELD = 10_000
 """Characters of what is said about an article."""
 # half a character, as a JSON string may hold it after a cut, and the end of a string in C: neither is text
@@ -105,7 +105,7 @@ def first_line(text: str) -> str:
     line = next((line for line in text.splitlines() if any(map(str.isalnum, line))), "")
     line = line.strip().lstrip("#").strip()
     if len(line) > LONGEST_HEADLINE:
-        line = _DATELINE.sub("", line, count=1)
+        line = DATELINE.sub("", line, count=1)
         line = line[slice(*sentences(line)[0])]
     return _on_a_line(line)[:MAX_TITLE]
 
