@@ -121,6 +121,14 @@ def test_the_client_comes_again_where_the_server_is_busy(monkeypatch):
     assert (client.remove("a"), pauses) == (1, [2.0, 2.0])
 
 
+async def patient_server(application):
+    config = uvicorn.Config(application, http=PatientProtocol, lifespan="off", log_level="error")
+    config.load()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(lambda: PatientProtocol(config, state, {}), "127.0.0.1", 0)
+
+
 def test_who_never_ends_his_headers_is_let_go(monkeypatch):
     monkeypatch.setattr("qa.service.server.HEADER_SECONDS", 0.3)
 
@@ -130,11 +138,7 @@ def test_who_never_ends_his_headers_is_let_go(monkeypatch):
         await send({"type": "http.response.body"})
 
     async def visit():
-        config = uvicorn.Config(application, http=PatientProtocol, lifespan="off", log_level="error")
-        config.load()
-        state = ServerState()
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: PatientProtocol(config, state, {}), "127.0.0.1", 0)
+        server = await patient_server(application)
         port = server.sockets[0].getsockname()[1]
         slow = await asyncio.open_connection("127.0.0.1", port)
         slow[1].write(b"GET / HTTP/1.1\r\nHost: x\r\n")
@@ -161,11 +165,7 @@ def test_a_request_that_was_sent_behind_another_has_its_time_too(monkeypatch):
         await send({"type": "http.response.body"})
 
     async def visit():
-        config = uvicorn.Config(application, http=PatientProtocol, lifespan="off", log_level="error")
-        config.load()
-        state = ServerState()
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(lambda: PatientProtocol(config, state, {}), "127.0.0.1", 0)
+        server = await patient_server(application)
         reader, writer = await asyncio.open_connection("127.0.0.1", server.sockets[0].getsockname()[1])
         writer.write(b"GET /first HTTP/1.1\r\nHost: x\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n")
         try:
