@@ -27,7 +27,7 @@ from embeddings.preparing import Batch, Prepared, Preparer, brought_up_to_date, 
 from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import (
     batches,
-    delete_article,
+    delete_articles,
     generation_of,
     insert_article,
     insert_passages,
@@ -106,7 +106,7 @@ class LocalStore:
     def remove(self, ids: Collection[str]) -> int:
         with self._writing_alone():
             with self._transaction() as generation:
-                removed = sum(delete_article(self._connection, article_id, generation) for article_id in ids)
+                removed = len(delete_articles(self._connection, ids, generation))
             self._catch_up()
         return removed
 
@@ -247,8 +247,10 @@ class LocalStore:
         repeated = self._repeated_in([one.article for one in prepared])
         prepared = brought_up_to_date(prepared, repeated, self._chunking, self._encoder)
         with self._transaction() as generation:
-            for one in prepared:
-                tally.count(one, updated=delete_article(self._connection, one.article.id, generation))
+            last = {one.article.id: one for one in prepared}  # an id may come twice
+            there = delete_articles(self._connection, last, generation)
+            for one in last.values():
+                tally.count(one, updated=one.article.id in there)
                 insert_article(self._connection, one.article, one.passages, one.vectors, generation)
         self._set_repeated_aside()
 

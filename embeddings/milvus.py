@@ -96,7 +96,10 @@ class MilvusStore:
             with self._writing():
                 there = set(self._articles.current(map(key_of, some)))
                 if there:
+                    left = self._stories.parted(there)
+                    self._lease.renew()  # looking for reprints may have taken long
                     with self._noted(there):
+                        self._client.upsert(self._layout.articles, left)
                         self._client.delete(self._layout.articles, among("id", there))
                         self._delete_old(there, {})
                 removed += len(there)

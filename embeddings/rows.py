@@ -19,7 +19,7 @@ from embeddings.documents import Article, Passage
 from embeddings.encoder import Vectors
 from embeddings.repeated import keep_lines
 from embeddings.store import Filter
-from embeddings.stories import assign_story
+from embeddings.stories import assign_story, part_stories
 
 T = TypeVar("T")
 
@@ -164,13 +164,19 @@ def insert_passages(
     )
 
 
-def delete_article(connection: sqlite3.Connection, article_id: str, generation: int) -> bool:
-    """Delete an article and all that is kept of it; say whether it was there."""
-    row = connection.execute("SELECT key FROM articles WHERE id = ?", (article_id,)).fetchone()
-    if row is None:
-        return False
-    delete_article_at(connection, row[0], generation)
-    return True
+def delete_articles(connection: sqlite3.Connection, ids: Iterable[str], generation: int) -> set[str]:
+    """Delete articles and all that is kept of them, part the stories that they joined, and give those that were there.
+
+    Unknown ids are passed over.
+    """
+    there, stories = set[str](), set[str]()
+    for article_id in ids:
+        for key, story in connection.execute("SELECT key, story FROM articles WHERE id = ?", (article_id,)).fetchall():
+            delete_article_at(connection, key, generation)
+            there.add(article_id)
+            stories.add(story)
+    part_stories(connection, stories)
+    return there
 
 
 def delete_article_at(connection: sqlite3.Connection, key: int, generation: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from embeddings import schema
 from embeddings.documents import Article, Passage
@@ -37,6 +37,22 @@ def assign_story(
     connection.execute("UPDATE articles SET story = ? WHERE key = ?", (joined, key))
     for other in others:
         connection.execute("UPDATE articles SET story = ? WHERE story = ?", (joined, other))
+
+
+def part_stories(connection: sqlite3.Connection, stories: Collection[str]) -> None:
+    """Group the articles of some stories anew, after articles that may have joined them were deleted."""
+    left = connection.execute(
+        f"SELECT a.key, {schema.ARTICLE} FROM articles a WHERE a.story IN (SELECT value FROM json_each(?)) ORDER BY a.key",
+        [json.dumps(sorted(stories))],
+    ).fetchall()
+    for key, *_ in left:
+        # one that is left alone, too: else it would be joined to the article that named its story, should that come back
+        connection.execute("UPDATE articles SET story = sha256 WHERE key = ?", [key])
+        connection.execute("DELETE FROM bands WHERE article = ?", [key])
+    for key, *columns in left:
+        article = schema.row_article(columns)
+        cut = [Passage(article.id, *row) for row in connection.execute(schema.RANGES, [key])]
+        assign_story(connection, key, article, cut)
 
 
 def _shingles(article: Article, passages: Sequence[Passage]) -> Shingles:

@@ -250,6 +250,26 @@ def test_two_stories_that_a_third_joins_become_one(store):
     assert {one.id for one in store.versions(["x"])["x"]} == {"x", "y", "z"}
 
 
+def test_stories_part_when_the_article_that_joined_them_goes(store):
+    lines = [f"Sentence {number} tells of crane {number} and ship {number} in port {number}." for number in range(60)]
+    halves = [Article("x", "First", " ".join(lines[:30])), Article("y", "Second", " ".join(lines[30:]))]
+    whole = Article("z", "Whole", " ".join(lines))
+    again = Article("w", "First again", f"It is told. {halves[0].text}")
+    for part in (lambda: store.remove(["z"]), lambda: store.add([Article("z", "Whole", "Another tale.")])):
+        store.add([*halves, whole, again])
+        assert {one.id for one in store.versions(["x"])["x"]} == {"w", "x", "y", "z"}
+        part()
+        assert {of: {one.id for one in told} for of, told in store.versions(["w", "x", "y", "z"]).items()} == {
+            "w": {"w", "x"},
+            "x": {"w", "x"},
+        }
+    # what is left alone is not taken for the story of an article that comes back
+    store.add([whole])
+    store.remove(["w", "x", "z"])
+    store.add([halves[0], again])
+    assert store.versions(["x", "y"]).keys() == {"x"}
+
+
 def test_long_texts_and_strange_names_come_back_as_they_are(store):
     text = "\n".join(f"Ségolène “said” {number} — 東京 🗼 it's 100%." for number in range(2500))
     strange = Article("a\"\\' or 1 == 1 \x00\n", "T" * 70_000, text, date(1, 1, 1), 'So"urce\\', "u" * 9000, "Ã")
