@@ -42,11 +42,12 @@ def assign_story(
 def part_stories(connection: sqlite3.Connection, stories: Collection[str]) -> None:
     """Group the articles of some stories anew, after articles that may have joined them were deleted."""
     left = connection.execute(
-        f"SELECT a.key, {schema.ARTICLE} FROM articles a WHERE a.story IN (SELECT value FROM json_each(?)) ORDER BY a.key",
+        f"SELECT a.key, {schema.ARTICLE} FROM articles a "
+        "WHERE a.story IN (SELECT value FROM json_each(?)) ORDER BY a.key",
         [json.dumps(sorted(stories))],
     ).fetchall()
     for key, *_ in left:
-        # one that is left alone, too: else it would be joined to the article that named its story, should that come back
+        # one that is left alone, too: else it would be joined to the article that named its story when that comes back
         connection.execute("UPDATE articles SET story = sha256 WHERE key = ?", [key])
         connection.execute("DELETE FROM bands WHERE article = ?", [key])
     for key, *columns in left:
