@@ -156,8 +156,12 @@ class LocalStore:
 
     def sources(self) -> list[str]:
         """List the sources of the articles as they name themselves, those with most articles first."""
+        # counted in the index: the rows hold the texts
+        named = "(SELECT b.source FROM articles b WHERE b.source_key = a.source_key LIMIT 1)"
         rows = self._query(
-            "SELECT source FROM articles WHERE source != '' GROUP BY source_key ORDER BY count(*) DESC, source", []
+            f"SELECT {named} AS source FROM articles a WHERE a.source_key != '' "
+            "GROUP BY a.source_key ORDER BY count(*) DESC, source",
+            [],
         )
         return [source for (source,) in rows]
 

@@ -46,6 +46,7 @@ class Answer:
         period: the time that the question names, which decided where its answer was looked for; None without one.
         items: the members of a list answer, each with its own place; empty for other questions.
         timings: milliseconds by stage: retrieve, read, decide, total.
+        trouble: what is wrong with the filter, as a sentence, where it let nothing through; "" elsewhere.
         features: what the probability was computed from, in the order of `qa.confidence.FEATURES`; empty without spans.
     """
 
@@ -59,6 +60,7 @@ class Answer:
     timings: Mapping[str, float] = field(default_factory=dict)
     period: Period | None = None
     features: tuple[float, ...] = ()
+    trouble: str = ""
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.probability <= 1.0:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from difflib import SequenceMatcher
 
 from embeddings.dates import parse_date
 from embeddings.errors import InvalidInput
 from embeddings.store import Filter
+
+NAMED_SOURCES = 5
+"""Sources that are named to somebody who asks for one that there isn't."""
+_ALIKE = 0.6
 
 
 def make_filter(since: date | str | None = None, until: date | str | None = None, source: str | None = None) -> Filter:
@@ -45,6 +51,26 @@ def read_day(name: str, value: date | str | None) -> date | None:
     if day is None:
         raise InvalidInput(f"{name} must be a date like 2021-06-08, got {value!r}")
     return day
+
+
+def unknown_source(asked: str, there: Sequence[str]) -> str:
+    """Say that no article is of a source, and which sources there are, those called like it first; "" where one is.
+
+    Args:
+        there: those with most articles first.
+    """
+    wanted = asked.casefold()
+    if wanted in map(str.casefold, there):
+        return ""
+    if not there:
+        return f"No article is of the source {asked!r}, and none says what its source is; ask without one."
+    named = sorted(there, key=lambda source: not _is_like(wanted, source.casefold()))[:NAMED_SOURCES]
+    more = f" and {len(there) - len(named):,} more" if len(there) > len(named) else ""
+    return f"No article is of the source {asked!r}; there are {', '.join(named)}{more}."
+
+
+def _is_like(wanted: str, source: str) -> bool:
+    return wanted in source or source in wanted or SequenceMatcher(None, wanted, source).ratio() >= _ALIKE
 
 
 def _end_of(name: str, period: str) -> date | None:

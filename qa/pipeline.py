@@ -14,6 +14,7 @@ from embeddings.store import ANY, Filter, PassageStore
 from embeddings.utf8 import in_utf8
 from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
+from qa.filters import unknown_source
 from qa.lists import asks_for_list, is_a_count, list_items
 from qa.naming import asked_by_name, full_name_first
 from qa.newest import newest_first
@@ -35,11 +36,15 @@ READ_AT_ONCE = 3
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What is to be read for a question: passages, best first, the time that it names, and what finding them took."""
+    """What is to be read for a question: passages, best first, the time that it names, and what finding them took.
+
+    `trouble` is that of Answer.
+    """
 
     hits: Sequence[Hit]
     period: Period | None
     milliseconds: float
+    trouble: str = ""
 
 
 class Pipeline:
@@ -140,7 +145,10 @@ class Pipeline:
         started = time.perf_counter()
         period = _period(asked, where, today)
         hits = self.find(asked, k or MOST_READ, where=where, today=today, topic=topic)
-        return Gathered(hits[: k or enough(hits)], period, _since(started))
+        trouble = ""
+        if not hits and where.source is not None:
+            trouble = unknown_source(where.source, self.retriever.store.sources())
+        return Gathered(hits[: k or enough(hits)], period, _since(started), trouble)
 
     def answer_gathered(
         self,
@@ -167,7 +175,7 @@ class Pipeline:
             fits=fits,
             expected=expected,
         )
-        found = replace(found, period=gathered.period)
+        found = replace(found, period=gathered.period, trouble=gathered.trouble)
         if self.observer is not None:
             self.observer(found)
         return found

@@ -26,6 +26,7 @@ def as_object(answer: Answer) -> dict[str, Any]:
         "searched_for": answer.searched_for,
         "found": answer.found,
         "text": answer.text,
+        "reason": "" if answer.found else why_not(answer),
         "probability": round(answer.probability, 4),
         "period": period_object(answer.period),
         "items": [span_object(span) for span in answer.items],
@@ -140,6 +141,8 @@ def in_words(probability: float) -> str:
 
 def why_not(answer: Answer) -> str:
     """Say why nothing was answered."""
+    if answer.trouble:
+        return answer.trouble
     if not answer.hits:
         return "No article matches; try other words, or wider dates and sources."
     if not answer.spans:

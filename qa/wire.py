@@ -150,6 +150,7 @@ class AnswerOut(BaseModel):
     searched_for: str
     found: bool = Field(description="whether the articles say; false where no answer is sure enough")
     text: str = Field(description="the answer, word for word; empty where the articles don't say")
+    reason: str = Field(default="", description="why the articles don't say, as a sentence; empty where they do")
     probability: float = Field(description="that the best span is right, 0 to 1")
     period: PeriodOut | None
     items: list[SpanOut] = Field(description="the members of a list answer")

@@ -15,8 +15,9 @@ from embeddings.errors import DatelineError, InvalidInput
 from qa import answer
 from qa.build import open_store, shared_pipeline
 from qa.cli import main
+from qa.filters import unknown_source
 from qa.lists import asks_for_list
-from qa.presentation import nearest_hits
+from qa.presentation import as_object, nearest_hits
 from qa.settings import load_settings
 
 TITLE = "US security officials in Mexico for migration talks"
@@ -55,6 +56,34 @@ def test_what_the_articles_do_not_say(question):
 
 def test_filters_reach_the_answer():
     assert answer("Who cut the ribbon?", source="no such paper").hits == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "said"),
+    [
+        ("Pots", ["Echo", "Post"], "No article is of the source 'Pots'; there are Post, Echo."),
+        ("courier", ["Echo", "The Courier"], "No article is of the source 'courier'; there are The Courier, Echo."),
+        (
+            "x",
+            ["A", "B", "C", "D", "E", "F", "G"],
+            "No article is of the source 'x'; there are A, B, C, D, E and 2 more.",
+        ),
+        ("x", [], "No article is of the source 'x', and none says what its source is; ask without one."),
+        ("ECHO", ["Post", "Echo"], ""),
+    ],
+)
+def test_a_source_that_there_is_not_is_told_those_that_there_are(asked, there, said):
+    assert unknown_source(asked, there) == said
+
+
+def test_why_a_source_finds_nothing_is_said_wherever_it_is_asked(capsys):
+    said = "No article is of the source 'Port Sorell Echo'; there are Port Sorrel Echo, "
+    a = answer("Who resigned?", source="Port Sorell Echo")
+    assert a.trouble.startswith(said)
+    assert as_object(a)["reason"] == a.trouble
+    assert main(["ask", "Who resigned?", "--source", "Port Sorell Echo"]) == 0
+    assert said in capsys.readouterr().out
+    assert answer("Who resigned?", source="Port Sorrel Echo", since="2031").trouble == ""
     for hit in answer("Which storm hit the coast?", since="2022-01-01", until=date(2022, 12, 31)).hits:
         assert hit.article.published.year == 2022
 
