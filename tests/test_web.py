@@ -149,6 +149,28 @@ def test_a_sitemap_and_one_of_sitemaps(site):
     assert "/missing.xml: answered 404" in str(missing)
 
 
+def test_sitemaps_of_sitemaps_are_read_to_a_depth_each_once_and_what_is_left_is_named(site, monkeypatch):
+    def index(*names):
+        locs = "".join(f"<sitemap><loc>{site.address}{name}</loc></sitemap>" for name in names)
+        return (200, "application/xml", f"<sitemapindex>{locs}</sitemapindex>")
+
+    site.pages |= {
+        "/1": index("/2", "/2", "/1"),
+        "/2": index("/map", "/3", "/1"),
+        "/3": index("/4", "/map"),
+        "/4": index("/map"),
+        "/map": (200, "application/xml", f"<urlset><url><loc>{site.address}/mayor</loc></url></urlset>"),
+        "/mayor": (200, "text/html", PAGE),
+    }
+    mayor, deep = read(f"{site.address}/1")
+    assert mayor.title == "Mayor resigns"
+    assert "/4: is an index of sitemaps below 3 others, and was left unread" in str(deep)
+    monkeypatch.setattr(web, "MAX_SITEMAPS", 2)
+    mayor, left = read(f"{site.address}/1")
+    assert mayor.title == "Mayor resigns"
+    assert "/2: names 3 sitemaps, of which 1 were left unread after 2 in all" in str(left)
+
+
 PLAIN = f"<html><body><article><p>{'The dam opened on Tuesday in the rain. ' * 5}</p></article></body></html>"
 
 

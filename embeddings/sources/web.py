@@ -19,8 +19,8 @@ from embeddings.sources.kinds import KINDS, is_address, kind_of
 
 MAX_PAGES = 10_000
 """Of one feed, or of one sitemap with those it names."""
-MAX_SITEMAPS = 100
-"""Named by one of sitemaps."""
+MAX_SITEMAPS, MAX_DEPTH = 100, 3
+"""Of all that one of sitemaps leads to, and how many such may stand above each other."""
 MAX_FETCHING = 3_600.0
 """Seconds that one feed or sitemap and all its pages may take to come."""
 MAX_FEED_BYTES = 10_000_000
@@ -88,7 +88,7 @@ def pages(given: Input) -> Iterator[Input | Unreadable]:
     if name in (b"urlset", b"sitemapindex"):
         if not given.leads_on:
             raise ReadingError("is a sitemap in an archive; unpack it, and index that")
-        found = _sitemap(given, data)
+        found = _sitemap(given, data, {given.place})
     elif name in (b"rss", b"feed", b"rdf"):
         found = feed_entries(given, data)
     elif b"<!ENTITY" in head:
@@ -131,13 +131,22 @@ def _page(given: Input, named: Input) -> Input | Unreadable:
     return page
 
 
-def _sitemap(given: Input, data: bytes, depth: int = 0) -> Iterator[Input | Unreadable]:
+def _sitemap(given: Input, data: bytes, read: set[str], depth: int = 1) -> Iterator[Input | Unreadable]:
+    """Yield what a sitemap names, and those that it names.
+
+    Args:
+        read: the places of all that were read, this one among them; it grows.
+        depth: 1 for the one that was asked for.
+    """
     root = _root(data)
     entries = [child for child in root if isinstance(child.tag, str)] if root is not None else []
     if not entries:
         raise ReadingError("is a sitemap that names no page; see whether its address is right")
     nested = _name(root) == "sitemapindex"
-    for entry in entries[: MAX_SITEMAPS if nested else None]:
+    if nested and depth > MAX_DEPTH:
+        raise ReadingError(f"is an index of sitemaps below {MAX_DEPTH} others, and was left unread; index it by itself")
+    left = 0
+    for entry in entries:
         texts = {_name(child): child.text for child in entry.iter() if isinstance(child.tag, str)}
         address = (texts.get("loc") or "").strip()
         if not is_address(address):
@@ -147,16 +156,23 @@ def _sitemap(given: Input, data: bytes, depth: int = 0) -> Iterator[Input | Unre
             yield Unreadable(given.name, f"{reason}; see what it should be, and index that")
         elif not nested:
             yield named_input(given, address, {"title": texts.get("title"), "date": texts.get("publication_date")})
-        elif depth == 0:
-            yield from _inner(named_input(given, address, {}), depth + 1)
-    if nested and len(entries) > MAX_SITEMAPS:
-        yield Unreadable(given.name, f"names {len(entries):,} sitemaps, and only the first {MAX_SITEMAPS:,} were read")
+        elif len(read) > MAX_SITEMAPS:
+            left += address not in read
+        elif address not in read:
+            read.add(address)
+            yield from _inner(named_input(given, address, {}), read, depth + 1)
+    if left:
+        yield Unreadable(
+            given.name,
+            f"names {len(entries):,} sitemaps, of which {left:,} were left unread after {MAX_SITEMAPS:,} in all; index "
+            "them by themselves",
+        )
 
 
-def _inner(named: Input, depth: int) -> Iterator[Input | Unreadable]:
+def _inner(named: Input, read: set[str], depth: int) -> Iterator[Input | Unreadable]:
     try:
         inner = fetch(named)
-        yield from _sitemap(inner, inner.read(MAX_FEED_BYTES), depth)
+        yield from _sitemap(inner, inner.read(MAX_FEED_BYTES), read, depth)
     except ReadingError as error:
         yield Unreadable(named.name, str(error))
 
