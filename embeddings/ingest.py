@@ -6,7 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from embeddings.documents import Article
@@ -15,6 +15,7 @@ from embeddings.preparing import Preparer, prepare_here
 from embeddings.schema import article_sha256
 from embeddings.sources import READERS, Input, Unreadable, holds_readable, read_articles
 from embeddings.sources.filling import filled, is_of_the_web
+from embeddings.sources.visits import Visits
 from embeddings.store import AddReport, PassageStore
 
 READING = 3
@@ -28,7 +29,7 @@ class IngestReport:
     Attributes:
         articles: what became of the articles.
         removed: articles that a file held before and holds no more.
-        skipped: files that had not changed.
+        skipped: files and pages that had not changed.
         unreadable: what gave no article, or less than it has, and why.
     """
 
@@ -48,7 +49,8 @@ def ingest(
 ) -> IngestReport:
     """Add the articles of inputs. Stopped at any moment, it keeps what is done.
 
-    A file that has not changed since it was last read whole is skipped. Where a file that was read before gives an
+    A file that has not changed since it was last read whole is skipped, and so is what stands at an address where its
+    server says so. Where a file that was read before gives an
     article no more, that article is removed; where it can't be read any more, its articles stay.
 
     Args:
@@ -146,8 +148,16 @@ class _Run:
         current: list[Input] = []
         known: set[str] = set()
 
+        def kept(place: str, state: str, articles: Sequence[str]) -> None:
+            if digests.keys() >= set(articles):
+                self.read.append(FileRecord(place, state, tuple(articles), tuple(digests[one] for one in articles)))
+
+        visits = Visits(self._state, _how, unchanged=self._skip, kept=kept)
+
         def changed() -> Iterator[Input]:
             for given in inputs:
+                if is_of_the_web(given):
+                    given = replace(given, visits=visits)
                 digest = _digest(given)  # of what is there before it is read
                 if self._is_unchanged(given, digest):
                     continue
@@ -182,9 +192,17 @@ class _Run:
         record = self.store.file(given.place)
         if self.anew or record is None or record.sha256 != digest:
             return False
-        self.given.update(record.articles)
-        self.skipped += 1
+        self._skip(given.place)
         return True
+
+    def _skip(self, place: str) -> None:
+        self.given.update(self.recorded(place))
+        self.skipped += 1
+
+    def _state(self, place: str) -> str:
+        """Give the state that an address was read in before; see Visits."""
+        record = self.store.file(place)
+        return record.sha256 if record is not None and not self.anew else ""
 
     def _known_of(self, given: Input, digest: str) -> tuple[str, ...]:
         """Give the articles that a file of the same content gave before, when not all in it could be read."""
@@ -204,10 +222,19 @@ class _Run:
         return set(record.articles) if record is not None else set()
 
 
+def _how(given: Input) -> str:
+    """Hash how what stands at an address is read, and what else is known of it, which goes into its article."""
+    return hashlib.sha256(json.dumps([_way(given), given.known], sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _way(given: Input) -> list[object]:
+    order = [] if given.day_first is None else [given.day_first]
+    return [READING, given.kind, sorted(given.columns.items()), *order]
+
+
 def _digest(given: Input) -> str | None:
     """Hash a file and how it is read; None for what is no file."""
-    order = [] if given.day_first is None else [given.day_first]
-    digest = hashlib.sha256(json.dumps([READING, given.kind, sorted(given.columns.items()), *order]).encode())
+    digest = hashlib.sha256(json.dumps(_way(given)).encode())
     try:
         with Path(given.place).open("rb") as stream:
             while part := stream.read(1 << 20):

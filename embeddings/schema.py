@@ -61,8 +61,8 @@ _ADDED_IN_2 = (
     "CREATE TABLE repeated (source_key TEXT NOT NULL, line INTEGER NOT NULL, PRIMARY KEY (source_key, line))",
     """
 CREATE TABLE files (            -- what was read whole, so that it need not be read again
-    place TEXT PRIMARY KEY,     -- absolute path
-    sha256 TEXT NOT NULL,       -- of its bytes, and of how they were read
+    place TEXT PRIMARY KEY,     -- absolute path, or address
+    sha256 TEXT NOT NULL,       -- of its bytes, and of how they were read; of an address, see embeddings.sources.visits
     articles TEXT NOT NULL      -- their ids, as JSON
 ) WITHOUT ROWID
 """,

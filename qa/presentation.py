@@ -102,7 +102,7 @@ def in_counts(report: IngestReport) -> str:
         "copies left out": len(done.duplicates),
         "with trouble": with_trouble,
         "not readable": len(report.unreadable) - with_trouble,
-        "files as they were": report.skipped,
+        "files or pages as they were": report.skipped,
     }
     return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing to add"
 

@@ -335,7 +335,7 @@ def test_a_watched_folder_that_goes_and_comes_back_is_in_step_again(folder, tmp_
         (back / "a.txt").write_text("Dam opens\nThe dam opened.")
         (back / "new.txt").write_text("Storm hits\nThe storm hit.")
         back.rename(folder)
-        wait_for("1 added, 1 files as they were", "removed 2 articles of files that are gone")
+        wait_for("1 added, 1 files or pages as they were", "removed 2 articles of files that are gone")
         (folder / "late.txt").write_text("Flood comes\nThe flood came.")
         wait_for("1 added")
         shutil.rmtree(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import BadZipFile
@@ -21,6 +22,7 @@ from embeddings.sources.kinds import KINDS, is_address, kind_of
 from embeddings.sources.pdf import read_pdf
 from embeddings.sources.table import ALIASES, read_csv, read_jsonl
 from embeddings.sources.text import read_markdown, read_text
+from embeddings.sources.visits import Unchanged
 from embeddings.sources.web import fetch, pages
 
 READERS: Mapping[str, Callable[[Input], Iterator[Article | Unreadable]]] = {
@@ -151,9 +153,25 @@ def parse_columns(given: Sequence[str]) -> dict[str, str]:
 
 
 def _read(given: Input) -> Iterator[Article | Unreadable]:
+    if given.visits is None or not given.state:
+        yield from _read_whole(given)
+        return
+    count, articles, is_whole = given.visits.count, list[str](), True
+    for item in _read_whole(given):
+        if isinstance(item, Article):
+            articles.append(item.id)
+        else:
+            is_whole = is_whole and item.went_in
+        yield item
+    if is_whole:
+        given.visits.done(given, articles, count=count)
+
+
+def _read_whole(given: Input) -> Iterator[Article | Unreadable]:
     try:
         if given.kind == "address":
-            yield from _read(fetch(given))
+            with suppress(Unchanged):
+                yield from _read(fetch(given))
         elif given.kind in CONTAINERS:
             for part in CONTAINERS[given.kind](given):
                 if isinstance(part, Unreadable):

@@ -25,6 +25,7 @@ import httpx
 from embeddings.sources.addresses import is_public, is_web_port, resolve
 from embeddings.sources.inputs import MAX_BYTES, ReadingError
 from embeddings.sources.kinds import is_address
+from embeddings.sources.visits import Unchanged, Version, version_name
 
 if TYPE_CHECKING:
     import ssl
@@ -46,12 +47,14 @@ class Fetched:
 
     Attributes:
         address: where it was found, after redirects.
+        version: what the server calls it.
         private: what was asked for is on a private network, and what it names may be, too.
     """
 
     data: bytes
     content_type: str
     address: str
+    version: Version
     private: bool
 
 
@@ -67,13 +70,15 @@ class _ComeAgain(ReadingError):
         self.seconds = seconds
 
 
-def get(address: str, *, private: bool) -> Fetched:
+def get(address: str, *, private: bool, before: Version | None = None) -> Fetched:
     """Fetch what stands at an address.
 
     Args:
         private: it may be on a private network. Even so, a public address leads to public ones only.
+        before: the version that was read before.
 
     Raises:
+        Unchanged: the server says that it still has that version.
         ReadingError: it must not or can't be reached, is too large or too slow, or answers with an error.
     """
     deadline = time.monotonic() + MAX_SECONDS
@@ -81,12 +86,12 @@ def get(address: str, *, private: bool) -> Fetched:
     try:
         with _client(guard) as client:
             try:
-                return _follow(client, guard, address, deadline)
+                return _follow(client, guard, address, deadline, before)
             except _ComeAgain as asked:
                 if asked.seconds is None or asked.seconds > min(MAX_PATIENCE, deadline - time.monotonic()):
                     raise
                 time.sleep(asked.seconds)
-                return _follow(client, guard, address, deadline)
+                return _follow(client, guard, address, deadline, before)
     except (httpx.TimeoutException, httpcore.TimeoutException) as error:
         _check_time(deadline)
         raise ReadingError(f"did not answer in {MAX_SILENCE:.0f} s; try again later") from error
@@ -96,14 +101,17 @@ def get(address: str, *, private: bool) -> Fetched:
         raise ReadingError(f"can't be reached ({str(error) or type(error).__name__}); check the address") from error
 
 
-def _follow(client: httpx.Client, guard: _Guard, address: str, deadline: float) -> Fetched:
+def _follow(client: httpx.Client, guard: _Guard, address: str, deadline: float, before: Version | None) -> Fetched:
     at = address
     for _ in range(MAX_REDIRECTS + 1):
         try:
             guard.before(at)
-            with client.stream("GET", at) as answer:
+            conditions = before.conditions(at) if before is not None else {}
+            with client.stream("GET", at, headers=conditions) as answer:
+                if conditions and answer.status_code == 304:
+                    raise Unchanged
                 if not answer.has_redirect_location:
-                    return Fetched(_body(answer, deadline), _type(answer), at, guard.private)
+                    return Fetched(_body(answer, deadline), _type(answer), at, _version(answer, at), guard.private)
                 following = urljoin(at, answer.headers["location"])
         except _Refused as error:
             if at == address:
@@ -298,6 +306,11 @@ def _unpacked(parts: Iterable[bytes]) -> Iterator[bytes]:
         raise ReadingError(f"can't be unpacked ({error}); try again later") from error
     if not unpacker.eof:
         raise ReadingError("is cut off; try again later")
+
+
+def _version(answer: httpx.Response, address: str) -> Version:
+    etag, modified = (version_name(answer.headers.get(name, "")) for name in ("etag", "last-modified"))
+    return Version(address, etag, modified)
 
 
 def _type(answer: httpx.Response) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
+from embeddings.sources.visits import Visits
 from embeddings.utf8 import is_utf8
 
 MAX_BYTES = 50_000_000
@@ -41,6 +42,8 @@ class Input:
         day_first: what 03/04/2021 means in it; see parse_date.
         leads_on: what it names, as a feed does, may be fetched: it was fetched itself, or is a file of the user's.
         private: it, and what it names, may be on a private network.
+        visits: those of the run, where what addresses give is to be remembered.
+        state: of what was fetched, as visits name it.
     """
 
     name: str
@@ -52,6 +55,8 @@ class Input:
     day_first: bool | None = None
     leads_on: bool = False
     private: bool = False
+    visits: Visits | None = None
+    state: str = ""
 
     @property
     def id(self) -> str:
@@ -174,7 +179,7 @@ def address_input(
 def named_input(given: Input, address: str, known: Mapping[str, object]) -> Input:
     """Make the input of an address that another input names."""
     named = address_input(address, given.columns, private=given.private, known=known)
-    return replace(named, day_first=given.day_first)
+    return replace(named, day_first=given.day_first, visits=given.visits)
 
 
 def bytes_opener(data: bytes) -> Callable[[], IO[bytes]]:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from embeddings.sources.feed import feed_entries
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, named_input
 from embeddings.sources.kinds import KINDS, is_address, kind_of
+from embeddings.sources.visits import Unchanged
 
 MAX_PAGES = 10_000
 """Of one feed, or of one sitemap with those it names."""
@@ -53,11 +54,20 @@ def fetch(given: Input) -> Input:
     """Fetch what stands at an input's place; its kind comes from its name, else from what the server says it is.
 
     Raises:
+        Unchanged: it is what it was, as its server says; its visits know so.
         ReadingError: it must not or can't be reached, is too large or too slow, or is of no kind that can be read.
     """
     from embeddings.sources import fetching  # its libraries are slow to import
 
-    found = fetching.get(given.place, private=given.private)
+    visits = given.visits
+    try:
+        found = fetching.get(
+            given.place, private=given.private, before=visits.before(given) if visits is not None else None
+        )
+    except Unchanged:
+        if visits is not None:
+            visits.unchanged(given.place)
+        raise
     kind = _TYPES.get(found.content_type)
     if kind in (None, ".txt", ".xml") or found.content_type.startswith("application/octet"):
         kind = kind_of(urlsplit(found.address).path) or kind
@@ -70,6 +80,7 @@ def fetch(given: Input) -> Input:
         known={**given.known, "url": found.address},
         leads_on=True,
         private=found.private,
+        state=visits.state(given, found.version) if visits is not None else "",
     )
 
 
@@ -114,16 +125,20 @@ def _fetched(given: Input, found: Iterator[Input | Unreadable]) -> Iterator[Inpu
         if isinstance(item, Input) and item.kind == "address":
             item = _page(given, item)
         spent += time.monotonic() - started
-        yield item
+        if item is not None:
+            yield item
     if next(found, None) is not None:
         yield Unreadable(given.name, f"names more pages than the first {MAX_PAGES:,}, which were read")
 
 
-def _page(given: Input, named: Input) -> Input | Unreadable:
+def _page(given: Input, named: Input) -> Input | Unreadable | None:
+    """Fetch a page; None where it is what it was."""
     if not is_address(named.place):
         return Unreadable(named.name, f"is no address on the web, and {given.name} may lead to nothing else")
     try:
         page = fetch(named)
+    except Unchanged:
+        return None
     except ReadingError as error:
         return Unreadable(named.name, str(error))
     if page.kind in (".xml", ".zip"):  # which would name others, and so on for ever
@@ -173,6 +188,8 @@ def _inner(named: Input, read: set[str], depth: int) -> Iterator[Input | Unreada
     try:
         inner = fetch(named)
         yield from _sitemap(inner, inner.read(MAX_FEED_BYTES), read, depth)
+    except Unchanged:  # what was no sitemap before is none now: they lead on, and are not recorded
+        yield Unreadable(named.name, "is no sitemap; index it by itself")
     except ReadingError as error:
         yield Unreadable(named.name, str(error))
 

@@ -1,0 +1,93 @@
+"""What addresses gave in runs before, so that a server need not send again what has not changed (RFC 9110, 13)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from embeddings.sources.inputs import Input
+
+_LONGEST = 500
+"""Characters of what a server calls a version; a longer name is passed over."""
+
+
+class Unchanged(Exception):
+    """A server says that what it has is the version that was read before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a server calls one version of what stands at an address, after redirects: by a name, or a time."""
+
+    address: str
+    etag: str
+    modified: str
+
+    def conditions(self, address: str) -> dict[str, str]:
+        """Give the headers that ask an address for another version than this; none for another address's."""
+        if address != self.address:
+            return {}
+        given = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in given.items() if value}
+
+
+class Kept(Protocol):
+    """Is told that an address was read whole: its place, its state, and the ids of its articles."""
+
+    def __call__(self, place: str, state: str, articles: Sequence[str], /) -> None: ...
+
+
+class Visits:
+    """The visits of one run.
+
+    A state is text for the record of an address: the version that was read, and how. Only what comes of the address's
+    own bytes is recorded: a feed may be what it was, and the pages that it names are not.
+    """
+
+    def __init__(
+        self,
+        states: Callable[[str], str],
+        how: Callable[[Input], str],
+        *,
+        unchanged: Callable[[str], object],
+        kept: Kept,
+    ) -> None:
+        """Begin a run.
+
+        Args:
+            states: gives what was kept of a place; "" for nothing.
+            how: says in which way an input is read; a version that was read in another way is asked for again.
+            unchanged: is told the place that is what it was.
+            kept: is called once an address was read whole, if its server names versions.
+        """
+        self._states, self._how, self._kept, self.unchanged = states, how, kept, unchanged
+        self.count = 0
+
+    def before(self, given: Input) -> Version | None:
+        """Begin a visit: give the version that was read before in the same way; None where none is known."""
+        self.count += 1
+        try:
+            how, *version = json.loads(self._states(given.place))
+        except (ValueError, TypeError):
+            return None
+        return Version(*version) if how == self._how(given) else None
+
+    def state(self, given: Input, version: Version) -> str:
+        """Name what is read now; "" where the server names no version."""
+        if not version.etag and not version.modified:
+            return ""
+        return json.dumps([self._how(given), version.address, version.etag, version.modified])
+
+    def done(self, given: Input, articles: Sequence[str], *, count: int) -> None:
+        """Keep what an input gave, unless it led to others since its own visit, which was number `count`."""
+        if self.count == count:
+            self._kept(given.place, given.state, articles)
+
+
+def version_name(value: str) -> str:
+    """Take what a server calls a version if it can be sent back; "" if not."""
+    value = value.strip()
+    return value if len(value) <= _LONGEST and value.isascii() and value.isprintable() else ""
