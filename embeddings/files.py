@@ -16,8 +16,8 @@ _COLUMNS = "SELECT place, sha256, articles FROM files"
 class FileRecord:
     """A file that was read: its absolute place, a hash of its content, and the ids and hashes of its articles.
 
-    Where something in it could not be read, WITH_TROUBLE ends the hash. Of an address there is what its server calls the
-    version that was read instead. `digests` are there to check that the articles went in; they are not kept.
+    Where something in it could not be read, WITH_TROUBLE ends the hash. Of an address there is instead what its server
+    calls the version that was read. `digests` are there to check that the articles went in; they are not kept.
     """
 
     place: str

@@ -136,6 +136,7 @@ class _Run:
     seen: Callable[[Article | Unreadable], object]
     anew: bool
     read: list[FileRecord] = field(default_factory=list)
+    states: dict[str, str] = field(default_factory=dict)
     before: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
     unreadable: list[Unreadable] = field(default_factory=list)
@@ -147,12 +148,17 @@ class _Run:
         digests: dict[str, str] = {}
         current: list[Input] = []
         known: set[str] = set()
+        texts: dict[str, int] = {}
 
-        def kept(place: str, state: str, articles: Sequence[str]) -> None:
-            if digests.keys() >= set(articles):
-                self.read.append(FileRecord(place, state, tuple(articles), tuple(digests[one] for one in articles)))
+        def kept(place: str, state: str, articles: Sequence[Article]) -> None:
+            ids = tuple(one.id for one in articles)
+            if digests.keys() >= set(ids):
+                # what gave way to another reading of this run has to be read again
+                state = state if all(texts[one.id] == hash(one.text) for one in articles) else ""
+                self.read.append(FileRecord(place, state, ids, tuple(map(digests.__getitem__, ids))))
+                self.states[place] = state
 
-        visits = Visits(self._state, _how, unchanged=self._skip, kept=kept)
+        visits = Visits(self._state, _how, unchanged=self._skip, kept=kept, anew=self.anew)
 
         def changed() -> Iterator[Input]:
             for given in inputs:
@@ -185,6 +191,7 @@ class _Run:
                 item = filled(item, self.store.get(item.id))
             self.given.add(item.id)
             digests[item.id] = article_sha256(item)
+            texts[item.id] = hash(item.text)
             if item.id not in known:  # else it was taken before, and may have been removed by hand
                 yield item
 
@@ -199,10 +206,12 @@ class _Run:
         self.given.update(self.recorded(place))
         self.skipped += 1
 
-    def _state(self, place: str) -> str:
+    def _state(self, place: str) -> str | None:
         """Give the state that an address was read in before; see Visits."""
+        if place in self.states:
+            return self.states[place]
         record = self.store.file(place)
-        return record.sha256 if record is not None and not self.anew else ""
+        return record.sha256 if record is not None else None
 
     def _known_of(self, given: Input, digest: str) -> tuple[str, ...]:
         """Give the articles that a file of the same content gave before, when not all in it could be read."""

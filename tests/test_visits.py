@@ -114,3 +114,31 @@ def test_a_feed_that_carries_its_stories_is_sent_once_until_it_changes(site, lib
     site.pages["/feed"] = rss(("Flood", "/flood", WHOLE.replace("dam", "flood")))
     assert index("/feed") == ((1, 0, 0, 0, 0), {"/feed": 200})
     assert len(list(library.articles())) == 3
+
+
+@pytest.mark.parametrize("names", [True, False])
+@pytest.mark.parametrize("first", ["/feed", "/dam"])
+def test_what_a_page_tells_goes_before_what_a_feed_tells_of_it(site, library, index, names, first):  # noqa: F811
+    site.names = names
+    site.pages |= {"/dam": dam(1), "/feed": rss(("Dam", f"{site.address}/dam", WHOLE))}
+    for path in (first, "/feed", "/dam"):
+        index(path)
+    [page] = library.articles()
+    assert "dam 1" in page.text
+    for path in ("/feed", "/dam", "/feed"):
+        (added, updated, *_), _ = index(path)
+        assert (added, updated) == (0, 0)
+    assert list(library.articles()) == [page]
+    site.pages["/dam"] = dam(2)[:-100]  # a page that became shorter is taken, too
+    assert index("/dam")[0][:2] == (0, 1)
+
+
+@pytest.mark.parametrize("paths", [("/feed", "/dam"), ("/dam", "/feed")])
+def test_so_it_does_where_both_come_in_one_run(site, library, index, paths):  # noqa: F811
+    site.pages |= {"/dam": dam(1), "/feed": rss(("Dam", f"{site.address}/dam", WHOLE))}
+    index(*paths)
+    index(*paths)
+    [page] = library.articles()
+    assert "dam 1" in page.text
+    assert index(*paths)[0][:2] == (0, 0)
+    assert list(library.articles()) == [page]

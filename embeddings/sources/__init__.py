@@ -156,10 +156,10 @@ def _read(given: Input) -> Iterator[Article | Unreadable]:
     if given.visits is None or not given.state:
         yield from _read_whole(given)
         return
-    count, articles, is_whole = given.visits.count, list[str](), True
+    count, articles, is_whole = given.visits.count, list[Article](), True
     for item in _read_whole(given):
         if isinstance(item, Article):
-            articles.append(item.id)
+            articles.append(item)
         else:
             is_whole = is_whole and item.went_in
         yield item

@@ -30,6 +30,8 @@ def feed_entries(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
         known = {name: getattr(entry, name) or None for name in ("title", "date", "source", "author")}
         known["url"] = link
         if len(re.sub("<[^<>]*>", "", story)) >= WHOLE_STORY or not fetches:
+            if given.visits is not None and given.visits.was_read(link):
+                continue  # else each would replace the other at every run
             place = link or f"{given.place}#{entry.id or entry.title}"
             page = f"<html><body><article>{story}</article></body></html>".encode(errors="replace")
             name = f"{given.name}, entry {link or entry.title}"

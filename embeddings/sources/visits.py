@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from embeddings.documents import Article
     from embeddings.sources.inputs import Input
 
 _LONGEST = 500
@@ -35,9 +36,9 @@ class Version:
 
 
 class Kept(Protocol):
-    """Is told that an address was read whole: its place, its state, and the ids of its articles."""
+    """Is told that an address was read whole: its place, its state, and its articles."""
 
-    def __call__(self, place: str, state: str, articles: Sequence[str], /) -> None: ...
+    def __call__(self, place: str, state: str, articles: Sequence[Article], /) -> None: ...
 
 
 class Visits:
@@ -49,39 +50,43 @@ class Visits:
 
     def __init__(
         self,
-        states: Callable[[str], str],
+        states: Callable[[str], str | None],
         how: Callable[[Input], str],
         *,
         unchanged: Callable[[str], object],
         kept: Kept,
+        anew: bool = False,
     ) -> None:
         """Begin a run.
 
         Args:
-            states: gives what was kept of a place; "" for nothing.
+            states: gives what was kept of a place; None for nothing.
             how: says in which way an input is read; a version that was read in another way is asked for again.
             unchanged: is told the place that is what it was.
-            kept: is called once an address was read whole, if its server names versions.
+            kept: is called once an address was read whole.
+            anew: everything is to be sent again.
         """
-        self._states, self._how, self._kept, self.unchanged = states, how, kept, unchanged
+        self._states, self._how, self._kept, self.unchanged, self._anew = states, how, kept, unchanged, anew
         self.count = 0
 
     def before(self, given: Input) -> Version | None:
         """Begin a visit: give the version that was read before in the same way; None where none is known."""
         self.count += 1
         try:
-            how, *version = json.loads(self._states(given.place))
+            how, *version = json.loads(self._states(given.place) or "")
         except (ValueError, TypeError):
             return None
-        return Version(*version) if how == self._how(given) else None
+        return Version(*version) if how == self._how(given) and not self._anew else None
+
+    def was_read(self, place: str) -> bool:
+        """Say whether the page at an address was read itself: what it tells goes before what a feed tells of it."""
+        return self._states(place) is not None
 
     def state(self, given: Input, version: Version) -> str:
-        """Name what is read now; "" where the server names no version."""
-        if not version.etag and not version.modified:
-            return ""
+        """Name what is read now."""
         return json.dumps([self._how(given), version.address, version.etag, version.modified])
 
-    def done(self, given: Input, articles: Sequence[str], *, count: int) -> None:
+    def done(self, given: Input, articles: Sequence[Article], *, count: int) -> None:
         """Keep what an input gave, unless it led to others since its own visit, which was number `count`."""
         if self.count == count:
             self._kept(given.place, given.state, articles)
