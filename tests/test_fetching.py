@@ -245,6 +245,17 @@ def test_dripping_answers_are_left(dripping, start):
     assert time.monotonic() - started < 1.5
 
 
+@pytest.mark.parametrize("name", ["MAX_SILENCE", "MAX_SECONDS"])
+def test_a_name_server_that_does_not_answer_is_left(monkeypatch, name):
+    hangs = threading.Event()
+    monkeypatch.setattr(fetching, "resolve", lambda host, port: hangs.wait(5) and [])
+    monkeypatch.setattr(fetching, name, 0.2)
+    started = time.monotonic()
+    refused("http://public.example/page", "no name server said in 0 s where public.example is; try again later")
+    assert time.monotonic() - started < 2
+    hangs.set()
+
+
 @pytest.mark.parametrize(
     ("packing", "body", "reason"),
     [

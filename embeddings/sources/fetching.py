@@ -8,6 +8,7 @@ rebinding) gains nothing.
 from __future__ import annotations
 
 import re
+import threading
 import time
 import zlib
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cache
 from importlib.metadata import version
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 from urllib.request import getproxies
@@ -143,7 +145,7 @@ class _Guard(httpcore.NetworkBackend):
         if self.proxied:
             url = httpx.URL(address)
             try:
-                found = resolve(url.host, url.port or 443)
+                found = _resolved(url.host, url.port or 443, _left(self._deadline, MAX_SILENCE))
             except (OSError, UnicodeError):
                 found = []  # only the proxy knows it
             self._check(found, url.port or 443)
@@ -156,8 +158,13 @@ class _Guard(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
+        seconds = _left(self._deadline, timeout)
         try:
-            found = resolve(host, port)
+            found = _resolved(host, port, seconds)
+        except TimeoutError as error:
+            raise ReadingError(
+                f"can't be reached, as no name server said in {seconds:.0f} s where {host} is; try again later"
+            ) from error
         except (OSError, UnicodeError) as error:
             raise httpcore.ConnectError(f"no host {host!r} is known") from error
         self._check(found, port)
@@ -180,6 +187,31 @@ class _Guard(httpcore.NetworkBackend):
             raise _Refused(f"names port {port}, which is no web server's")
         self.private = self.private and not public
         self._any_port = self.private
+
+
+def _resolved(host: str, port: int, seconds: float) -> list[str]:
+    """Look a host up as `resolve` does, but not for longer: the system's resolver takes no deadline.
+
+    Raises:
+        OSError, UnicodeError: there is no such host; TimeoutError, which is an OSError, where no answer came.
+    """
+    answers: SimpleQueue[list[str] | Exception] = SimpleQueue()
+
+    def look_up() -> None:
+        try:
+            answers.put(resolve(host, port))
+        except Exception as error:  # raised where it is waited for
+            answers.put(error)
+
+    # a daemon: the process may end while it still waits
+    threading.Thread(target=look_up, name="dateline-names", daemon=True).start()
+    try:
+        found = answers.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError(f"no name server answered for {host!r}") from None
+    if isinstance(found, Exception):
+        raise found
+    return found
 
 
 class _Timed(httpcore.NetworkStream):
