@@ -24,6 +24,7 @@ Work = Callable[[], Iterator[dict[str, Any] | None]]
 @dataclass(slots=True)
 class _Job:
     total: int
+    work: Work | None
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     status: JobStatus = "waiting"
     done: int = 0
@@ -54,13 +55,13 @@ class Jobs:
         Raises:
             Refused: 503, where too much waits already.
         """
-        job = _Job(total)
+        job = _Job(total, work)
         with self._lock:
             if sum(other.status in ("waiting", "running") for other in self._jobs.values()) >= WAITING:
                 raise Refused(503, f"{WAITING} evaluations wait already; come again later", {"Retry-After": "60"})
             self._jobs[job.id] = job
             self._forget()
-        self._thread.submit(_run, job, work)
+        self._thread.submit(_run, job)
         return job.shown()
 
     def get(self, job_id: str) -> JobOut:
@@ -80,7 +81,8 @@ class Jobs:
         job = self._known(job_id)
         job.cancelled.set()
         if job.status == "waiting":
-            job.status = "cancelled"
+            # its turn comes later, and what it would ask need not be kept until then
+            job.status, job.work = "cancelled", None
         return job.shown()
 
     def close(self) -> None:
@@ -101,8 +103,9 @@ class Jobs:
             del self._jobs[job_id]
 
 
-def _run(job: _Job, work: Work) -> None:
-    if job.cancelled.is_set():
+def _run(job: _Job) -> None:
+    work, job.work = job.work, None
+    if job.cancelled.is_set() or work is None:
         job.status = "cancelled"
         return
     job.status = "running"
