@@ -118,7 +118,13 @@ def serve(settings: Settings, serving: Serving, *, mcp: bool = False, read_only:
 
     service.libraries.open(service.libraries.first).pipeline.warm_up()
     service.ready = True
-    run(guarded(api, serving, metrics, scripts=HEAD), serving, stopping=stopping, stopped=service.close)
+    run(
+        guarded(api, serving, metrics, scripts=HEAD),
+        serving,
+        leaving=service.leave,
+        stopping=stopping,
+        stopped=service.close,
+    )
 
 
 def _check_mcp() -> None:

@@ -84,6 +84,10 @@ class Service:
         except InvalidInput as error:
             raise Refused(404, str(error)) from error
 
+    def leave(self) -> None:
+        """Say that no more should be sent here, and answer what comes all the same."""
+        self.stopping = True
+
     def stop(self) -> None:
         """Take nothing more on: what waits is told to go elsewhere, and what is at work goes on."""
         self.stopping = True

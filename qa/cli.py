@@ -148,6 +148,13 @@ def _add_serve(commands: Commands) -> None:
         metavar="ADDRESS",
         help="believe the X-Forwarded-For and -Proto of the reverse proxy at this address",
     )
+    parser.add_argument(
+        "--drain",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="when told to stop, say so at /readyz and answer for so long yet, so that a load balancer turns away (0)",
+    )
     parser.add_argument("--log-requests", action="store_true", help="write a line of JSON to stderr for each request")
     add_reading(parser)
 

@@ -25,10 +25,20 @@ from qa.service.server import PatientProtocol, Serving, _listen, run
 
 
 @pytest.fixture
-def running(tmp_path):
-    """A server of the seeds in a process of its own; gives its address and the process."""
+def running(request):
+    """A server of the seeds in a process of its own, with more options; gives its address and the process."""
+    more = getattr(request, "param", ())
     port = free_port()
-    command = [sys.executable, "-m", "qa", "serve", "--port", str(port), "--log-requests"]
+    command = [
+        sys.executable,
+        "-m",
+        "qa",
+        "serve",
+        "--port",
+        str(port),
+        "--log-requests",
+        *getattr(request, "param", ()),
+    ]
     root = Path(__file__).parents[1]
     server = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
@@ -56,6 +66,19 @@ def test_what_is_in_hand_is_finished_when_the_server_is_stopped(running):
     assert server.wait(30) == -signal.SIGTERM
     lines = [json.loads(line) for line in server.stderr.read().splitlines()]
     assert ("/api/answer", 200) in {(line["route"], line["status"]) for line in lines}
+
+
+@pytest.mark.parametrize("running", [["--drain", "3"]], indirect=True)
+def test_a_server_that_drains_says_so_and_answers_until_it_stops(running):
+    address, server = running
+    assert httpx.get(f"{address}/readyz").json() == {"status": "ok"}
+    server.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    leaving = httpx.get(f"{address}/readyz")
+    assert (leaving.status_code, leaving.json()) == (503, {"status": "stopping"})
+    with Client(address, tries=1) as client:
+        assert client.answer("who led the delegation?").found
+    assert server.wait(30) == -signal.SIGTERM
 
 
 def test_the_client_gives_types_and_the_server_s_sentences(running):
@@ -215,6 +238,6 @@ def test_what_is_loaded_is_not_looked_through_for_garbage_while_it_serves(monkey
         sockets[0].close()
 
     monkeypatch.setattr(uvicorn.Server, "run", run_once)
-    run(lambda *_: None, Serving(port=0), stopping=list, stopped=list)
+    run(lambda *_: None, Serving(port=0), leaving=list, stopping=list, stopped=list)
     assert frozen[0] > 10_000
     assert gc.get_freeze_count() == 0, "what was frozen is looked through again when it serves no more"

@@ -63,6 +63,7 @@ def serve(arguments: argparse.Namespace) -> int:
         proxy=arguments.proxy,
         access=Access.load(settings.access_file),
         log_requests=arguments.log_requests,
+        drain=arguments.drain,
     )
     from app import serve as run  # after what can be wrong was found quickly
 

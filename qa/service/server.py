@@ -8,6 +8,7 @@ import ipaddress
 import logging
 import re
 import socket
+import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -30,6 +31,7 @@ HEADER_SECONDS = 15.0
 """From a connection's opening, or its last answer, to the end of the next request's headers."""
 GRACE_SECONDS = 20
 """For what is in hand when the server is told to stop."""
+MOST_DRAIN = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Serving:
         proxy: address of a reverse proxy whose X-Forwarded-For and -Proto are believed; "" for none.
         access: None lets everybody in, which is allowed on the loopback address alone.
         log_requests: write a line of JSON about each request to stderr.
+        drain: seconds for which a server that was told to stop goes on answering, and says at /readyz that it stops.
     """
 
     host: str = "127.0.0.1"
@@ -49,6 +52,7 @@ class Serving:
     proxy: str = ""
     access: Access | None = None
     log_requests: bool = False
+    drain: float = 0.0
 
     def __post_init__(self) -> None:
         if self.access is None and not is_loopback(self.host):
@@ -62,6 +66,8 @@ class Serving:
             )
         if not 0 <= self.port <= 65535:
             raise InvalidInput(f"a port lies between 0 and 65535, got {self.port}")
+        if not 0 <= self.drain <= MOST_DRAIN:
+            raise InvalidInput(f"a server drains for 0 to {MOST_DRAIN} seconds, got {self.drain}")
         for name in self.hostnames:
             if not _HOSTNAME.fullmatch(name):
                 raise InvalidInput(
@@ -101,10 +107,18 @@ def guarded(app: ASGIApp, serving: Serving, metrics: Metrics, *, scripts: str = 
     return Observed(SecurityHeaders(app, scripts=scripts), metrics=metrics)
 
 
-def run(app: ASGIApp, serving: Serving, *, stopping: Callable[[], object], stopped: Callable[[], object]) -> None:
+def run(
+    app: ASGIApp,
+    serving: Serving,
+    *,
+    leaving: Callable[[], object],
+    stopping: Callable[[], object],
+    stopped: Callable[[], object],
+) -> None:
     """Serve until SIGINT or SIGTERM; what is in hand then is finished, and the signal is passed on.
 
     Args:
+        leaving: is called when it is told to stop; what comes in the seconds of `serving.drain` is answered yet.
         stopping: is called when no more is taken on.
         stopped: is called when all is finished.
 
@@ -131,6 +145,8 @@ def run(app: ASGIApp, serving: Serving, *, stopping: Callable[[], object], stopp
             limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         ),
+        serving.drain,
+        leaving,
         stopping,
         stopped,
     )
@@ -187,11 +203,22 @@ class PatientProtocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, stopping: Callable[[], object], stopped: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        drain: float,
+        leaving: Callable[[], object],
+        stopping: Callable[[], object],
+        stopped: Callable[[], object],
+    ) -> None:
         super().__init__(config)
-        self._stopping, self._stopped = stopping, stopped
+        self._drain, self._leaving, self._stopping, self._stopped = drain, leaving, stopping, stopped
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._leaving()
+        ends = time.monotonic() + self._drain
+        while time.monotonic() < ends and not self.force_exit:  # which a second Ctrl-C sets
+            await asyncio.sleep(0.1)
         self._stopping()
         try:
             await super().shutdown(sockets)
