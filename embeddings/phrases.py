@@ -44,10 +44,20 @@ HEAD_LINE: tuple[str, ...] = (
 )
 """Lines between a headline and its story that say when, whence and by whom; elsewhere they may tell the story."""
 
+_MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)|Apr(?:il|\.)|May|June|July|Aug(?:ust|\.)?|Sept?(?:ember|\.)?"
+    r"|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
+# without the day, "Halvern - The council" is a dateline as often as "Platte County - $148,215" is none
+_PLACE_AND_DAY = (
+    r"(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b)[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){0,3}, "
+    rf"(?:\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}})(?:,? \d{{4}})? [-–—]+ (?=[A-ZÀ-Þ“‘\"'])"
+)
 DATELINE = re.compile(
     r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ (?=\S)"
     r"|[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?::| \|) (?=[A-ZÀ-Þ])"
     r"|[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){0,3}(?:, [A-ZÀ-Þ][\w. ]{1,30})? \([A-Z][\w&. ]{1,30}\) [-–—]+ (?=\S)"
+    rf"|{_PLACE_AND_DAY}"
 )
 """What a story begins with before it begins: "SORREL, June 8 (AP) - "."""
 

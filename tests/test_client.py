@@ -29,16 +29,7 @@ def running(request):
     """A server of the seeds in a process of its own, with more options; gives its address and the process."""
     more = getattr(request, "param", ())
     port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "qa",
-        "serve",
-        "--port",
-        str(port),
-        "--log-requests",
-        *getattr(request, "param", ()),
-    ]
+    command = [sys.executable, "-m", "qa", "serve", "--port", str(port), "--log-requests", *more]
     root = Path(__file__).parents[1]
     server = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:

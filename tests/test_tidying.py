@@ -72,6 +72,11 @@ def test_any_span_stays_in_its_text_and_is_tidied_once(text, start, end):
         ("T\nSORREL, June 8 (AP) - It rained.", "June 8", True),
         ("T\nSORREL - It rained.", "It", False),
         ("SORREL It rained.", "SORREL", False),
+        ("Halvern, 3 March – The council voted to close it.", "3 March", True),
+        ("Port Sorrel, Oct. 4, 2024 -- “It is over”, he said.", "Port Sorrel", True),
+        ("Platte County - $148,215 for the road.", "Platte County", False),
+        ("Saturday, March 5, 2005 - Phoenix and Las Vegas.", "March 5, 2005", False),
+        ("Halvern, 3 March – a grey town – was quiet.", "3 March", False),
     ],
 )
 def test_a_dateline_is_told(text, span, is_one):
