@@ -10,7 +10,8 @@ import pytest
 
 from embeddings.errors import DatelineError, InvalidInput
 from qa.settings import load_settings
-from qa.workspace import OWN, SEEDS, Libraries
+from qa.shelf import OWN
+from qa.workspace import SEEDS, Libraries
 
 STORY = "Zebra wins the Grand Prix\n\nA zebra named Ottoline won the Grand Prix of Tarn on Sunday.\n"
 ASKED = "Which zebra won the Grand Prix of Tarn?"
