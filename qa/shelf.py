@@ -33,7 +33,7 @@ def shelved() -> dict[str, Path]:
     named: dict[str, Path] = {}
     for folder in [own, *sorted(file.parent for file in _made().glob(f"*/{FILE}"))]:
         if (folder / FILE).is_file() and not folder.name.startswith("."):
-            # a folder that was copied has a name that is taken
+            # a library that was made beside the page may have a name that is taken
             names = chain((_given(folder)[0], folder.name), _numbered(folder.name))  # without end
             named[next(name for name in names if name not in named)] = folder
     first = [name for name, folder in named.items() if folder == own]
@@ -86,14 +86,17 @@ def delete(folder: Path) -> None:
 
 
 def _given(folder: Path) -> list[str]:
-    """Give the names of a library, the present one first: that of its folder where no file says."""
+    """Give the names of a library, the present one first: that of its folder where no file says.
+
+    A file that doesn't know the folder came with what was copied or moved there, and says nothing.
+    """
     usual = OWN if folder == own_library() else folder.name
     try:
         names = json.loads((folder / NAMES_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return [usual]
     known = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-    return [*known, *([] if usual in known else [usual])]
+    return known if usual in known else [usual]
 
 
 def _numbered(name: str) -> Iterator[str]:

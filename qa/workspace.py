@@ -220,9 +220,8 @@ class Libraries:
         """List the libraries on offer."""
         if self._settings.library is not None:
             return [self.first]
-        shelf = shelved()
-        own = [name for name, folder in shelf.items() if folder == own_library()]
-        return [*own, SEEDS, *(name for name in shelf if name not in own)]
+        own, shelf = self._own(), shelved()
+        return [*([own] if own is not None else []), SEEDS, *(name for name in shelf if name != own)]
 
     def called(self, name: str) -> str | None:
         """Give what a library is called now that has, or had, a name; None where there is none."""

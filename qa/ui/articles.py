@@ -21,7 +21,7 @@ from qa.presentation import byline, in_counts
 from qa.ui.libraries import choice, library_fields
 from qa.ui.narrowing import Narrowing, Only, keep_to
 from qa.ui.preferences import unknown_library
-from qa.ui.style import REFUSED, SAY, TO_QUESTION
+from qa.ui.style import REFUSED, SAY, TO_ARTICLE, TO_QUESTION
 from qa.workspace import Libraries, Seen, Workspace
 
 CHOOSE, NONE_YET, NONE_FOUND = "Articles; choose one to read it", "No articles yet", "No article has these words"
@@ -56,9 +56,9 @@ def articles_tab(
     with gr.Row(visible=changing):
         files = gr.File(label="Add files", file_count="multiple", file_types=list(SUFFIXES), height=140)
         with gr.Column():
-            gr.HTML(REFUSED)
             address = gr.Textbox(label="Or an address: a page, a feed, a sitemap", placeholder="https://")
             fetch = gr.Button("Add the address")
+    gr.HTML(REFUSED)
     status = gr.Textbox(label="What was done", interactive=False, visible=changing)
     wanted = gr.Textbox(label="Find articles", placeholder="words of a title, a source, a date")
     table = gr.Dataframe(
@@ -88,7 +88,8 @@ def articles_tab(
     chosen.change(lambda chosen: gr.update(visible=bool(chosen)), [chosen], [only], queue=False, **shared)
     asking = only.click(tab.ask_only, [library, chosen], [tabs, *narrowing.kept], queue=False, **shared)
     asking.then(None, None, None, js=TO_QUESTION, **shared)
-    named.then(tab.of_address, [library], [tabs, chosen, shown], queue=False, **shared)
+    linked = named.then(tab.of_address, [library], [tabs, chosen, shown], queue=False, **shared)
+    linked.then(None, None, None, js=TO_ARTICLE, **shared)
     remove.click(
         tab.remove, [library, chosen, wanted, removed], [status, chosen, shown, table, removed, back], **shared
     )

@@ -19,6 +19,8 @@ CSS = """
 .dateline-copy { border: 1px solid currentColor; border-radius: .4em; padding: .1em .6em; cursor: pointer;
   background: transparent; color: inherit; font: inherit; font-size: .9em; }
 .dateline-only { align-items: center; }
+.dateline-only > .block { min-width: min(14em, 100%) !important; }
+.block:has(.dateline-refused[hidden]) { display: none !important; }
 .dateline-only p { margin: 0; overflow-wrap: anywhere; }
 .dateline-report { width: 100%; height: 40em; border: 1px solid currentColor; background: white; }
 .dateline-figures { white-space: pre-wrap; overflow-x: auto; }
@@ -178,7 +180,7 @@ window.datelineSay = (words) => {
   }
   place.textContent = words;
 };
-// a file of the wrong kind, or too large, is refused by gradio in the browser, and told for some seconds alone: the words
+// a file of the wrong kind, or too large, is refused by gradio in the browser, and told for some seconds: these
 // stay until other files are given
 const refused = (said) => document.querySelectorAll(".dateline-refused").forEach((place) => {
   place.textContent = said;
@@ -192,10 +194,10 @@ for (const given of ["change", "drop"]) {
 new MutationObserver((changes) => {
   for (const { addedNodes } of changes) for (const node of addedNodes) {
     const said = node.querySelector?.("[data-testid=toast-text]")?.textContent || "";
-    const [, names, kinds] = said.match(/^Invalid file types?: (.*)\. Only (.*) allowed/s) || [];
+    const [, names, kinds] = said.match(/^Invalid file types?: (.*)\\. Only (.*) allowed/s) || [];
     const [, size, large] = said.match(/maximum allowed size of (.*?): (.*)/s) || [];
     if (names) refused(`${names} can't be taken: it is of none of these kinds: ${kinds}.`);
-    if (large) refused(`${large.replaceAll('"', "")} can't be taken: it is over ${size}; give a smaller file, or parts.`);
+    if (large) refused(`${large.replaceAll('"', "")} can't be taken: it is over ${size}; give it in parts.`);
   }
 }).observe(document, { childList: true, subtree: true });
 // what was last selected in an article may be given as the right answer
@@ -226,6 +228,13 @@ SAY = "(words) => window.datelineSay(words)"
 
 TO_QUESTION = """() => requestAnimationFrame(() => document.querySelector("#dateline-question textarea")?.focus())"""
 """Whoever chose what to ask may type at once."""
+
+TO_ARTICLE = """() => {
+  const shown = () => [...document.querySelectorAll(".dateline:has(> .dateline-article)")].pop();
+  if (!new URL(location.href).searchParams.has("article")) return;
+  setTimeout(() => shown()?.scrollIntoView(), 300);  // its tab is opened first
+}"""
+"""Show the article that the page's address names, which stands below the list."""
 
 
 def theme() -> gr.themes.Base:
