@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
+from conftest import ARTICLES
 
 from app import build_app
 from embeddings.documents import Article, Hit, Passage
@@ -19,7 +20,6 @@ from qa.evaluation.labels import check_correction
 from qa.markup import reading_html
 from qa.pipeline import Pipeline
 from qa.settings import load_settings
-from qa.ui.articles import CHOOSE, NONE_FOUND, NONE_YET, _Articles
 from qa.ui.ask import EXAMPLES, PLACEHOLDER, _anew_with, _Conversing, _exported, _linked, _of_library, _stopped
 from qa.ui.correction import _Correcting
 from qa.ui.course import Course
@@ -127,9 +127,6 @@ def test_examples_are_shown_where_they_can_be_answered(own):
     assert (sources["choices"], box["placeholder"], examples["visible"]) == ([""], PLACEHOLDER, False)
     _, box, examples = _of_library(Libraries(load_settings({})), "Seed articles")
     assert (box["placeholder"], examples["visible"]) == (EXAMPLES[0], True)
-
-
-ARTICLES = [Article("a", "A", "They came on\nTuesday (late)."), Article("b", "B", "They left on Friday.")]
 
 
 def test_what_is_read_is_named_once_and_as_text():
@@ -288,38 +285,6 @@ def test_a_verdict_on_an_answer_that_is_gone_is_told(monkeypatch):
     like = gr.LikeData(None, {"index": 1, "value": "", "liked": True})
     assert _Correcting(Libraries(load_settings({}))).judge(Course(), {}, like) == (gr.skip(),) * 5
     assert warnings == ["that answer is gone from the page; ask again and judge the new answer"]
-
-
-@pytest.fixture
-def own(tmp_path):
-    """A library with two articles, called "library"."""
-    settings = load_settings({"library": tmp_path / "library"})
-    store = open_store(settings, create=True)
-    store.add(ARTICLES)
-    store.close()
-    libraries = Libraries(settings)
-    yield libraries
-    libraries.close()
-
-
-def test_what_is_not_listed_is_not_chosen(own):
-    tab = _Articles(own)
-    assert [change == gr.skip() for change in tab.find("library", "a", "a")[1:]] == [True, True]
-    table, *chosen = tab.find("library", "b", "a")
-    assert ([row[0] for row in table["value"]], chosen) == (["B"], ["", ""])
-    assert table["label"] == CHOOSE
-    assert tab.listed("library", "zebra")["label"] == NONE_FOUND
-
-
-def test_what_was_removed_is_named_and_can_be_put_back(own):
-    tab = _Articles(own)
-    assert tab.remove("library", "", "", None)[0] == "Choose an article in the list first."
-    done, chosen, _, table, removed, back = tab.remove("library", "a", "", None)
-    assert (done, chosen, len(table["value"]), back["visible"]) == ("Removed “A”.", "", 1, True)
-    done, table, after, back = tab.put_back(removed, "library", "")
-    assert (done, len(table["value"]), after, back["visible"]) == ("Put back “A”.", 2, None, False)
-    own.open("library").remove(["a", "b"])
-    assert tab.listed("library", "")["label"] == NONE_YET
 
 
 @pytest.mark.parametrize(("named", "asked"), [({}, "who?"), ({"library": "library"}, "who?"), ({"library": "x"}, "")])

@@ -189,7 +189,8 @@ class _Articles:
         Raises:
             InvalidInput: it is not there.
         """
-        article = self._libraries.open(name).store.get(in_utf8(article_id)) if article_id else None
+        article_id = in_utf8(article_id)
+        article = self._libraries.open(name).store.get(article_id) if article_id else None
         if article is None:
             raise InvalidInput(f"The library {name} has no article with the id “{article_id[:200]}”.")
         return article
