@@ -62,16 +62,16 @@ def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = Fal
                     )
         chosen = choose_kept_library(libraries, blocks, library)
         kept = kept_settings()
-        with gr.Tabs():
+        with gr.Tabs() as opened:
             # a report would be kept with the library, so measuring goes with what is writable
             names = ("Ask", "Articles", *(() if libraries.read_only else ("Evaluate",)), "Settings")
-            tabs = {name: gr.Tab(name) for name in names}
+            tabs = {name: gr.Tab(name, id=name) for name in names}
         with tabs["Settings"]:
             preferences = settings_tab(libraries, settings, blocks, kept)
         with tabs["Ask"]:
-            ask_tab(libraries, blocks, library, chosen, preferences)
+            narrowing = ask_tab(libraries, blocks, library, chosen, preferences)
         with tabs["Articles"]:
-            articles_tab(libraries, blocks, library)
+            articles_tab(libraries, blocks, library, chosen, narrowing, opened)
         if "Evaluate" in tabs:
             with tabs["Evaluate"]:
                 evaluate_tab(libraries, blocks, library, preferences)

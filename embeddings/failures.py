@@ -17,6 +17,7 @@ _FILES = f"too many files are open; raise the limit (ulimit -n) or close what is
 _DEVICE = f"its disk reports an error; try again, and look after the disk: {_KEPT}"
 _DAMAGED = "it is damaged; see what can be mended: dateline check --library {folder}, or restore a backup"
 _BUSY = "another process is writing to it; try again when it is done"
+_CLOSED = "it was closed meanwhile, as when it is deleted; choose another"
 _UNOPENED = "it can't be opened; see that it can be read and written, and that not too many files are open (ulimit -n)"
 
 _ERRNO = {
@@ -72,6 +73,8 @@ def _kind(error: sqlite3.Error) -> int:
 def _remedy(error: sqlite3.Error | OSError, folder: Path) -> str:
     if isinstance(error, OSError):
         said = _ERRNO.get(error.errno or 0, "see what is in its way, and try again")
+    elif isinstance(error, sqlite3.ProgrammingError) and "closed" in str(error):
+        said = _CLOSED
     else:
         said = _SQLITE.get(_kind(error), _DAMAGED)
     return said.format(folder=folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from embeddings.errors import DatelineError
+from embeddings.errors import DatelineError, InvalidInput
 from embeddings.failures import explained
 
 logger = logging.getLogger(__name__)
@@ -39,6 +39,23 @@ class ProcessLock:
         """
         with explained(self._folder):
             self._acquire()
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    @contextmanager
+    def held_at_once(self, refusal: str) -> Iterator[None]:
+        """Hold the lock, without waiting for it.
+
+        Raises:
+            InvalidInput: it is held already, in the words of the refusal.
+        """
+        with explained(self._folder):
+            try:
+                self._lock.acquire(timeout=0)
+            except Timeout as error:
+                raise InvalidInput(refusal) from error
         try:
             yield
         finally:

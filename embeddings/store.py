@@ -34,6 +34,9 @@ class Filter:
             raise InvalidInput(f"since ({self.since}) is after until ({self.until}); swap them")
         if self.source is not None and not is_utf8(self.source):
             raise InvalidInput(f"the source {self.source!r} is no text; give it as an article has it, in UTF-8")
+        for article_id in self.articles or ():
+            if not is_utf8(article_id):
+                raise InvalidInput(f"{article_id!r} is no article's id; give one as the article has it, in UTF-8")
 
     @property
     def is_open(self) -> bool:

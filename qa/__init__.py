@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ def answer(
     since: date | str | None = None,
     until: date | str | None = None,
     source: str | None = None,
+    article: str | Collection[str] | None = None,
     today: date | str | None = None,
 ) -> Answer:
     """Answer a question from a library of news articles.
@@ -37,6 +39,7 @@ def answer(
         since: leave out articles published before this day (a date, or ISO text) and undated ones.
         until: leave out articles published after this day and undated ones.
         source: only articles of this source, in any case.
+        article: only the article of this id, or those of several ids.
         today: the day that "last week" in a question is counted from; None means the day it is.
 
     Raises:
@@ -48,24 +51,34 @@ def answer(
     from qa.settings import load_settings
 
     checked_question(question)  # before anything is loaded
-    where = make_filter(since, until, source)
+    where = make_filter(since, until, source, article)
     settings = load_settings({"library": library, "k": k, "top": top})
     return shared_pipeline(settings).answer(question, where=where, today=read_day("today", today))
 
 
-def converse(*, library: str | Path | None = None, k: int | None = None, top: int | None = None) -> Conversation:
+def converse(
+    *,
+    library: str | Path | None = None,
+    k: int | None = None,
+    top: int | None = None,
+    since: date | str | None = None,
+    until: date | str | None = None,
+    source: str | None = None,
+    article: str | Collection[str] | None = None,
+) -> Conversation:
     """Begin a conversation with a library: `.ask(question)` answers as `answer` does, and understands follow-ups.
 
     Args:
-        library: see answer.
-        k: see answer.
-        top: see answer.
+        library: see answer, as for all others.
+        since: which articles may answer, with the three after it; those of the whole conversation.
 
     Raises:
         DatelineError: what was given can't be used; the message says what mends it.
     """
     from qa.build import shared_pipeline
     from qa.conversation import Conversation
+    from qa.filters import make_filter
     from qa.settings import load_settings
 
-    return Conversation(shared_pipeline(load_settings({"library": library, "k": k, "top": top})))
+    where = make_filter(since, until, source, article)
+    return Conversation(shared_pipeline(load_settings({"library": library, "k": k, "top": top})), where=where)

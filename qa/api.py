@@ -331,7 +331,7 @@ def _working(gate: Gate) -> float:
 
 
 def _filter(narrowed: Narrowed) -> Filter:
-    return Filter(narrowed.since, narrowed.until, (narrowed.source or "").strip() or None)
+    return Filter(narrowed.since, narrowed.until, (narrowed.source or "").strip() or None, narrowed.article)
 
 
 def _to_add_to(service: Service, library: str | None) -> Workspace:

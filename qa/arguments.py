@@ -76,4 +76,10 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", metavar="DATE", help="only articles published on or after this day, like 2021-06-08")
     parser.add_argument("--until", metavar="DATE", help="only articles published on or before this day")
     parser.add_argument("--source", metavar="NAME", help="only articles of this source")
+    parser.add_argument(
+        "--article",
+        metavar="ID",
+        action="append",
+        help="only this article; may be given again for more of them (dateline articles lists the ids)",
+    )
     parser.add_argument("--today", metavar="DATE", help='the day that "last week" is counted from (the day it is)')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -90,6 +90,7 @@ class Client:
         since: date | str | None = None,
         until: date | str | None = None,
         source: str | None = None,
+        article: str | Collection[str] | None = None,
         today: date | str | None = None,
     ) -> AnswerOut:
         """Answer a question.
@@ -97,7 +98,7 @@ class Client:
         Raises:
             ApiError: the server refuses, or can't be reached (status 0). So do all other methods.
         """
-        narrowed = {"library": library, "since": since, "until": until, "source": source}
+        narrowed = {"library": library, "since": since, "until": until, "source": source, "article": _ids(article)}
         content = {"question": question, "k": k, "top": top, "threshold": threshold, "today": today, **narrowed}
         return self._send(AnswerOut, "POST", "/api/answer", json=_given(content))
 
@@ -108,9 +109,11 @@ class Client:
         content = _given({"questions": list(questions), "library": library})
         return self._send(AnswersOut, "POST", "/api/answer", json=content).answers
 
-    def search(self, question: str, k: int = 8, *, library: str | None = None) -> list[HitOut]:
+    def search(
+        self, question: str, k: int = 8, *, library: str | None = None, article: str | Collection[str] | None = None
+    ) -> list[HitOut]:
         """Find the passages that a question may be answered from, best first."""
-        content = _given({"question": question, "k": k, "library": library})
+        content = _given({"question": question, "k": k, "library": library, "article": _ids(article)})
         return self._send(HitsOut, "POST", "/api/search", json=content).hits
 
     def articles(
@@ -186,6 +189,10 @@ def _given(content: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in content.items()
         if value is not None
     }
+
+
+def _ids(article: str | Collection[str] | None) -> str | list[str] | None:
+    return article if isinstance(article, str | None) else list(article)
 
 
 def _quoted(name: str) -> str:

@@ -37,13 +37,27 @@ F1 of 252 follow-ups was 85.4% and 85.6% of their standalone forms', and with th
 class Conversation:
     """Questions that lean on each other. Not safe to share by threads."""
 
-    def __init__(self, pipeline: Pipeline, turns: Iterable[Turn] = ()) -> None:
-        self.pipeline, self.turns = pipeline, list(turns)
+    def __init__(self, pipeline: Pipeline, turns: Iterable[Turn] = (), *, where: Filter = ANY) -> None:
+        """Begin one, or go on with one.
 
-    def ask(self, question: str, *, where: Filter = ANY, k: int | None = None, today: date | None = None) -> Answer:
+        Args:
+            where: which articles may answer, for a question that doesn't say.
+
+        Raises:
+            InvalidInput: see Pipeline.check_articles.
+        """
+        pipeline.check_articles(where)
+        self.pipeline, self.turns, self.where = pipeline, list(turns), where
+
+    def ask(
+        self, question: str, *, where: Filter | None = None, k: int | None = None, today: date | None = None
+    ) -> Answer:
         """Answer a question in the light of those before, and remember it.
 
         `Answer.searched_for` is the question as it was understood.
+
+        Args:
+            where: None means that of the conversation.
 
         Raises:
             InvalidInput: see Pipeline.answer.
@@ -53,12 +67,14 @@ class Conversation:
         return self.turns[-1].answer
 
     def steps(
-        self, question: str, *, where: Filter = ANY, k: int | None = None, today: date | None = None
+        self, question: str, *, where: Filter | None = None, k: int | None = None, today: date | None = None
     ) -> Iterator[Sequence[Hit]]:
         """Do as `ask` does, and yield the passages that are about to be read, for each reading of the question.
 
         At the end the answer is that of the last turn.
         """
+        where = self.where if where is None else where
+        self.pipeline.check_articles(where)
         tried: list[tuple[float, Reading, Answer]] = []
         for reading, place in self._tries(checked_question(question), where):
             gathered = self.pipeline.gather(reading.question, where=place, k=k, today=today, topic=reading.topic)

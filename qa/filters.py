@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from difflib import SequenceMatcher
@@ -18,15 +18,24 @@ NAMED_SOURCES = 5
 _ALIKE = 0.6
 
 
-def make_filter(since: date | str | None = None, until: date | str | None = None, source: str | None = None) -> Filter:
+def make_filter(
+    since: date | str | None = None,
+    until: date | str | None = None,
+    source: str | None = None,
+    article: str | Collection[str] | None = None,
+) -> Filter:
     """Build a filter; None and blank text mean "not given".
 
+    Args:
+        article: an id, or several; Pipeline.check_articles says whether a library has them.
+
     Raises:
-        InvalidInput: a date can't be read, or since is after until.
+        InvalidInput: a date can't be read, since is after until, or several ids are none or hold what is no id.
     """
     if not isinstance(source, str | None):
         raise InvalidInput(f"source must be text, got {source!r}")
-    return Filter(read_day("since", since), read_day("until", until), (source or "").strip() or None)
+    since, until = read_day("since", since), read_day("until", until)
+    return Filter(since, until, (source or "").strip() or None, read_ids(article))
 
 
 def read_day(name: str, value: date | str | None) -> date | None:
@@ -51,6 +60,21 @@ def read_day(name: str, value: date | str | None) -> date | None:
     if day is None:
         raise InvalidInput(f"{name} must be a date like 2021-06-08, got {value!r}")
     return day
+
+
+def read_ids(article: str | Collection[str] | None) -> frozenset[str] | None:
+    """Read the ids of articles, exactly as they are; None and blank text mean "not given".
+
+    Raises:
+        InvalidInput: there is none among several, or what is no id.
+    """
+    if article is None or (isinstance(article, str) and not article.strip()):
+        return None
+    ids = [article] if isinstance(article, str) else article
+    # an empty list would be a filter that nothing passes, which nobody means
+    if not isinstance(ids, Collection) or not ids or not all(isinstance(one, str) and one.strip() for one in ids):
+        raise InvalidInput(f"article must be the id of an article, or several of them, got {article!r}")
+    return frozenset(ids)
 
 
 def unknown_source(asked: str, there: Sequence[str]) -> str:

@@ -31,13 +31,19 @@ CLOSE = 3.0
 """How far below the best margin another answer may lie to be shown beside it."""
 
 
-def answer_html(answer: Answer) -> str:
-    """Lay an answer out: the answer first, its probability, its sentence and article, then what else there is."""
+def answer_html(answer: Answer, narrowed: str = "") -> str:
+    """Lay an answer out: the answer first, its probability, its sentence and article, then what else there is.
+
+    Args:
+        narrowed: in words, which articles were asked; "" for all.
+    """
     parts = _found(answer) if answer.found else _not_found(answer)
     if was_completed(answer):
         parts.append(_small(f"Searched for: <q>{html.escape(answer.searched_for)}</q>"))
     if answer.period is not None:
         parts.append(_small(html.escape(in_period(answer.period))))
+    if narrowed:
+        parts.append(_small(f"Searched only: {_isolated(narrowed)}"))
     return message_html("".join(parts))
 
 
@@ -74,6 +80,14 @@ def article_html(article: Article, start: int = 0, end: int = 0) -> str:
     return (
         f"<div class='dateline-article' tabindex='0' role='group' aria-label='The article'>"  # scrolled by keyboard
         f"<p dir='auto'><strong>{html.escape(article.title)}</strong></p>{paragraphs}</div>"
+    )
+
+
+def link_html(query: str) -> str:
+    """Lay out a button that copies the page's own address with a query; a script of the page does it."""
+    return (
+        "<p class='dateline-small'><button type='button' class='dateline-copy'><span>Copy link</span>"
+        f"<span hidden data-address>{html.escape(query)}</span></button></p>"
     )
 
 

@@ -103,6 +103,17 @@ class Pipeline:
         self.find("who led the delegation?", 1)
         self.reader.read("who led the delegation?", [Hit(Passage(article.id, 0, len(article.text)), article, 1.0)])
 
+    def check_articles(self, where: Filter) -> None:
+        """Say so where a filter names an article that is not there, and would find nothing.
+
+        Raises:
+            InvalidInput: the library has no article of an id.
+        """
+        for article_id in sorted(where.articles or ()):
+            if self.retriever.store.get(article_id) is None:
+                said = f"no article of this library has the id {article_id[:200]!r}"
+                raise InvalidInput(f"{said}; choose one from the list of its articles")
+
     def answer(
         self,
         question: str,
@@ -124,9 +135,10 @@ class Pipeline:
             expected: how much likelier than usual it is that the articles answer, in log-odds.
 
         Raises:
-            InvalidInput: the question is empty or too long, or k or top is out of range.
+            InvalidInput: the question is empty or too long, k or top is out of range, or see check_articles.
         """
         _checked("top", self.top if top is None else top)
+        self.check_articles(where)
         gathered = self.gather(question, k=k, where=where, today=today)
         return self.answer_gathered(question, gathered, top=top, expected=expected)
 
@@ -184,9 +196,11 @@ class Pipeline:
         """Find passages as `find` does, for a question and a number that come from outside.
 
         Raises:
-            InvalidInput: the question is empty or too long, or k is out of range.
+            InvalidInput: the question is empty or too long, k is out of range, or see check_articles.
         """
-        return self.find(checked_question(question), _checked("k", k), where=where, today=today)
+        asked, k = checked_question(question), _checked("k", k)
+        self.check_articles(where)
+        return self.find(asked, k, where=where, today=today)
 
     def find(
         self, question: str, k: int, *, where: Filter = ANY, today: date | None = None, topic: str = ""

@@ -23,6 +23,8 @@ MAX_QUESTIONS = 100
 """Questions of one request; more of them are a matter for `evaluate`."""
 MAX_ARTICLES = 1_000
 """Articles of one request."""
+MAX_ASKED_IN = 100
+"""Articles that one question may be kept to."""
 MAX_TEXT = 5_000_000
 """Characters of one article."""
 JobStatus = Literal["waiting", "running", "done", "failed", "cancelled"]
@@ -42,6 +44,26 @@ Day = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]}, mode="validation"),
 ]
 """As it is typed after --since: a month or a year means its first day, or its last after `until`."""
+
+
+def _ids(value: Any) -> frozenset[str] | None:
+    from qa.filters import read_ids
+
+    ids = read_ids(value)
+    if ids is not None and len(ids) > MAX_ASKED_IN:
+        raise InvalidInput(f"article names {len(ids):,} articles, and at most {MAX_ASKED_IN} are taken")
+    return ids
+
+
+ArticleIds = Annotated[
+    frozenset[str] | None,
+    BeforeValidator(_ids),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "null"}]},
+        mode="validation",
+    ),
+]
+"""One id or several."""
 
 
 class _In(BaseModel):
@@ -66,6 +88,9 @@ class Narrowed(_In):
         Day, Field(description="last day of publication, or a month or year that it ends", examples=["8 June 2021"])
     ] = None
     source: Annotated[Line | None, Field(description="name of the newspaper or agency, in any case")] = None
+    article: Annotated[
+        ArticleIds, Field(description=f"id of the only article that may answer, or ids of up to {MAX_ASKED_IN}")
+    ] = None
 
 
 class Asked(Narrowed):

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import filecmp
 import re
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import count, islice
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 from embeddings.documents import Article
-from embeddings.duplicates import shingles
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
-from embeddings.flushing import make_folder, replace_durably
 from embeddings.ingest import IngestReport, ingest
 from embeddings.milvus_address import MilvusAddress
-from embeddings.sources import Input, Unreadable, find_inputs, is_address, read_articles
+from embeddings.sources import Input, Unreadable, find_inputs, is_address
 from embeddings.sources.kinds import KINDS, kind_of
 from embeddings.store import AddReport, PassageStore
 from qa.answers import Answer
@@ -31,15 +23,14 @@ from qa.evaluation.labels import LABELS_FILE, Label, add_label
 from qa.pipeline import Pipeline
 from qa.presentation import byline
 from qa.settings import Settings
+from qa.shelf import OWN, delete, former_names, keep_name, new_folder, shelved
+from qa.uploads import UPLOADS, keep_file
 
-SEEDS, OWN = "Seed articles", "My articles"
-UPLOADS = "uploads"
+SEEDS = "Seed articles"
 MAX_FILES = 500
 """Files of one upload."""
 MAX_NAME = 255
 """Bytes of a file's name, which is what file systems take."""
-COMPARED, SAME = 100, 0.5
-"""Articles of two files of one name that are compared, and the share from which on they tell the same."""
 _NAME = re.compile(r"\w(?:[\w .-]{0,38}\w)?")
 
 Seen = Callable[[Article | Unreadable], object]
@@ -95,7 +86,7 @@ class Workspace:
         with self._changing:
             folder = self.store.folder / UPLOADS
             try:
-                copies = [_copied(file, folder) for file in files]
+                copies = [keep_file(file, folder) for file in files]
             except OSError as error:
                 raise DatelineError(f"the files can't be kept in {UPLOADS} ({error.strerror or error})") from error
             report = ingest(self.store, find_inputs(copies).inputs, seen=seen, anew=True)
@@ -163,6 +154,16 @@ class Workspace:
         with self._changing:
             return self.store.remove(ids)
 
+    def delete(self) -> None:
+        """Delete the library from the disk; see qa.shelf.delete."""
+        if not self._changing.acquire(blocking=False):
+            raise InvalidInput("articles are being added to this library; delete it afterwards")
+        try:
+            delete(self.store.folder)
+            self.store.close()
+        finally:
+            self._changing.release()
+
     def _check_writable(self) -> None:
         if self.read_only:
             raise InvalidInput("this server is read-only: nothing can be added, removed or judged here")
@@ -203,6 +204,7 @@ class Libraries:
         self._private_addresses = private_addresses
         self._encoder = SentenceEncoder(settings.encoder)
         self._opened: dict[str, Workspace] = {}
+        self._deleted: set[str] = set()
         self._opening = threading.RLock()
         self._pipeline: Pipeline | None = None
         # the folder "." has no name of its own
@@ -218,9 +220,29 @@ class Libraries:
         """List the libraries on offer."""
         if self._settings.library is not None:
             return [self.first]
-        made = sorted(folder.parent.name for folder in _made().glob("*/library.sqlite"))
-        own = [OWN] if (own_library() / "library.sqlite").is_file() else []
-        return [*own, SEEDS, *made]
+        own, shelf = self._own(), shelved()
+        return [*([own] if own is not None else []), SEEDS, *(name for name in shelf if name != own)]
+
+    def called(self, name: str) -> str | None:
+        """Give what a library is called now that has, or had, a name; None where there is none."""
+        if name in self.names():
+            return name
+        shelf = shelved() if self.can_make else {}
+        return next((now for now, folder in shelf.items() if name in former_names(folder)), None)
+
+    def names_of(self, name: str) -> list[str]:
+        """Give all names that lead to a library, the present one first."""
+        shelf = shelved() if self.can_make else {}
+        former = former_names(shelf[name]) if name in shelf else []
+        return [name, *(other for other in former if self.called(other) == name)]
+
+    def can_change(self, name: str) -> bool:
+        """Whether a library can be renamed and deleted: one of the user's own."""
+        return self.can_make and name != SEEDS and self.called(name) is not None
+
+    def are_one(self, name: str, other: str) -> bool:
+        """Whether two names lead to one library, as after it was renamed."""
+        return name == other or (self.called(name) == self.called(other) is not None)
 
     @property
     def opened(self) -> Sequence[Workspace]:
@@ -234,7 +256,7 @@ class Libraries:
                 workspace.store.close()
 
     def open(self, name: str) -> Workspace:
-        """Give a library by its name.
+        """Give a library by its name, or one that it had.
 
         Raises:
             InvalidInput: there is none of that name.
@@ -243,9 +265,12 @@ class Libraries:
         with self._opening:
             if name in self._opened:
                 return self._opened[name]
-            if name != self.first and name not in self.names():
+            called = name if name == self.first else self.called(name)
+            if called is None and name in self._deleted:
+                raise InvalidInput(f"the library {name} was deleted; choose another at the top of the page")
+            if called is None:
                 raise InvalidInput(f"no library is called {name[:80]!r}; there are: {', '.join(self.names())}")
-            return self._open(name, create=False)
+            return self._open(called, create=False)
 
     def make(self, name: str) -> Workspace:
         """Make an empty library.
@@ -253,30 +278,88 @@ class Libraries:
         Raises:
             InvalidInput: the name is taken, or none that a folder can have; or none can be made.
         """
-        name = " ".join(name.split())
         if not self.can_make:
             raise InvalidInput("no library can be made here: the server is read-only, or serves one library alone")
-        if not _NAME.fullmatch(name):
-            raise InvalidInput(f"a library's name has 1 to 40 letters, digits, spaces, - and ., got {name[:80]!r}")
         with self._opening:
-            taken = {SEEDS.casefold(), OWN.casefold(), *(other.casefold() for other in self.names())}
-            if name.casefold() in taken:
-                raise InvalidInput(f"a library called {name!r} is there already; choose another name")
-            return self._open(name, create=True)
+            name = self._free(name)
+            folder = new_folder(name)
+            made = self._open(name, create=True, folder=folder)
+            if folder.name != name:
+                keep_name(folder, name)
+            return made
+
+    def rename(self, name: str, wanted: str) -> Workspace:
+        """Call a library otherwise. All that it holds stays in its place, and its old name still leads to it.
+
+        Raises:
+            InvalidInput: the name is taken, or none that a library can have; or this one can't be renamed.
+            DatelineError: the name can't be kept.
+        """
+        with self._opening:
+            workspace = self._changed(name, "renamed")
+            if " ".join(wanted.split()) != workspace.name:
+                before, now = workspace.name, self._free(wanted, but=self.names_of(workspace.name))
+                keep_name(workspace.store.folder, now)
+                workspace.name = now
+                self._opened[now] = self._opened.pop(before)
+                self.first = now if self.first == before else self.first
+            return workspace
+
+    def delete(self, name: str) -> None:
+        """Delete a library with its articles and all that was kept beside them.
+
+        Raises:
+            InvalidInput: this one can't be deleted, or not while articles are added to it.
+            DatelineError: it can't be deleted from the disk.
+        """
+        with self._opening:
+            workspace = self._changed(name, "deleted")
+            gone = self.names_of(workspace.name)
+            workspace.delete()
+            del self._opened[workspace.name]
+            self._deleted |= {name, *gone}
+            self.first = self._first() if self.first == workspace.name else self.first
 
     def to_add_to(self, name: str) -> Workspace:
         """Give the library that articles go to which are added while `name` is open: for the seeds, the user's own."""
         with self._opening:
             named = self.open(name)
             if named.shows_seeds and self.can_make:
-                return self._open(OWN, create=True)
+                return self._open(self._own() or OWN, create=True, folder=own_library())
             return named
 
-    def _open(self, name: str, *, create: bool) -> Workspace:
-        if name not in self._opened:
-            store = open_store(
-                replace(self._settings, library=self._folder(name)), create=create, encoder=self._encoder
+    def _changed(self, name: str, what: str) -> Workspace:
+        """Give a library that is to be renamed or deleted.
+
+        Raises:
+            InvalidInput: it stays as it is.
+        """
+        workspace = self.open(name)
+        if not self.can_change(workspace.name):
+            raise InvalidInput(
+                f"the library {workspace.name} can't be {what} here; only those made on this page can be"
             )
+        return workspace
+
+    def _free(self, name: str, *, but: Collection[str] = ()) -> str:
+        """Give a name that a library can have, in one form.
+
+        Raises:
+            InvalidInput: it is none, or taken, and not among `but`.
+        """
+        name = " ".join(name.split())
+        if not _NAME.fullmatch(name):
+            raise InvalidInput(f"a library's name has 1 to 40 letters, digits, spaces, - and ., got {name[:80]!r}")
+        taken = {other.casefold() for other in (SEEDS, OWN, *self.names()) if other not in but}
+        if name.casefold() in taken:
+            raise InvalidInput(f"a library called {name!r} is there already; choose another name")
+        return name
+
+    def _open(self, name: str, *, create: bool, folder: Path | None = None) -> Workspace:
+        """Open a library, or with `create` make one in a folder."""
+        if name not in self._opened:
+            place = self._folder(name) if folder is None else folder
+            store = open_store(replace(self._settings, library=place), create=create, encoder=self._encoder)
             if self._pipeline is None:
                 self._pipeline = open_pipeline(self._settings, store, observer=self._observer)
             self._opened[name] = Workspace(
@@ -293,10 +376,14 @@ class Libraries:
             return self._settings.library
         if name == SEEDS:
             return seeds_library(self._encoder)
-        return own_library() if name == OWN else _made() / name
+        return shelved()[name]
 
     def _first(self) -> str:
-        return OWN if (own_library() / "library.sqlite").is_file() else SEEDS
+        return self._own() or SEEDS
+
+    def _own(self) -> str | None:
+        """Give what the user's own library is called; None before there is one."""
+        return next((name for name, folder in shelved().items() if folder == own_library()), None)
 
 
 def _says(wanted: Sequence[str], article: Article) -> bool:
@@ -304,33 +391,6 @@ def _says(wanted: Sequence[str], article: Article) -> bool:
     said = (article.title, byline(article), str(article.published or ""), article.author, article.id)
     shown = " ".join(said).casefold()
     return all(word in shown for word in wanted)
-
-
-def _copied(file: Path, folder: Path) -> Path:
-    """Copy a file to where its name is free, or stands for an earlier form of it."""
-    places = (folder / (str(number) if number else "") / file.name for number in count())
-    place = next(place for place in places if not place.exists() or _tell_the_same(file, place))
-    make_folder(place.parent)
-    # beside it first: a copy that fails half-way leaves the earlier form as it was
-    with tempfile.TemporaryDirectory(prefix=".", dir=place.parent) as aside:
-        replace_durably(Path(shutil.copyfile(file, Path(aside) / file.name)), place)
-    return place
-
-
-def _tell_the_same(one: Path, other: Path) -> bool:
-    """Say whether most of what the shorter of two files tells stands in the other, too."""
-    if filecmp.cmp(one, other, shallow=False) or kind_of(one.name) == ".xml":  # which would be fetched to be compared
-        return True
-    told = []
-    for file in (one, other):
-        items = islice(read_articles(find_inputs([file]).inputs), COMPARED)
-        told.append(shingles([item.text for item in items if isinstance(item, Article)]))
-    return len(told[0] & told[1]) > SAME * min(map(len, told))
-
-
-def _made() -> Path:
-    """Where the libraries are that were made by name."""
-    return user_data_path("dateline") / "libraries"
 
 
 def _inputs_at(address: str, *, public_only: bool) -> Sequence[Input]:

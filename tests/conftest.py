@@ -29,6 +29,7 @@ _connect = socket.socket.connect
 DAM = Article("dam", "Dam opens", "The dam opened. Minister Okoro cut the ribbon.", date(2021, 5, 1), "Echo")
 STORM = Article("storm", "Storm hits", "The storm hit the coast. Trees fell.", date(2022, 3, 2), "Post")
 UNDATED = Article("old", "Old tale", "The coast was calm.")
+ARTICLES = [Article("a", "A", "They came on\nTuesday (late)."), Article("b", "B", "They left on Friday.")]
 
 
 def _loopback_only(self, address):
@@ -69,6 +70,22 @@ def free_port():
 @pytest.fixture
 def encoder():
     return WordEncoder()
+
+
+@pytest.fixture
+def own(tmp_path):
+    """What a page offers: a library with ARTICLES, called "library"."""
+    from qa.build import open_store
+    from qa.settings import load_settings
+    from qa.workspace import Libraries
+
+    settings = load_settings({"library": tmp_path / "library"})
+    store = open_store(settings, create=True)
+    store.add(ARTICLES)
+    store.close()
+    libraries = Libraries(settings)
+    yield libraries
+    libraries.close()
 
 
 @pytest.fixture(scope="session")

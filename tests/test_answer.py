@@ -12,7 +12,7 @@ import pytest
 
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
-from qa import answer
+from qa import answer, converse
 from qa.build import open_store, shared_pipeline
 from qa.cli import main
 from qa.filters import unknown_source
@@ -88,10 +88,45 @@ def test_why_a_source_finds_nothing_is_said_wherever_it_is_asked(capsys):
         assert hit.article.published.year == 2022
 
 
+@pytest.fixture(scope="module")
+def delegation():
+    """The id of the user's article, which depends on where the seeds lie."""
+    return answer("who led the delegation?").spans[0].hit.article.id
+
+
+def test_only_the_articles_named_answer(delegation):
+    storm = answer("When did Storm Maren hit?").spans[0].hit.article.id
+    assert answer("who led the delegation?", article=storm).hits
+    for given in (storm, [storm], (storm, delegation), {storm}):
+        ids = {given} if isinstance(given, str) else set(given)
+        found = answer("who led the delegation?", article=given)
+        assert {hit.article.id for hit in found.hits} <= ids
+        assert {version.id for hit in found.hits for version in hit.versions} <= ids
+        assert ("Mayorkas" in found.text) is (delegation in ids)
+    assert answer("who led the delegation?", article=delegation, since="1900").hits == ()  # it has no date
+    with pytest.raises(InvalidInput, match="no article of this library has the id 'x'"):
+        answer("who?", article=[delegation, "x"])
+
+
+def test_a_conversation_on_an_article_stays_there(delegation):
+    conversation = converse(article=delegation)
+    conversation.ask("who led the delegation?")
+    for question in ("And when?", "When did Storm Maren hit?"):
+        found = conversation.ask(question)
+        assert {hit.article.id for hit in found.hits} == {delegation}
+    with pytest.raises(InvalidInput, match="no article of this library has the id 'x'"):
+        converse(article="x")
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
         ({"question": ""}, "question is empty"),
+        ({"question": "who?", "article": "x"}, "no article of this library has the id 'x'; choose one"),
+        ({"question": "who?", "article": []}, r"must be the id of an article, or several of them, got \[\]"),
+        ({"question": "who?", "article": ["x", " "]}, "must be the id of an article"),
+        ({"question": "who?", "article": 3}, "must be the id of an article, or several of them, got 3"),
+        ({"question": "who?", "article": "\ud800"}, "is no article's id"),
         ({"question": " ?! "}, "question is empty"),
         ({"question": "x" * 10_000}, "10,000 characters"),
         ({"question": "who?", "k": 0}, "k must lie between 1 and 100, got 0"),
@@ -117,6 +152,13 @@ def test_ask_json_keeps_the_contract(capsys):
     assert set(shown["spans"][0]["article"]) == {"id", "title", "source", "published", "url"}
 
 
+def test_ask_keeps_to_the_articles_it_is_told(delegation, capsys):
+    assert main(["ask", "When did Storm Maren hit?", "--json", "--article", delegation]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert {span["article"]["id"] for span in shown["spans"]} <= {delegation}
+    assert not shown["found"]
+
+
 def test_index_ask_articles_remove(tmp_path, capsys):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "dam.txt").write_text("Dam opens\nThe Tessel dam was opened on Monday by Minister Amara Okoro.")
@@ -140,6 +182,8 @@ def test_index_ask_articles_remove(tmp_path, capsys):
     [
         (["index", "/no/such/path"], "nothing at /no/such/path"),
         (["ask", ""], "question is empty"),
+        (["ask", "who?", "--article", "x"], "no article of this library has the id 'x'"),
+        (["chat", "--article", "x"], "no article of this library has the id 'x'"),
         (["ask", "who?", "--k", "0"], "k must lie between"),
         (["ask", "who?", "--k", "many"], "k must be a whole number, got 'many'"),
         (["ask", "who?", "--reader", "/no/reader"], "is no folder here"),

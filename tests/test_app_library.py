@@ -105,6 +105,12 @@ def test_programs_can_ask(place):
     assert len(client.predict("delegation", 3, api_name="/search")) == 3
     assert any("Kilbray" in article["title"] for article in client.predict(api_name="/articles"))
     assert {"Port Sorrel Echo"} == {one["source"] for one in client.predict("sorrel echo", 5, api_name="/articles")}
+    only = next(one["id"] for one in client.predict("storm maren", api_name="/articles"))
+    answer = client.predict("who led the delegation?", article=only, api_name="/answer")
+    assert {span["article"]["id"] for span in answer["spans"]} <= {only}
+    assert {hit["article"]["id"] for hit in client.predict("storm", article=only, api_name="/search")} == {only}
+    with pytest.raises(Exception, match="no article of this library has the id 'x'"):
+        client.predict("storm", article="x", api_name="/search")
     with pytest.raises(Exception, match="k must be a whole number from 1 to 100, got 0"):
         client.predict("who?", 0, api_name="/search")
     with pytest.raises(Exception, match="no library is called 'x'"):

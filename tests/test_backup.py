@@ -19,7 +19,7 @@ from embeddings.local import LocalStore
 from qa.cli import main
 from qa.evaluation.labels import LABELS_FILE
 from qa.ui.evaluate import RUNS
-from qa.workspace import UPLOADS
+from qa.uploads import UPLOADS
 
 
 def article(number):

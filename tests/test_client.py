@@ -80,6 +80,9 @@ def test_the_client_gives_types_and_the_server_s_sentences(running):
         article = client.article(client.answer("When did Storm Maren hit?").spans[0].article.id)
         assert "Maren" in article.text
         assert len(client.search("storm", 3)) == 3
+        only = client.answer("who led the delegation?", article={article.id})
+        assert {span.article.id for span in only.spans} <= {article.id}
+        assert {hit.article.id for hit in client.search("delegation", article=article.id)} == {article.id}
         job = client.evaluate()
         assert client.evaluation(job.id).total > 200
         with pytest.raises(ApiError, match="seed articles can't be removed") as refused:

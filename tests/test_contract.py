@@ -77,6 +77,11 @@ def test_both_sides_find(store):
         Filter(articles=frozenset({"old", "dam"})),
         Filter(articles=frozenset()),
         Filter(since=date(2022, 1, 1), source="echo"),
+        Filter(articles=frozenset({"storm"})),
+        Filter(since=date(2022, 1, 1), until=date(2022, 12, 31), articles=frozenset({"storm", "dam"})),
+        Filter(until=date(2022, 1, 1), articles=frozenset({"storm"})),
+        Filter(articles=frozenset({"storm", "nothing"})),
+        Filter(articles=frozenset({"STORM", "stor", "storm ", "%", "'"})),
     ],
 )
 def test_filters_are_exact_on_both_sides(store, where):

@@ -33,7 +33,18 @@ ONLY_IMPORTER = {
     "sentence_transformers": {"embeddings/encoder.py"},
     "gradio": {
         f"qa/ui/{name}.py"
-        for name in ("articles", "ask", "correction", "endpoints", "evaluate", "preferences", "style")
+        for name in (
+            "articles",
+            "ask",
+            "correction",
+            "earlier",
+            "endpoints",
+            "evaluate",
+            "libraries",
+            "narrowing",
+            "preferences",
+            "style",
+        )
     },
 }
 

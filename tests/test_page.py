@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import gradio as gr
 import pytest
+from conftest import ARTICLES
 
 from app import build_app
 from embeddings.documents import Article, Hit, Passage
@@ -19,11 +20,11 @@ from qa.evaluation.labels import check_correction
 from qa.markup import reading_html
 from qa.pipeline import Pipeline
 from qa.settings import load_settings
-from qa.ui.articles import CHOOSE, NONE_FOUND, NONE_YET, _Articles
-from qa.ui.ask import _anew, _anew_with, _Conversing, _exported, _keep, _linked, _of_library, _stopped
+from qa.ui.ask import EXAMPLES, PLACEHOLDER, _anew_with, _Conversing, _exported, _linked, _of_library, _stopped
 from qa.ui.correction import _Correcting
 from qa.ui.course import Course
 from qa.ui.downloads import new_folder
+from qa.ui.earlier import anew, keep
 from qa.ui.evaluate import OTHERS, SEED_QUESTIONS, UPLOADED, _Evaluating
 from qa.ui.history import KEPT, choices, questions_of, read, remember, started_at
 from qa.ui.preferences import AS_MANY, MOST, _read, adjusted
@@ -116,18 +117,16 @@ def test_a_question_that_was_stopped_says_so_and_the_answers_stay():
 
 def test_a_question_to_an_empty_library_is_given_back(own):
     own.open("library").remove(["a", "b"])
-    [*_, (box, messages)] = _Conversing(own).respond("Who left?", Course(), "", "", "", "library", 0, 0.5)
+    [*_, (box, messages)] = _Conversing(own).respond("Who left?", Course(), "", "", "", None, "library", 0, 0.5)
     assert box == "Who left?"
     assert "no articles yet" in messages[-1]["content"]
 
 
 def test_examples_are_shown_where_they_can_be_answered(own):
-    sources, examples = _of_library(own, "library")
-    assert (sources["choices"], examples["visible"]) == ([""], False)
-    assert _of_library(Libraries(load_settings({})), "Seed articles")[1]["visible"]
-
-
-ARTICLES = [Article("a", "A", "They came on\nTuesday (late)."), Article("b", "B", "They left on Friday.")]
+    sources, box, examples = _of_library(own, "library")
+    assert (sources["choices"], box["placeholder"], examples["visible"]) == ([""], PLACEHOLDER, False)
+    _, box, examples = _of_library(Libraries(load_settings({})), "Seed articles")
+    assert (box["placeholder"], examples["visible"]) == (EXAMPLES[0], True)
 
 
 def test_what_is_read_is_named_once_and_as_text():
@@ -224,16 +223,18 @@ def test_a_page_that_outlived_its_server_is_told(monkeypatch, shown, told):
     monkeypatch.setattr(gr, "Warning", warnings.append)
     course = Course()
     [*_, (_, messages)] = _Conversing(Libraries(load_settings({}))).respond(
-        "Who led the delegation?", course, "", "", "", "Seed articles", 0, 0.5, shown
+        "Who led the delegation?", course, "", "", "", None, "Seed articles", 0, 0.5, shown
     )
     assert len(warnings) == told
     assert (len(messages), len(course.turns)) == (2, 1)
 
 
-ASKED = ("", "", "", "Seed articles", 0, 0.5)
+ASKED = ("", "", "", None, "Seed articles", 0, 0.5)
 
 
-@pytest.mark.parametrize("forget", [_anew, lambda course: _anew_with(course, "My articles")])
+@pytest.mark.parametrize(
+    "forget", [anew, lambda course: _anew_with(Libraries(load_settings({})), course, "My articles")]
+)
 def test_an_answer_under_way_does_not_come_into_another_conversation(forget):
     talk, course = _Conversing(Libraries(load_settings({}))), Course()
     list(talk.respond("Who led the delegation?", course, *ASKED))
@@ -243,14 +244,14 @@ def test_an_answer_under_way_does_not_come_into_another_conversation(forget):
     assert list(under_way) == []
     assert (after.turns, messages, verdicts) == ([], [], {})
     assert len(course.turns) == 1
-    assert _keep([], None, after)[0] == []
+    assert keep(Libraries(load_settings({})), [], None, after)[0] == []
     waited = talk.respond("When did Storm Maren hit?", after, *ASKED, 1)  # of the page as it was before
     assert list(waited) == [(gr.skip(), gr.skip())]
 
 
 def test_the_library_that_is_open_already_ends_no_conversation():
     course = Course("Seed articles")
-    assert _anew_with(course, "Seed articles") == (gr.skip(),) * 5
+    assert _anew_with(Libraries(load_settings({})), course, "Seed articles") == (gr.skip(),) * 5
     assert not course.over
 
 
@@ -259,7 +260,7 @@ def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(tmp_p
     libraries, course = Libraries(load_settings({})), Course()
     libraries.make("Elections")
     list(_Conversing(libraries).respond("Who led the delegation?", course, *ASKED))
-    assert choices(_keep([], None, course)[0], "Seed articles")
+    assert choices(keep(libraries, [], None, course)[0], "Seed articles")
     monkeypatch.setattr(gr, "Info", lambda said: None)
     verdicts, *_ = _Correcting(libraries).judge(course, {}, gr.LikeData(None, {"index": 1, "value": "", "liked": True}))
     assert verdicts == {0: "right"}
@@ -284,38 +285,6 @@ def test_a_verdict_on_an_answer_that_is_gone_is_told(monkeypatch):
     like = gr.LikeData(None, {"index": 1, "value": "", "liked": True})
     assert _Correcting(Libraries(load_settings({}))).judge(Course(), {}, like) == (gr.skip(),) * 5
     assert warnings == ["that answer is gone from the page; ask again and judge the new answer"]
-
-
-@pytest.fixture
-def own(tmp_path):
-    """A library with two articles, called "library"."""
-    settings = load_settings({"library": tmp_path / "library"})
-    store = open_store(settings, create=True)
-    store.add(ARTICLES)
-    store.close()
-    libraries = Libraries(settings)
-    yield libraries
-    libraries.close()
-
-
-def test_what_is_not_listed_is_not_chosen(own):
-    tab = _Articles(own)
-    assert [change == gr.skip() for change in tab.find("library", "a", "a")[1:]] == [True, True]
-    table, *chosen = tab.find("library", "b", "a")
-    assert ([row[0] for row in table["value"]], chosen) == (["B"], ["", ""])
-    assert table["label"] == CHOOSE
-    assert tab.listed("library", "zebra")["label"] == NONE_FOUND
-
-
-def test_what_was_removed_is_named_and_can_be_put_back(own):
-    tab = _Articles(own)
-    assert tab.remove("library", "", "", None)[0] == "Choose an article in the list first."
-    done, chosen, _, table, removed, back = tab.remove("library", "a", "", None)
-    assert (done, chosen, len(table["value"]), back["visible"]) == ("Removed “A”.", "", 1, True)
-    done, table, after, back = tab.put_back(removed, "library", "")
-    assert (done, len(table["value"]), after, back["visible"]) == ("Put back “A”.", 2, None, False)
-    own.open("library").remove(["a", "b"])
-    assert tab.listed("library", "")["label"] == NONE_YET
 
 
 @pytest.mark.parametrize(("named", "asked"), [({}, "who?"), ({"library": "library"}, "who?"), ({"library": "x"}, "")])
@@ -344,7 +313,11 @@ def test_what_is_exported_names_the_library_and_which_articles_were_asked():
     course = Course()
     rest = ("Seed articles", 0, 0.5)
     for since in (None, "2100-01-01"):
-        list(_Conversing(Libraries(load_settings({}))).respond("Who led the delegation?", course, since, "", "", *rest))
+        list(
+            _Conversing(Libraries(load_settings({}))).respond(
+                "Who led the delegation?", course, since, "", "", None, *rest
+            )
+        )
     written = Path(_exported(course)).read_text(encoding="utf-8")
     assert "Library: Seed articles. Written down on " in written
     assert written.count("Only some articles: since 2100-01-01.") == written.count("Only some articles") == 1

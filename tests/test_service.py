@@ -50,6 +50,16 @@ def test_passages_are_found(seeds):
     assert "Maren" in hits[0]["text"]
 
 
+def test_only_the_articles_named_are_asked(seeds):
+    [storm, *_] = seeds.post("/api/search", json={"question": "storm maren"}).json()["hits"]
+    for given in (storm["article"]["id"], [storm["article"]["id"]]):
+        asked = {"question": "who led the delegation?", "article": given}
+        answer = seeds.post("/api/answer", json=asked).json()
+        assert {span["article"]["id"] for span in answer["spans"]} <= {storm["article"]["id"]}
+        hits = seeds.post("/api/search", json=asked).json()["hits"]
+        assert {hit["article"]["id"] for hit in hits} == {storm["article"]["id"]}
+
+
 def test_articles_are_listed_by_their_words(seeds):
     found = seeds.get("/api/articles", params={"words": "delegation migration", "limit": 5}).json()
     assert found["total"] > 20
@@ -75,6 +85,11 @@ def test_articles_are_listed_by_their_words(seeds):
         ("POST", "/api/answer", {"question": "who?", "k": 0}, 422, "k"),
         ("POST", "/api/answer", {"question": "who?", "since": "2022-01-02", "until": "2022-01-01"}, 422, "swap"),
         ("POST", "/api/answer", {"question": "who?", "library": "none such"}, 404, "none such"),
+        ("POST", "/api/answer", {"question": "who?", "article": "x"}, 422, "no article of this library has the id 'x'"),
+        ("POST", "/api/search", {"question": "who?", "article": ["x"]}, 422, "no article of this library has the id"),
+        ("POST", "/api/answer", {"question": "who?", "article": []}, 422, "must be the id of an article"),
+        ("POST", "/api/answer", {"question": "who?", "article": [3]}, 422, "must be the id of an article"),
+        ("POST", "/api/answer", {"question": "who?", "article": [f"{n}" for n in range(101)]}, 422, "at most 100"),
         ("POST", "/api/search", {"question": "who?", "k": 101}, 422, "k"),
         ("POST", "/api/articles", {"articles": [{"text": " \n\u2003"}]}, 422, "articles.0: text must hold a story"),
         ("GET", "/api/articles/none", None, 404, "none"),

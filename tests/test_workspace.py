@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -9,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from embeddings.errors import DatelineError, InvalidInput
+from embeddings.locking import WRITERS, ProcessLock
+from qa.evaluation.labels import Label
 from qa.settings import load_settings
-from qa.workspace import OWN, SEEDS, Libraries
+from qa.shelf import OWN, former_names, shelved
+from qa.workspace import SEEDS, Libraries
 
 STORY = "Zebra wins the Grand Prix\n\nA zebra named Ottoline won the Grand Prix of Tarn on Sunday.\n"
 ASKED = "Which zebra won the Grand Prix of Tarn?"
@@ -135,6 +139,124 @@ def test_a_name_is_given_once(libraries, name):
     libraries.make("Storms")
     with pytest.raises(InvalidInput, match="is there already"):
         libraries.make(name)
+
+
+def test_a_library_that_is_renamed_keeps_all_and_its_old_name_leads_to_it(libraries, tmp_path):
+    made = libraries.make("Storms")
+    made.add_files([story(tmp_path)])
+    asked = made.pipeline.answer(ASKED)
+    made.keep_label(Label.of(asked, "right"))
+    renamed = libraries.rename("Storms", "  Zebras  of 2026 ")
+    assert renamed is made is libraries.open("Zebras of 2026") is libraries.open("Storms")
+    assert (renamed.name, libraries.names()) == ("Zebras of 2026", [SEEDS, "Zebras of 2026"])
+    assert made.pipeline.answer(ASKED).text == "Ottoline"
+    assert made.add_files([story(tmp_path / "b", STORY.replace("Ottoline", "Basil"))]).articles.updated == 1
+    again = Libraries(load_settings({}))
+    assert (again.names(), again.called("Storms")) == ([SEEDS, "Zebras of 2026"], "Zebras of 2026")
+    assert again.names_of("Zebras of 2026") == ["Zebras of 2026", "Storms"]
+    assert (again.open("Storms").store.folder / "labels.jsonl").is_file()
+    assert again.open("Storms").pipeline.answer(ASKED).text == "Basil"
+    again.rename("Storms", "Storms")
+    assert again.names_of("Storms") == ["Storms", "Zebras of 2026"]
+
+
+def test_an_old_name_can_be_given_to_another_library(libraries, tmp_path):
+    renamed = libraries.make("Storms")
+    libraries.rename("Storms", "Zebras")
+    other = libraries.make("Storms")
+    assert other is not renamed
+    assert (libraries.open("Storms"), libraries.open("Zebras")) == (other, renamed)
+    assert libraries.names_of("Zebras") == ["Zebras"]
+    assert not libraries.are_one("Storms", "Zebras")
+    assert Libraries(load_settings({})).names() == [SEEDS, "Storms", "Zebras"]
+
+
+def test_the_users_own_library_is_renamed_and_stays_where_articles_go(libraries, tmp_path):
+    own = libraries.to_add_to(SEEDS)
+    libraries.rename(OWN, "News")
+    assert (libraries.names(), libraries.to_add_to(SEEDS)) == (["News", SEEDS], own)
+    assert Libraries(load_settings({})).first == "News"
+    libraries.rename("News", OWN)
+    assert libraries.names() == [OWN, SEEDS]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [("Storms", "is there already"), ("seed articles", "is there already"), ("my articles", "is there already"),
+     ("../x", "has 1 to 40"), ("", "has 1 to 40")],
+)  # fmt: skip
+def test_a_library_gets_no_name_that_is_taken_or_none(libraries, wanted, said):
+    libraries.make("Storms")
+    libraries.make("Zebras")
+    with pytest.raises(InvalidInput, match=said):
+        libraries.rename("Zebras", wanted)
+    assert libraries.names() == [SEEDS, "Storms", "Zebras"]
+    assert libraries.rename("Zebras", "ZEBRAS").name == "ZEBRAS"
+
+
+def test_a_folder_that_was_copied_or_whose_names_are_broken_is_called_as_it_lies(libraries):
+    folder = libraries.make("Storms").store.folder
+    libraries.rename("Storms", "Zebras")
+    shutil.copytree(folder, folder.with_name("Copy"))
+    assert list(shelved()) == ["Copy", "Zebras"]
+    shutil.copytree(folder, folder.with_name("Zebras"))
+    assert list(shelved()) == ["Copy", "Zebras", "Zebras 2"]
+    for broken in ("", "[]", "{}", "[1]", '"x"', "\ud800"):
+        (folder / "names.json").write_bytes(broken.encode(errors="surrogatepass"))
+        assert former_names(folder) == []
+        assert "Storms" in shelved()
+
+
+def test_a_library_that_is_deleted_is_gone_with_all_that_lay_beside_it(libraries, tmp_path):
+    made = libraries.make("Storms")
+    made.add_files([story(tmp_path)])
+    libraries.rename("Storms", "Zebras")
+    libraries.delete("Zebras")
+    assert libraries.names() == [SEEDS]
+    assert list(made.store.folder.parent.iterdir()) == []
+    for name in ("Storms", "Zebras"):
+        with pytest.raises(InvalidInput, match=f"the library {name} was deleted; choose another"):
+            libraries.open(name)
+    with pytest.raises(DatelineError, match=r"was moved, replaced or removed|was closed meanwhile"):
+        made.pipeline.answer(ASKED)  # an evaluation that is under way
+    with pytest.raises(DatelineError, match="was moved, replaced or removed"):
+        made.add_files([story(tmp_path)])
+    assert not libraries.make("Zebras").store.stats().articles
+
+
+def test_the_first_library_can_be_deleted(libraries, tmp_path):
+    libraries.to_add_to(SEEDS).add_files([story(tmp_path)])
+    again = Libraries(load_settings({}))
+    again.delete(OWN)
+    assert (again.first, again.names()) == (SEEDS, [SEEDS])
+    assert again.to_add_to(SEEDS).store.stats().articles == 0
+
+
+def test_a_library_is_not_deleted_while_articles_come_in(libraries, tmp_path):
+    made = libraries.make("Storms")
+    refused = []
+
+    def seen(_):
+        with pytest.raises(InvalidInput, match="articles are being added to this library") as error:
+            libraries.delete("Storms")
+        refused.append(error)
+
+    assert made.add_files([story(tmp_path)], seen=seen).articles.added == 1
+    with ProcessLock(made.store.folder, WRITERS).held(), pytest.raises(InvalidInput, match="are being added"):
+        libraries.delete("Storms")  # by another process
+    assert (len(refused), made.pipeline.answer(ASKED).text) == (1, "Ottoline")
+
+
+@pytest.mark.parametrize("change", [lambda of, name: of.rename(name, "x"), lambda of, name: of.delete(name)])
+def test_what_is_not_the_users_own_stays(libraries, tmp_path, change):
+    folder = libraries.make("Storms").store.folder
+    with pytest.raises(InvalidInput, match=r"can't be (renamed|deleted) here"):
+        change(libraries, SEEDS)
+    for served in (Libraries(load_settings({"library": str(folder)})), Libraries(load_settings({}), read_only=True)):
+        assert not served.can_change("Storms")
+        with pytest.raises(InvalidInput, match="the library Storms can't be"):
+            change(served, "Storms")
+    assert folder.is_dir()
 
 
 @pytest.mark.parametrize("name", ["", "nothing", "../seeds", "/"])

@@ -37,13 +37,13 @@ def chat(arguments: argparse.Namespace) -> int:
     from qa.presentation import as_text
 
     where, today = filter_of(arguments), read_day("today", arguments.today)
-    conversation = Conversation(open_pipeline(settings_of(arguments)))
+    conversation = Conversation(open_pipeline(settings_of(arguments)), where=where)
     interactive = sys.stdin.isatty()
     if interactive:
         print("Ask your articles; an empty line or Ctrl-D ends.")
     while question := _next_question(interactive):
         try:
-            print(as_text(conversation.ask(question, where=where, today=today)))
+            print(as_text(conversation.ask(question, today=today)))
         except DatelineError as error:
             print(f"dateline: {error}", file=sys.stderr)
         print(flush=True)

@@ -36,7 +36,7 @@ def filter_of(arguments: argparse.Namespace) -> Filter:
     """Give the articles that the options admit."""
     from qa.filters import make_filter
 
-    return make_filter(arguments.since, arguments.until, arguments.source)
+    return make_filter(arguments.since, arguments.until, arguments.source, arguments.article)
 
 
 def progress(items: Iterable[T], what: str, *, total: int | None = None) -> Iterable[T]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import gradio as gr
 
@@ -14,12 +15,18 @@ from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport
 from embeddings.sources.kinds import SUFFIXES
-from qa.markup import article_html, message_html
+from embeddings.utf8 import in_utf8
+from qa.markup import article_html, link_html, message_html
 from qa.presentation import byline, in_counts
-from qa.ui.style import SAY
+from qa.ui.libraries import choice, library_fields
+from qa.ui.narrowing import Narrowing, Only, keep_to
+from qa.ui.preferences import unknown_library
+from qa.ui.style import REFUSED, SAY, TO_ARTICLE, TO_QUESTION
 from qa.workspace import Libraries, Seen, Workspace
 
 CHOOSE, NONE_YET, NONE_FOUND = "Articles; choose one to read it", "No articles yet", "No article has these words"
+TAB, ASKING = "Articles", "Ask"
+"""Ids of this tab, and of the one with the question."""
 LISTED = 500
 """Articles shown at once in the list; the search finds the others."""
 PROGRESS = gr.Progress()
@@ -29,8 +36,21 @@ Removed = tuple[str, Article] | None
 """The name of a library, and what was removed from it last."""
 
 
-def articles_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown) -> None:
-    """Lay the tab out."""
+def articles_tab(
+    libraries: Libraries,
+    blocks: gr.Blocks,
+    library: gr.Dropdown,
+    named: gr.events.Dependency,
+    narrowing: Narrowing,
+    tabs: gr.Tabs,
+) -> None:
+    """Lay the tab out.
+
+    Args:
+        named: the event after which the library is the one that the page's address names.
+        narrowing: holds which articles are asked.
+        tabs: all of the page.
+    """
     tab = _Articles(libraries)
     changing = not libraries.read_only
     with gr.Row(visible=changing):
@@ -38,6 +58,7 @@ def articles_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown) 
         with gr.Column():
             address = gr.Textbox(label="Or an address: a page, a feed, a sitemap", placeholder="https://")
             fetch = gr.Button("Add the address")
+    gr.HTML(REFUSED)
     status = gr.Textbox(label="What was done", interactive=False, visible=changing)
     wanted = gr.Textbox(label="Find articles", placeholder="words of a title, a source, a date")
     table = gr.Dataframe(
@@ -53,25 +74,28 @@ def articles_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown) 
     shown = gr.HTML()
     with gr.Row():
         chosen = gr.Textbox(label="Chosen article (its id)", interactive=False, scale=3)
+        only = gr.Button("Ask only this article", scale=1, visible=False)
         remove = gr.Button("Remove the chosen article", variant="stop", scale=1, visible=changing)
         back = gr.Button("Put it back", scale=1, visible=False)
     removed = gr.State(None)
-    with gr.Accordion("Another library", open=False, visible=libraries.can_make), gr.Row():
-        name = gr.Textbox(label="Name of a new library", placeholder="Elections 2026", scale=3)
-        make = gr.Button("Make it and open it", min_width=160)
+    library_fields(libraries, blocks, library, status)
     shared: dict[str, Any] = {"api_visibility": "private"}
     status.change(None, [status], None, js=SAY, **shared)
     for change in (wanted.change, library.change, blocks.load):
         change(tab.find, [library, wanted, chosen], [table, chosen, shown], **shared)
     library.change(lambda: (None, gr.update(visible=False)), None, [removed, back], **shared)
     table.select(tab.show, [library, table], [chosen, shown], **shared)
+    chosen.change(lambda chosen: gr.update(visible=bool(chosen)), [chosen], [only], queue=False, **shared)
+    asking = only.click(tab.ask_only, [library, chosen], [tabs, *narrowing.kept], queue=False, **shared)
+    asking.then(None, None, None, js=TO_QUESTION, **shared)
+    linked = named.then(tab.of_address, [library], [tabs, chosen, shown], queue=False, **shared)
+    linked.then(None, None, None, js=TO_ARTICLE, **shared)
     remove.click(
         tab.remove, [library, chosen, wanted, removed], [status, chosen, shown, table, removed, back], **shared
     )
     back.click(tab.put_back, [removed, library, wanted], [status, table, removed, back], **shared)
     files.upload(tab.add_files, [library, files, wanted], [status, files, table, library], **shared)
     fetch.click(tab.add_address, [library, address, wanted], [status, table, library], **shared)
-    make.click(tab.make, [library, name], [status, name, library], **shared)
 
 
 class _Articles:
@@ -80,22 +104,30 @@ class _Articles:
 
     def listed(self, name: str, wanted: str | None) -> Any:
         """List the articles in which the wanted words stand, or say that there are none."""
-        return _table(self._rows(name, wanted), wanted)
+        try:
+            return _table(self._rows(name, wanted), wanted)
+        except DatelineError as error:  # of a library that another visitor has deleted
+            return gr.update(value=[], label=str(error))
 
     def find(self, name: str, wanted: str | None, chosen: str) -> tuple[Any, Any, Any]:
-        """List articles; one that is not among them is chosen no more, so that nobody removes what he doesn't see."""
-        rows = self._rows(name, wanted)
-        kept = any(row[-1] == chosen for row in rows)
+        """List articles; one that is not among them is chosen no more, so that nobody removes what he doesn't see.
+
+        An address may have opened one past those that are listed, which stays where no words are wanted.
+        """
+        try:
+            rows = self._rows(name, wanted)
+        except DatelineError as error:
+            return gr.update(value=[], label=str(error)), "", ""
+        kept = any(row[-1] == chosen for row in rows) or (not (wanted or "").strip() and self._has(name, chosen))
         return _table(rows, wanted), gr.skip() if kept else "", gr.skip() if kept else ""
 
+    def _has(self, name: str, article_id: str) -> bool:
+        return not article_id or self._libraries.open(name).store.get(article_id) is not None
+
     def _rows(self, name: str, wanted: str | None) -> Rows:
-        try:
-            workspace = self._libraries.open(name)
-        except DatelineError:
-            return []
         return [
             [article.title, byline(article), f"{len(article.text.split()):,}", article.id]
-            for article in workspace.find_articles(wanted or "", LISTED)
+            for article in self._libraries.open(name).find_articles(wanted or "", LISTED)
         ]
 
     def add_files(
@@ -104,7 +136,7 @@ class _Articles:
         done, library = self._add(
             name, progress, lambda workspace, seen: workspace.add_files([Path(file) for file in files or []], seen=seen)
         )
-        return done, None, self.listed(library, wanted), self._choice(library)
+        return done, None, self.listed(library, wanted), choice(self._libraries, library)
 
     def add_address(
         self, name: str, address: str, wanted: str, progress: gr.Progress = PROGRESS
@@ -112,27 +144,56 @@ class _Articles:
         done, library = self._add(
             name, progress, lambda workspace, seen: workspace.add_address(address.strip(), seen=seen)
         )
-        return done, self.listed(library, wanted), self._choice(library)
-
-    def make(self, name: str, wanted: str) -> tuple[str, str, Any]:
-        try:
-            made = self._libraries.make(wanted).name
-        except DatelineError as error:
-            return str(error), wanted, self._choice(name)
-        return f"Made the library {made}; add articles to it.", "", self._choice(made)
+        return done, self.listed(library, wanted), choice(self._libraries, library)
 
     def show(self, name: str, rows: Rows, event: gr.SelectData) -> tuple[str, str]:
-        article_id = rows[event.index[0]][-1]
-        store = self._libraries.open(name).store
-        article = store.get(article_id)
-        if article is None:
-            return "", message_html("<p>This article is gone.</p>")
+        try:
+            return self._read(name, rows[event.index[0]][-1])
+        except DatelineError as error:
+            return "", _said(error)
+
+    def of_address(self, name: str, request: gr.Request) -> tuple[Any, Any, Any]:
+        """Open the article of an address like http://127.0.0.1:7860/?article=ID, if its library is there."""
+        article_id = str(request.query_params.get("article", ""))
+        if not article_id or unknown_library(self._libraries, request):
+            return (gr.skip(),) * 3
+        try:
+            chosen, shown = self._read(name, article_id)
+        except DatelineError as error:
+            chosen, shown = "", _said(error)
+        return gr.update(selected=TAB), chosen, shown
+
+    def ask_only(self, name: str, article_id: str) -> tuple[Any, ...]:
+        """Keep the questions to one article, and show where they are asked."""
+        try:
+            article = self._article(name, article_id)
+        except DatelineError as error:
+            gr.Warning(html.escape(str(error)))
+            return (gr.skip(),) * 4
+        return gr.update(selected=ASKING), *keep_to(Only(name, article.id, article.title))
+
+    def _read(self, name: str, article_id: str) -> tuple[str, str]:
+        """Lay an article out, with its address and what of its page is not searched; gives its id, too."""
+        article = self._article(name, article_id)
         aside = "".join(
             f"<li>{html.escape(item.kind)}: {html.escape(article.text[item.start : item.end])}</li>"
-            for item in store.set_aside(article_id)
+            for item in self._libraries.open(name).store.set_aside(article_id)
         )
         kept_out = f"<p>Set aside from the search:</p><ul>{aside}</ul>" if aside else ""
-        return article_id, message_html(article_html(article) + kept_out)
+        link = link_html(f"?{urlencode({'library': name, 'article': article.id})}")
+        return article.id, message_html(link + article_html(article) + kept_out)
+
+    def _article(self, name: str, article_id: str) -> Article:
+        """Give an article.
+
+        Raises:
+            InvalidInput: it is not there.
+        """
+        article_id = in_utf8(article_id)
+        article = self._libraries.open(name).store.get(article_id) if article_id else None
+        if article is None:
+            raise InvalidInput(f"The library {name} has no article with the id “{article_id[:200]}”.")
+        return article
 
     def remove(self, name: str, article_id: str, wanted: str, before: Removed) -> tuple[Any, ...]:
         """Remove an article, and keep it as long as the page may want to put it back."""
@@ -177,8 +238,9 @@ class _Articles:
             said.insert(1, f"The library {opened} is open now; choose {name} at the top to go back to it.")
         return "\n".join(said), opened
 
-    def _choice(self, name: str) -> Any:
-        return gr.update(choices=self._libraries.names(), value=name)
+
+def _said(error: DatelineError) -> str:
+    return message_html(f"<p>{html.escape(str(error))}</p>")
 
 
 def _table(rows: Rows, wanted: str | None) -> Any:

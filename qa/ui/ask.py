@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import gradio as gr
 
 from embeddings.errors import DatelineError
-from qa.antecedents import Turn
 from qa.conversation import Conversation
 from qa.filters import make_filter
 from qa.markup import answer_html, as_markdown, message_html, question_html, reading_html
 from qa.ui.correction import correction
 from qa.ui.course import Course
 from qa.ui.downloads import new_folder
-from qa.ui.history import KEPT_TURNS, History, choices, questions_of, read, remember, started_at
+from qa.ui.earlier import anew, earlier_conversations
+from qa.ui.history import History, questions_of
+from qa.ui.narrowing import Narrowing, Only, in_filter_words, narrow, only_notice
 from qa.ui.preferences import Preferences, adjusted, unknown_library
 from qa.ui.style import HEARD
 from qa.workspace import Libraries
@@ -29,30 +29,12 @@ EXAMPLES = (
     "When did Storm Maren hit?",
     "Who won the 1998 World Cup?",
 )
+"""Questions on the seed articles, one of which they don't answer."""
+PLACEHOLDER = "Ask who, what, when or where"
 
-_WITH_KEPT = "(_, ...rest) => [window.datelineKept('history', []), ...rest]"
-_KEEP = "(history) => window.datelineKeep('history', history)"
-"""The earlier conversations from the browser and back to it; qa.ui.style has the functions."""
-_WITH_KEPT_AND_NOW = """() => {
-  const now = new Date();
-  const local = new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, -1);
-  return [window.datelineKept("history", []), local, null];
-}"""
 _COUNTED = "(...given) => [...given.slice(0, -1), document.querySelectorAll('.dateline-answer').length]"
 
 Message = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Chat:
-    """The components of a conversation and what is kept of it."""
-
-    box: gr.Textbox
-    chatbot: gr.Chatbot
-    course: gr.State
-    verdicts: gr.State
-    narrowed: Sequence[Any]
-    """Since, until and source."""
 
 
 def ask_tab(
@@ -61,8 +43,8 @@ def ask_tab(
     library: gr.Dropdown,
     chosen: gr.events.Dependency,
     preferences: Preferences,
-) -> None:
-    """Lay the tab out.
+) -> Narrowing:
+    """Lay the tab out; gives what keeps its questions to some articles.
 
     Args:
         chosen: the event after which the library is the one that this browser left.
@@ -78,9 +60,8 @@ def ask_tab(
         latex_delimiters=[],
         autoscroll=False,  # qa.ui.style keeps the last question in view, and not the end of its answer
     )
-    box = gr.Textbox(
-        label="Your question", placeholder="Who led the delegation?", elem_id="dateline-question", max_lines=3
-    )
+    notice = only_notice()
+    box = gr.Textbox(label="Your question", placeholder=PLACEHOLDER, elem_id="dateline-question", max_lines=3)
     with gr.Row():
         ask = gr.Button("Ask", variant="primary", min_width=80, elem_classes="dateline-once")
         stop = gr.Button("Stop", min_width=80)
@@ -88,21 +69,7 @@ def ask_tab(
         clear = gr.Button("Start anew", min_width=110)
         export = gr.DownloadButton("Export", min_width=80)
     correcting = correction(libraries, chatbot, course, verdicts)
-    narrowing: gr.Accordion
-    with gr.Accordion(_narrowed("", "", ""), open=False) as narrowing, gr.Row():
-        since = gr.Textbox(label="Published since", placeholder="2021-06-08")
-        until = gr.Textbox(label="Published until", placeholder="2021-12-31")
-        source = gr.Dropdown(label="Source", choices=[""], value="", allow_custom_value=True)
-    for given in (since, until, source):
-        given.change(
-            lambda *given: gr.update(label=_narrowed(*given)),
-            [since, until, source],
-            [narrowing],
-            queue=False,
-            show_progress="hidden",
-            api_visibility="private",
-        )
-    chat = _Chat(box, chatbot, course, verdicts, [since, until, source])
+    narrowing = narrow(notice)
     examples = gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these").dataset
     link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
 
@@ -110,7 +77,7 @@ def ask_tab(
         return _linked(libraries, request)
 
     linked = chosen.then(link_of, None, [link], api_visibility="private")
-    rest = [course, *chat.narrowed, library, *preferences.inputs]
+    rest = [course, *narrowing.inputs, library, *preferences.inputs]
     shown = gr.Number(0, visible=False)
     for trigger in (box.submit, ask.click):  # before what goes to the server: a sign of life
         trigger(None, [box, chatbot], [chatbot], js=HEARD, api_visibility="private")
@@ -130,7 +97,9 @@ def ask_tab(
         for trigger, asked in ((box.submit, box), (ask.click, box), (linked.then, link))
     ]
     emptied = [course, chatbot, verdicts, correcting, export]
-    runs.append(_history(talk, blocks, chat, runs, library, rest, emptied))
+    runs.append(
+        earlier_conversations(talk.reopen, blocks, course, [chatbot, verdicts], runs, libraries, library, rest, emptied)
+    )
     reword.click(_understood, [course], [box], queue=False, api_visibility="private")
     stop.click(_stopped, [chatbot, course, box], [chatbot, box], cancels=list[Any](runs), api_visibility="private")
     forgotten: dict[str, Any] = {
@@ -139,19 +108,21 @@ def ask_tab(
         "queue": False,
         "api_visibility": "private",
     }
-    for anew in (clear.click, chatbot.clear):
-        anew(_anew, [course], **forgotten)
-    library.change(_anew_with, [course, library], **forgotten)
+    for again in (clear.click, chatbot.clear):
+        again(anew, [course], **forgotten)
+    library.change(lambda course, name: _anew_with(libraries, course, name), [course, library], **forgotten)
     for changed in (blocks.load, library.change):
         changed(
             lambda name: _of_library(libraries, name),
             [library],
-            [source, examples],
+            [narrowing.source, box, examples],
             queue=False,
             api_visibility="private",
         )
     for run in runs:
         run.then(_exported, [course], [export], queue=False, api_visibility="private")
+    narrowing.release_on(library, libraries)
+    return narrowing
 
 
 class _Conversing:
@@ -167,6 +138,7 @@ class _Conversing:
         since: str,
         until: str,
         source: str,
+        only: Only | None,
         library: str,
         k: float,
         threshold: float,
@@ -178,7 +150,8 @@ class _Conversing:
         """
         turns = course.turns
         # a question that waited while another conversation was begun goes with the one before
-        late = course.library not in ("", library) or (shown and not turns and course.renewed)
+        other = course.library != "" and not self._libraries.are_one(course.library, library)
+        late = other or (shown and not turns and course.renewed)
         if not question.strip() or late:
             yield gr.skip(), gr.skip()
             return
@@ -186,13 +159,15 @@ class _Conversing:
             gr.Warning("The server was started anew, and begins anew; what was asked is under “Earlier conversations”.")
         course.library, course.asking = library, question
         # a question and its answer make a turn; what was refused or stopped since then goes
-        asked = [*_messages(turns), {"role": "user", "content": question_html(question)}]
+        asked = [*_messages(course), {"role": "user", "content": question_html(question)}]
         yield "", [*asked, _said("<p>Searching the articles …</p>")]
+        only = only if only is not None and self._libraries.are_one(only.library, library) else None
         try:
             pipeline = adjusted(self._libraries.open(library).pipeline, k, threshold)
             conversation = Conversation(pipeline, turns)
             said = ""
-            for hits in conversation.steps(question, where=make_filter(since, until, source)):
+            where = make_filter(since, until, source, only.id if only is not None else None)
+            for hits in conversation.steps(question, where=where):
                 if course.over:
                     return
                 if hits and said != (said := reading_html(hits)):
@@ -209,8 +184,8 @@ class _Conversing:
             yield question, [*asked, _said(no_articles)]
             return
         course.turns = conversation.turns
-        course.narrowed.append(_filter_words(since, until, source))
-        yield gr.skip(), _messages(course.turns)
+        course.narrowed.append(in_filter_words(since, until, source, only))
+        yield gr.skip(), _messages(course)
 
     def reopen(self, history: History, started: str, course: Course, *rest: Any) -> Iterator[tuple[Any, ...]]:
         """Ask the questions of an earlier conversation again: of the articles as they are now."""
@@ -224,110 +199,22 @@ class _Conversing:
                 yield messages, {}
 
 
-def _history(
-    talk: _Conversing,
-    blocks: gr.Blocks,
-    chat: _Chat,
-    runs: Sequence[Any],
-    library: gr.Dropdown,
-    rest: Sequence[Any],
-    emptied: Sequence[Any],
-) -> Any:
-    """Lay out the earlier conversations of this browser; gives the event of opening one.
-
-    Args:
-        emptied: the components that another conversation empties, as `_anew` gives their values.
-    """
-    kept, now = gr.JSON([], visible=False), gr.Textbox(visible=False)
-    with gr.Accordion("Earlier conversations", open=False):
-        gr.Markdown("They are kept in this browser alone, as questions. Opening one asks them again.")
-        with gr.Row():
-            earlier = gr.Dropdown(label="Conversation", choices=[], value=None, scale=3)
-            reopen = gr.Button("Open", min_width=80, elem_classes="dateline-once")
-            erase = gr.Button("Forget them all", min_width=140)
-    shared: dict[str, Any] = {"api_visibility": "private"}
-
-    for run in runs:
-        remembered = run.then(
-            _keep,
-            [kept, now, chat.course],
-            [kept, earlier],
-            js=_WITH_KEPT_AND_NOW,
-            queue=False,
-            **shared,
-        )
-        remembered.then(None, [kept], None, js=_KEEP, **shared)
-    for shown in (blocks.load, library.change):
-        shown(
-            lambda history, name: gr.update(choices=choices(history, name), value=None),
-            [kept, library],
-            [earlier],
-            js=_WITH_KEPT,
-            queue=False,
-            **shared,
-        )
-    opening = reopen.click(
-        talk.reopen,
-        [kept, earlier, *rest],
-        [chat.chatbot, chat.verdicts],
-        js=_WITH_KEPT,
-        concurrency_limit=1,
-        concurrency_id="answer",
-        **shared,
-    )
-    erased = erase.click(
-        # with the one on the page, which would come back with its next question
-        lambda course: ([], gr.update(choices=[], value=None), *_anew(course)),
-        [chat.course],
-        [kept, earlier, *emptied],
-        cancels=[*runs, opening],
-        queue=False,
-        **shared,
-    )
-    erased.then(None, [kept], None, js=_KEEP, **shared)
-    return opening
+def _anew_with(libraries: Libraries, course: Course, library: str | None) -> tuple[Any, ...]:
+    """End a conversation with another library, which has no part in what was said; one that was renamed is the same."""
+    if course.library and libraries.are_one(course.library, library or ""):
+        course.library = library or ""
+    return (gr.skip(),) * 5 if course.library == library else anew(course, library or "")
 
 
-def _keep(history: Any, now: str | None, course: Course) -> tuple[Any, Any]:
-    """Keep a conversation with the others of this browser; gives them, and the list to choose from."""
-    if not course.turns:
-        return read(history), gr.skip()
-    course.started = course.started or started_at(now)
-    questions = [turn.answer.question for turn in course.turns[-KEPT_TURNS:]]
-    history = remember(history, course.started, course.library, questions)
-    return history, gr.update(choices=choices(history, course.library), value=None)
-
-
-def _anew(course: Course, library: str = "") -> tuple[Any, ...]:
-    """End a conversation; what it leaves goes to the course, the chatbot, verdicts, the correction and the export."""
-    return course.end(library), [], {}, gr.update(visible=False), None
-
-
-def _anew_with(course: Course, library: str | None) -> tuple[Any, ...]:
-    """End a conversation with another library, which has no part in what was said."""
-    return (gr.skip(),) * 5 if course.library == library else _anew(course, library or "")
-
-
-def _of_library(libraries: Libraries, name: str) -> tuple[Any, Any]:
-    """Give the sources of a library to choose from, and show the examples where it can answer them."""
+def _of_library(libraries: Libraries, name: str) -> tuple[Any, Any, Any]:
+    """Give the sources of a library to choose from, and name the seeds' questions where it can answer them."""
     try:
         workspace = libraries.open(name)
         sources, seeds = workspace.store.sources(), workspace.shows_seeds
     except DatelineError:
         sources, seeds = [], False
-    return gr.update(choices=["", *sources], value=""), gr.update(visible=seeds)
-
-
-def _narrowed(since: str, until: str, source: str | None) -> str:
-    """Say which articles are asked, also while the fields for it are closed."""
-    said = _filter_words(since, until, source)
-    return f"Only some articles: {said}" if said else "Only some articles"
-
-
-def _filter_words(since: str | None, until: str | None, source: str | None) -> str:
-    # a field that nobody touched holds None
-    said = [f"{name} {day.strip()}" for name, day in (("since", since), ("until", until)) if day and day.strip()]
-    return ", ".join([*said, source] if source else said)
+    placeholder = EXAMPLES[0] if seeds else PLACEHOLDER
+    return gr.update(choices=["", *sources], value=""), gr.update(placeholder=placeholder), gr.update(visible=seeds)
 
 
 def _linked(libraries: Libraries, request: gr.Request) -> str:
@@ -338,9 +225,10 @@ def _linked(libraries: Libraries, request: gr.Request) -> str:
     return str(request.query_params.get("q", ""))
 
 
-def _messages(turns: Sequence[Turn]) -> list[Message]:
+def _messages(course: Course) -> list[Message]:
     """Lay a conversation out."""
-    pairs = ((question_html(turn.answer.question), answer_html(turn.answer)) for turn in turns)
+    told = zip(course.turns, course.narrowed, strict=True)
+    pairs = ((question_html(turn.answer.question), answer_html(turn.answer, narrowed)) for turn, narrowed in told)
     return [
         {"role": role, "content": content}
         for pair in pairs

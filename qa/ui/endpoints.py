@@ -19,7 +19,9 @@ LISTED = 1000
 def add_endpoints(libraries: Libraries) -> None:
     """Offer answer, search and articles; an empty `library` is the one that is shown first."""
 
-    def answer(question: str, since: str = "", until: str = "", source: str = "", library: str = "") -> dict[str, Any]:
+    def answer(
+        question: str, since: str = "", until: str = "", source: str = "", library: str = "", article: str = ""
+    ) -> dict[str, Any]:
         """Answer a question from the news archive, word for word, or say that the articles don't.
 
         Args:
@@ -28,21 +30,24 @@ def add_endpoints(libraries: Libraries) -> None:
             until: last day of publication; empty for any.
             source: name of the newspaper or agency; empty for any.
             library: name of a library; empty for the first.
+            article: id of the one article that may answer; empty for any.
         """
         with _told():
             pipeline = libraries.open(library or libraries.first).pipeline
-            return as_object(pipeline.answer(question, where=make_filter(since, until, source)))
+            return as_object(pipeline.answer(question, where=make_filter(since, until, source, article)))
 
-    def search(question: str, k: int = 8, library: str = "") -> list[dict[str, Any]]:
+    def search(question: str, k: int = 8, library: str = "", article: str = "") -> list[dict[str, Any]]:
         """Find the passages of the news archive that a question may be answered from, best first.
 
         Args:
             question: a question or a few words.
             k: number of passages, 1 to 100.
             library: name of a library; empty for the first.
+            article: id of the one article to find them in; empty for all.
         """
         with _told():
-            found = libraries.open(library or libraries.first).pipeline.search(question, k)
+            pipeline = libraries.open(library or libraries.first).pipeline
+            found = pipeline.search(question, k, where=make_filter(article=article))
         return [hit_object(hit) for hit in found]
 
     def articles(words: str = "", limit: int = 100, library: str = "") -> list[dict[str, Any]]:

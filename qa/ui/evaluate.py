@@ -23,7 +23,7 @@ from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
 from qa.ui.downloads import new_folder
 from qa.ui.preferences import Preferences, adjusted
-from qa.ui.style import SAY
+from qa.ui.style import REFUSED, SAY
 from qa.workspace import Libraries, Workspace
 
 RUNS = "runs"
@@ -45,6 +45,7 @@ def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, 
         chosen = gr.Dropdown(label="Question set", choices=[SEED_QUESTIONS, JUDGED, UPLOADED], value=SEED_QUESTIONS)
         limit = gr.Number(label="Questions to ask", info="0 for all", value=0, precision=0, minimum=0)
         file = gr.File(label="A question set of your own", file_types=[".json", ".csv", ".jsonl", ".gz"], height=150)
+    gr.HTML(REFUSED)
     with gr.Row():
         run = gr.Button("Measure", variant="primary", min_width=120)
         stop = gr.Button("Stop", min_width=80)

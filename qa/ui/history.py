@@ -38,9 +38,9 @@ def questions_of(history: Any, started: str | None) -> list[str]:
     return next((one["questions"] for one in read(history) if one["started"] == started), [])
 
 
-def choices(history: Any, library: str) -> list[tuple[str, str]]:
-    """List the conversations with a library: what is shown of each, and when it began."""
-    return [(_named(one), one["started"]) for one in read(history) if one["library"] == library]
+def choices(history: Any, *library: str) -> list[tuple[str, str]]:
+    """List the conversations with a library, by all its names: what is shown of each, and when it began."""
+    return [(_named(one), one["started"]) for one in read(history) if one["library"] in library]
 
 
 def read(history: Any) -> History:

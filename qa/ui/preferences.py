@@ -22,7 +22,8 @@ _KEEP = """(name) => {
   const named = address.searchParams.get("library");
   if (named === null || named === name) return;
   address.searchParams.set("library", name);
-  address.searchParams.delete("q");  // which was for the other one
+  address.searchParams.delete("q");  // which was for the other one, as was
+  address.searchParams.delete("article");
   history.replaceState(history.state, "", address);
 }"""
 """Keep which library is open; an address that names another would open that one when it is loaded again."""
@@ -61,7 +62,8 @@ def choose_kept_library(libraries: Libraries, blocks: gr.Blocks, library: gr.Dro
     def choose(kept: str, request: gr.Request) -> Any:
         names = libraries.names()
         wanted = (request.query_params.get("library"), kept)
-        return gr.update(choices=names, value=next((name for name in wanted if name in names), libraries.first))
+        called = (libraries.called(name) for name in wanted if name)  # a library may have been renamed since
+        return gr.update(choices=names, value=next((name for name in called if name), libraries.first))
 
     kept = gr.Textbox(visible=False)  # what the list has no place for would be refused by the list itself
     read = "() => [window.datelineKept('library', '')]"
@@ -71,7 +73,7 @@ def choose_kept_library(libraries: Libraries, blocks: gr.Blocks, library: gr.Dro
 def unknown_library(libraries: Libraries, request: gr.Request) -> str:
     """Give the name of a library in a page's address that there is none of; "" where all is well."""
     named = str(request.query_params.get("library", ""))
-    return "" if named in libraries.names() else named
+    return "" if not named or libraries.called(named) is not None else named
 
 
 def settings_tab(libraries: Libraries, settings: Settings, blocks: gr.Blocks, kept: gr.BrowserState) -> Preferences:

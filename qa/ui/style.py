@@ -18,6 +18,10 @@ CSS = """
 .dateline-beside > li { border: 1px solid currentColor; border-radius: .4em; padding: .4em .7em; margin: 0; }
 .dateline-copy { border: 1px solid currentColor; border-radius: .4em; padding: .1em .6em; cursor: pointer;
   background: transparent; color: inherit; font: inherit; font-size: .9em; }
+.dateline-only { align-items: center; }
+.dateline-only > .block { min-width: min(14em, 100%) !important; }
+.block:has(.dateline-refused[hidden]) { display: none !important; }
+.dateline-only p { margin: 0; overflow-wrap: anywhere; }
 .dateline-report { width: 100%; height: 40em; border: 1px solid currentColor; background: white; }
 .dateline-figures { white-space: pre-wrap; overflow-x: auto; }
 /* Gradio shows these under the pointer alone: nobody would reach them by keyboard or see them on a phone */
@@ -106,7 +110,9 @@ document.addEventListener("click", (event) => {
 document.addEventListener("click", async (event) => {
   const button = event.target.closest(".dateline-copy");
   if (!button) return;
-  const text = button.querySelector("[hidden]").textContent;
+  const copied = button.querySelector("[hidden]");
+  const text = "address" in copied.dataset
+    ? new URL(copied.textContent, location.origin + location.pathname).href : copied.textContent;
   try { await navigator.clipboard.writeText(text); }
   catch {
     const area = document.body.appendChild(document.createElement("textarea"));
@@ -174,6 +180,26 @@ window.datelineSay = (words) => {
   }
   place.textContent = words;
 };
+// a file of the wrong kind, or too large, is refused by gradio in the browser, and told for some seconds: these
+// stay until other files are given
+const refused = (said) => document.querySelectorAll(".dateline-refused").forEach((place) => {
+  place.textContent = said;
+  place.hidden = !said;
+});
+for (const given of ["change", "drop"]) {
+  document.addEventListener(given, (event) => {
+    if (given === "drop" || event.target.matches("input[type=file]")) refused("");
+  }, true);
+}
+new MutationObserver((changes) => {
+  for (const { addedNodes } of changes) for (const node of addedNodes) {
+    const said = node.querySelector?.("[data-testid=toast-text]")?.textContent || "";
+    const [, names, kinds] = said.match(/^Invalid file types?: (.*)\\. Only (.*) allowed/s) || [];
+    const [, size, large] = said.match(/maximum allowed size of (.*?): (.*)/s) || [];
+    if (names) refused(`${names} can't be taken: it is of none of these kinds: ${kinds}.`);
+    if (large) refused(`${large.replaceAll('"', "")} can't be taken: it is over ${size}; give it in parts.`);
+  }
+}).observe(document, { childList: true, subtree: true });
 // what was last selected in an article may be given as the right answer
 document.addEventListener("selectionchange", () => {
   const selection = document.getSelection();
@@ -194,8 +220,21 @@ HEARD = """(question, messages) => {
 """Show a question in the conversation before the server has seen it."""
 
 
+REFUSED = "<p class='dateline-refused' hidden></p>"
+"""Where it stands which files the browser itself has refused; HEAD fills it."""
+
 SAY = "(words) => window.datelineSay(words)"
 """Say aloud what a field shows, to those who can't see it."""
+
+TO_QUESTION = """() => requestAnimationFrame(() => document.querySelector("#dateline-question textarea")?.focus())"""
+"""Whoever chose what to ask may type at once."""
+
+TO_ARTICLE = """() => {
+  const shown = () => [...document.querySelectorAll(".dateline:has(> .dateline-article)")].pop();
+  if (!new URL(location.href).searchParams.has("article")) return;
+  setTimeout(() => shown()?.scrollIntoView(), 300);  // its tab is opened first
+}"""
+"""Show the article that the page's address names, which stands below the list."""
 
 
 def theme() -> gr.themes.Base:

@@ -1,0 +1,108 @@
+"""The libraries that a user's pages make: where they lie, and what they are called.
+
+Each lies in a folder that keeps its name, so that nothing that points there breaks. A library that was renamed has a
+file with its name and those before it, which still lead to it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from itertools import chain, count
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from embeddings.errors import DatelineError
+from embeddings.flushing import flush_folder, replace_durably
+from embeddings.locking import WRITERS, ProcessLock
+from embeddings.schema import FILE
+from qa.build import own_library
+
+OWN = "My articles"
+"""What the library is called where articles go when none is named, until it is renamed."""
+NAMES_FILE = "names.json"
+_DELETED = ".deleted-"
+
+
+def shelved() -> dict[str, Path]:
+    """Give the folders of all libraries by their names: the user's own first, then those that were made, by name."""
+    own = own_library()
+    named: dict[str, Path] = {}
+    for folder in [own, *sorted(file.parent for file in _made().glob(f"*/{FILE}"))]:
+        if (folder / FILE).is_file() and not folder.name.startswith("."):
+            # a library that was made beside the page may have a name that is taken
+            names = chain((_given(folder)[0], folder.name), _numbered(folder.name))  # without end
+            named[next(name for name in names if name not in named)] = folder
+    first = [name for name, folder in named.items() if folder == own]
+    return {name: named[name] for name in [*first, *sorted(named.keys() - set(first))]}
+
+
+def former_names(folder: Path) -> list[str]:
+    """Give what a library was called before, the last name first."""
+    return _given(folder)[1:]
+
+
+def keep_name(folder: Path, name: str) -> None:
+    """Give a library another name.
+
+    Raises:
+        DatelineError: it can't be written down.
+    """
+    names = [name, *(other for other in _given(folder) if other != name)]
+    try:
+        with tempfile.TemporaryDirectory(prefix=".", dir=folder) as aside:
+            written = Path(aside) / NAMES_FILE
+            written.write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+            replace_durably(written, folder / NAMES_FILE)
+    except OSError as error:
+        raise DatelineError(f"the name can't be kept with the library ({error.strerror or error})") from error
+
+
+def new_folder(name: str) -> Path:
+    """Name a folder for a library that is to be made: one that was renamed may still lie where its name says."""
+    return next(folder for one in chain([name], _numbered(name)) if not (folder := _made() / one).exists())
+
+
+def delete(folder: Path) -> None:
+    """Delete a library with all that lies beside it. Who has it open is told so at the next question.
+
+    Raises:
+        InvalidInput: articles are being added to it.
+        DatelineError: its folder can't be moved.
+    """
+    with ProcessLock(folder, WRITERS).held_at_once("articles are being added to this library; delete it afterwards"):
+        aside = Path(tempfile.mkdtemp(prefix=_DELETED, dir=folder.parent))
+        try:
+            folder.rename(aside / folder.name)  # at once and whole, before its files go one by one
+            flush_folder(folder.parent)
+        except OSError as error:
+            aside.rmdir()
+            raise DatelineError(f"the library can't be deleted ({error.strerror or error})") from error
+    for left in folder.parent.glob(f"{_DELETED}*"):  # also what a crash has left
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _given(folder: Path) -> list[str]:
+    """Give the names of a library, the present one first: that of its folder where no file says.
+
+    A file that doesn't know the folder came with what was copied or moved there, and says nothing.
+    """
+    usual = OWN if folder == own_library() else folder.name
+    try:
+        names = json.loads((folder / NAMES_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return [usual]
+    known = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    return known if usual in known else [usual]
+
+
+def _numbered(name: str) -> Iterator[str]:
+    return (f"{name} {number}" for number in count(2))
+
+
+def _made() -> Path:
+    """Where the libraries are that were made by name."""
+    return user_data_path("dateline") / "libraries"

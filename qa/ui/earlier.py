@@ -1,0 +1,105 @@
+"""The earlier conversations of a browser: kept, listed, opened again, forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import gradio as gr
+
+from qa.ui.course import Course
+from qa.ui.history import KEPT_TURNS, choices, read, remember, started_at
+from qa.workspace import Libraries
+
+_WITH_KEPT = "(_, ...rest) => [window.datelineKept('history', []), ...rest]"
+_KEEP = "(history) => window.datelineKeep('history', history)"
+"""The earlier conversations from the browser and back to it; qa.ui.style has the functions."""
+_WITH_KEPT_AND_NOW = """() => {
+  const now = new Date();
+  const local = new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, -1);
+  return [window.datelineKept("history", []), local, null];
+}"""
+
+
+def earlier_conversations(
+    reopened: Callable[..., Iterator[tuple[Any, ...]]],
+    blocks: gr.Blocks,
+    course: gr.State,
+    shown: Sequence[Any],
+    runs: Sequence[Any],
+    libraries: Libraries,
+    library: gr.Dropdown,
+    rest: Sequence[Any],
+    emptied: Sequence[Any],
+) -> Any:
+    """Lay out the earlier conversations of this browser; gives the event of opening one.
+
+    Args:
+        reopened: asks the questions of one again; is given the history and when the one began, then the `rest`.
+        shown: the components in which it shows what comes of it.
+        runs: the events of asking.
+        emptied: the components that another conversation empties, as `anew` gives their values.
+    """
+    kept, now = gr.JSON([], visible=False), gr.Textbox(visible=False)
+    with gr.Accordion("Earlier conversations", open=False):
+        gr.Markdown("They are kept in this browser alone, as questions. Opening one asks them again.")
+        with gr.Row():
+            earlier = gr.Dropdown(label="Conversation", choices=[], value=None, scale=3)
+            reopen = gr.Button("Open", min_width=80, elem_classes="dateline-once")
+            erase = gr.Button("Forget them all", min_width=140)
+    shared: dict[str, Any] = {"api_visibility": "private"}
+
+    for run in runs:
+        remembered = run.then(
+            lambda *given: keep(libraries, *given),
+            [kept, now, course],
+            [kept, earlier],
+            js=_WITH_KEPT_AND_NOW,
+            queue=False,
+            **shared,
+        )
+        remembered.then(None, [kept], None, js=_KEEP, **shared)
+    for changed in (blocks.load, library.change):
+        changed(
+            lambda history, name: gr.update(choices=choices(history, *libraries.names_of(name)), value=None),
+            [kept, library],
+            [earlier],
+            js=_WITH_KEPT,
+            queue=False,
+            **shared,
+        )
+    opening = reopen.click(
+        reopened,
+        [kept, earlier, *rest],
+        shown,
+        js=_WITH_KEPT,
+        concurrency_limit=1,
+        concurrency_id="answer",
+        **shared,
+    )
+    erased = erase.click(
+        # with the one on the page, which would come back with its next question
+        lambda course: ([], gr.update(choices=[], value=None), *anew(course)),
+        [course],
+        [kept, earlier, *emptied],
+        cancels=[*runs, opening],
+        queue=False,
+        **shared,
+    )
+    erased.then(None, [kept], None, js=_KEEP, **shared)
+    return opening
+
+
+def keep(libraries: Libraries, history: Any, now: str | None, course: Course) -> tuple[Any, Any]:
+    """Keep a conversation with the others of this browser; gives them, and the list to choose from."""
+    if not course.turns:
+        return read(history), gr.skip()
+    course.started = course.started or started_at(now)
+    questions = [turn.answer.question for turn in course.turns[-KEPT_TURNS:]]
+    history = remember(history, course.started, course.library, questions)
+    return history, gr.update(choices=choices(history, *libraries.names_of(course.library)), value=None)
+
+
+def anew(course: Course, library: str = "") -> tuple[Any, ...]:
+    """End a conversation; what it leaves goes to the course, the chatbot, verdicts, the correction and the export."""
+    return course.end(library), [], {}, gr.update(visible=False), None

@@ -1,0 +1,41 @@
+"""Files that were given to a page, kept in the library's folder."""
+
+from __future__ import annotations
+
+import filecmp
+import shutil
+import tempfile
+from itertools import count, islice
+from pathlib import Path
+
+from embeddings.documents import Article
+from embeddings.duplicates import shingles
+from embeddings.flushing import make_folder, replace_durably
+from embeddings.sources import find_inputs, read_articles
+from embeddings.sources.kinds import kind_of
+
+UPLOADS = "uploads"
+COMPARED, SAME = 100, 0.5
+"""Articles of two files of one name that are compared, and the share from which on they tell the same."""
+
+
+def keep_file(file: Path, folder: Path) -> Path:
+    """Copy a file to where its name is free, or stands for an earlier form of it; gives the place."""
+    places = (folder / (str(number) if number else "") / file.name for number in count())
+    place = next(place for place in places if not place.exists() or _tell_the_same(file, place))
+    make_folder(place.parent)
+    # beside it first: a copy that fails half-way leaves the earlier form as it was
+    with tempfile.TemporaryDirectory(prefix=".", dir=place.parent) as aside:
+        replace_durably(Path(shutil.copyfile(file, Path(aside) / file.name)), place)
+    return place
+
+
+def _tell_the_same(one: Path, other: Path) -> bool:
+    """Say whether most of what the shorter of two files tells stands in the other, too."""
+    if filecmp.cmp(one, other, shallow=False) or kind_of(one.name) == ".xml":  # which would be fetched to be compared
+        return True
+    told = []
+    for file in (one, other):
+        items = islice(read_articles(find_inputs([file]).inputs), COMPARED)
+        told.append(shingles([item.text for item in items if isinstance(item, Article)]))
+    return len(told[0] & told[1]) > SAME * min(map(len, told))
