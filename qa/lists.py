@@ -1,4 +1,4 @@
-"""List questions: which they are, and their answers item by item."""
+"""Answers to list questions, item by item."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import pairwise
 from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.enumerations import MAX_ITEM_WORDS, is_set_apart_inside, rows
+from qa.plurals import asks_for_list
 from qa.ranking import overlap
 from qa.tidying import is_measure, tidied
 
@@ -19,30 +20,9 @@ SURE_MARGIN = 5.0
 LEAST_UNASKED = 3
 """Items that make a list of an answer to a question that did not ask for one."""
 
-_NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
 _COUNT = re.compile(
     r"(?:all |the |about |some )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|\d{1,2})",
     re.IGNORECASE,
-)
-_NOT_PLURAL = r"(?:is|was|does|has|this|his|its|us|yes|as|always|perhaps|\w*ss|\w*us|\w*is|\w+'s|\w+’s)"
-_DESCRIBES = r"(?:of|the|other|\w+(?:an|al|ed|ing|ic|ive|ous|er))"
-# "What causes floods?" asks for no plural; "Which causes were named?" does
-_VERB = (
-    r"(?:causes|makes|happens|means|costs|drives|helps|kills|comes|goes|says|stands|keeps|leads|gives|brings|holds|links"
-    r"|connects|explains|prevents|separates)\b(?!\s+(?:of|and|were|are|did|do|have|had|will|would|can|could|led)\b)"
-)
-_NOT_OF_ONE = r"(?!\s+(?:is|was)\s+(?:there|it|this|that)\b)"  # "What news is there?"
-_LIST = re.compile(
-    rf"""(?:^\W*|^(?:(?:from|in|to|on|at|of|for|by|with|under)\s+)|^(?:besides|apart\ from|other\ than)\b[^,]*,\s*)
-    (?:
-        (?:which|what)\s+(?:other\s+)?{_NUMBER}\b
-      | (?:which|what)\s+(?:{_DESCRIBES}\s+){{0,2}}(?!{_NOT_PLURAL}\b|{_VERB})\w+s\b{_NOT_OF_ONE}
-      | (?:which|what)\s+(?:people|men|women|children|countries)\b
-      | (?:who|what)\s+(?:were|are)\b
-      | (?:give|list|tell\s+me)\s+(?:the\s+)?names\b
-      | (?:name|list)\s+(?:all\b|the\b|every\b|{_NUMBER}\b)
-    )""",
-    re.IGNORECASE | re.VERBOSE,
 )
 # no comma within a number, "6,412,300", or a firm's name, "Hill, Hart & Sons"
 _SEPARATOR = re.compile(
@@ -51,7 +31,6 @@ _SEPARATOR = re.compile(
 )
 # "the Philippines", and not "A gold heron"
 _NAME = re.compile(r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)|[a-zà-ÿ]+ [A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ][\w’'-]+$")
-_BEHIND_NAMES = re.compile(r"^[^?:]{1,120}:\s+")  # "Edith Quaye: Who were her parents?"
 _HANGING = re.compile(r"\s+(?:and|or)$")
 _NO_ITEM = re.compile(r"(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have|had|will|would)\b")
 _LEADING = re.compile(r"(?:to|for|in|from|at|on|of|by|with|across)\s+(?=\w)")
@@ -63,14 +42,14 @@ _CLAUSE = re.compile(
 )
 
 
-def asks_for_list(question: str) -> bool:
-    """Say whether a question wants several things: "which towns ...", "from what two ...", "who were ..."."""
-    return _LIST.search(_BEHIND_NAMES.sub("", question)) is not None
-
-
 def is_a_count(text: str) -> bool:
     """Say whether a text is a small number and nothing else, which tells how many there are and not which."""
     return _COUNT.fullmatch(text) is not None
+
+
+def is_enumerated(span: Span) -> bool:
+    """Say whether a span is several items, or one of an enumeration that goes on."""
+    return len(_items(span)) > 1
 
 
 def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:

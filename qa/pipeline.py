@@ -14,10 +14,11 @@ from embeddings.store import ANY, Filter, PassageStore
 from embeddings.utf8 import in_utf8
 from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
-from qa.lists import asks_for_list, is_a_count, list_items
+from qa.lists import is_a_count, is_enumerated, list_items
 from qa.naming import asked_by_name, full_name_first
 from qa.newest import newest_first
 from qa.normalization import normalize
+from qa.plurals import asks_for_list, in_singular
 from qa.quotations import asks_for_words, whole_quotations
 from qa.ranking import is_settled, join_names, rank, rank_passages
 from qa.reader import Reader
@@ -31,6 +32,8 @@ MAX_QUESTION = 1000
 """Characters."""
 READ_AT_ONCE = 3
 """Passages; those of one go cost less than one by one."""
+DOUBTFUL = 2.0
+"""The margin up to which a list is also read for in the singular; from 1 to 3 it makes no difference on our lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +220,11 @@ class Pipeline:
         asked = checked_question(question)
         started = time.perf_counter()
         found, hits = self._read(asked, hits)
-        spans = [span for span in rank(read_again(self.reader, asked, found)) if not is_unfit(asked, span)]
+        wants_list = asks_for_list(asked)
+        mixed = read_again(self.reader, asked, found)
+        if wants_list:
+            mixed += self._read_for_one(asked, hits, mixed)
+        spans = [span for span in rank(mixed) if not is_unfit(asked, span)]
         by_name, spans = self._read_by_name(asked, hits, spans)
         if without:
             spans = [span for span in spans if not _is_among(span, without) and not _names_one_of(span, without)]
@@ -225,7 +232,6 @@ class Pipeline:
             spans = [span for span in spans if fits(span.text)]
         spans = whole_quotations(asked, newest_first(asked, spans))
         # the items of a list come one by one
-        wants_list = asks_for_list(asked)
         spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)
         read_ms = _since(started)
         started = time.perf_counter()
@@ -261,6 +267,14 @@ class Pipeline:
             spans += self.reader.read(question, hits[read : read + some])
             read += some
         return spans, hits[:read]
+
+    def _read_for_one(self, question: str, hits: Sequence[Hit], found: Sequence[Span]) -> list[Span]:
+        """Read for one item of a list where hardly anything answers for all: they stand apart, one to a story."""
+        one = in_singular(question)
+        best = next((span for span in rank(found) if not is_unfit(question, span)), None)
+        if one is None or (best is not None and (best.score > DOUBTFUL or is_enumerated(best))):
+            return []
+        return read_again(self.reader, one, self.reader.read(one, hits))
 
     def _read_by_name(self, question: str, hits: Sequence[Hit], spans: list[Span]) -> tuple[str, list[Span]]:
         """Read for the name instead where the best span is whom the question describes; gives what was read for."""

@@ -15,7 +15,7 @@ from embeddings.errors import DatelineError, InvalidInput
 from qa import answer
 from qa.build import open_store, shared_pipeline
 from qa.cli import main
-from qa.lists import asks_for_list
+from qa.plurals import asks_for_list
 from qa.presentation import nearest_hits
 from qa.settings import load_settings
 
