@@ -7,10 +7,11 @@ import re
 _NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
 _NOT_PLURAL = r"(?:is|was|does|has|this|his|its|us|yes|as|always|perhaps|\w*ss|\w*us|\w*is|\w+'s|\w+’s)"
 _DESCRIBES = r"(?:of|the|other|\w+(?:an|al|ed|ing|ic|ive|ous|er))"
-# "What causes floods?" asks for no plural; "Which causes were named?" does
+# "What causes floods?" and "What ends the year?" ask for no plural; "Which causes were named?" does
 _VERB = (
-    r"(?:causes|makes|happens|means|costs|drives|helps|kills|comes|goes|says|stands|keeps|leads|gives|brings|holds|links"
+    r"(?:(?:causes|makes|happens|means|costs|drives|helps|kills|comes|goes|says|stands|keeps|leads|gives|brings|holds|links"
     r"|connects|explains|prevents|separates)\b(?!\s+(?:of|and|were|are|did|do|have|had|will|would|can|could|led)\b)"
+    r"|\w+s\s+(?:an?|the|this|these|those|its|his|her|their|at\s+an?|at\s+the|at\s+this|at\s+\d)(?!\w))"
 )
 _NOT_OF_ONE = r"(?!\s+(?:is|was)\s+(?:there|it|this|that)\b)"  # "What news is there?"
 _LIST = re.compile(

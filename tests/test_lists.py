@@ -132,6 +132,11 @@ CLOSED = "It snowed.\n\nClosed are:\n- High Street, from 9 a.m.\n- Mill Lane\n\n
         ("1. Rovers 2, Town 1\n2. City 0, United 3", "City", []),
         ("It is: student Lin Yu, 22; Max Holm, 33; Ira Voss.", "Max Holm", ["student Lin Yu", "Max Holm", "Ira Voss"]),
         ("She wrote Ash, Salt and, her last, Bone.", "Ash, Salt and, her last, Bone", ["Ash", "Salt", "Bone"]),
+        ("It was Jo Ash, Jr., Al Fox, Sr., and Bo Lind.", "Jo Ash, Jr.", ["Jo Ash, Jr.", "Al Fox, Sr.", "Bo Lind"]),
+        ("It was Lord Pell, Hay Ltd and local firms.", "Lord Pell", ["Lord Pell", "Hay Ltd", "local firms"]),
+        ("Lund, Holm and Brink scored for United.", "Lund", ["Lund", "Holm", "Brink"]),
+        ("It was:\n- Lord Pell\n- Hay Ltd\n- firms in Saltby", "Hay Ltd", ["Lord Pell", "Hay Ltd", "firms in Saltby"]),
+        ("It was two men, Dan Cole and Ray Marsh.", "two men, Dan Cole and Ray Marsh", ["Dan Cole", "Ray Marsh"]),
         ("It was Bell, Hill, Hart & Sons and Marsh.", "Hill, Hart & Sons and Marsh", ["Hill, Hart & Sons", "Marsh"]),
     ],
 )
