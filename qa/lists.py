@@ -35,6 +35,11 @@ _SEPARATOR = re.compile(
 )
 # "the Philippines", and not "A gold heron"
 _NAME = re.compile(r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)|[a-zà-ÿ]+ [A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ][\w’'-]+$")
+# not what the sentence goes on with: "Ana Reyes, in 1806, and had it painted"
+_SOMEBODY = re.compile(
+    r"(?:(?:[a-z-]+ ){1,2})?[A-ZÀ-Þ]|(?:an?|the|his|her|their|two|three|four|five|six|seven|eight|nine|ten|dozens"
+    r"|hundreds|thousands|several|many|some|other)\s"
+)
 _KIN = re.compile(
     r"(?:his|her|their) (?:[a-z-]+ )?(?:grand|step)?(?:son|daughter|wife|husband|brother|sister|mother|father|partner"
     r"|widow|widower|niece|nephew|uncle|aunt|cousin)"
@@ -81,7 +86,7 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     best = spans[0]
     if not asks_for_list(question):
         return tuple(_unasked(question, best))
-    items = _items(best)
+    items = together = _items(best)
     alone = len(items) == 1
     is_of_rows = bool(rows(best.hit.article.text, best.start, best.end))
     first, last = sentence_around(best.hit.article.text, best.start, best.end)
@@ -91,17 +96,18 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
             if is_of_rows and span.start > items[0].start:
                 continue  # it is said of one of the items
             more = [item for item in _items(span) if here or _kind(item) == _kind(items[0])]
-            items += [item for item in more if not _is_known(item, items)]
-    items = items if is_of_rows else _alike(items)
+            items = items + [item for item in more if not _is_known(item, items)]
+    items = items if is_of_rows else _alike(items, together)
     return tuple(items) if len(items) > 1 else ()
 
 
 def _unasked(question: str, best: Span) -> list[Span]:
     """Give the items of an answer to a question that did not ask for several: "Who scored?"; [] where it is one."""
-    items = _alike(_cut(best))
+    cut = _cut(best)
+    items = _alike(cut, cut)
     if len(items) >= LEAST_UNASKED:
         return items
-    if not asks_who(question):
+    if not items or not asks_who(question):
         return []
     if _CONJUNCTION.search(best.text):
         first, last = items[0].start - best.start, items[-1].end - best.start
@@ -117,7 +123,8 @@ def _carried_on(question: str, best: Span) -> list[Span]:
         return []
     further = _SEPARATOR.match(text, best.end)
     start = further.end() if further else end
-    return [best, *_cut(Span(text[start:end], start, end, best.score, best.hit))]
+    others = _cut(Span(text[start:end], start, end, best.score, best.hit))
+    return [best, *others] if all(_SOMEBODY.match(other.text) for other in others) else []
 
 
 def _items(span: Span) -> list[Span]:
@@ -127,20 +134,25 @@ def _items(span: Span) -> list[Span]:
     return _cut(span if is_set_apart_inside(text, span.start, span.end) else _enumeration(span))
 
 
-def _alike(items: list[Span]) -> list[Span]:
+def _alike(items: list[Span], together: Sequence[Span]) -> list[Span]:
     """Of an enumeration of names keep the names: "Ana Reyes, 41, a pilot, and Max Holm" are two.
 
-    What stands right behind "and" is an item in any case: "Lord Pell, Ostby Bank and firms in Saltby" are three.
+    What stands behind its only "and" is an item in any case: "Lord Pell, Ostby Bank and local firms" are three.
+
+    Args:
+        together: the items of the enumeration, in their order; not empty.
     """
     names = [item for item in items if _kind(item) == "name"]
     if len(names) < 2:
         return items
     if names[0].text[0] in '"“':
         return names  # titles
-    return [item for item in items if item in names or (_kind(item) == "thing" and _is_coordinate(item))]
+    last = [item for item in together if _follows_conjunction(item)]
+    is_one_more = last == [together[-1]] and _kind(together[-1]) == "thing"
+    return [item for item in items if item in names or (is_one_more and item == together[-1])]
 
 
-def _is_coordinate(item: Span) -> bool:
+def _follows_conjunction(item: Span) -> bool:
     return _BEHIND_CONJUNCTION.search(item.hit.article.text, max(0, item.start - 40), item.start) is not None
 
 

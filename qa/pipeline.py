@@ -15,7 +15,7 @@ from embeddings.utf8 import in_utf8
 from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
 from qa.lists import is_a_count, is_enumerated, list_items
-from qa.naming import asked_by_name, full_name_first
+from qa.naming import asked_by_name, full_name_first, without_age
 from qa.newest import newest_first
 from qa.normalization import normalize
 from qa.plurals import asks_for_list, in_singular
@@ -238,7 +238,8 @@ class Pipeline:
         measured = features(by_name, spans) if spans else ()
         probability = self.calibrator.probability(measured, expected) if spans else 0.0
         is_found = bool(spans) and probability >= self.threshold
-        spans = spans if wants_list else full_name_first(asked, spans)  # as sure as the surname was
+        # as sure as the surname was
+        spans = spans if wants_list else full_name_first(asked, without_age(asked, spans))
         items = list_items(asked, spans) if is_found and not asks_for_words(asked) else ()
         decide_ms = _since(started)
         return Answer(

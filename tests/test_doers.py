@@ -11,6 +11,7 @@ MATCH = "Lund, Holm and Brink scored for United. The prize went to the nurse Ell
 FUNERAL = "It was attended by the mayor, Ines Kald, the painter Rolf Amis and dozens of pupils, police said."
 OBITUARY = "She is survived by her son, Peter Fane, her sister, Agnes Dole, and three grandchildren."
 TALK = "Mayor Ines Kald, harbour master Lars Voll and vet Emma Strand spoke. Chairman Lars Voll and Emma Strand left."
+HOUSE = "It was built by Ana Reyes, in 1806, and stood until 1914."
 ARREST = "Police arrested two men, Dan Cole and Ray Marsh, on Sunday. Marks and Spencer sued them."
 
 
@@ -56,6 +57,7 @@ def test_who_may_be_several(question, asks):
         ("Who chairs the board?", TALK, "Lars Voll", []),
         ("Who was arrested?", ARREST, "two men, Dan Cole and Ray Marsh", ["Dan Cole", "Ray Marsh"]),
         ("Who sued them?", ARREST, "Marks and Spencer", []),
+        ("Who built it?", HOUSE, "Ana Reyes", []),
         ("What was it?", MATCH, "Lund", []),
     ],
 )

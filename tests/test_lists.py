@@ -145,6 +145,18 @@ def test_items_that_are_set_apart(text, best, items):
     assert [item.text for item in found] == items
 
 
+def test_what_another_span_has_behind_and_is_no_item_of_a_list_of_names():
+    article = Article("a", "A", "It had Ana Reyes and Bo Lind, and was told, and to lead the crew.")
+    spans = [span("Ana Reyes and Bo Lind", 9.0, article), span("lead the crew", 8.5, article)]
+    assert [item.text for item in list_items("Who were the pilots?", spans)] == ["Ana Reyes", "Bo Lind"]
+
+
+def test_a_list_of_names_ends_at_its_and():
+    article = Article("a", "A", "Aboard were Ana Reyes and Bo Lind, and one dog named Rex.")
+    found = list_items("Who were the pilots?", [span("Ana Reyes and Bo Lind", 9.0, article)])
+    assert [item.text for item in found] == ["Ana Reyes", "Bo Lind"]
+
+
 def test_what_is_said_of_an_item_adds_none():
     article = Article("a", "A", DEAD.replace(" were", ":"))
     spans = [span("Max Holm", 9.0, article), span("Sorrel", 8.5, article), span("a pilot", 8.0, article)]
