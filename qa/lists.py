@@ -1,4 +1,4 @@
-"""List questions: which they are, and their answers item by item."""
+"""Answers to list questions, item by item."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from itertools import pairwise
 
 from embeddings.sentences import sentence_around
 from qa.answers import Span
+from qa.doers import asks_who, is_argument, is_two_people
 from qa.enumerations import MAX_ITEM_WORDS, is_set_apart_inside, rows
+from qa.plurals import asks_for_list
 from qa.ranking import overlap
 from qa.tidying import is_measure, tidied
 
@@ -19,58 +21,55 @@ SURE_MARGIN = 5.0
 LEAST_UNASKED = 3
 """Items that make a list of an answer to a question that did not ask for one."""
 
-_NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_COUNTED = re.compile(rf"(?:the |all )?(?P<number>{'|'.join(_NUMBERS)}|\d{{1,2}}) [a-z]+(?: [a-z]+)?", re.IGNORECASE)
 _COUNT = re.compile(
     r"(?:all |the |about |some )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|\d{1,2})",
     re.IGNORECASE,
 )
-_NOT_PLURAL = r"(?:is|was|does|has|this|his|its|us|yes|as|always|perhaps|\w*ss|\w*us|\w*is|\w+'s|\w+’s)"
-_DESCRIBES = r"(?:of|the|other|\w+(?:an|al|ed|ing|ic|ive|ous|er))"
-# "What causes floods?" asks for no plural; "Which causes were named?" does
-_VERB = (
-    r"(?:causes|makes|happens|means|costs|drives|helps|kills|comes|goes|says|stands|keeps|leads|gives|brings|holds|links"
-    r"|connects|explains|prevents|separates)\b(?!\s+(?:of|and|were|are|did|do|have|had|will|would|can|could|led)\b)"
-)
-_NOT_OF_ONE = r"(?!\s+(?:is|was)\s+(?:there|it|this|that)\b)"  # "What news is there?"
-_LIST = re.compile(
-    rf"""(?:^\W*|^(?:(?:from|in|to|on|at|of|for|by|with|under)\s+)|^(?:besides|apart\ from|other\ than)\b[^,]*,\s*)
-    (?:
-        (?:which|what)\s+(?:other\s+)?{_NUMBER}\b
-      | (?:which|what)\s+(?:{_DESCRIBES}\s+){{0,2}}(?!{_NOT_PLURAL}\b|{_VERB})\w+s\b{_NOT_OF_ONE}
-      | (?:which|what)\s+(?:people|men|women|children|countries)\b
-      | (?:who|what)\s+(?:were|are)\b
-      | (?:give|list|tell\s+me)\s+(?:the\s+)?names\b
-      | (?:name|list)\s+(?:all\b|the\b|every\b|{_NUMBER}\b)
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
-# no comma within a number, "6,412,300", or a firm's name, "Hill, Hart & Sons"
+# no comma within a number, "6,412,300", a firm's name, "Hill, Hart & Sons", or a person's, "Ana Reyes, Jr."
 _SEPARATOR = re.compile(
-    r"\s*(?:,(?!(?<=\d,)\d|\s[A-Z][\w'’-]+\s&\s)|;)\s*(?:(?:and|or|as well as)\s+)?"
+    r"\s*(?:,(?!(?<=\d,)\d|\s[A-Z][\w'’-]+\s&\s|\s(?:[JS]r|MD|MP|PhD|Inc|Ltd|LLC|[COM]BE)\b)|;)"
+    r"\s*(?:(?:and|or|as well as)\s+)?"
     r"|\s+(?:and|or|as well as)\s+(?:also\s+)?"
 )
 # "the Philippines", and not "A gold heron"
 _NAME = re.compile(r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)|[a-zà-ÿ]+ [A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ][\w’'-]+$")
-_BEHIND_NAMES = re.compile(r"^[^?:]{1,120}:\s+")  # "Edith Quaye: Who were her parents?"
+# not what the sentence goes on with: "Ana Reyes, in 1806, and had it painted"
+_SOMEBODY = re.compile(
+    r"(?:(?:[a-z-]+ ){1,2})?[A-ZÀ-Þ]|(?:an?|the|his|her|their|two|three|four|five|six|seven|eight|nine|ten|dozens"
+    r"|hundreds|thousands|several|many|some|other)\s"
+)
+_KIN = re.compile(
+    r"(?:his|her|their) (?:[a-z-]+ )?(?:grand|step)?(?:son|daughter|wife|husband|brother|sister|mother|father|partner"
+    r"|widow|widower|niece|nephew|uncle|aunt|cousin)"
+)
 _HANGING = re.compile(r"\s+(?:and|or)$")
 _NO_ITEM = re.compile(r"(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have|had|will|would)\b")
 _LEADING = re.compile(r"(?:to|for|in|from|at|on|of|by|with|across)\s+(?=\w)")
+_BEHIND_CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\s+(?:also\s+)?(?:(?:to|for|in|from|at|on|of|by|with)\s+)?$")
 _CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\b")
 # what ends an item on its right that no separator ends: the sentence goes on
 _CLAUSE = re.compile(
     r"\s+(?:who|whom|whose|which|that|where|while|when|but|after|before|because|with|without|were|was|are|is|have|has"
-    r"|had|will|would|on|in|at|from|for|to|by)\b|[.:?!()“”\"—–]"
+    r"|had|will|would|on|in|at|from|for|to|by)\b|[:?!()“”\"—–]|(?<!\b[A-Z])(?<!\b[DJMS]r)(?<!\bSt)\."
 )
 
 
-def asks_for_list(question: str) -> bool:
-    """Say whether a question wants several things: "which towns ...", "from what two ...", "who were ..."."""
-    return _LIST.search(_BEHIND_NAMES.sub("", question)) is not None
+_NAME_AND_VERB = re.compile(
+    r"(?P<name>[A-ZÀ-Þ][\w.’'-]*(?: [A-ZÀ-Þ][\w.’'-]*)*)\s+"
+    r"(?:[a-z]{2,}ed|won|went|took|got|made|said|led|left|came|gave|ran|met|spoke|stood|began|became|told|held|saw)\b"
+)
 
 
 def is_a_count(text: str) -> bool:
     """Say whether a text is a small number and nothing else, which tells how many there are and not which."""
     return _COUNT.fullmatch(text) is not None
+
+
+def is_enumerated(span: Span) -> bool:
+    """Say whether a span is several items, or one of an enumeration that goes on."""
+    return len(_items(span)) > 1
 
 
 def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
@@ -86,9 +85,8 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
         return ()
     best = spans[0]
     if not asks_for_list(question):
-        items = _cut(best)
-        return tuple(items) if len(items) >= LEAST_UNASKED else ()
-    items = _items(best)
+        return tuple(_unasked(question, best))
+    items = together = _items(best)
     alone = len(items) == 1
     is_of_rows = bool(rows(best.hit.article.text, best.start, best.end))
     first, last = sentence_around(best.hit.article.text, best.start, best.end)
@@ -98,9 +96,35 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
             if is_of_rows and span.start > items[0].start:
                 continue  # it is said of one of the items
             more = [item for item in _items(span) if here or _kind(item) == _kind(items[0])]
-            items += [item for item in more if not _is_known(item, items)]
-    items = _alike(items)
+            items = items + [item for item in more if not _is_known(item, items)]
+    items = items if is_of_rows else _alike(items, together)
     return tuple(items) if len(items) > 1 else ()
+
+
+def _unasked(question: str, best: Span) -> list[Span]:
+    """Give the items of an answer to a question that did not ask for several: "Who scored?"; [] where it is one."""
+    cut = _cut(best)
+    items = _alike(cut, cut)
+    if len(items) >= LEAST_UNASKED:
+        return items
+    if not items or not asks_who(question):
+        return []
+    if _CONJUNCTION.search(best.text):
+        first, last = items[0].start - best.start, items[-1].end - best.start
+        return items if is_two_people(best.text[first:last]) else []
+    return _carried_on(question, best)
+
+
+def _carried_on(question: str, best: Span) -> list[Span]:
+    """Carry one who did it on over the others, where the question's verb is said of them all."""
+    text = best.hit.article.text
+    end = _enumeration(best).end
+    if end == best.end or not re.search(r"[A-ZÀ-Þ]", best.text) or not is_argument(question, text, best.start, end):
+        return []
+    further = _SEPARATOR.match(text, best.end)
+    start = further.end() if further else end
+    others = _cut(Span(text[start:end], start, end, best.score, best.hit))
+    return [best, *others] if all(_SOMEBODY.match(other.text) for other in others) else []
 
 
 def _items(span: Span) -> list[Span]:
@@ -110,10 +134,26 @@ def _items(span: Span) -> list[Span]:
     return _cut(span if is_set_apart_inside(text, span.start, span.end) else _enumeration(span))
 
 
-def _alike(items: list[Span]) -> list[Span]:
-    """Of an enumeration of names keep the names: "Ana Reyes, 41, a pilot, and Max Holm" are two."""
+def _alike(items: list[Span], together: Sequence[Span]) -> list[Span]:
+    """Of an enumeration of names keep the names: "Ana Reyes, 41, a pilot, and Max Holm" are two.
+
+    What stands behind its only "and" is an item in any case: "Lord Pell, Ostby Bank and local firms" are three.
+
+    Args:
+        together: the items of the enumeration, in their order; not empty.
+    """
     names = [item for item in items if _kind(item) == "name"]
-    return names if len(names) > 1 else items
+    if len(names) < 2:
+        return items
+    if names[0].text[0] in '"“':
+        return names  # titles
+    last = [item for item in together if _follows_conjunction(item)]
+    is_one_more = last == [together[-1]] and _kind(together[-1]) == "thing"
+    return [item for item in items if item in names or (is_one_more and item == together[-1])]
+
+
+def _follows_conjunction(item: Span) -> bool:
+    return _BEHIND_CONJUNCTION.search(item.hit.article.text, max(0, item.start - 40), item.start) is not None
 
 
 def _kind(item: Span) -> str:
@@ -143,6 +183,8 @@ def _right_end(text: str, end: int, last: int) -> int:
         following = _SEPARATOR.search(text, separator.end(), last)
         stops = [found.start() for found in (clause, following) if found] + [last]
         item_end = min(stops)
+        if verb := _NAME_AND_VERB.match(text, separator.end(), item_end):
+            item_end = verb.end("name")
         if not _is_item(text[separator.end() : item_end]):
             break
         end = item_end
@@ -188,6 +230,24 @@ def _cut(span: Span) -> list[Span]:
     for start, end in parts:
         if items and (leading := _LEADING.match(span.text, start, end)):
             start = leading.end()
-        if not items or not _NO_ITEM.match(span.text, start, end):
+        if items and _is_named_kin(span, items[-1], start):
+            first = items.pop().start - span.start
+            items.append(Span(span.text[first:end], span.start + first, span.start + end, span.score, span.hit))
+        elif not items or not _NO_ITEM.match(span.text, start, end):
             items.append(Span(span.text[start:end], span.start + start, span.start + end, span.score, span.hit))
-    return items
+    return items[1:] if _counts_the_rest(items) else items
+
+
+def _is_named_kin(span: Span, before: Span, start: int) -> bool:
+    """Say whether what begins at `start` of a span is the name of the item before: "her sister, Ana Reyes"."""
+    is_next = re.fullmatch(r",\s+", span.text[before.end - span.start : start]) is not None
+    return is_next and _KIN.fullmatch(before.text) is not None and _NAME.match(span.text[start:]) is not None
+
+
+def _counts_the_rest(items: Sequence[Span]) -> bool:
+    """Say whether the first item says how many the others are: "two men, Dan Cole and Ray Marsh"."""
+    counted = _COUNTED.fullmatch(items[0].text) if items else None
+    if counted is None or len(items) < 3:
+        return False
+    number = counted["number"].lower()
+    return len(items) - 1 == (int(number) if number.isdigit() else 2 + _NUMBERS.index(number))

@@ -6,6 +6,8 @@ import re
 
 from embeddings.sentences import sentence_around
 from qa.answers import Span
+from qa.durations import asks_for_duration, is_a_length
+from qa.labelled import is_label
 from qa.tidying import is_dateline
 from qa.times import is_a_time
 
@@ -24,14 +26,16 @@ _ASKING = frozenset(
 
 
 def is_unfit(question: str, span: Span) -> bool:
-    """Say whether a span is no answer: a time to "where", a dateline to all else, what an article asks itself."""
+    """Say whether a span is no answer: a time to "where", a length to "how long did", a label, a question itself."""
     text = span.hit.article.text
     asks_where = _PLACE.search(question) is not None
     if question.lower().startswith("where ") and is_a_time(span.text):
         return True
     if not asks_where and is_dateline(text, span.start, span.end):
         return True
-    return _is_asked_there(question, span)
+    if asks_for_duration(question) and is_a_length(span.text):
+        return True
+    return is_label(question, text, span.start, span.end) or _is_asked_there(question, span)
 
 
 def _is_asked_there(question: str, span: Span) -> bool:

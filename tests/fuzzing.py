@@ -31,8 +31,9 @@ from qa.antecedents import Turn
 from qa.decoding import best_spans
 from qa.evaluation.questions import load_questions
 from qa.followups import readings
-from qa.lists import asks_for_list, list_items
+from qa.lists import list_items
 from qa.pipeline import checked_question
+from qa.plurals import asks_for_list, in_singular
 from qa.times import asks_about_now, period_of
 
 
@@ -207,6 +208,7 @@ def check_question(drawn: tuple[str, str, list[str], list[tuple[int, int]]]) -> 
     assert period is None or period.since is None or period.until is None or period.since <= period.until
     asks_about_now(question)
     asks_for_list(question)
+    in_singular(question)
     article = Article("a", "t", text)
     hit = Hit(Passage("a", 0, len(text)), article, 1.0)
     spans = [

@@ -132,12 +132,29 @@ CLOSED = "It snowed.\n\nClosed are:\n- High Street, from 9 a.m.\n- Mill Lane\n\n
         ("1. Rovers 2, Town 1\n2. City 0, United 3", "City", []),
         ("It is: student Lin Yu, 22; Max Holm, 33; Ira Voss.", "Max Holm", ["student Lin Yu", "Max Holm", "Ira Voss"]),
         ("She wrote Ash, Salt and, her last, Bone.", "Ash, Salt and, her last, Bone", ["Ash", "Salt", "Bone"]),
+        ("It was Jo Ash, Jr., Al Fox, Sr., and Bo Lind.", "Jo Ash, Jr.", ["Jo Ash, Jr.", "Al Fox, Sr.", "Bo Lind"]),
+        ("It was Lord Pell, Hay Ltd and local firms.", "Lord Pell", ["Lord Pell", "Hay Ltd", "local firms"]),
+        ("Lund, Holm and Brink scored for United.", "Lund", ["Lund", "Holm", "Brink"]),
+        ("It was:\n- Lord Pell\n- Hay Ltd\n- firms in Saltby", "Hay Ltd", ["Lord Pell", "Hay Ltd", "firms in Saltby"]),
+        ("It was two men, Dan Cole and Ray Marsh.", "two men, Dan Cole and Ray Marsh", ["Dan Cole", "Ray Marsh"]),
         ("It was Bell, Hill, Hart & Sons and Marsh.", "Hill, Hart & Sons and Marsh", ["Hill, Hart & Sons", "Marsh"]),
     ],
 )
 def test_items_that_are_set_apart(text, best, items):
     found = list_items("Which ones were named?", [span(best, 5.0, Article("a", "A", text))])
     assert [item.text for item in found] == items
+
+
+def test_what_another_span_has_behind_and_is_no_item_of_a_list_of_names():
+    article = Article("a", "A", "It had Ana Reyes and Bo Lind, and was told, and to lead the crew.")
+    spans = [span("Ana Reyes and Bo Lind", 9.0, article), span("lead the crew", 8.5, article)]
+    assert [item.text for item in list_items("Who were the pilots?", spans)] == ["Ana Reyes", "Bo Lind"]
+
+
+def test_a_list_of_names_ends_at_its_and():
+    article = Article("a", "A", "Aboard were Ana Reyes and Bo Lind, and one dog named Rex.")
+    found = list_items("Who were the pilots?", [span("Ana Reyes and Bo Lind", 9.0, article)])
+    assert [item.text for item in found] == ["Ana Reyes", "Bo Lind"]
 
 
 def test_what_is_said_of_an_item_adds_none():

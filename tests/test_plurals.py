@@ -1,0 +1,67 @@
+"""Questions for several things, and for one of them."""
+
+from dataclasses import replace
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from qa.answers import Span
+from qa.confidence import Calibrator
+from qa.pipeline import DOUBTFUL, Pipeline
+from qa.plurals import in_singular
+
+TEXT = "Storm Ida shut Hay Bridge. Mill Lane and Castle Road were open."
+
+
+@pytest.mark.parametrize(
+    ("question", "one"),
+    [
+        ("Which bridges were closed or damaged?", "Which bridge was closed or damaged?"),
+        ("In which towns did pupils stay home?", "In which town did pupils stay home?"),
+        ("Which three people have died?", "Which person has died?"),
+        ("What shipping companies run ferries?", "What shipping company run ferries?"),
+        ("Which other churches burnt?", "Which church burnt?"),
+        ("Who were the judges?", "Who was the judge?"),
+        ("What are the two estimates of the cost?", "What is the estimate of the cost?"),
+        ("Who were they?", None),
+        ("Who led it?", None),
+        ("What causes floods?", None),
+        ("Which boss is it?", None),
+        ("Name the ships.", None),
+    ],
+)
+def test_in_singular(question, one):
+    assert in_singular(question) == one
+
+
+class Asked:
+    """A reader that gives one span for a question in the plural, and another for one in the singular."""
+
+    def __init__(self, plural, margin, singular="Hay Bridge"):
+        self.plural, self.singular, self.margin, self.questions = plural, singular, margin, []
+
+    def read(self, question, hits):
+        self.questions.append(question)
+        text, margin = (self.plural, self.margin) if "bridges" in question else (self.singular, 6.0)
+        start = TEXT.index(text)
+        return [Span(text, start, start + len(text), margin, hit) for hit in hits]
+
+    def read_many(self, pairs):
+        return [self.read(question, hits) for question, hits in pairs]
+
+
+@pytest.mark.parametrize(
+    ("question", "plural", "margin", "best"),
+    [
+        ("Which bridges were shut?", "Storm Ida", DOUBTFUL - 1, "Hay Bridge"),
+        ("Which bridges were shut?", "Storm Ida", DOUBTFUL + 1, "Storm Ida"),
+        ("Which bridges were shut?", "Mill Lane and Castle Road", DOUBTFUL - 1, "Mill Lane and Castle Road"),
+        ("How many bridges were shut?", "Storm Ida", DOUBTFUL - 1, "Storm Ida"),
+    ],
+)
+def test_a_doubtful_list_is_read_for_in_the_singular(question, plural, margin, best):
+    hit = Hit(Passage("a", 0, len(TEXT)), Article("a", "Storm", TEXT), 1.0)
+    reader = Asked(plural, margin)
+    pipeline = Pipeline(None, reader, replace(Calibrator.blank(), threshold=0.0))
+    assert pipeline.answer_from(question, [hit]).text == best
+    assert any("bridge " in asked for asked in reader.questions) is (best == "Hay Bridge")
