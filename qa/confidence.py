@@ -49,6 +49,10 @@ class Calibrator:
         sizes = {len(self.features), len(self.mean), len(self.scale), len(self.weights)}
         if len(sizes) != 1:
             raise ValueError(f"features, mean, scale and weights must be equally long, got {sorted(sizes)}")
+        for name in ("mean", "scale", "weights", "intercept", "threshold"):
+            _check_finite(name, getattr(self, name))
+        if min(self.scale, default=1) <= 0:
+            raise ValueError(f"every scale must be above 0, got {min(self.scale)}")
         if not 0 <= self.threshold <= 1:
             raise ValueError(f"the threshold lies between 0 and 1, got {self.threshold}")
 
@@ -82,7 +86,7 @@ class Calibrator:
             for name in ("features", "mean", "scale", "weights"):
                 fields[name] = tuple(fields[name])
             calibrator = cls(**fields)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
             raise DatelineError(
                 f"the calibrator {file} can't be read ({error}); fit it anew: dateline calibrate"
             ) from error
@@ -108,6 +112,13 @@ class Calibrator:
                 f"the calibrator can't be written to {file} ({error.strerror}); copy the reader's folder to where you "
                 "may write, and name it with --reader"
             ) from error
+
+
+def _check_finite(name: str, values: object) -> None:
+    """Refuse what a calibrator that was written by hand may hold in place of numbers."""
+    for value in values if isinstance(values, tuple) else (values,):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise ValueError(f"{name} must be finite numbers, got {value!r}")
 
 
 def log_odds(probability: float) -> float:

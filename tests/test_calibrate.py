@@ -164,15 +164,45 @@ def test_too_few_questions_are_refused(reader, capsys):
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
-    [("{", "can't be read"), ('{"features": []}', "can't be read"), (None, "can't be read")],
+    "content", ["{", '{"features": []}', None]
 )
-def test_a_broken_calibrator_is_named(tmp_path, content, says):
+def test_a_broken_calibrator_is_named(tmp_path, content):
     file = tmp_path / "calibrator.json"
     if content is not None:
         file.write_text(content)
-    with pytest.raises(DatelineError, match=says):
+    with pytest.raises(DatelineError, match="can't be read"):
         Calibrator.load(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("scale", [0, 1, 1, 1, 1], "every scale must be above 0, got 0"),
+        ("scale", [1, 1, 1, 1], "must be equally long"),
+        ("weights", ["a"] * 5, "weights must be finite numbers, got 'a'"),
+        ("weights", "abcde", "weights must be finite numbers, got 'a'"),
+        ("mean", [None] * 5, "mean must be finite numbers, got None"),
+        ("mean", [0, 0, 0, 0, math.nan], "mean must be finite numbers, got nan"),
+        ("mean", [0, 0, 0, 0, 10**400], "too large"),
+        ("intercept", "x", "intercept must be finite numbers, got 'x'"),
+        ("intercept", True, "intercept must be finite numbers, got True"),
+        ("threshold", math.inf, "threshold must be finite numbers, got inf"),
+        ("threshold", 2, "threshold lies between 0 and 1, got 2"),
+    ],
+)
+def test_a_calibrator_with_values_that_can_not_be_used_is_refused(tmp_path, name, value, says):
+    shipped = json.loads((SHIPPED_READER / "calibrator.json").read_text(encoding="utf-8"))
+    file = tmp_path / "calibrator.json"
+    file.write_text(json.dumps({**shipped, name: value}))
+    with pytest.raises(DatelineError, match=f"calibrator.json can't be read .*{says}.*; fit it anew"):
+        Calibrator.load(file)
+
+
+def test_a_feature_that_hardly_varies_is_not_divided_by_nothing():
+    rows, right = drawn(200)
+    rows[:, 1] = 1 + 1e-9 * rows[:, 1]
+    calibrator = _fitted(rows, right, np.ones(len(rows)), 0.5, "drawn")
+    assert calibrator.scale[1] == 1.0
 
 
 def test_a_calibrator_for_other_features_is_refused(tmp_path):

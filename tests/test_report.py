@@ -220,6 +220,26 @@ def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        lambda row: {**row, "old_field": 1},
+        lambda row: {name: row[name] for name in ("id", "asked")},
+        lambda row: {**row, "score": {"f1": 1.0}},
+        lambda row: {**row, "blame": {"cause": "weather", "seen": ""}},
+        lambda row: list(row),
+    ],
+    ids=["more", "fewer", "score", "cause", "no object"],
+)
+def test_a_record_of_another_version_is_not_gone_on_with(tmp_path, outcomes, change):
+    list(Record(tmp_path, {"run": 1}, resume=False).keep(outcomes))
+    file = tmp_path / "outcomes.jsonl"
+    head, first = file.read_text().splitlines()[:2]
+    file.write_text(f"{head}\n{json.dumps(change(json.loads(first)))}\n")
+    with pytest.raises(DatelineError, match="was written by another version of Dateline; leave --resume out"):
+        Record(tmp_path, {"run": 1}, resume=True).done([WON])
+
+
+@pytest.mark.parametrize(
     ("gate", "fails"),
     [
         ("f1=0.3", False),

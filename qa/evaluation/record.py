@@ -46,13 +46,22 @@ class Record:
             raise DatelineError(f"{folder} can't be written ({error.strerror}); name another --out") from error
 
     def done(self, questions: Sequence[Question]) -> list[Outcome]:
-        """Give the recorded outcomes of these questions, in their order; not of one that was changed since."""
-        by_id = {row["id"]: row for row in self._rows}
-        return [
-            _outcome(question, row)
-            for question in questions
-            if (row := by_id.get(question.id)) is not None and row.get("asked") == _fingerprint(question)
-        ]
+        """Give the recorded outcomes of these questions, in their order; not of one that was changed since.
+
+        Raises:
+            DatelineError: they were recorded by another version.
+        """
+        try:
+            by_id = {row["id"]: row for row in self._rows}
+            return [
+                _outcome(question, row)
+                for question in questions
+                if (row := by_id.get(question.id)) is not None and row.get("asked") == _fingerprint(question)
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise DatelineError(
+                f"{self._file} was written by another version of Dateline; leave --resume out to begin anew"
+            ) from error
 
     def keep(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """Write each outcome down, and pass it on."""
