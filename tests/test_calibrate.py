@@ -163,9 +163,7 @@ def test_too_few_questions_are_refused(reader, capsys):
     assert "calibrating needs at least 50 questions with passages, got 20" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    "content", ["{", '{"features": []}', None]
-)
+@pytest.mark.parametrize("content", ["{", '{"features": []}', None])
 def test_a_broken_calibrator_is_named(tmp_path, content):
     file = tmp_path / "calibrator.json"
     if content is not None:
