@@ -194,7 +194,7 @@ class ExtractiveReader:
             self.folder, self._threads
         )
         # onnxruntime is fastest window by window, where nothing is padded; and then the scales of its int8 numbers are
-        # those of one window, so that what is found in a passage does not hang on what is read beside it
+        # those of one window, so that what is found in a passage does not depend on what is read beside it
         return _Loaded(tokenizer, model, pad_id, batch_tokens=0 if backend == "onnx" else BATCH)
 
 

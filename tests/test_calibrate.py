@@ -210,7 +210,7 @@ def test_a_calibrator_for_other_features_is_refused(tmp_path):
         Calibrator.load(tmp_path / "c.json")
 
 
-def test_what_a_probability_is_made_of_does_not_hang_on_how_many_spans_are_kept(pipeline):
+def test_what_a_probability_is_made_of_does_not_depend_on_how_many_spans_are_kept(pipeline):
     one, many = (pipeline.answer("Who won the Halvern Marathon?", top=top) for top in (1, 9))
     assert one.features == many.features
     assert one.probability == pipeline.calibrator.probability(one.features)

@@ -219,6 +219,16 @@ def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
     assert "nan" not in str(compare(old, scored(outcomes[:1])))
 
 
+def test_a_folder_that_can_not_be_written_is_named_for_the_page_too(tmp_path, outcomes):
+    (tmp_path / "file").write_text("")
+    for write in (
+        lambda: Record(tmp_path / "file", {"run": 1}, resume=False),
+        lambda: write_report(outcomes, summarize(outcomes), tmp_path / "file", command=""),
+    ):
+        with pytest.raises(DatelineError, match=r"\(File exists\); choose another folder$"):
+            write()
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -43,7 +43,7 @@ class Record:
             aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
             aside.replace(self._file)
         except OSError as error:
-            raise DatelineError(f"{folder} can't be written ({error.strerror}); name another --out") from error
+            raise DatelineError(f"{folder} can't be written ({error.strerror}); choose another folder") from error
 
     def done(self, questions: Sequence[Question]) -> list[Outcome]:
         """Give the recorded outcomes of these questions, in their order; not of one that was changed since.

@@ -102,7 +102,9 @@ def write_report(outcomes: Sequence[Outcome], figures: Figures, out: Path, *, co
             writer.writerows(_rows(outcomes))
         aside.replace(out / TABLE_FILE)
     except OSError as error:
-        raise DatelineError(f"the report can't be written to {out} ({error.strerror}); name another --out") from error
+        raise DatelineError(
+            f"the report can't be written to {out} ({error.strerror}); choose another folder"
+        ) from error
 
 
 def render(figures: Figures) -> str:
