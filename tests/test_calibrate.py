@@ -102,22 +102,34 @@ def test_log_odds_are_bounded(probability, odds):
     assert log_odds(probability) == pytest.approx(odds)
 
 
-def test_features():
-    text = "Mayor Ana Reyes won the vote. Bo Lind lost."
-    article = Article("vote", "Vote", text)
-    hit = Hit(Passage("vote", 0, len(text)), article, 1.0, dense_rank=1)
-    other = Hit(Passage("vote", 30, len(text)), article, 0.5, dense_rank=2)
-    spans = [Span("Ana Reyes", 6, 15, 7.0, hit), Span("Bo Lind", 30, 37, 3.0, other)]
-    margin, gap, evidence, coverage, retrieval = features("Who won the vote?", spans)
-    assert (margin, gap, evidence, coverage, retrieval) == (
-        7.0,
-        pytest.approx(4.0 + RETRIEVAL_WEIGHT * math.log(2)),
-        0.0,
-        1.0,
-        1.0,
-    )
-    alone = replace(hit, dense_rank=None)  # read on its own, not found
-    assert math.isnan(features("Who won?", [replace(spans[0], hit=alone)])[4])
+VOTE = Article("vote", "Vote in Halvern", "Mayor Ana Reyes won the vote. Bo Lind lost.")
+BEST = Hit(Passage("vote", 0, 43), VOTE, 1.0, dense_rank=1)
+OTHER = Hit(Passage("vote", 30, 43), VOTE, 0.5, dense_rank=2)
+
+
+@pytest.mark.parametrize(
+    ("question", "hit", "margins", "expected"),
+    [
+        ("Who won the vote?", BEST, (7.0, 3.0), {"margin": 7.0, "gap": 4.0 + RETRIEVAL_WEIGHT * math.log(2)}),
+        ("Who won the vote?", BEST, (7.0,), {"margin": 7.0, "gap": 10.0}),
+        ("Who won the vote?", BEST, (50.0, 3.0), {"margin": 20.0, "gap": 10.0}),
+        ("Who won the vote?", BEST, (-50.0, -49.0), {"margin": -20.0}),
+        ("Who won the vote?", BEST, (-50.0, 0.0), {"margin": -20.0, "gap": -10.0}),
+        ("Who won the vote?", BEST, (7.0,), {"evidence": 0.0, "coverage": 1.0, "retrieval": 1.0}),
+        ("Who won the vote in Halvern?", BEST, (7.0,), {"coverage": 1.0}),  # the title counts
+        ("Who won the boat race?", BEST, (7.0,), {"coverage": 1 / 3}),
+        ("Which mayors lost?", BEST, (7.0,), {"coverage": 1.0}),  # "mayor" and "mayors" begin alike
+        ("Which voters lost?", BEST, (7.0,), {"coverage": 0.5}),  # "voter" and "vote" don't
+        ("Who was it?", BEST, (7.0,), {"coverage": math.nan}),
+        ("Who won?", OTHER, (7.0,), {"retrieval": 0.5}),
+        ("Who won?", replace(BEST, dense_rank=None, lexical_rank=3), (7.0,), {"retrieval": 1.0}),
+        ("Who won?", replace(BEST, dense_rank=None), (7.0,), {"retrieval": math.nan}),  # read alone, not found
+    ],
+)
+def test_features(question, hit, margins, expected):
+    spans = [Span("Bo Lind", 30, 37, margin, one) for margin, one in zip(margins, (hit, OTHER), strict=False)]
+    measured = dict(zip(FEATURES, features(question, spans), strict=True))
+    assert {name: measured[name] for name in expected} == pytest.approx(expected, nan_ok=True)
 
 
 def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, tmp_path, capsys):
