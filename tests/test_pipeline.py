@@ -140,6 +140,22 @@ def test_what_is_known_already_is_no_answer(known, best):
     assert asked.answer_gathered(question, asked.gather(question), without=known).text == best
 
 
+@pytest.mark.parametrize(
+    ("known", "best"),
+    [
+        ((), "a lorry driver"),
+        (("Emil Ravndal",), "Infrastructure Minister"),
+        (("Emil Ravndal", "Ann Lee"), "Storm Tobin"),
+        (("Emil", "Lee"), "a lorry driver"),
+    ],
+)
+def test_what_says_who_a_known_answer_is_is_no_other_answer(known, best):
+    text = "Storm Tobin killed Emil Ravndal, 58, a lorry driver. Then Infrastructure Minister Ann Lee came."
+    said = Said(a_lorry_driver=5.0, Infrastructure_Minister=4.0, Storm_Tobin=3.0)
+    asked = pipeline(Found(0.9, text=text), said)
+    assert asked.answer_gathered("Who else?", asked.gather("Who else?"), without=known).text == best
+
+
 def test_how_many_there_are_is_no_item_of_a_list():
     text = "It cut off three villages: Fennick, Upper Cray and Little Harrow."
     asked = pipeline(Found(0.9, text=text), Said(three=9.0, Upper_Cray=5.0))
