@@ -25,6 +25,8 @@ CREDENTIALS_VARIABLE = "DATELINE_MILVUS_TOKEN"
 # what Kubernetes tells of a service called "dateline"
 _OF_KUBERNETES = re.compile(rf"{PREFIX}(?:SERVICE_|PORT(?:_|$))")
 MAX_K = 100
+MAX_QUESTION = 1000
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True)
