@@ -11,10 +11,10 @@ from pathlib import Path
 
 from embeddings.documents import Hit
 from embeddings.errors import DatelineError
-from embeddings.flushing import replace_durably
 from qa.answers import Span
 from qa.ranking import rank_score
 from qa.versions import independent
+from qa.whole import write_whole
 
 CALIBRATOR_FILE = "calibrator.json"
 # only what means the same in a small library and a large one: raw BM25 scores do not, scaled ones do
@@ -103,10 +103,8 @@ class Calibrator:
         Raises:
             DatelineError: it can't be written.
         """
-        temporary = file.with_suffix(".new")
         try:
-            temporary.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
-            replace_durably(temporary, file)
+            write_whole(file, json.dumps(asdict(self), indent=1) + "\n")
         except OSError as error:
             raise DatelineError(
                 f"the calibrator can't be written to {file} ({error.strerror}); copy the reader's folder to where you "

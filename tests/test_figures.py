@@ -1,7 +1,9 @@
 """Outcomes whose every figure is known, and passages and spans by a question's gold: what evaluation makes of them."""
 
 import csv
+import errno
 import json
+import os
 import time
 from dataclasses import replace
 
@@ -19,6 +21,7 @@ from qa.evaluation.run import SHOWN, Outcome, run_open, run_reader_only
 from qa.evaluation.scoring import Score
 from qa.pipeline import Pipeline
 from qa.retriever import LEAST_READ, Retriever
+from qa.whole import write_whole
 
 CONTEXT = "Mayor Ana Reyes won the vote on Monday."
 WON = Question("won", "Who won the vote?", "Vote", CONTEXT, "span", ((Gold("Ana Reyes", 6),),))
@@ -219,3 +222,18 @@ def test_a_reader_alone_is_blamed_for_what_it_did(margins, threshold, cause):
 def test_blame_needs_no_library_where_the_answer_is_right():
     answer = Answer("q", "q", (), (), 0.0, False)
     assert Blamer(None).of_open(replace(WON, items=()), answer, []) is None
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path, monkeypatch):
+    file = tmp_path / "report.json"
+    for content in ("first é", "second é"):
+        write_whole(file, content)
+        assert file.read_text(encoding="utf-8") == content
+    monkeypatch.setattr("os.fsync", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(file, b"third")
+    assert {one.name: one.read_text(encoding="utf-8") for one in tmp_path.iterdir()} == {"report.json": "second é"}
+
+
+def full_disk(_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -15,6 +15,7 @@ from qa.evaluation.blame import Blame, Cause
 from qa.evaluation.questions import Question
 from qa.evaluation.run import Outcome, Shown
 from qa.evaluation.scoring import Score
+from qa.whole import write_whole
 
 OUTCOMES_FILE = "outcomes.jsonl"
 
@@ -39,9 +40,7 @@ class Record:
         lines = [json.dumps(row, ensure_ascii=False) for row in (run, *self._rows)]
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            aside = self._file.with_suffix(".new")
-            aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-            aside.replace(self._file)
+            write_whole(self._file, "\n".join(lines) + "\n")
         except OSError as error:
             raise DatelineError(f"{folder} can't be written ({error.strerror}); choose another folder") from error
 
