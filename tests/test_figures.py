@@ -16,6 +16,7 @@ from qa.confidence import Calibrator
 from qa.evaluation.blame import Blame, Blamer, Cause, _suspect, holds_gold
 from qa.evaluation.questions import Gold, Question
 from qa.evaluation.ranking import ranking_figures
+from qa.evaluation.record import Record
 from qa.evaluation.report import render, risk, summarize, write_report
 from qa.evaluation.run import SHOWN, Outcome, run_open, run_reader_only
 from qa.evaluation.scoring import Score
@@ -88,6 +89,18 @@ def test_the_table_gives_the_items_of_a_list(tmp_path):
     with (tmp_path / "questions.csv").open(encoding="utf-8", newline="") as stream:
         [row] = csv.DictReader(stream)
     assert (row["answer"], row["cause"], row["gold_rank"]) == ("Ana | Bo", "", "")
+
+
+def test_ranking_metrics():
+    found = [[False, True, False], [True, False, True], [False, False, False]]
+    figures = ranking_figures(found)
+    assert figures["recall@1"] == pytest.approx(1 / 3)
+    assert figures["recall@5"] == pytest.approx(2 / 3)
+    assert figures["mrr"] == pytest.approx((1 / 2 + 1) / 3)
+    assert figures["precision@5"] == pytest.approx(3 / 15)
+    # gains 1/log2(3), then (1 + 1/log2(4)) of (1 + 1/log2(3)), then none
+    assert figures["ndcg@5"] == pytest.approx((0.63093 + 1.5 / 1.63093) / 3, abs=1e-4)
+    assert all(value != value for value in ranking_figures([]).values())
 
 
 @pytest.mark.parametrize(
@@ -237,3 +250,10 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path, monkeypatch):
 
 def full_disk(_):
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_record_takes_what_json_changes_and_breaks_of_lines_that_are_none(tmp_path):
+    run = {"sources": ("Echo", "Post")}
+    broken = replace(OUTCOMES[0], best="one\u2028two\x85three")
+    list(Record(tmp_path, run, resume=False).keep([broken]))
+    assert Record(tmp_path, run, resume=True).done([broken.question]) == [broken]

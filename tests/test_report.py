@@ -22,7 +22,6 @@ from qa.evaluation.blame import Cause
 from qa.evaluation.compare import compare, failed_gates, read_report, scored
 from qa.evaluation.page import _marked
 from qa.evaluation.questions import Gold, Question
-from qa.evaluation.ranking import ranking_figures
 from qa.evaluation.record import Record
 from qa.evaluation.report import summarize, write_report
 from qa.evaluation.run import Shown, run_open, run_reader_only
@@ -156,18 +155,6 @@ def test_errors_add_up(outcomes):
     errors = summarize(outcomes)["errors"]
     assert errors["all"] == sum(errors[cause.value] for cause in Cause) == 2
     assert (errors["read"], errors["abstain"]) == (1, 1)
-
-
-def test_ranking_metrics():
-    found = [[False, True, False], [True, False, True], [False, False, False]]
-    figures = ranking_figures(found)
-    assert figures["recall@1"] == pytest.approx(1 / 3)
-    assert figures["recall@5"] == pytest.approx(2 / 3)
-    assert figures["mrr"] == pytest.approx((1 / 2 + 1) / 3)
-    assert figures["precision@5"] == pytest.approx(3 / 15)
-    # gains 1/log2(3), then (1 + 1/log2(4)) of (1 + 1/log2(3)), then none
-    assert figures["ndcg@5"] == pytest.approx((0.63093 + 1.5 / 1.63093) / 3, abs=1e-4)
-    assert all(value != value for value in ranking_figures([]).values())
 
 
 def test_the_report_is_one_page_that_escapes_what_it_shows(tmp_path, outcomes):
