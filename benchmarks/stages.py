@@ -36,7 +36,7 @@ STAGES: tuple[tuple[str, Any, str], ...] = (
     ("search by meaning (with the vector)", embeddings.local.LocalStore, "dense"),
     ("search by words", embeddings.local.LocalStore, "lexical"),
     ("passages from SQLite", embeddings.local.LocalStore, "passages"),
-    ("relevance", qa.retriever, "log_odds"),
+    ("relevance", qa.retriever, "logits"),
     ("versions of a story", embeddings.local.LocalStore, "versions"),
     ("reprints set aside", qa.retriever, "collapse"),
     ("windows of tokens", qa.reader, "make_windows"),

@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from embeddings.bert import BertEncoder
-from embeddings.errors import DatelineError
+from embeddings.errors import DatelineError, first_line
+from embeddings.hub import from_hub
 from embeddings.remembering import Memory
 
 if TYPE_CHECKING:
@@ -83,15 +84,11 @@ class SentenceEncoder:
             return Path(get_model_path())
         if Path(self.name).is_dir():
             return Path(self.name)
-        from huggingface_hub import snapshot_download
-
-        try:
-            return Path(snapshot_download(self.name, ignore_patterns=["*.onnx", "openvino/*", "*.h5", "*.msgpack"]))
-        except Exception as error:  # the hub client raises many kinds, some not its own
-            raise DatelineError(
-                f"the encoder {self.name!r} is no folder here and can't be had from the hub ({_first_line(error)}); "
-                f"name a sentence-transformers folder or id, or leave it out to use {DEFAULT_ENCODER}"
-            ) from error
+        return from_hub(
+            self.name,
+            missing=f"the encoder {self.name!r} is no folder here and",
+            instead=f"name a sentence-transformers folder or id, or leave it out to use {DEFAULT_ENCODER}",
+        )
 
     @cached_property
     def fingerprint(self) -> str:
@@ -181,7 +178,7 @@ class SentenceEncoder:
             return SentenceTransformer(str(self.folder), device="cpu")
         except (OSError, ValueError, KeyError, SafetensorError) as error:
             raise DatelineError(
-                f"{self.folder} can't be loaded as a sentence-transformers model: {_first_line(error)}"
+                f"{self.folder} can't be loaded as a sentence-transformers model: {first_line(error)}"
             ) from error
 
 
@@ -209,10 +206,6 @@ def _layer_seconds(dtype: str) -> float:
             torch.nn.functional.linear(tokens, weights)
             times.append(time.perf_counter() - started)
     return min(times)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _pools_by_mean(config: Path) -> bool:

@@ -12,3 +12,8 @@ class DatelineError(Exception):
 
 class InvalidInput(DatelineError, ValueError):
     """A question, a setting or a filter that can't be used as it is."""
+
+
+def first_line(error: BaseException) -> str:
+    """Give what another library's error says, on one line; its kind where it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -16,6 +16,7 @@ VERBS = (
     r"(?:is|are|was|were|am|be|been|do|does|did|has|have|had|will|would|can|could|shall|should|(?-i:may)|might|must"
     r"|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|won't|hasn't|haven't|hadn't)"
 )
+HAS_VERB = re.compile(rf"\b{VERBS}\b", re.IGNORECASE)
 _ENDS_PHRASE = re.compile(
     rf"\b(?:{VERBS}|{WH}|that|in|on|at|for|from|to|by|with|of|after|before|during|because|about|between|under|over|into"
     r"|and|or|than|as|since|until|when|made|said|say|get|got|put|go|went|come|came|take|took)\b",

@@ -28,6 +28,7 @@ from qa.evaluation.questions import load_questions
 from qa.evaluation.report import summarize
 from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
+from qa.filters import make_filter
 from qa.presentation import article_object, as_object, hit_object
 from qa.service.handlers import NoSuch, handle_errors
 from qa.service.jobs import Jobs
@@ -331,7 +332,7 @@ def _working(gate: Gate) -> float:
 
 
 def _filter(narrowed: Narrowed) -> Filter:
-    return Filter(narrowed.since, narrowed.until, (narrowed.source or "").strip() or None, narrowed.article)
+    return make_filter(narrowed.since, narrowed.until, narrowed.source, narrowed.article)
 
 
 def _to_add_to(service: Service, library: str | None) -> Workspace:

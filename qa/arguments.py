@@ -50,7 +50,7 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reader", metavar="ID_OR_DIR", help="question-answering checkpoint; the shipped one if left out"
     )
-    parser.add_argument("--k", metavar="N", help="passages to read for a question (as many as it takes, 6 to 12)")
+    parser.add_argument("--k", metavar="N", help="passages to read for a question (as many as needed, 6 to 12)")
     parser.add_argument("--top", metavar="N", help="answers to keep (3)")
     parser.add_argument("--threshold", metavar="P", help="least probability of an answer that is shown, 0 to 1")
     parser.add_argument("--threads", metavar="N", help="processor threads of the reader (all)")
@@ -80,6 +80,6 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
         "--article",
         metavar="ID",
         action="append",
-        help="only this article; may be given again for more of them (dateline articles lists the ids)",
+        help="only this article; may be repeated (dateline articles lists the ids)",
     )
-    parser.add_argument("--today", metavar="DATE", help='the day that "last week" is counted from (the day it is)')
+    parser.add_argument("--today", metavar="DATE", help='the day that "last week" is counted from (today)')

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from qa.antecedents import VERBS, WH, Turn, things
+from qa.antecedents import HAS_VERB, VERBS, WH, Turn, things
 
 WHAT_ABOUT = re.compile(r"^What about [^?]*\? (?=\S)")
-_HAS_VERB = re.compile(rf"\b{VERBS}\b", re.IGNORECASE)
 _AUXILIARY_FIRST = re.compile(rf"{VERBS}\s+", re.IGNORECASE)
 
 
@@ -24,7 +23,7 @@ def carried(asked: str, last: Turn) -> str:
     if phrase is None:
         return f"{asked} {question}?"
     rest = question[phrase.end() :].strip()
-    if thing and asked in ("When", "Where") and not _HAS_VERB.search(rest):
+    if thing and asked in ("When", "Where") and not HAS_VERB.search(rest):
         return f"{asked} was {thing}?"  # "How many died in the flood?"
     if thing and asked.startswith(("Which ", "What ")) and re.match("why|when|how", phrase[0], re.IGNORECASE):
         return f"{asked} in {thing}?"
@@ -33,7 +32,7 @@ def carried(asked: str, last: Turn) -> str:
     if re.match(rf"{VERBS}\b", rest, re.IGNORECASE) and phrase[0].lower().split()[-1] not in ("who", "what"):
         return f"{asked} {rest}?"
     if last.answer.found and phrase[0].lower() in ("who", "which", "what"):
-        verb = re.search(rf"\b{VERBS}\b", rest, re.IGNORECASE)
+        verb = HAS_VERB.search(rest)
         named = rest if phrase[0].lower() == "who" else rest[verb.start() :] if verb else rest.partition(" ")[2]
         auxiliary = re.match(rf"{VERBS}\s+", named, re.IGNORECASE)
         if auxiliary is not None and re.match(r"(?:do|does|did)\b", auxiliary[0], re.IGNORECASE):
@@ -52,7 +51,7 @@ def _is_whole_phrase(thing: str) -> bool:
 
 def _carry_amount(asked: str, rest: str, amount: str) -> str:
     """Ask about the amount that answered: "Where will Corvane cut 450 jobs?", "When were 12 people killed?"."""
-    verb = re.search(rf"\b{VERBS}\b", rest, re.IGNORECASE)
+    verb = HAS_VERB.search(rest)
     if verb is None:
         return f"{asked} {rest.partition(' ')[2]}?"
     counted, predicate = rest[: verb.start()].strip(), rest[verb.end() :].strip()
@@ -65,7 +64,7 @@ def _carry_amount(asked: str, rest: str, amount: str) -> str:
 
 def _is_short(answer: str) -> bool:
     """Say whether an answer is a thing that can stand in a question, and no clause."""
-    return len(answer.split()) <= 6 and not re.search(rf"\b{VERBS}\b", answer, re.IGNORECASE)
+    return len(answer.split()) <= 6 and not HAS_VERB.search(answer)
 
 
 def capitalized(text: str) -> str:

@@ -91,14 +91,14 @@ def _add_index(commands: Commands) -> None:
     parser.add_argument(
         "--dates",
         choices=("day-first", "month-first"),
-        help="what 03/04/2021 means (not given: no date, which is told)",
+        help="what 03/04/2021 means (without it: no date, and you are told)",
     )
-    parser.add_argument("--watch", action="store_true", help="keep on, and keep the library in step with the files")
+    parser.add_argument("--watch", action="store_true", help="keep running, and follow the changes of the files")
     parser.add_argument(
         "--on",
         metavar="CLUSTER",
         help="cut and encode on Ray: 'ray' for the cluster that RAY_ADDRESS names or one started here, "
-        "ray://host:10001 or host:6379 for one that runs (extra 'scale'); what --watch sees later is done here",
+        "ray://host:10001 or host:6379 for one that runs (extra 'scale'); what --watch finds later is indexed here",
     )
     parser.add_argument("--workers", type=int, metavar="N", help="workers on the cluster (one for each processor)")
     parser.add_argument("--passage-words", metavar="N", help="most words of a passage, for a new library (110)")
@@ -126,13 +126,13 @@ def _add_serve(commands: Commands) -> None:
     parser.add_argument(
         "--host",
         default="127.0.0.1",
-        help="address to listen on (127.0.0.1: this machine only); another wants a password: dateline access password",
+        help="address to listen on (127.0.0.1: this machine only); another needs a password: dateline access password",
     )
     parser.add_argument("--port", type=int, default=7860, help="port to listen on (7860)")
     parser.add_argument(
         "--mcp",
         action="store_true",
-        help="offer answer, search and articles as tools of the Model Context Protocol, too (needs the extra 'mcp')",
+        help="also offer answer, search and articles as tools of the Model Context Protocol (needs the extra 'mcp')",
     )
     parser.add_argument("--read-only", action="store_true", help="let nobody add, remove or judge")
     parser.add_argument(
@@ -153,29 +153,29 @@ def _add_serve(commands: Commands) -> None:
         type=float,
         default=0.0,
         metavar="SECONDS",
-        help="when told to stop, say so at /readyz and answer for so long yet, so that a load balancer turns away (0)",
+        help="when told to stop, say so at /readyz and answer for this long yet, so that a load balancer notices (0)",
     )
     parser.add_argument("--log-requests", action="store_true", help="write a line of JSON to stderr for each request")
     add_reading(parser)
 
 
 def _add_access(commands: Commands) -> None:
-    group = add_group(commands, "access", "say who may come in to `dateline serve`")
+    group = add_group(commands, "access", "say who may use `dateline serve`")
     parts = {
         "password": (
             run.set_password,
-            "set the password that people come in by",
+            "set the password for people",
             "It is asked for, or read from a pipe.",
         ),
-        "token": (run.make_token, "make a token for a program", "It is shown this once: Authorization: Bearer TOKEN."),
-        "revoke": (run.revoke_token, "take a token back", "A server that runs has to be started anew."),
-        "list": (run.list_access, "list what there is", ""),
-        "open": (run.open_access, "remove the password and all tokens", "Then only this machine is served."),
+        "token": (run.make_token, "make a token for a program", "It is shown only once: Authorization: Bearer TOKEN."),
+        "revoke": (run.revoke_token, "take a token back", "A running server has to be restarted."),
+        "list": (run.list_access, "list the tokens, and whether there is a password", ""),
+        "open": (run.open_access, "remove the password and all tokens", "After that, only this machine is served."),
     }
     for name, (command, summary, details) in parts.items():
         parser = add_plain_command(group, name, command, summary, details)
         parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
-        parser.add_argument("--access", metavar="FILE", help="the file that keeps it (or set DATELINE_ACCESS)")
+        parser.add_argument("--access", metavar="FILE", help="file of the password and tokens (or DATELINE_ACCESS)")
         if name in ("token", "revoke"):
             parser.add_argument("name", metavar="NAME", help="letters, digits, - and _")
 
@@ -189,7 +189,7 @@ def _add_evaluate(commands: Commands) -> None:
         "Follow-up questions are asked in their standalone form.",
     )
     add_question_file(parser)
-    parser.add_argument("--articles", type=Path, metavar="PATH", help="index these articles, and ask them")
+    parser.add_argument("--articles", type=Path, metavar="PATH", help="index these articles, and ask about them")
     parser.add_argument("--reader-only", action="store_true", help="read each question in its own context")
     add_sample(parser)
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
@@ -208,17 +208,17 @@ def _add_evaluate(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="exit with 1 where a figure is worse, like f1=0.80 or calibration.ece=0.05; may be repeated",
+        help="exit with 1 if a figure is worse, like f1=0.80 or calibration.ece=0.05; may be repeated",
     )
     add_reading(parser)
 
 
 def _add_questions(commands: Commands) -> None:
     parser = add_plain_command(
-        add_group(commands, "questions", "look after question files"),
+        add_group(commands, "questions", "work with question files"),
         "check",
         run.check_questions,
-        "say whether a question file is in order",
+        "say whether a question file is valid",
         "It is read as `evaluate` reads it, and the first thing that is wrong is named.",
     )
     add_question_file(parser)
@@ -227,9 +227,9 @@ def _add_questions(commands: Commands) -> None:
 def _add_articles(commands: Commands) -> None:
     parser = add_command(commands, "articles", run.articles, "list, show or remove the articles of a library")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--show", metavar="ID", help="print one article, and what was set aside of its page")
+    what.add_argument("--show", metavar="ID", help="print one article, and what was set aside as page furniture")
     what.add_argument("--remove", nargs="+", metavar="ID", help="remove articles")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
 
 def _add_check(commands: Commands) -> None:
@@ -237,21 +237,21 @@ def _add_check(commands: Commands) -> None:
         commands,
         "check",
         run.check,
-        "say whether a library is sound, and mend it",
-        "Exits with 1 where something is wrong.",
+        "say whether a library is sound, and repair it",
+        "Exits with 1 if something is wrong.",
     )
     parser.add_argument(
         "--repair",
         action="store_true",
-        help="mend what can be mended; nothing else may use the library meanwhile",
+        help="repair what can be repaired; nothing else may use the library meanwhile",
     )
     parser.add_argument("--json", action="store_true", help="print what was found as JSON")
 
 
 def _add_backup(commands: Commands) -> None:
     parser = add_command(commands, "backup", run.backup, "write a library into one file, while it is in use")
-    parser.add_argument("file", type=Path, metavar="FILE", help="file to write, a .zip; it must not be there yet")
-    parser = add_command(commands, "restore", run.restore, "make a library of a backup", "Name it with --library.")
+    parser.add_argument("file", type=Path, metavar="FILE", help="file to write, a .zip; it must not exist yet")
+    parser = add_command(commands, "restore", run.restore, "make a library from a backup", "Name it with --library.")
     parser.add_argument("file", type=Path, metavar="FILE", help="file that `backup` wrote")
 
 
@@ -294,7 +294,7 @@ def _add_train(commands: Commands) -> None:
         "reader",
         run.train_reader,
         "train the reader on question files",
-        "They are in SQuAD form; what comes of it is a checkpoint for --reader. After a kill go on "
+        "They are in SQuAD form; the result is a checkpoint for --reader. If it is killed, go on "
         "with --resume. Needs the extra 'train'.",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the checkpoint and its log")
@@ -306,11 +306,11 @@ def _add_train(commands: Commands) -> None:
         default="squad2-dev.json.gz",
         help="file of --data to measure on while training; 'none' for none (squad2-dev.json.gz)",
     )
-    parser.add_argument("--dev-questions", type=int, default=400, metavar="N", help="questions of --dev (400)")
-    parser.add_argument("--device", choices=("cpu", "cuda"), help="where to train (cuda where there is one)")
+    parser.add_argument("--dev-questions", type=int, default=400, metavar="N", help="questions of --dev to ask (400)")
+    parser.add_argument("--device", choices=("cpu", "cuda"), help="where to train (cuda if there is one)")
     parser.add_argument("--examples", type=int, metavar="N", help="questions to see, over all epochs (300,000)")
     parser.add_argument("--minutes", type=float, metavar="N", help="time to take, if that ends before --examples")
-    parser.add_argument("--learning-rate", type=float, metavar="X", help="the highest (1e-4)")
+    parser.add_argument("--learning-rate", type=float, metavar="X", help="highest learning rate (1e-4)")
     parser.add_argument("--frozen-layers", type=int, metavar="N", help="lowest layers that stay as they are (0)")
     parser.add_argument(
         "--train-embeddings", action="store_true", help="train the embeddings too, which stay as they are otherwise"
@@ -322,7 +322,7 @@ def _add_train(commands: Commands) -> None:
         metavar="DIR",
         help="checkpoint of a larger reader to learn from, trained by this command",
     )
-    parser.add_argument("--teacher-weight", type=float, metavar="W", help="of what the teacher says (1)")
+    parser.add_argument("--teacher-weight", type=float, metavar="W", help="weight of what the teacher says (1)")
 
 
 def _add_mix(parser: argparse.ArgumentParser, data: str) -> None:
@@ -335,15 +335,15 @@ def _add_mix(parser: argparse.ArgumentParser, data: str) -> None:
         help="file of --data and the share of it to take, 0 to 1; may be repeated (squad-train.json.gz=1, "
         "nq-train.json.gz=1, tweetqa-train.json.gz=0.5)",
     )
-    parser.add_argument("--batch", type=int, metavar="N", help="questions of a step (32)")
+    parser.add_argument("--batch", type=int, metavar="N", help="questions per training step (32)")
     parser.add_argument("--negatives", type=float, metavar="P", help="share of questions with a second passage (0.5)")
     parser.add_argument(
-        "--unanswerable", type=int, metavar="N", help="times that questions without an answer are read in an epoch (1)"
+        "--unanswerable", type=int, metavar="N", help="how often questions without an answer are read in an epoch (1)"
     )
     parser.add_argument(
         "--titles", type=float, metavar="P", help="share of questions with the title before their passages (0.5)"
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="of the order of the questions (0)")
+    parser.add_argument("--seed", type=int, metavar="N", help="number that sets the order of the questions (0)")
 
 
 def _add_train_tokens(group: Commands) -> None:
@@ -351,7 +351,7 @@ def _add_train_tokens(group: Commands) -> None:
         group,
         "tokens",
         run.train_tokens,
-        "write one epoch of question files as tokens, which `train reader --data` takes too",
+        "write one epoch of question files as tokens, which `train reader --data` also takes",
         "For a device that is faster than the processor beside it, which then need not tokenize. What a teacher says "
         "of them is kept from one epoch to the next.",
     )
@@ -377,7 +377,7 @@ def _add_train_passages(group: Commands) -> None:
         group,
         "passages",
         run.train_passages,
-        "write questions for `train reader` with the passages that a library brings for them",
+        "write questions for `train reader` with the passages that a library finds for them",
         "Their articles must be in the library. A question is read with two of the passages that don't answer it.",
     )
     add_question_file(parser)

@@ -177,8 +177,8 @@ class Client:
         except ValueError as error:  # another server, or the login page of a network, answers whatever it is asked
             raise ApiError(
                 response.status_code,
-                f"what {self._http.base_url} answered is no word of Dateline's; is it served there, and in the same "
-                "version?",
+                f"what {self._http.base_url} answered is not a response of Dateline's; is it served there, and in the "
+                "same version?",
             ) from error
 
 
@@ -213,4 +213,5 @@ def _detail(response: httpx.Response) -> str:
     try:
         return str(response.json()["detail"])
     except (ValueError, KeyError, TypeError):
-        return f"the server answered {response.status_code} {response.reason_phrase}, which is no word of Dateline's"
+        said = f"{response.status_code} {response.reason_phrase}"
+        return f"the server answered {said}, which is not a response of Dateline's"

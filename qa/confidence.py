@@ -11,10 +11,10 @@ from pathlib import Path
 
 from embeddings.documents import Hit
 from embeddings.errors import DatelineError
-from embeddings.flushing import replace_durably
 from qa.answers import Span
 from qa.ranking import rank_score
 from qa.versions import independent
+from qa.whole import write_whole
 
 CALIBRATOR_FILE = "calibrator.json"
 # only what means the same in a small library and a large one: raw BM25 scores do not, scaled ones do
@@ -49,6 +49,10 @@ class Calibrator:
         sizes = {len(self.features), len(self.mean), len(self.scale), len(self.weights)}
         if len(sizes) != 1:
             raise ValueError(f"features, mean, scale and weights must be equally long, got {sorted(sizes)}")
+        for name in ("mean", "scale", "weights", "intercept", "threshold"):
+            _check_finite(name, getattr(self, name))
+        if min(self.scale, default=1) <= 0:
+            raise ValueError(f"every scale must be above 0, got {min(self.scale)}")
         if not 0 <= self.threshold <= 1:
             raise ValueError(f"the threshold lies between 0 and 1, got {self.threshold}")
 
@@ -82,7 +86,7 @@ class Calibrator:
             for name in ("features", "mean", "scale", "weights"):
                 fields[name] = tuple(fields[name])
             calibrator = cls(**fields)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, OverflowError) as error:
             raise DatelineError(
                 f"the calibrator {file} can't be read ({error}); fit it anew: dateline calibrate"
             ) from error
@@ -99,15 +103,20 @@ class Calibrator:
         Raises:
             DatelineError: it can't be written.
         """
-        temporary = file.with_suffix(".new")
         try:
-            temporary.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
-            replace_durably(temporary, file)
+            write_whole(file, json.dumps(asdict(self), indent=1) + "\n")
         except OSError as error:
             raise DatelineError(
                 f"the calibrator can't be written to {file} ({error.strerror}); copy the reader's folder to where you "
                 "may write, and name it with --reader"
             ) from error
+
+
+def _check_finite(name: str, values: object) -> None:
+    """Refuse what a calibrator that was written by hand may hold in place of numbers."""
+    for value in values if isinstance(values, tuple) else (values,):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise ValueError(f"{name} must be finite numbers, got {value!r}")
 
 
 def log_odds(probability: float) -> float:

@@ -16,7 +16,8 @@ from qa.answers import Answer
 from qa.antecedents import TURNS_BACK, Turn
 from qa.confidence import log_odds
 from qa.followups import Reading, behind_names, readings, speaks_of_known
-from qa.pipeline import MAX_QUESTION, Pipeline, checked_question
+from qa.pipeline import Pipeline, checked_question
+from qa.settings import MAX_QUESTION
 from qa.times import tells_time
 
 EXPECTED = 0.5

@@ -16,6 +16,7 @@ from qa.answers import Answer
 from qa.antecedents import (
     DAY,
     DEFINITE,
+    HAS_VERB,
     TIME,
     VERBS,
     WH,
@@ -53,7 +54,6 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"^(?:(?:[a-z]+\s+)?when|(?:[a-z]+\s+)?(?:what|which)\s+(?:year|month|day|date))\b", re.IGNORECASE)
-_HAS_VERB = re.compile(rf"\b{VERBS}\b", re.IGNORECASE)
 _MANY = re.compile(r"\bthe\s+(?:[\w’'-]+\s+){0,5}?(?!\w*ss\b)[a-zà-ÿ]+s\b")
 _ORDINAL = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+(?:st|nd|rd|th))\b", re.IGNORECASE
@@ -121,10 +121,10 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     if was := _WAS_THAT.match(body):
         return [Reading(carried(was["wh"], last), topic, asks_when=_WHEN.match(body) is not None)]
     about = _ABOUT.match(body)
-    if about or (led_in and not _HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
+    if about or (led_in and not HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
         what = about["what"] if about else body.rstrip("? ")
         return [Reading(text, topic) for text in _swapped(what, turns)][:READINGS]
-    if _BARE.match(body) and not _POINTS_BACK.search(body) and not _HAS_VERB.search(body):
+    if _BARE.match(body) and not _POINTS_BACK.search(body) and not HAS_VERB.search(body):
         asks_when = _WHEN.match(body) is not None
         return [Reading(carried(body.rstrip("? "), last), topic, asks_when=asks_when)]
     as_asked = Reading(capitalized(body), topic)

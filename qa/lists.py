@@ -10,7 +10,7 @@ from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.doers import asks_who, is_argument, is_two_people
 from qa.enumerations import MAX_ITEM_WORDS, is_set_apart_inside, rows
-from qa.plurals import asks_for_list
+from qa.plurals import NUMBERS, asks_for_list
 from qa.ranking import overlap
 from qa.tidying import is_measure, tidied
 
@@ -21,10 +21,9 @@ SURE_MARGIN = 5.0
 LEAST_UNASKED = 3
 """Items that make a list of an answer to a question that did not ask for one."""
 
-_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_COUNTED = re.compile(rf"(?:the |all )?(?P<number>{'|'.join(_NUMBERS)}|\d{{1,2}}) [a-z]+(?: [a-z]+)?", re.IGNORECASE)
+_COUNTED = re.compile(rf"(?:the |all )?(?P<number>{'|'.join(NUMBERS)}|\d{{1,2}}) [a-z]+(?: [a-z]+)?", re.IGNORECASE)
 _COUNT = re.compile(
-    r"(?:all |the |about |some )?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|\d{1,2})",
+    rf"(?:all |the |about |some )?(?:one|{'|'.join(NUMBERS)}|eleven|twelve|dozens|\d{{1,2}})",
     re.IGNORECASE,
 )
 # no comma within a number, "6,412,300", a firm's name, "Hill, Hart & Sons", or a person's, "Ana Reyes, Jr."
@@ -37,8 +36,8 @@ _SEPARATOR = re.compile(
 _NAME = re.compile(r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)|[a-zà-ÿ]+ [A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ][\w’'-]+$")
 # not what the sentence goes on with: "Ana Reyes, in 1806, and had it painted"
 _SOMEBODY = re.compile(
-    r"(?:(?:[a-z-]+ ){1,2})?[A-ZÀ-Þ]|(?:an?|the|his|her|their|two|three|four|five|six|seven|eight|nine|ten|dozens"
-    r"|hundreds|thousands|several|many|some|other)\s"
+    r"(?:(?:[a-z-]+ ){1,2})?[A-ZÀ-Þ]|(?:an?|the|his|her|their|dozens"
+    rf"|{'|'.join(NUMBERS)}|hundreds|thousands|several|many|some|other)\s"
 )
 _KIN = re.compile(
     r"(?:his|her|their) (?:[a-z-]+ )?(?:grand|step)?(?:son|daughter|wife|husband|brother|sister|mother|father|partner"
@@ -250,4 +249,4 @@ def _counts_the_rest(items: Sequence[Span]) -> bool:
     if counted is None or len(items) < 3:
         return False
     number = counted["number"].lower()
-    return len(items) - 1 == (int(number) if number.isdigit() else 2 + _NUMBERS.index(number))
+    return len(items) - 1 == (int(number) if number.isdigit() else 2 + NUMBERS.index(number))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from embeddings.errors import DatelineError
+from qa.whole import write_whole
 
 MANIFEST_FILE = "manifest.json"
 COVERED = ("config.json", "tokenizer.json", "model.safetensors", "model.int8.onnx")
@@ -17,9 +18,8 @@ COVERED = ("config.json", "tokenizer.json", "model.safetensors", "model.int8.onn
 def write_manifest(folder: Path) -> Path:
     """Write down the sha256 of each covered file that is there."""
     digests = {name: _sha256(folder / name) for name in COVERED if (folder / name).is_file()}
-    aside = folder / f"{MANIFEST_FILE}.new"
-    aside.write_text(json.dumps(digests, indent=1) + "\n", encoding="utf-8")
-    return aside.replace(folder / MANIFEST_FILE)
+    write_whole(folder / MANIFEST_FILE, json.dumps(digests, indent=1) + "\n")
+    return folder / MANIFEST_FILE
 
 
 def check_manifest(folder: Path, names: Iterable[str]) -> None:

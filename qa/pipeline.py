@@ -25,12 +25,10 @@ from qa.ranking import is_settled, join_names, rank, rank_passages
 from qa.reader import Reader
 from qa.rereading import read_again
 from qa.retriever import MOST_READ, Retriever, enough
-from qa.settings import MAX_K
+from qa.settings import MAX_K, MAX_QUESTION
 from qa.times import Period, asks_about_now, period_of
 from qa.unfit import is_unfit
 
-MAX_QUESTION = 1000
-"""Characters."""
 READ_AT_ONCE = 3
 """Passages; those of one go cost less than one by one."""
 DOUBTFUL = 2.0

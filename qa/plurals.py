@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
+NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+"""Words for as many as a list may be said to have."""
+_NUMBER = rf"(?:{'|'.join(NUMBERS)}|\d+)"
 _NOT_PLURAL = r"(?:is|was|does|has|this|his|its|us|yes|as|always|perhaps|\w*ss|\w*us|\w*is|\w+'s|\w+’s)"
 _DESCRIBES = r"(?:of|the|other|\w+(?:an|al|ed|ing|ic|ive|ous|er))"
 # "What causes floods?" and "What ends the year?" ask for no plural; "Which causes were named?" does

@@ -16,7 +16,8 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from embeddings.documents import Hit
-from embeddings.errors import DatelineError
+from embeddings.errors import DatelineError, first_line
+from embeddings.hub import from_hub
 from embeddings.network import BertNetwork, has_matrix_units
 from embeddings.remembering import Memory
 from qa.answers import Span
@@ -167,16 +168,11 @@ class ExtractiveReader:
         """
         if Path(self.name).is_dir():
             return Path(self.name)
-        from huggingface_hub import snapshot_download
-
-        try:
-            return Path(snapshot_download(self.name, ignore_patterns=["*.onnx", "*.h5", "*.msgpack"]))
-        except Exception as error:  # the hub client raises many kinds, some not its own
-            raise DatelineError(
-                f"the reader {self.name!r} is no folder here and can't be had from the hub "
-                f"({str(error).splitlines()[0] if str(error) else type(error).__name__}); name a question-answering "
-                "checkpoint, or leave it out to use the one that ships with Dateline"
-            ) from error
+        return from_hub(
+            self.name,
+            missing=f"the reader {self.name!r} is no folder here and",
+            instead="name a question-answering checkpoint, or leave it out to use the one that ships with Dateline",
+        )
 
     @cached_property
     def _limit(self) -> int:
@@ -198,7 +194,7 @@ class ExtractiveReader:
             self.folder, self._threads
         )
         # onnxruntime is fastest window by window, where nothing is padded; and then the scales of its int8 numbers are
-        # those of one window, so that what is found in a passage does not hang on what is read beside it
+        # those of one window, so that what is found in a passage does not depend on what is read beside it
         return _Loaded(tokenizer, model, pad_id, batch_tokens=0 if backend == "onnx" else BATCH)
 
 
@@ -274,7 +270,7 @@ def _onnx_model(folder: Path, threads: int) -> Model:
             str(folder / ONNX_FILE), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
         )
     except Exception as error:  # onnxruntime's errors have no common base but Exception
-        raise DatelineError(f"{folder / ONNX_FILE} can't be loaded ({str(error).splitlines()[0]})") from error
+        raise DatelineError(f"{folder / ONNX_FILE} can't be loaded ({first_line(error)})") from error
     inputs = {item.name for item in session.get_inputs()}
 
     def run(batch: WindowBatch) -> tuple[Logits, Logits]:
@@ -299,7 +295,7 @@ def _torch_model(folder: Path, threads: int) -> Model:
         model = AutoModelForQuestionAnswering.from_pretrained(str(folder), dtype=torch.float32).eval()
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise DatelineError(
-            f"{folder} can't be loaded as a question-answering checkpoint: {str(error).splitlines()[0]}"
+            f"{folder} can't be loaded as a question-answering checkpoint: {first_line(error)}"
         ) from error
     inputs = set(inspect.signature(model.forward).parameters)
 

@@ -23,9 +23,9 @@ from embeddings.sentences import sentences
 
 WEIGHTS_FILE = Path(__file__).parent / "models" / "relevance.json"
 FEATURES = (
-    "meaning",
-    "meaning_scaled",
-    "words",
+    "dense",
+    "dense_scaled",
+    "lexical",
     "article",
     "body",
     "body_and_title",
@@ -41,7 +41,7 @@ SCALE = 50
 """A ranking's scores are scaled between its first passage and this one."""
 MOST_WORDS = 50_000
 """Whose stems are remembered, in some 10 MB."""
-_MEANING_SHARE = 0.45
+_DENSE_SHARE = 0.45
 _BEST_OF_ARTICLE = 3
 _WORD = re.compile(r"\w+")
 _NAME = re.compile(r"\b[A-Z][\w'’-]+")
@@ -56,15 +56,15 @@ class Candidate:
 
     passage: Passage
     article: Article
-    meaning: float | None
-    words: float | None
+    dense: float | None
+    lexical: float | None
 
     @property
     def text(self) -> str:
         return self.article.text[self.passage.start : self.passage.end]
 
 
-def log_odds(question: str, candidates: Sequence[Candidate]) -> Scores:
+def logits(question: str, candidates: Sequence[Candidate]) -> Scores:
     """Weigh the features of each candidate of one question, shape (len(candidates),).
 
     A linear model; its softmax over the candidates is the probability that the answer stands there, if it stands in
@@ -82,12 +82,13 @@ def features(question: str, candidates: Sequence[Candidate]) -> Scores:
     """
     if not candidates:
         return np.zeros((0, len(FEATURES)))
-    meaning, words = _filled([one.meaning for one in candidates]), _filled([one.words for one in candidates], least=0.0)
-    meaning_scaled, share = _scaled(meaning), words / (words.max() or 1.0)
+    dense = _filled([one.dense for one in candidates])
+    lexical = _filled([one.lexical for one in candidates], least=0.0)
+    dense_scaled, share = _scaled(dense), lexical / (lexical.max() or 1.0)
     told = [_told(one.text, one.article.title, write_date(one.article.published)) for one in candidates]
     asked = _Asked.read(question, told)
-    both = _MEANING_SHARE * np.maximum(meaning_scaled, 0) + (1 - _MEANING_SHARE) * np.maximum(_scaled(words), 0)
-    rows = zip(meaning, meaning_scaled, share, _by_article(candidates, both), strict=True)
+    both = _DENSE_SHARE * np.maximum(dense_scaled, 0) + (1 - _DENSE_SHARE) * np.maximum(_scaled(lexical), 0)
+    rows = zip(dense, dense_scaled, share, _by_article(candidates, both), strict=True)
     return np.asarray([[*row, *asked.measure(text)] for row, text in zip(rows, told, strict=True)], dtype=np.float64)
 
 

@@ -11,13 +11,13 @@ import numpy as np
 
 from embeddings.documents import Hit
 from embeddings.store import ANY, Filter, PassageStore, Ranked
-from qa.relevance import Candidate, Scores, log_odds
+from qa.relevance import Candidate, Scores, logits
 from qa.versions import collapse
 
 CANDIDATES = 100
 """Passages asked of each side."""
 TIME_BONUS = 2.0
-"""What the time that a question names is worth in log-odds: the answer may stand in a later paper."""
+"""What the time that a question names is worth in logits: the answer may stand in a later paper."""
 _DAYS_APART = 11
 SURE = 0.95
 LEAST_READ, MOST_READ = 6, 12
@@ -61,16 +61,15 @@ class Retriever:
         ]
         found = []
         for at, question in enumerate(questions):
-            dense, lexical = sides[0][0][at], sides[0][1][at]
-            meaning = _scores([dense_of[at] for dense_of, _ in sides])
-            words = _scores([lexical_of[at] for _, lexical_of in sides])
-            candidates = self._load(meaning, words)
-            likely = log_odds(question, list(candidates.values()))
+            dense = _scores([dense_of[at] for dense_of, _ in sides])
+            lexical = _scores([lexical_of[at] for _, lexical_of in sides])
+            candidates = self._load(dense, lexical)
+            likely = logits(question, list(candidates.values()))
             if prefer is not None:
                 likely += TIME_BONUS * np.asarray([prefer.admits(one.article) for one in candidates.values()])
             if newest:
                 likely += TIME_BONUS * _newness([one.article.published for one in candidates.values()])
-            hits = self._hits(candidates, likely, _ranks(dense), _ranks(lexical), where)
+            hits = self._hits(candidates, likely, _ranks(sides[0][0][at]), _ranks(sides[0][1][at]), where)
             found.append(_as_probabilities(collapse(hits))[:k])
         return found
 
@@ -79,10 +78,10 @@ class Retriever:
         sides = zip(self.store.dense(questions, CANDIDATES), self.store.lexical(questions, CANDIDATES), strict=True)
         return [list(self._load(_scores([dense]), _scores([lexical])).values()) for dense, lexical in sides]
 
-    def _load(self, meaning: Mapping[int, float], words: Mapping[int, float]) -> dict[int, Candidate]:
-        loaded = self.store.passages({*meaning, *words})
+    def _load(self, dense: Mapping[int, float], lexical: Mapping[int, float]) -> dict[int, Candidate]:
+        loaded = self.store.passages({*dense, *lexical})
         # in the order of ids; what another process removed since the search is not among them
-        return {key: Candidate(*loaded[key], meaning.get(key), words.get(key)) for key in sorted(loaded)}
+        return {key: Candidate(*loaded[key], dense.get(key), lexical.get(key)) for key in sorted(loaded)}
 
     def _hits(
         self,
@@ -92,7 +91,7 @@ class Retriever:
         lexical: Mapping[int, int],
         where: Filter,
     ) -> list[Hit]:
-        """Make hits, best first; their scores are log-odds yet."""
+        """Make hits, best first; their scores are logits yet."""
         versions = self.store.versions({one.article.id for one in candidates.values()})
         hits = []
         for (key, one), score in zip(candidates.items(), likely, strict=True):
@@ -114,7 +113,7 @@ def enough(hits: Sequence[Hit]) -> int:
 
 
 def _as_probabilities(hits: Sequence[Hit]) -> list[Hit]:
-    """Turn log-odds into probabilities that sum to 1 (softmax)."""
+    """Turn logits into probabilities that sum to 1 (softmax)."""
     if not hits:
         return []
     odds = np.exp(np.asarray([hit.score for hit in hits]) - max(hit.score for hit in hits))

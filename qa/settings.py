@@ -21,10 +21,12 @@ from embeddings.places import expanded
 PREFIX = "DATELINE_"
 CONFIG_VARIABLE = "DATELINE_CONFIG"
 CREDENTIALS_VARIABLE = "DATELINE_MILVUS_TOKEN"
+"""Holds the token of a Milvus server: a secret, and so no setting that reports and pages could show."""
 # what Kubernetes tells of a service called "dateline"
 _OF_KUBERNETES = re.compile(rf"{PREFIX}(?:SERVICE_|PORT(?:_|$))")
-"""Holds the token of a Milvus server: a secret, and so no setting that reports and pages could show."""
 MAX_K = 100
+MAX_QUESTION = 1000
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class Settings:
     """What can be set. The names are those of the TOML file; DATELINE_K, DATELINE_READER ... are the same in capitals.
 
     Attributes:
-        library: folder of the library, or where it stands on Milvus; None means that of the seeds, which is made on
-            first use.
+        library: folder of the library, or where it stands on Milvus; None means the user's own, and before there is one
+            that of the seeds, which is made on first use.
         encoder: sentence-transformers id or folder.
         reader: Hugging Face question-answering id or folder; None means the one that ships with Dateline.
         k: passages read for a question, 1 to 100; None means as many as it takes, 6 to 12.

@@ -28,10 +28,9 @@ _ASKING = frozenset(
 def is_unfit(question: str, span: Span) -> bool:
     """Say whether a span is no answer: a time to "where", a length to "how long did", a label, a question itself."""
     text = span.hit.article.text
-    asks_where = _PLACE.search(question) is not None
     if question.lower().startswith("where ") and is_a_time(span.text):
         return True
-    if not asks_where and is_dateline(text, span.start, span.end):
+    if not _PLACE.search(question) and is_dateline(text, span.start, span.end):
         return True
     if asks_for_duration(question) and is_a_length(span.text):
         return True

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from embeddings.errors import InvalidInput
-from qa.settings import MAX_K
+from qa.settings import MAX_K, MAX_QUESTION
 
 MAX_QUESTIONS = 100
 """Questions of one request; more of them are a matter for `evaluate`."""
@@ -28,7 +28,7 @@ MAX_ASKED_IN = 100
 MAX_TEXT = 5_000_000
 """Characters of one article."""
 JobStatus = Literal["waiting", "running", "done", "failed", "cancelled"]
-Question = Annotated[str, Field(min_length=1, max_length=1000, examples=["Who led the delegation?"])]
+Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION, examples=["Who led the delegation?"])]
 Line = Annotated[str, Field(max_length=2000)]
 
 

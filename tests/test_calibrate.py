@@ -102,22 +102,34 @@ def test_log_odds_are_bounded(probability, odds):
     assert log_odds(probability) == pytest.approx(odds)
 
 
-def test_features():
-    text = "Mayor Ana Reyes won the vote. Bo Lind lost."
-    article = Article("vote", "Vote", text)
-    hit = Hit(Passage("vote", 0, len(text)), article, 1.0, dense_rank=1)
-    other = Hit(Passage("vote", 30, len(text)), article, 0.5, dense_rank=2)
-    spans = [Span("Ana Reyes", 6, 15, 7.0, hit), Span("Bo Lind", 30, 37, 3.0, other)]
-    margin, gap, evidence, coverage, retrieval = features("Who won the vote?", spans)
-    assert (margin, gap, evidence, coverage, retrieval) == (
-        7.0,
-        pytest.approx(4.0 + RETRIEVAL_WEIGHT * math.log(2)),
-        0.0,
-        1.0,
-        1.0,
-    )
-    alone = replace(hit, dense_rank=None)  # read on its own, not found
-    assert math.isnan(features("Who won?", [replace(spans[0], hit=alone)])[4])
+VOTE = Article("vote", "Vote in Halvern", "Mayor Ana Reyes won the vote. Bo Lind lost.")
+BEST = Hit(Passage("vote", 0, 43), VOTE, 1.0, dense_rank=1)
+OTHER = Hit(Passage("vote", 30, 43), VOTE, 0.5, dense_rank=2)
+
+
+@pytest.mark.parametrize(
+    ("question", "hit", "margins", "expected"),
+    [
+        ("Who won the vote?", BEST, (7.0, 3.0), {"margin": 7.0, "gap": 4.0 + RETRIEVAL_WEIGHT * math.log(2)}),
+        ("Who won the vote?", BEST, (7.0,), {"margin": 7.0, "gap": 10.0}),
+        ("Who won the vote?", BEST, (50.0, 3.0), {"margin": 20.0, "gap": 10.0}),
+        ("Who won the vote?", BEST, (-50.0, -49.0), {"margin": -20.0}),
+        ("Who won the vote?", BEST, (-50.0, 0.0), {"margin": -20.0, "gap": -10.0}),
+        ("Who won the vote?", BEST, (7.0,), {"evidence": 0.0, "coverage": 1.0, "retrieval": 1.0}),
+        ("Who won the vote in Halvern?", BEST, (7.0,), {"coverage": 1.0}),  # the title counts
+        ("Who won the boat race?", BEST, (7.0,), {"coverage": 1 / 3}),
+        ("Which mayors lost?", BEST, (7.0,), {"coverage": 1.0}),  # "mayor" and "mayors" begin alike
+        ("Which voters lost?", BEST, (7.0,), {"coverage": 0.5}),  # "voter" and "vote" don't
+        ("Who was it?", BEST, (7.0,), {"coverage": math.nan}),
+        ("Who won?", OTHER, (7.0,), {"retrieval": 0.5}),
+        ("Who won?", replace(BEST, dense_rank=None, lexical_rank=3), (7.0,), {"retrieval": 1.0}),
+        ("Who won?", replace(BEST, dense_rank=None), (7.0,), {"retrieval": math.nan}),  # read alone, not found
+    ],
+)
+def test_features(question, hit, margins, expected):
+    spans = [Span("Bo Lind", 30, 37, margin, one) for margin, one in zip(margins, (hit, OTHER), strict=False)]
+    measured = dict(zip(FEATURES, features(question, spans), strict=True))
+    assert {name: measured[name] for name in expected} == pytest.approx(expected, nan_ok=True)
 
 
 def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, tmp_path, capsys):
@@ -163,16 +175,44 @@ def test_too_few_questions_are_refused(reader, capsys):
     assert "calibrating needs at least 50 questions with passages, got 20" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [("{", "can't be read"), ('{"features": []}', "can't be read"), (None, "can't be read")],
-)
-def test_a_broken_calibrator_is_named(tmp_path, content, says):
+@pytest.mark.parametrize("content", ["{", '{"features": []}', None])
+def test_a_broken_calibrator_is_named(tmp_path, content):
     file = tmp_path / "calibrator.json"
     if content is not None:
         file.write_text(content)
-    with pytest.raises(DatelineError, match=says):
+    with pytest.raises(DatelineError, match="can't be read"):
         Calibrator.load(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("scale", [0, 1, 1, 1, 1], "every scale must be above 0, got 0"),
+        ("scale", [1, 1, 1, 1], "must be equally long"),
+        ("weights", ["a"] * 5, "weights must be finite numbers, got 'a'"),
+        ("weights", "abcde", "weights must be finite numbers, got 'a'"),
+        ("mean", [None] * 5, "mean must be finite numbers, got None"),
+        ("mean", [0, 0, 0, 0, math.nan], "mean must be finite numbers, got nan"),
+        ("mean", [0, 0, 0, 0, 10**400], "too large"),
+        ("intercept", "x", "intercept must be finite numbers, got 'x'"),
+        ("intercept", True, "intercept must be finite numbers, got True"),
+        ("threshold", math.inf, "threshold must be finite numbers, got inf"),
+        ("threshold", 2, "threshold lies between 0 and 1, got 2"),
+    ],
+)
+def test_a_calibrator_with_values_that_can_not_be_used_is_refused(tmp_path, name, value, says):
+    shipped = json.loads((SHIPPED_READER / "calibrator.json").read_text(encoding="utf-8"))
+    file = tmp_path / "calibrator.json"
+    file.write_text(json.dumps({**shipped, name: value}))
+    with pytest.raises(DatelineError, match=f"calibrator.json can't be read .*{says}.*; fit it anew"):
+        Calibrator.load(file)
+
+
+def test_a_feature_that_hardly_varies_is_not_divided_by_nothing():
+    rows, right = drawn(200)
+    rows[:, 1] = 1 + 1e-9 * rows[:, 1]
+    calibrator = _fitted(rows, right, np.ones(len(rows)), 0.5, "drawn")
+    assert calibrator.scale[1] == 1.0
 
 
 def test_a_calibrator_for_other_features_is_refused(tmp_path):
@@ -182,7 +222,7 @@ def test_a_calibrator_for_other_features_is_refused(tmp_path):
         Calibrator.load(tmp_path / "c.json")
 
 
-def test_what_a_probability_is_made_of_does_not_hang_on_how_many_spans_are_kept(pipeline):
+def test_what_a_probability_is_made_of_does_not_depend_on_how_many_spans_are_kept(pipeline):
     one, many = (pipeline.answer("Who won the Halvern Marathon?", top=top) for top in (1, 9))
     assert one.features == many.features
     assert one.probability == pipeline.calibrator.probability(one.features)

@@ -120,7 +120,7 @@ def test_what_another_server_answers_is_said_so(said):
         base_url="http://x", transport=httpx.MockTransport(lambda _: httpx.Response(200, text=said))
     )
     for asked in (client.articles, lambda: client.answer("who?"), lambda: client.remove("a")):
-        with pytest.raises(ApiError, match="is no word of Dateline's") as refused:
+        with pytest.raises(ApiError, match="is not a response of Dateline's") as refused:
             asked()
         assert refused.value.status == 200
 

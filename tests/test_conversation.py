@@ -19,16 +19,6 @@ from qa.pipeline import Gathered
 from qa.times import tells_time
 
 
-def test_what_says_who_a_known_answer_is_is_no_other_answer(pipeline):
-    text = "Storm Tobin killed Emil Ravndal, 58, a lorry driver. Infrastructure Minister Ann Lee came."
-    article = Article("a", "Storm Tobin", text)
-    hits = [Hit(Passage("a", 0, len(text)), article, 1.0)]
-    found = pipeline.answer_from("Who died in Storm Tobin?", hits, top=10, without=["Emil Ravndal"])
-    assert not any(span.text.endswith("lorry driver") for span in found.spans)
-    found = pipeline.answer_from("Who came?", hits, top=10, without=["Ann Lee"])
-    assert not any(span.text.endswith("Minister") for span in found.spans)
-
-
 class Recorder:
     """Answers every question alike, and keeps what it was asked."""
 
@@ -121,6 +111,7 @@ def test_what_leans_or_speaks_of_something_known_is_asked_behind_names(question,
 def test_a_question_without_names_before_it_is_asked_behind_none():
     pipeline = Recorder()
     Conversation(pipeline, [turn("how many were there in 2021?")]).ask("Who else?")  # no names but a number
+    assert pipeline.asked
     assert not any(":" in question for question, _, _ in pipeline.asked)
 
 
@@ -201,6 +192,7 @@ def test_nothing_but_a_time_answers_a_bare_when(pipeline):
     conversation = Conversation(pipeline)
     assert "Mayorkas" in conversation.ask("who led the delegation?").text
     answer = conversation.ask("And when?")
+    assert answer.spans
     assert all(tells_time(span.text) for span in answer.spans), [span.text for span in answer.spans]
     asked = Conversation(pipeline)
     assert asked.ask("Who was elected mayor of Port Sorrel?").text

@@ -48,6 +48,15 @@ def test_start_and_end_are_chosen_together():
     assert (best.start, best.end, best.score) == (2, 3, 11)
 
 
+def test_of_equal_scores_at_the_edge_of_top_the_first_are_taken():
+    rng = np.random.default_rng(0)
+    start, end = (rng.integers(0, 3, (4, 60)).astype(np.float32) for _ in range(2))
+    allowed = np.ones_like(start, dtype=bool)
+    for top in (1, 7, 40):
+        spans = best_spans(start, end, allowed, max_tokens=10, top=top)
+        assert [(s.row, s.start, s.end, s.score) for s in spans] == brute_force(start, end, allowed, 10, top)
+
+
 def test_bad_input_is_refused():
     row = np.zeros((1, 3), dtype=np.float32)
     with pytest.raises(ValueError, match="one shape"):

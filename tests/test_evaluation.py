@@ -42,6 +42,8 @@ from qa.evaluation import metrics
         ("...", ["!"], 1, 1),
         ("dam", ["Dam", "the dam wall"], 1, 1),
         ("big red dam", ["red dam", "dam"], 0, 0.8),
+        ("", ["the", "dam"], 0, 0),
+        ("...", ["!", "dam"], 0, 0),
     ],
 )
 def test_exact_match_and_f1(answer, golds, exact, f1):

@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.confidence import Calibrator
+from qa.confidence import FEATURES, Calibrator
 from qa.naming import asked_by_name, full_name_first, without_age
 from qa.pipeline import Pipeline
 from qa.reader import SHIPPED_READER
@@ -84,6 +84,15 @@ def test_the_reader_is_asked_again_by_name(answers, first):
     assert answer.spans[0].text == first
     assert answer.searched_for == "Who phoned the Norvik minister?"
     assert "Who phoned Ana Lund?" in reader.asked
+
+
+def test_the_probability_is_that_of_the_question_that_was_read_for():
+    reader = Answering({"Who phoned Ana Lund twice?": ("Rita Vogel", 2.0)})
+    pipeline = Pipeline(None, reader, Calibrator.load(SHIPPED_READER / "calibrator.json"))
+    answer = pipeline.answer_from("Who phoned the minister twice?", [span(LUND).hit])
+    assert answer.spans[0].text == "Rita Vogel"
+    coverage = answer.features[FEATURES.index("coverage")]
+    assert coverage == 3 / 4, "phoned, Ana and Lund of four words, where the question as asked has two of three"
 
 
 def test_the_maker_of_a_thing_is_not_the_thing():

@@ -8,7 +8,7 @@ from embeddings.documents import Article, Hit, Passage
 from embeddings.store import ANY, Filter
 from qa.answers import Span
 from qa.confidence import Calibrator
-from qa.pipeline import Pipeline
+from qa.pipeline import READ_AT_ONCE, Pipeline
 from qa.reader import _Place, _spans
 from qa.retriever import LEAST_READ, MOST_READ
 
@@ -16,16 +16,16 @@ TEXT = "Ana Reyes and Bo Lind led the march to Sorrel in June 2021. Max Holm sta
 TODAY = date(2022, 6, 15)
 
 
-def hits(*scores):
-    article = Article("a", "March", TEXT)
-    return [Hit(Passage("a", 0, len(TEXT)), article, score) for score in scores]
+def hits(*scores, text=TEXT):
+    article = Article("a", "March", text)
+    return [Hit(Passage("a", 0, len(text)), article, score) for score in scores]
 
 
 class Found:
     """A retriever that finds the same each time, and keeps what it was asked."""
 
-    def __init__(self, *scores):
-        self.hits, self.asked = hits(*scores), []
+    def __init__(self, *scores, text=TEXT):
+        self.hits, self.asked = hits(*scores, text=text), []
 
     def find(self, question, k, where=ANY, *, prefer=None, newest=False):
         self.asked.append((question, where, prefer, newest))
@@ -36,7 +36,8 @@ class Said:
     """A reader that says the same of every passage with the words, and keeps the texts that it was given."""
 
     def __init__(self, **margins):
-        self.margins, self.texts = {name.replace("_", " "): margin for name, margin in margins.items()}, []
+        named = {name.replace("__", ", ").replace("_", " "): margin for name, margin in margins.items()}
+        self.margins, self.texts = named, []
 
     def read(self, question, hits):
         return self.read_many([(question, hits)])[0]
@@ -47,7 +48,7 @@ class Said:
     def _spans(self, hit):
         self.texts.append(hit.text)
         for words, margin in self.margins.items():
-            start = TEXT.index(words)
+            start = hit.article.text.index(words)
             if hit.passage.start <= start < hit.passage.end:
                 yield Span(words, start, start + len(words), margin, hit)
 
@@ -106,6 +107,68 @@ def test_the_best_sentences_are_read_again():
 def test_as_many_passages_are_read_as_it_takes(scores, read):
     gathered = pipeline(Found(*scores), Said()).gather("Who led the march?")
     assert len(gathered.hits) == read
+
+
+@pytest.mark.parametrize(
+    ("question", "read"), [("Which people led the march?", 9), ("Who led the march?", READ_AT_ONCE)]
+)
+def test_for_a_list_all_is_read(question, read):
+    answer = pipeline(Found(*[0.1] * 9), Said(Ana_Reyes=9.0)).answer(question, k=9)
+    assert len(answer.hits) == read
+
+
+def test_what_a_question_is_about_is_searched_for_and_not_read_for():
+    found = Found(0.9)
+    pipeline(found, Said(Ana_Reyes=5.0)).gather("Who marched?", topic="Sorrel")
+    assert [asked[0] for asked in found.asked] == ["Sorrel Who marched?"]
+
+
+@pytest.mark.parametrize(
+    ("known", "best"),
+    [
+        ((), "Ana Reyes"),
+        (("Ana Reyes",), "Max Holm"),
+        (("Reyes",), "Max Holm"),
+        (("the mayor Ana Reyes",), "Max Holm"),
+        (("Ana Rey", "na Reyes"), "Ana Reyes"),
+        (("Ana Reyes", "Holm"), ""),
+    ],
+)
+def test_what_is_known_already_is_no_answer(known, best):
+    asked = pipeline(Found(0.9), Said(Ana_Reyes=5.0, Max_Holm=4.0))
+    question = "Who stayed at home?"
+    assert asked.answer_gathered(question, asked.gather(question), without=known).text == best
+
+
+@pytest.mark.parametrize(
+    ("known", "best"),
+    [
+        ((), "a lorry driver"),
+        (("Emil Ravndal",), "Infrastructure Minister"),
+        (("Emil Ravndal", "Ann Lee"), "Storm Tobin"),
+        (("Emil", "Lee"), "a lorry driver"),
+    ],
+)
+def test_what_says_who_a_known_answer_is_is_no_other_answer(known, best):
+    text = "Storm Tobin killed Emil Ravndal, 58, a lorry driver. Then Infrastructure Minister Ann Lee came."
+    said = Said(a_lorry_driver=5.0, Infrastructure_Minister=4.0, Storm_Tobin=3.0)
+    asked = pipeline(Found(0.9, text=text), said)
+    assert asked.answer_gathered("Who else?", asked.gather("Who else?"), without=known).text == best
+
+
+def test_how_many_there_are_is_no_item_of_a_list():
+    text = "It cut off three villages: Fennick, Upper Cray and Little Harrow."
+    asked = pipeline(Found(0.9, text=text), Said(three=9.0, Upper_Cray=5.0))
+    assert asked.answer("Which villages were cut off?").spans[0].text == "Upper Cray"
+    assert asked.answer("How many villages were cut off?").spans[0].text == "three"
+
+
+def test_what_somebody_said_is_not_cut_into_items():
+    text = "The mayor said: “We lost houses, roads and bridges.” She left."
+    asked = pipeline(Found(0.9, text=text), Said(houses__roads_and_bridges=9.0))
+    answer = asked.answer("What did the mayor say?")
+    assert (answer.text, answer.items) == ("We lost houses, roads and bridges", ())
+    assert [item.text for item in asked.answer("What was lost?").items] == ["houses", "roads", "bridges"]
 
 
 def test_a_place_that_comes_from_two_windows_has_the_better_margin():

@@ -3,8 +3,10 @@
 import pytest
 
 from embeddings.documents import Article, Hit, Passage
+from embeddings.encoder import SentenceEncoder
+from embeddings.errors import DatelineError, first_line
 from qa.leads import MAX_TITLE
-from qa.reader import SHIPPED_READER, ExtractiveReader
+from qa.reader import SHIPPED_READER, ExtractiveReader, _onnx_model
 from qa.windows import Window, batches, make_windows
 
 STORY = "Ana Reyes won by 612 votes. Bo Lind lost."
@@ -151,3 +153,21 @@ def test_no_batch_has_more_tokens_than_it_may():
     windows = [Window(pair, (1,) * size, (0,) * size, same, (True,) * size) for pair in range(5)]
     assert [len(batch.windows) for batch in batches(windows, pad_id=0, max_batch_tokens=2 * size)] == [2, 2, 1]
     assert [len(batch.windows) for batch in batches(windows, pad_id=0, max_batch_tokens=2 * size - 1)] == [1] * 5
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(OSError("cut off\nat byte 7"), "cut off"), (ValueError("\n odd "), "odd"), (KeyError(), "KeyError")],
+)
+def test_what_another_library_says_is_told_on_one_line(monkeypatch, error, said):
+    def refuse(*_, **__):
+        raise error
+
+    assert first_line(error) == said
+    monkeypatch.setattr("onnxruntime.InferenceSession", refuse)
+    with pytest.raises(DatelineError, match=rf"can't be loaded \({said}\)$"):
+        _onnx_model(SHIPPED_READER, 1)
+    monkeypatch.setattr("huggingface_hub.snapshot_download", refuse)
+    for model in (ExtractiveReader("no/where"), SentenceEncoder("no/where")):
+        with pytest.raises(DatelineError, match=rf"'no/where' is no folder .* from the hub \({said}\); name a"):
+            _ = model.folder

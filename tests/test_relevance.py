@@ -15,14 +15,14 @@ from qa import relevance
 from qa.build import seeds_folder
 from qa.cli import main
 from qa.pipeline import READ_AT_ONCE
-from qa.relevance import FEATURES, Candidate, features, log_odds
+from qa.relevance import FEATURES, Candidate, features, logits
 from qa.retriever import LEAST_READ, MOST_READ, Retriever, enough
 from qa.training.relevance import Labelled, fit, save
 
 
-def candidate(text, *, title="", meaning=0.5, words=1.0, article="a", published=None):
+def candidate(text, *, title="", dense=0.5, lexical=1.0, article="a", published=None):
     whole = Article(article, title, text, published)
-    return Candidate(Passage(article, 0, len(text)), whole, meaning, words)
+    return Candidate(Passage(article, 0, len(text)), whole, dense, lexical)
 
 
 def measured(question, *candidates):
@@ -31,7 +31,7 @@ def measured(question, *candidates):
 
 def test_no_candidates():
     assert features("who?", []).shape == (0, len(FEATURES))
-    assert log_odds("who?", []).shape == (0,)
+    assert logits("who?", []).shape == (0,)
 
 
 def test_words_are_cut_as_the_index_cuts_them(monkeypatch):
@@ -49,18 +49,18 @@ def test_words_are_cut_as_the_index_cuts_them(monkeypatch):
 def test_the_sides_of_both_rankings():
     rows = measured(
         "who resigned?",
-        candidate("One.", meaning=0.8, words=10.0),
-        candidate("Two.", meaning=0.4, words=None, article="b"),
-        candidate("Three.", meaning=None, words=5.0, article="c"),
+        candidate("One.", dense=0.8, lexical=10.0),
+        candidate("Two.", dense=0.4, lexical=None, article="b"),
+        candidate("Three.", dense=None, lexical=5.0, article="c"),
     )
-    assert [row["meaning"] for row in rows] == [0.8, 0.4, 0.4], "what a ranking left out is at most as good as its last"
-    assert [row["meaning_scaled"] for row in rows] == [1.0, 0.5, 0.5]
-    assert [row["words"] for row in rows] == [1.0, 0.0, 0.5]
+    assert [row["dense"] for row in rows] == [0.8, 0.4, 0.4], "what a ranking left out is at most as good as its last"
+    assert [row["dense_scaled"] for row in rows] == [1.0, 0.5, 0.5]
+    assert [row["lexical"] for row in rows] == [1.0, 0.0, 0.5]
 
 
 def test_scores_that_are_all_alike_or_below_nothing():
-    rows = measured("who?", candidate("One.", meaning=-0.2, words=None), candidate("Two.", meaning=-0.4, words=None))
-    assert [(row["meaning_scaled"], row["words"]) for row in rows] == [(1.0, 0.0), (1.0, 0.0)]
+    rows = measured("who?", candidate("One.", dense=-0.2, lexical=None), candidate("Two.", dense=-0.4, lexical=None))
+    assert [(row["dense_scaled"], row["lexical"]) for row in rows] == [(1.0, 0.0), (1.0, 0.0)]
     assert np.isfinite([list(row.values()) for row in rows]).all()
 
 
@@ -123,13 +123,13 @@ def test_an_article_that_is_about_it_lifts_its_passages():
 
 
 def test_the_better_match_is_likelier():
-    good = candidate("Ana Reyes resigned as mayor of Port Sorrel on Monday.", meaning=0.7, words=12.0)
-    weak = candidate("The mayor opened a bridge.", meaning=0.4, words=3.0, article="b")
-    odds = log_odds("Who resigned as mayor of Port Sorrel?", [weak, good])
+    good = candidate("Ana Reyes resigned as mayor of Port Sorrel on Monday.", dense=0.7, lexical=12.0)
+    weak = candidate("The mayor opened a bridge.", dense=0.4, lexical=3.0, article="b")
+    odds = logits("Who resigned as mayor of Port Sorrel?", [weak, good])
     assert odds[1] > odds[0] + 1
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"weights": {"meaning": 1}}', '{"weights": 3}'])
+@pytest.mark.parametrize("content", ["", "{}", '{"weights": {"dense": 1}}', '{"weights": 3}'])
 def test_weights_that_cannot_be_used(tmp_path, content):
     file = tmp_path / "weights.json"
     file.write_text(content)

@@ -22,7 +22,6 @@ from qa.evaluation.blame import Cause
 from qa.evaluation.compare import compare, failed_gates, read_report, scored
 from qa.evaluation.page import _marked
 from qa.evaluation.questions import Gold, Question
-from qa.evaluation.ranking import ranking_figures
 from qa.evaluation.record import Record
 from qa.evaluation.report import summarize, write_report
 from qa.evaluation.run import Shown, run_open, run_reader_only
@@ -158,18 +157,6 @@ def test_errors_add_up(outcomes):
     assert (errors["read"], errors["abstain"]) == (1, 1)
 
 
-def test_ranking_metrics():
-    found = [[False, True, False], [True, False, True], [False, False, False]]
-    figures = ranking_figures(found)
-    assert figures["recall@1"] == pytest.approx(1 / 3)
-    assert figures["recall@5"] == pytest.approx(2 / 3)
-    assert figures["mrr"] == pytest.approx((1 / 2 + 1) / 3)
-    assert figures["precision@5"] == pytest.approx(3 / 15)
-    # gains 1/log2(3), then (1 + 1/log2(4)) of (1 + 1/log2(3)), then none
-    assert figures["ndcg@5"] == pytest.approx((0.63093 + 1.5 / 1.63093) / 3, abs=1e-4)
-    assert all(value != value for value in ranking_figures([]).values())
-
-
 def test_the_report_is_one_page_that_escapes_what_it_shows(tmp_path, outcomes):
     evil = replace(outcomes[1], question=replace(NONE, text="Who <script>alert(1)</script> won?"))
     figures = summarize([*outcomes[:1], evil, outcomes[2]])
@@ -217,6 +204,36 @@ def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
     with pytest.raises(DatelineError, match="of other questions"):
         compare(another, scored(outcomes))
     assert "nan" not in str(compare(old, scored(outcomes[:1])))
+
+
+def test_a_folder_that_can_not_be_written_is_named_for_the_page_too(tmp_path, outcomes):
+    (tmp_path / "file").write_text("")
+    for write in (
+        lambda: Record(tmp_path / "file", {"run": 1}, resume=False),
+        lambda: write_report(outcomes, summarize(outcomes), tmp_path / "file", command=""),
+    ):
+        with pytest.raises(DatelineError, match=r"\(File exists\); choose another folder$"):
+            write()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda row: {**row, "old_field": 1},
+        lambda row: {name: row[name] for name in ("id", "asked")},
+        lambda row: {**row, "score": {"f1": 1.0}},
+        lambda row: {**row, "blame": {"cause": "weather", "seen": ""}},
+        lambda row: list(row),
+    ],
+    ids=["more", "fewer", "score", "cause", "no object"],
+)
+def test_a_record_of_another_version_is_not_gone_on_with(tmp_path, outcomes, change):
+    list(Record(tmp_path, {"run": 1}, resume=False).keep(outcomes))
+    file = tmp_path / "outcomes.jsonl"
+    head, first = file.read_text().splitlines()[:2]
+    file.write_text(f"{head}\n{json.dumps(change(json.loads(first)))}\n")
+    with pytest.raises(DatelineError, match="was written by another version of Dateline; leave --resume out"):
+        Record(tmp_path, {"run": 1}, resume=True).done([WON])
 
 
 @pytest.mark.parametrize(

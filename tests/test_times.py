@@ -138,6 +138,17 @@ def test_articles_of_a_period_go_first_and_the_others_stay(retriever):
     )
 
 
+def test_what_the_period_has_is_found_behind_any_number_of_better_matches(tmp_path, encoder):
+    store = LocalStore(tmp_path / "many", encoder, create=True)
+    storms = [Article(str(at), "Storm", f"The storm hit coast {at}.", date(2020, 6, 20)) for at in range(120)]
+    weaker = Article("june", "Storm", "The storm hit coast and town.", date(2021, 6, 20))
+    store.add([*storms, weaker])
+    options = {"prefer": Filter(since=date(2021, 6, 1), until=date(2021, 6, 30))}
+    ids = [[hit.article.id for hit in Retriever(store).find("The storm hit", 50, **some)] for some in ({}, options)]
+    store.close()
+    assert ["june" in some for some in ids] == [False, True]
+
+
 def test_the_newest_goes_first_where_the_question_is_about_now(retriever):
     assert first(retriever, "How many trees did the latest storm fell?", newest=True)[0] == "2022"
 

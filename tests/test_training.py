@@ -20,7 +20,9 @@ from tokenizers import Tokenizer
 
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
+from qa.build import seeds_folder
 from qa.cli import main
+from qa.evaluation.questions import load_questions
 from qa.reader import SHIPPED_READER
 from qa.training import bfloat16
 from qa.training.batching import Batching, training_batches
@@ -181,6 +183,17 @@ def test_a_passage_without_the_answer_competes_by_its_margin_over_its_own_null()
 
 def test_the_learning_rate_rises_and_falls():
     assert [_schedule(done, 0.2) for done in (0.0, 0.1, 0.2, 0.6, 1.0, 1.1)] == pytest.approx([0, 0.5, 1, 0.5, 0, 0])
+
+
+def test_a_reader_is_measured_on_questions_from_all_of_the_file():
+    file = seeds_folder() / "questions.json"
+    questions = load_questions(file)
+    taken = Dev.from_file(file, 150).questions
+    assert len(taken) == 150 < len(questions) < 300
+    assert taken[-1] in questions[-2:]
+    assert Dev.from_file(file, 1000).questions == tuple(questions)
+    with pytest.raises(DatelineError, match="the number of questions must be at least 1, got 0"):
+        Dev.from_file(file, 0)
 
 
 def test_training_overfits_32_questions(tmp_path, seed_data):

@@ -15,6 +15,7 @@ from qa.evaluation.blame import Blame, Cause
 from qa.evaluation.questions import Question
 from qa.evaluation.run import Outcome, Shown
 from qa.evaluation.scoring import Score
+from qa.whole import write_whole
 
 OUTCOMES_FILE = "outcomes.jsonl"
 
@@ -39,20 +40,27 @@ class Record:
         lines = [json.dumps(row, ensure_ascii=False) for row in (run, *self._rows)]
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            aside = self._file.with_suffix(".new")
-            aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
-            aside.replace(self._file)
+            write_whole(self._file, "\n".join(lines) + "\n")
         except OSError as error:
-            raise DatelineError(f"{folder} can't be written ({error.strerror}); name another --out") from error
+            raise DatelineError(f"{folder} can't be written ({error.strerror}); choose another folder") from error
 
     def done(self, questions: Sequence[Question]) -> list[Outcome]:
-        """Give the recorded outcomes of these questions, in their order; not of one that was changed since."""
-        by_id = {row["id"]: row for row in self._rows}
-        return [
-            _outcome(question, row)
-            for question in questions
-            if (row := by_id.get(question.id)) is not None and row.get("asked") == _fingerprint(question)
-        ]
+        """Give the recorded outcomes of these questions, in their order; not of one that was changed since.
+
+        Raises:
+            DatelineError: they were recorded by another version.
+        """
+        try:
+            by_id = {row["id"]: row for row in self._rows}
+            return [
+                _outcome(question, row)
+                for question in questions
+                if (row := by_id.get(question.id)) is not None and row.get("asked") == _fingerprint(question)
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise DatelineError(
+                f"{self._file} was written by another version of Dateline; leave --resume out to begin anew"
+            ) from error
 
     def keep(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         """Write each outcome down, and pass it on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 from collections import Counter
@@ -24,6 +25,7 @@ from qa.evaluation.metrics import (
 )
 from qa.evaluation.ranking import ranking_figures
 from qa.evaluation.run import Outcome
+from qa.whole import write_whole
 
 REPORT_FILE, TABLE_FILE, PAGE_FILE = "report.json", "questions.csv", "report.html"
 Figures = dict[str, Any]
@@ -93,16 +95,15 @@ def write_report(outcomes: Sequence[Outcome], figures: Figures, out: Path, *, co
         out.mkdir(parents=True, exist_ok=True)
         rows = [dict(zip(_COLUMNS, row, strict=True)) for row in _rows(outcomes)]
         text = json.dumps({**figures, "questions": _defined(rows)}, indent=1, ensure_ascii=False) + "\n"
-        _write(out / REPORT_FILE, text)
-        _write(out / PAGE_FILE, page(outcomes, figures, command=command))
-        aside = out / f"{TABLE_FILE}.new"
-        with aside.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(_COLUMNS)
-            writer.writerows(_rows(outcomes))
-        aside.replace(out / TABLE_FILE)
+        write_whole(out / REPORT_FILE, text)
+        write_whole(out / PAGE_FILE, page(outcomes, figures, command=command))
+        table = io.StringIO(newline="")
+        csv.writer(table).writerows([_COLUMNS, *_rows(outcomes)])
+        write_whole(out / TABLE_FILE, table.getvalue())
     except OSError as error:
-        raise DatelineError(f"the report can't be written to {out} ({error.strerror}); name another --out") from error
+        raise DatelineError(
+            f"the report can't be written to {out} ({error.strerror}); choose another folder"
+        ) from error
 
 
 def render(figures: Figures) -> str:
@@ -136,12 +137,6 @@ def _rows(outcomes: Iterable[Outcome]) -> Iterable[tuple[object, ...]]:
             outcome.score.forced_exact_match, round(outcome.score.forced_f1, 4), outcome.gold_rank,
             blame.cause.value if blame else "", blame.seen if blame else "", round(outcome.milliseconds, 1),
         )  # fmt: skip
-
-
-def _write(file: Path, text: str) -> None:
-    aside = file.with_name(f"{file.name}.new")
-    aside.write_text(text, encoding="utf-8")
-    aside.replace(file)
 
 
 def _scores(outcomes: Sequence[Outcome]) -> Figures:

@@ -28,5 +28,5 @@ def sample(questions: list[Question], limit: int | None) -> list[Question]:
     if limit is None or limit >= len(questions):
         return questions
     if limit < 1:
-        raise DatelineError(f"--limit must be at least 1, got {limit}")
+        raise DatelineError(f"the number of questions must be at least 1, got {limit}")
     return [questions[at * len(questions) // limit] for at in range(limit)]

@@ -102,7 +102,7 @@ class Access:
         return replace(self, password=_HASHER.hash(password), key=secrets.token_hex(32))
 
     def with_token(self, name: str) -> tuple[Access, str]:
-        """Make a token for a program; gives it, too: it is shown this once.
+        """Make a token for a program; gives it, too: it is shown only once.
 
         Raises:
             InvalidInput: the name is taken, or is none that a token can have.

@@ -58,7 +58,7 @@ class Jobs:
         job = _Job(total, work)
         with self._lock:
             if sum(other.status in ("waiting", "running") for other in self._jobs.values()) >= WAITING:
-                raise Refused(503, f"{WAITING} evaluations wait already; come again later", {"Retry-After": "60"})
+                raise Refused(503, f"{WAITING} evaluations are waiting already; try again later", {"Retry-After": "60"})
             self._jobs[job.id] = job
             self._forget()
         self._thread.submit(_run, job)

@@ -98,7 +98,7 @@ class _Body:
 
 
 class Gate:
-    """Lets a few work at a time and a bounded number wait; the rest are told to come again."""
+    """Lets a few work at a time and a bounded number wait; the rest are told to try again."""
 
     def __init__(self, working: int, waiting: int, *, patience: float) -> None:
         """Bound those at work and those that wait, each at most `patience` seconds."""
@@ -155,4 +155,4 @@ class Gate:
 
 
 def _busy(why: str) -> Refused:
-    return Refused(503, f"{why}; come again in a little while", {"Retry-After": "2"})
+    return Refused(503, f"{why}; try again in a little while", {"Retry-After": "2"})

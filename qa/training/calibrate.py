@@ -21,6 +21,9 @@ WRONG_COST = 0.15
 """What a wrong answer costs, where a right one gains 1."""
 ELSEWHERE_WEIGHT = 0.5
 """What a set of questions that are answered elsewhere counts: most who ask know what is in their archive."""
+DIGITS = 6
+"""Decimals that are kept."""
+LEAST_SCALE = 10**-DIGITS
 SMOOTH = 10
 """Hundredths to either side over which the gain of a threshold is averaged."""
 
@@ -159,15 +162,15 @@ def _fitted(rows: Matrix, right: Flags, weights: Matrix, threshold: float, name:
     except ImportError as error:
         raise DatelineError("calibrating needs scikit-learn; pip install 'dateline-qa[train]'") from error
     mean, scale = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0)
-    scale[scale == 0] = 1.0
+    scale[scale < LEAST_SCALE] = 1.0
     standard = np.nan_to_num((rows - mean) / scale)
     model = LogisticRegression(C=1.0).fit(standard, right, sample_weight=weights)
     return Calibrator(
         FEATURES,
-        tuple(mean.round(6).tolist()),
-        tuple(scale.round(6).tolist()),
-        tuple(model.coef_[0].round(6).tolist()),
-        round(float(model.intercept_[0]), 6),
+        tuple(mean.round(DIGITS).tolist()),
+        tuple(scale.round(DIGITS).tolist()),
+        tuple(model.coef_[0].round(DIGITS).tolist()),
+        round(float(model.intercept_[0]), DIGITS),
         threshold,
         f"{name}, {len(rows)} questions",
     )

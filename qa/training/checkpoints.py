@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from embeddings.errors import DatelineError
+from embeddings.hub import from_hub
 
 
 def checkpoint_folder(named: Path, what: str) -> Path:
@@ -23,12 +24,4 @@ def checkpoint_folder(named: Path, what: str) -> Path:
     there_is_none = f"there is no folder {named} to take as the {what}"
     if named.is_absolute() or named.parts[:1] in (("..",), ("~",)) or len(named.parts) > 2 or named.exists():
         raise DatelineError(f"{there_is_none}; name the folder of a checkpoint")
-    from huggingface_hub import snapshot_download
-
-    try:
-        return Path(snapshot_download(str(named), ignore_patterns=["*.onnx", "*.h5", "*.msgpack"]))
-    except Exception as error:  # the hub client raises many kinds, some not its own
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise DatelineError(
-            f"{there_is_none}, and it can't be had from the hub ({said[:200]}); name the folder of a checkpoint"
-        ) from error
+    return from_hub(str(named), missing=f"{there_is_none}, and it", instead="name the folder of a checkpoint")

@@ -10,6 +10,7 @@ from pathlib import Path
 from embeddings.documents import Article, Hit, Passage
 from qa.evaluation.metrics import auroc, exact_match, mean, token_f1
 from qa.evaluation.questions import Question, load_questions
+from qa.evaluation.sampling import sample
 from qa.reader import ExtractiveReader
 
 
@@ -23,9 +24,8 @@ class Dev:
 
     @classmethod
     def from_file(cls, file: Path, limit: int) -> Dev:
-        questions = load_questions(file)
-        step = max(1, len(questions) // max(1, limit))
-        return cls(tuple(questions[::step][:limit]))
+        """Take `limit` questions of a file, evenly over it."""
+        return cls(tuple(sample(load_questions(file), limit)))
 
 
 def dev_figures(checkpoint: Path, questions: Sequence[Question]) -> dict[str, float]:

@@ -15,6 +15,7 @@ from qa.evaluation.blame import holds_gold, place_in, plain
 from qa.evaluation.questions import Question
 from qa.normalization import normalize
 from qa.retriever import MOST_READ, Retriever
+from qa.whole import write_whole
 
 NEGATIVES = 4
 """Passages without the answer that are kept of a question, the likeliest first."""
@@ -46,10 +47,8 @@ def write_passages(rows: Iterable[dict[str, Any]], file: Path) -> int:
     content = list(rows)
     if not content:
         raise DatelineError("the library holds none of the questions' paragraphs; name the one that they are about")
-    aside = file.with_suffix(".new")
     try:
-        aside.write_bytes(gzip.compress(json.dumps({"version": "v2.0", "data": content}).encode(), mtime=0))
-        aside.replace(file)
+        write_whole(file, gzip.compress(json.dumps({"version": "v2.0", "data": content}).encode(), mtime=0))
     except OSError as error:
         raise DatelineError(f"the passages can't be written to {file} ({error.strerror}); name another file") from error
     return len(content)

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import DatelineError
+from embeddings.errors import DatelineError, first_line
 from qa.manifest import write_manifest
 from qa.reader import ONNX_FILE
 from qa.training.checkpoints import checkpoint_folder
@@ -80,9 +80,7 @@ def _load(checkpoint: Path) -> Any:
             str(folder), dtype=torch.float32, attn_implementation="eager"
         )
     except (OSError, ValueError) as error:
-        raise DatelineError(
-            f"{checkpoint} is no question-answering checkpoint: {str(error).splitlines()[0]}"
-        ) from error
+        raise DatelineError(f"{checkpoint} is no question-answering checkpoint: {first_line(error)}") from error
     return model.eval()
 
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from embeddings.encoder import computes_in_bfloat16
-from embeddings.errors import DatelineError
+from embeddings.errors import DatelineError, first_line
 from qa.training import bfloat16
 from qa.training.batching import TrainingBatch, training_batches
 from qa.training.checkpoints import checkpoint_folder
@@ -238,7 +238,7 @@ class _Run:
         except (OSError, RuntimeError) as error:  # torch turns a full disk into a RuntimeError
             aside.unlink(missing_ok=True)
             raise DatelineError(
-                f"the training state can't be written to {self.out} ({str(error).splitlines()[0]}); make room, and go "
+                f"the training state can't be written to {self.out} ({first_line(error)}); make room, and go "
                 "on with --resume"
             ) from error
 
@@ -263,7 +263,7 @@ class _Run:
         except FileNotFoundError:
             raise DatelineError(f"{self.out} holds no {STATE_FILE} to go on from; leave --resume out") from None
         except Exception as error:  # torch.load raises many kinds for a damaged file
-            raise DatelineError(f"{file} can't be read ({str(error).splitlines()[0]}); train anew") from error
+            raise DatelineError(f"{file} can't be read ({first_line(error)}); train anew") from error
         ours = asdict(self.recipe)
         other = [name for name in ours if name != "examples" and recipe.get(name) != ours[name]]
         if other:
@@ -298,11 +298,11 @@ def _load(base: Path, device: str, dropout: float) -> tuple[Any, Any]:
             str(base), config=config, dtype=torch.float32, attn_implementation=attention
         )
     except (OSError, ValueError, KeyError) as error:
-        raise DatelineError(f"the base {base} can't be loaded as a checkpoint: {str(error).splitlines()[0]}") from error
+        raise DatelineError(f"the base {base} can't be loaded as a checkpoint: {first_line(error)}") from error
     try:
         return tokenizer, model.to(device).train(dropout > 0)
     except (RuntimeError, AssertionError) as error:
-        raise DatelineError(f"the device {device!r} can't be used: {str(error).splitlines()[0]}") from error
+        raise DatelineError(f"the device {device!r} can't be used: {first_line(error)}") from error
 
 
 def _unfreeze(model: Any, recipe: Recipe) -> dict[str, nn.Parameter]:

@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import DatelineError
+from embeddings.errors import DatelineError, first_line
 from qa.training.batching import Batching
 from qa.training.checkpoints import checkpoint_folder
 from qa.training.data import Example, Item, items, mix
@@ -106,7 +106,7 @@ def load_tokenizer(base: Path) -> Any:
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(checkpoint_folder(base, "base")))
     except (OSError, ValueError, KeyError) as error:
-        raise DatelineError(f"the base {base} can't be loaded as a checkpoint: {str(error).splitlines()[0]}") from error
+        raise DatelineError(f"the base {base} can't be loaded as a checkpoint: {first_line(error)}") from error
     if not tokenizer.is_fast:
         raise DatelineError(f"the base {base} has no fast tokenizer (tokenizer.json); offsets need one; name another")
     return tokenizer

@@ -18,6 +18,7 @@ from qa.evaluation.blame import holds_gold
 from qa.evaluation.questions import Question
 from qa.relevance import FEATURES, Candidate, Scores, features
 from qa.retriever import Retriever
+from qa.whole import write_whole
 
 LEAST_QUESTIONS = 50
 PENALTY = 1e-3
@@ -71,11 +72,9 @@ def save(weights: dict[str, float], file: Path, *, fitted_on: str) -> None:
     Raises:
         DatelineError: the file can't be written.
     """
-    temporary = file.with_suffix(".new")
     content = json.dumps({"fitted_on": fitted_on, "weights": weights}, indent=1) + "\n"
     try:
-        temporary.write_text(content, encoding="utf-8")
-        temporary.replace(file)
+        write_whole(file, content)
     except OSError as error:
         raise DatelineError(f"the weights can't be written to {file} ({error.strerror}); name another file") from error
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from embeddings.errors import DatelineError
+from embeddings.errors import DatelineError, first_line
 from qa.training.batching import TrainingBatch
 from qa.training.checkpoints import checkpoint_folder
 from qa.windows import WindowBatch
@@ -108,7 +108,7 @@ def load_teacher(source: Path, student: Any, device: str) -> Teacher:
         tokenizer = AutoTokenizer.from_pretrained(folder)
         model = AutoModelForQuestionAnswering.from_pretrained(folder, dtype=torch.float32).to(device)
     except (OSError, ValueError, KeyError) as error:
-        raise DatelineError(f"the teacher {source} can't be loaded: {str(error).splitlines()[0]}") from error
+        raise DatelineError(f"the teacher {source} can't be loaded: {first_line(error)}") from error
     return Teacher(model, tokenizer, student, name=str(source))
 
 

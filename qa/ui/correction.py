@@ -11,7 +11,7 @@ from embeddings.errors import DatelineError
 from qa.antecedents import Turn
 from qa.evaluation.labels import Label, check_correction
 from qa.markup import markdown_text
-from qa.pipeline import MAX_QUESTION
+from qa.settings import MAX_QUESTION
 from qa.ui.course import Course
 from qa.workspace import Libraries
 

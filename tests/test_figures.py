@@ -1,0 +1,259 @@
+"""Outcomes whose every figure is known, and passages and spans by a question's gold: what evaluation makes of them."""
+
+import csv
+import errno
+import json
+import os
+import time
+from dataclasses import replace
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from embeddings.local import LocalStore
+from qa.answers import Answer, Span
+from qa.confidence import Calibrator
+from qa.evaluation.blame import Blame, Blamer, Cause, _suspect, holds_gold
+from qa.evaluation.questions import Gold, Question
+from qa.evaluation.ranking import ranking_figures
+from qa.evaluation.record import Record
+from qa.evaluation.report import render, risk, summarize, write_report
+from qa.evaluation.run import SHOWN, Outcome, run_open, run_reader_only
+from qa.evaluation.scoring import Score
+from qa.pipeline import Pipeline
+from qa.retriever import LEAST_READ, Retriever
+from qa.whole import write_whole
+
+CONTEXT = "Mayor Ana Reyes won the vote on Monday."
+WON = Question("won", "Who won the vote?", "Vote", CONTEXT, "span", ((Gold("Ana Reyes", 6),),))
+BEFORE = "It rained. "
+
+
+def outcome(name, score, *, probability=0.5, answer="x", best="x", relevant=(), retrieved=True, **changed):
+    question = replace(WON, id=name, **changed)
+    blame = None if score.f1 >= 0.5 else Blame(Cause.READ, "seen")
+    return Outcome(question, best, answer, (), "Vote", probability, score, retrieved, relevant, (), blame, 100.4)
+
+
+RIGHT, WRONG, HELD = Score(1.0, 1.0, 1.0, 1.0), Score(0.0, 0.25, 0.0, 0.25), Score(0.0, 0.0, 1.0, 1.0)
+OUTCOMES = [
+    outcome("right", RIGHT, probability=0.9, relevant=(False, True)),
+    outcome("wrong", WRONG, probability=0.6, relevant=(False,), kind="list"),
+    outcome("held", HELD, probability=0.3, answer="", relevant=(True,)),
+    outcome("alone", RIGHT, probability=0.8, retrieved=False),
+    outcome("none", Score(1.0, 1.0, 0.0, 0.0), probability=0.2, answer="", items=(), kind="none"),
+    outcome("said", Score(0.0, 0.0, 0.0, 0.0), probability=0.7, items=(), kind="none"),
+]
+
+
+def test_every_figure():
+    figures = summarize(OUTCOMES)
+    assert (figures["n"], figures["exact_match"], figures["f1"]) == (6, 0.5, 3.25 / 6)
+    assert figures["answerable"] == {
+        "n": 4,
+        "exact_match": 0.5,
+        "f1": 2.25 / 4,
+        "forced_exact_match": 0.75,
+        "forced_f1": 3.25 / 4,
+    }
+    assert figures["retrieval"]["recall@1"] == pytest.approx(1 / 3), "of those that were searched for"
+    assert figures["retrieval"]["mrr"] == pytest.approx((1 / 2 + 0 + 1) / 3)
+    # withheld were one that is answered and one of two that are not
+    assert [figures["abstention"][name] for name in ("precision", "recall", "f1")] == [0.5, 0.5, 0.5]
+    # 0.9, 0.8 outscore 0.7 and 0.2; 0.6 and 0.3 only 0.2
+    assert figures["abstention"]["auroc"] == pytest.approx(6 / 8)
+    # losses by falling probability: 0, 0, 1 (said), 0.75, 0, 1 (none)
+    curve = [0, 0, 1 / 3, 1.75 / 4, 1.75 / 5, 2.75 / 6]
+    assert figures["abstention"]["aurc"] == pytest.approx(sum(curve) / 6)
+    squares = [0.1**2, 0.6**2, 0.7**2, 0.2**2, 0.2**2, 0.7**2]
+    assert figures["calibration"]["brier"] == pytest.approx(sum(squares) / 6)
+    assert figures["errors"] == {"all": 3, **{cause.value: 3 * (cause is Cause.READ) for cause in Cause}}
+    assert list(figures["kinds"]) == ["list", "none", "span"]
+    low, high = figures["intervals"]["answerable.forced_f1"]
+    assert 0.25 <= low < 3.25 / 4 < high == 1.0
+    assert "latency ms   p50 100   p95 100" in render(figures)
+    assert json.loads(json.dumps(summarize([]), allow_nan=False))["f1"] is None
+
+
+def test_the_best_span_is_right_where_there_is_an_answer():
+    assert [one.best_is_right for one in OUTCOMES] == [True, False, True, True, False, False]
+    unanswerable = outcome("q", Score(1.0, 1.0, 1.0, 1.0), answer="", best="", items=())
+    assert not unanswerable.best_is_right, "nothing was read, and nothing is right"
+    assert risk(unanswerable) == 1.0
+    assert [one.gold_rank for one in OUTCOMES] == [2, None, 1, None, None, None]
+
+
+def test_the_table_gives_the_items_of_a_list(tmp_path):
+    listed = replace(OUTCOMES[1], items=("Ana", "Bo"), answer="Ana and Bo", score=RIGHT, blame=None)
+    write_report([listed], summarize([listed]), tmp_path, command="")
+    with (tmp_path / "questions.csv").open(encoding="utf-8", newline="") as stream:
+        [row] = csv.DictReader(stream)
+    assert (row["answer"], row["cause"], row["gold_rank"]) == ("Ana | Bo", "", "")
+
+
+def test_ranking_metrics():
+    found = [[False, True, False], [True, False, True], [False, False, False]]
+    figures = ranking_figures(found)
+    assert figures["recall@1"] == pytest.approx(1 / 3)
+    assert figures["recall@5"] == pytest.approx(2 / 3)
+    assert figures["mrr"] == pytest.approx((1 / 2 + 1) / 3)
+    assert figures["precision@5"] == pytest.approx(3 / 15)
+    # gains 1/log2(3), then (1 + 1/log2(4)) of (1 + 1/log2(3)), then none
+    assert figures["ndcg@5"] == pytest.approx((0.63093 + 1.5 / 1.63093) / 3, abs=1e-4)
+    assert all(value != value for value in ranking_figures([]).values())
+
+
+@pytest.mark.parametrize(
+    ("found", "recall"), [([[]], 0.0), ([[False] * 3], 0.0), ([[True], []], 0.5), ([[False] * 9 + [True]], 0.0)]
+)
+def test_questions_for_which_nothing_was_found_count(found, recall):
+    figures = ranking_figures(found)
+    assert figures["recall@5"] == recall
+    assert figures["recall@10"] == sum(any(row) for row in found) / len(found)
+
+
+def hit(start, end, *, title="Vote", text=BEFORE + CONTEXT, versions=()):
+    return Hit(Passage("v-1", start, end), Article("v-1", title, text), 1.0, versions=versions)
+
+
+AT = len(BEFORE) + 6
+
+
+@pytest.mark.parametrize(
+    ("passage", "question", "holds"),
+    [
+        (hit(AT, AT + 9), WON, True),
+        (hit(AT, AT + 5), WON, False),  # only its beginning
+        (hit(AT + 4, AT + 9), WON, False),
+        (hit(0, AT), WON, False),
+        (hit(AT, AT + 9, title="Storm"), WON, False),
+        (hit(AT, AT + 9, title="Storm"), replace(WON, title="V 1"), True),  # its id
+        (hit(AT, AT + 9, title="Storm"), replace(WON, title=""), True),
+        (hit(AT, AT + 9, title="STRASSE"), replace(WON, title="Straße!"), True),
+        (hit(AT, AT + 9, title="Later", versions=(Article("x", "Vote", ""),)), WON, True),
+        (hit(0, 5, text="Mayor Ana Reyes won."), WON, False),  # the gold's words stand elsewhere in the article
+        (hit(0, 15, text="Mayor Ana Reyes won."), WON, True),
+    ],
+)
+def test_which_passage_holds_the_gold(passage, question, holds):
+    assert holds_gold(question, passage) is holds
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text", "title", "suspect"),
+    [
+        (AT - 6, AT + 9, BEFORE + CONTEXT, "Vote", True),  # at the gold's place
+        (AT + 10, AT + 13, BEFORE + CONTEXT, "Vote", False),
+        (0, 5, "Reyes did.", "Storm", True),  # a part of the gold, wherever
+        (0, 20, "It was Ana Reyes, 41.", "Storm", True),  # the gold is a part
+        (0, 12, "It was Bo L.", "Storm", False),
+        (0, 0, "It was Bo L.", "Storm", False),  # nothing
+        (AT - 6, AT + 5, BEFORE + CONTEXT, "Storm", False),  # the same words in another article, without the gold
+    ],
+)
+def test_which_wrong_answer_may_be_right(start, end, text, title, suspect):
+    span = Span(text[start:end], start, end, 1.0, hit(0, len(text), title=title, text=text))
+    assert _suspect(WON, span) is suspect
+
+
+class Table:
+    """A reader that finds words with a margin wherever they stand."""
+
+    def __init__(self, **margins):
+        self.margins = {name.replace("_", " "): margin for name, margin in margins.items()}
+
+    def read(self, question, hits):
+        found = []
+        for one in hits:
+            for words, margin in self.margins.items():
+                if (at := one.text.find(words)) >= 0:
+                    start = one.passage.start + at
+                    found.append(Span(words, start, start + len(words), margin, one))
+        return found
+
+    def read_many(self, pairs):
+        return [self.read(*pair) for pair in pairs]
+
+
+@pytest.fixture
+def library(tmp_path, encoder):
+    store = LocalStore(tmp_path / "library", encoder, create=True)
+    votes = [Article(f"v-{at}", f"Vote {at}", f"Nobody won the vote {at}.") for at in range(11)]
+    store.add([*votes, Article("r", "Rain", "The vote for mayor: Ana Reyes came first, and it rained on Monday.")])
+    yield store
+    store.close()
+
+
+def test_what_came_of_a_question(library):
+    question = replace(WON, title="r", context="", items=((Gold("Ana Reyes", 0),),))  # named by its id
+    pipeline = Pipeline(Retriever(library), Table(Ana_Reyes=40.0, Nobody=1.0), Calibrator.blank(), threshold=0.0, k=12)
+    [right] = run_open(pipeline, [question])
+    assert (right.best, right.blame, right.shown, right.gold_rank) == ("Ana Reyes", None, (), 1), "ranked by reading"
+    assert right.milliseconds > 0
+    pipeline = Pipeline(Retriever(library), Table(Nobody=9.0), Calibrator.blank(), threshold=0.0, k=2)
+    [wrong] = run_open(pipeline, [question])
+    assert (wrong.best, len(wrong.relevant), len(wrong.shown)) == ("Nobody", 10, SHOWN), "more than were read"
+    assert wrong.blame.cause is Cause.RETRIEVE
+    [unnamed] = run_open(pipeline, [replace(question, title="")])
+    assert (unnamed.blame.cause, "names no article" in unnamed.blame.seen) == (Cause.RETRIEVE, True)
+
+
+def test_the_time_of_finding_counts(library):
+    class Slow(Pipeline):
+        def find(self, *given, **options):
+            time.sleep(0.2)
+            return super().find(*given, **options)
+
+    [one] = run_open(Slow(Retriever(library), Table(), Calibrator.blank()), [WON])
+    assert one.milliseconds >= 200
+
+
+def test_as_many_are_read_as_in_use(library):
+    pipeline = Pipeline(Retriever(library), Table(Nobody=-9.0), Calibrator.blank(), threshold=0.0)
+    [one] = run_open(pipeline, [WON])
+    read = pipeline.answer(WON.to_ask).hits
+    assert LEAST_READ <= len(read) <= 12
+    assert len(one.relevant) == 10
+
+
+@pytest.mark.parametrize(
+    ("margins", "threshold", "cause"),
+    [
+        ({"Ana_Reyes": 5.0}, 0.0, None),
+        ({"Ana_Reyes": 5.0}, 0.9, Cause.ABSTAIN),
+        ({"Mayor_Ana_Reyes_won_the_vote_on_Monday": 5.0}, 0.0, Cause.METRIC),
+        ({"Monday": 5.0}, 0.0, Cause.READ),
+    ],
+)
+def test_a_reader_alone_is_blamed_for_what_it_did(margins, threshold, cause):
+    pipeline = Pipeline(None, Table(**margins), Calibrator.blank(), threshold=threshold)
+    [one] = run_reader_only(pipeline, [WON])
+    assert (one.blame and one.blame.cause) is cause
+    assert (one.retrieved, one.relevant, len(one.shown)) == (False, (), int(cause is not None))
+
+
+def test_blame_needs_no_library_where_the_answer_is_right():
+    answer = Answer("q", "q", (), (), 0.0, False)
+    assert Blamer(None).of_open(replace(WON, items=()), answer, []) is None
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path, monkeypatch):
+    file = tmp_path / "report.json"
+    for content in ("first é", "second é"):
+        write_whole(file, content)
+        assert file.read_text(encoding="utf-8") == content
+    monkeypatch.setattr("os.fsync", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(file, b"third")
+    assert {one.name: one.read_text(encoding="utf-8") for one in tmp_path.iterdir()} == {"report.json": "second é"}
+
+
+def full_disk(_):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_record_takes_what_json_changes_and_breaks_of_lines_that_are_none(tmp_path):
+    run = {"sources": ("Echo", "Post")}
+    broken = replace(OUTCOMES[0], best="one\u2028two\x85three")
+    list(Record(tmp_path, run, resume=False).keep([broken]))
+    assert Record(tmp_path, run, resume=True).done([broken.question]) == [broken]
