@@ -77,7 +77,7 @@ class BertNetwork:
         *,
         summary: Callable[[Array], Array] = np.copy,
     ) -> list[Array]:
-        """Compute rows of token ids, none of them padded; a row's result does not hang on the other rows.
+        """Compute rows of token ids, none of them padded; a row's result does not depend on the other rows.
 
         Args:
             rows: the ids of each text.
