@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -81,15 +81,10 @@ class LocalStore:
             self._writable = schema.is_writable(folder)
             self._writing = ProcessLock(folder, WRITERS)
             self._connection = self._made(chunking or Chunking()) if create and self._writable else self._connect()
-            self._place = file_identity(folder / schema.FILE)
-            meta = schema.read_meta(self._connection)
-            if not meta and not create:
-                raise no_library(folder)
-            checked_meta(folder, meta)
-            if int(meta["format"]) < schema.FORMAT:
-                self._upgrade()
-        self._chunking = agreed_chunking(folder, meta, chunking)
-        check_encoder(folder, meta, encoder)
+        with ExitStack() as opened:
+            opened.enter_context(closing(self._connection))
+            meta = self._checked(chunking)
+            opened.pop_all()
         self._caches = Caches(folder, int(meta["dimension"]), writable=self._writable, kinds=kinds)
 
     def add(self, articles: Iterable[Article], *, prepared_by: Preparer = prepare_here) -> AddReport:
@@ -222,12 +217,33 @@ class LocalStore:
         with self._lock:
             self._connection.close()
 
+    def _checked(self, chunking: Chunking | None) -> dict[str, str]:
+        """Bring the library to this format, and give what it was made with, which fits what is asked for."""
+        with explained(self.folder):
+            self._place = file_identity(self.folder / schema.FILE)
+            meta = schema.read_meta(self._connection)
+            if not meta:
+                raise no_library(self.folder)
+            checked_meta(self.folder, meta)
+            if int(meta["format"]) < schema.FORMAT:
+                self._upgrade()
+        self._chunking = agreed_chunking(self.folder, meta, chunking)
+        check_encoder(self.folder, meta, self._encoder)
+        return meta
+
     def _made(self, chunking: Chunking) -> sqlite3.Connection:
-        """Open the file, and make the tables where there are none yet."""
-        with self._writing.held():
-            connection = schema.connect(self.folder / schema.FILE)
+        """Open the file, and make the tables where there are none yet; for that alone other writers are waited for."""
+        file = self.folder / schema.FILE
+        if file.is_file():
+            with closing(schema.connect(file)) as connection:
+                is_made = bool(schema.read_meta(connection))
+            if is_made:
+                return schema.connect(file)
+        with self._writing.held(), ExitStack() as opened:
+            connection = opened.enter_context(closing(schema.connect(file)))
             if not schema.read_meta(connection):
                 schema.create(connection, made_by(self._encoder, chunking))
+            opened.pop_all()
             return connection
 
     def _connect(self) -> sqlite3.Connection:

@@ -1,14 +1,18 @@
 """What LocalStore adds to the contract of a PassageStore (test_contract.py)."""
 
+import sqlite3
+
 import pytest
 from conftest import DAM, STORM, UNDATED, WordEncoder
 from test_contract import ADD_BATCH, titles
 
+from embeddings import schema
 from embeddings.chunking import Chunking
 from embeddings.documents import Article, Passage
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
+from embeddings.locking import WRITERS, ProcessLock
 from embeddings.store import Filter
 
 
@@ -62,6 +66,23 @@ def searched(store, article_id):
     return " ".join(
         article.text[passage.start : passage.end] for passage, article in passages if article.id == article_id
     )
+
+
+def test_a_library_that_is_made_is_opened_while_another_process_writes_to_it(tmp_path, encoder, monkeypatch):
+    LocalStore(tmp_path, encoder, create=True).close()
+    monkeypatch.setattr("embeddings.locking.LOCK_SECONDS", 0.5)
+    with ProcessLock(tmp_path, WRITERS).held():
+        LocalStore(tmp_path, encoder, create=True).close()
+
+
+def test_a_library_that_is_refused_is_left_closed(tmp_path, encoder, monkeypatch):
+    LocalStore(tmp_path, encoder, create=True).close()
+    opened, connect = [], schema.connect
+    monkeypatch.setattr(schema, "connect", lambda path: opened.append(connect(path)) or opened[-1])
+    with pytest.raises(DatelineError, match="--encoder words"):
+        LocalStore(tmp_path, WordEncoder("0" * 64))
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[-1].execute("SELECT 1")
 
 
 def test_a_line_that_repeats_over_a_source_is_set_aside_everywhere(store):

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.locking import WRITERS, ProcessLock
+from qa.build import own_library
 from qa.evaluation.labels import Label
 from qa.settings import load_settings
 from qa.shelf import OWN, former_names, shelved
@@ -285,6 +287,26 @@ def test_a_library_is_not_deleted_while_articles_come_in(libraries, tmp_path):
     with ProcessLock(made.store.folder, WRITERS).held(), pytest.raises(InvalidInput, match="are being added"):
         libraries.delete("Storms")  # by another process
     assert (len(refused), made.pipeline.answer(ASKED).text) == (1, "Ottoline")
+
+
+def test_nobody_waits_for_who_waits_to_open_a_library_that_is_being_written_to(libraries, tmp_path, monkeypatch):
+    monkeypatch.setattr("embeddings.locking.LOCK_SECONDS", 3.0)
+    own_library().mkdir(parents=True)
+    refused = []
+
+    def upload():
+        with pytest.raises(DatelineError) as error:
+            libraries.to_add_to(SEEDS)
+        refused.append(error)
+
+    with ProcessLock(own_library(), WRITERS).held():  # "dateline index" has begun to make it
+        waiting = threading.Thread(target=upload)
+        waiting.start()
+        time.sleep(0.2)
+        assert libraries.open(SEEDS).shows_seeds
+        assert waiting.is_alive(), "the question waited"
+        waiting.join()
+    assert "another process has been writing" in str(refused[0].value)
 
 
 @pytest.mark.parametrize("change", [lambda of, name: of.rename(name, "x"), lambda of, name: of.delete(name)])
