@@ -9,6 +9,7 @@ import struct
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from test_web import rss
 
 from embeddings.cleaning import find_furniture
 from embeddings.documents import Article
-from embeddings.sources import archive, inputs, parsing, table, web
+from embeddings.sources import archive, find_inputs, inputs, parsing, read_articles, table, web
 from embeddings.sources.datelines import completed
 from embeddings.sources.feed import extract_feed
 from embeddings.sources.reading import first_line
@@ -67,6 +68,15 @@ def test_archives(tmp_path, data, reason):
     (tmp_path / "a.zip").write_bytes(data)
     items = refused(tmp_path / "a.zip", reason)
     assert not set("\n\u202e") & set(str(items[0]))
+
+
+def test_an_archive_is_left_closed(tmp_path, monkeypatch):
+    (tmp_path / "a.zip").write_bytes(packed(**{"a.txt": STORY}))
+    (tmp_path / "b.zip").write_bytes(b"no archive")
+    opened = []
+    for given in find_inputs([tmp_path]).inputs:
+        list(read_articles([replace(given, opened=lambda given=given: opened.append(given.opened()) or opened[-1])]))
+    assert [stream.closed for stream in opened] == [True, True]
 
 
 def test_a_word_document_is_an_archive_and_held_to_the_same(tmp_path, monkeypatch):

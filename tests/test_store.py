@@ -98,6 +98,23 @@ def test_a_line_that_repeats_over_a_source_is_set_aside_everywhere(store):
     assert LINE not in searched(store, "5")
 
 
+def test_a_stop_while_repeated_lines_are_looked_for_leaves_nothing_half_done(tmp_path, encoder, monkeypatch):
+    def stopped(_):
+        raise KeyboardInterrupt
+
+    store = LocalStore(tmp_path, encoder, create=True)
+    with monkeypatch.context() as patched:
+        patched.setattr("embeddings.local.mark_repeated", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            store.add([issue(number, LINE) for number in range(4)])
+    store.close()
+    store = LocalStore(tmp_path, encoder)
+    store.add([issue(number, LINE) for number in range(4)])
+    store.add([issue(9)])
+    assert [found.kind for found in store.set_aside("0")] == ["repeated"]
+    store.close()
+
+
 def test_cutting_anew_encodes_only_what_changed(tmp_path):
     class Recorder(WordEncoder):
         seen = ()
