@@ -21,7 +21,7 @@ from embeddings import schema
 from embeddings.checking import damage_of_file
 from embeddings.errors import DatelineError
 from embeddings.failures import explained, remedy_of_writing
-from embeddings.flushing import flush, flush_folder, make_folder
+from embeddings.flushing import flush, flush_folder, give_name, make_folder
 from embeddings.opening import checked_meta, no_library
 
 MANIFEST, FORMAT = "manifest.json", 1
@@ -40,6 +40,10 @@ class Entry:
     name: str
     size: int
     sha256: str
+
+    def __post_init__(self) -> None:
+        if self.size < 0:
+            raise ValueError(f"{self.name!r} has a size of {self.size}")
 
 
 def back_up(folder: Path, file: Path) -> tuple[Entry, ...]:
@@ -60,7 +64,7 @@ def back_up(folder: Path, file: Path) -> tuple[Entry, ...]:
             packed = Path(aside) / "backup.zip"
             entries = _pack(packed, snapshot, folder)
             flush(packed)
-            _name(packed, file)
+            give_name(packed, file)
             flush_folder(file.absolute().parent)
     return entries
 
@@ -86,15 +90,6 @@ def restore(file: Path, folder: Path) -> tuple[Entry, ...]:
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     return entries
-
-
-def _name(packed: Path, file: Path) -> None:
-    try:
-        os.link(packed, file)  # unlike a rename, it never replaces what has come meanwhile
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without links
-        packed.rename(file)
 
 
 def _snapshot(folder: Path, target: Path) -> None:
@@ -182,7 +177,7 @@ def _entries(file: Path, text: bytes) -> list[Entry]:
         if manifest["backup"] != FORMAT:
             raise DatelineError(f"{file} is a backup of another kind ({manifest['backup']!r}); update Dateline")
         return [Entry(str(one["name"]), int(one["size"]), str(one["sha256"])) for one in manifest["files"]]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError) as error:  # "size": Infinity
         raise _damaged(file, f"its {MANIFEST} can't be read") from error
 
 

@@ -83,7 +83,9 @@ class Caches:
             for cache in (self.vectors, self.lexical):
                 cache.load(generation)
                 if cache.generation != generation:
-                    self._check_writable(cache)
+                    # vectors catch up in memory
+                    if cache is self.lexical and not self._writable and not self.lexical.in_memory:
+                        raise PermissionError("the folder is read-only")
                     cache.apply(connection, generation)
 
     def finish_growth(self) -> None:
@@ -118,11 +120,6 @@ class Caches:
             self._folder,
             error,
         )
-
-    def _check_writable(self, cache: VectorCache | LexicalCache) -> None:
-        # vectors catch up in memory
-        if not self._writable and not cache.in_memory and cache is self.lexical:
-            raise PermissionError("the folder is read-only")
 
 
 class LexicalCache:

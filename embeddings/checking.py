@@ -122,6 +122,8 @@ def damaged_articles(connection: sqlite3.Connection, dimension: int) -> Iterator
     for key, digest, *columns in rows:
         article = schema.row_article_leniently(columns)
         findings = []
+        if not columns[0]:
+            findings.append(Finding("an article has no id", f"it is called {article.id!r}; index its file again"))
         if schema.article_sha256(article) != digest:
             findings.append(
                 Finding(f"the article {article.id!r} is not what was added: its checksum differs", _AS_IT_IS)

@@ -35,8 +35,13 @@ _TO_READER = re.compile(
     r"^(?:please|join|chip|give|log|cancel|update|check|follow|see|get|it takes)\b|^the best of\b",
     re.IGNORECASE,
 )
-_WHOLE = {kind: re.compile(rf"\W*(?:{'|'.join(some)})\W*", re.IGNORECASE) for kind, some in WHOLE_LINE.items()}
-_HEAD = re.compile(rf"\W*(?:{'|'.join(HEAD_LINE)})\W*", re.IGNORECASE)
+# the middle of a long run of marks says nothing, and the patterns take time by the cube of its length
+_MIDDLE = re.compile(r"(?<=\W{4})\W+(?=\W{4})")
+_MARKS = r"\W{0,8}"
+_WHOLE = {
+    kind: re.compile(rf"{_MARKS}(?:{'|'.join(some)}){_MARKS}", re.IGNORECASE) for kind, some in WHOLE_LINE.items()
+}
+_HEAD = re.compile(rf"{_MARKS}(?:{'|'.join(HEAD_LINE)}){_MARKS}", re.IGNORECASE)
 _WRITER = re.compile(r"[A-ZÀ-Þ][\w.’'-]*(?: [A-ZÀ-Þ][\w.’'-]*){1,2}")
 _STORY = re.compile(r"[.!?][\"'”’)*_]*\s*$")
 _SAID = {kind: re.compile("|".join(some), re.IGNORECASE) for kind, some in SPEECH.items()}
@@ -149,7 +154,7 @@ def _head(text: str) -> frozenset[Range]:
     above: Range | None = None
     for number, (start, end) in enumerate(islice(lines(text), OPENING_LINES)):
         line = text[start:end]
-        if len(line) <= MAX_HEAD and _HEAD.fullmatch(line):
+        if len(line) <= MAX_HEAD and _HEAD.fullmatch(_MIDDLE.sub("", line)):
             found.update([(start, end)] if above is None else [above, (start, end)])
         elif len(line.split()) >= OPENING_WORDS and _STORY.search(line):
             return frozenset(found)
@@ -160,7 +165,8 @@ def _head(text: str) -> frozenset[Range]:
 def _whole(line: str, repeated: Collection[int]) -> str | None:
     if len(line) > MAX_LINE:
         return None
-    kind = next((kind for kind, pattern in _WHOLE.items() if pattern.fullmatch(line)), None)
+    shortened = _MIDDLE.sub("", line)
+    kind = next((kind for kind, pattern in _WHOLE.items() if pattern.fullmatch(shortened)), None)
     if kind is None and repeated and line_key(line) in repeated and _may_repeat(line):
         return "repeated"
     return kind

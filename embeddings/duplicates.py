@@ -24,6 +24,8 @@ CONTAINED = 0.85
 DAYS = 7
 """Further apart, near-duplicates are other events told by a template, unless hardly a word differs."""
 SAME_WORDS = 0.9
+HASHED = 4_096
+"""Shingles that are hashed together."""
 
 Shingles = frozenset[int]
 
@@ -44,7 +46,9 @@ def bands(story: Shingles) -> list[int]:
     from datasketch import MinHash  # takes half a second, with SciPy
 
     minhash = MinHash(PERMUTATIONS, seed=1, hashfunc=int, scheme="affine32")
-    minhash.update_batch(sorted(story))
+    hashes = sorted(story)
+    for at in range(0, len(hashes), HASHED):  # each takes a kilobyte on its way
+        minhash.update_batch(hashes[at : at + HASHED])
     rows = minhash.hashvalues.astype("<u8").reshape(-1, ROWS)
     return [zlib.crc32(row.tobytes()) << 8 | number for number, row in enumerate(rows)]
 

@@ -14,6 +14,20 @@ def replace_durably(temporary: Path, path: Path) -> None:
     flush_folder(path.parent)
 
 
+def give_name(file: Path, name: Path) -> None:
+    """Give a file a name, which is not taken from another; its own may stay beside it.
+
+    Raises:
+        FileExistsError: the name is taken.
+    """
+    try:
+        os.link(file, name)  # unlike a rename, it never replaces what has come meanwhile
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        file.rename(name)
+
+
 def flush(path: Path) -> None:
     """Wait until what a file holds is on the disk."""
     with path.open("rb+") as stream:

@@ -7,6 +7,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from embeddings.documents import Article
@@ -17,6 +18,7 @@ from embeddings.sources import READERS, Input, Unreadable, holds_readable, read_
 from embeddings.sources.filling import filled, is_of_the_web
 from embeddings.sources.visits import Visits
 from embeddings.store import AddReport, PassageStore
+from embeddings.taken import Taken
 
 READING = 3
 """Raised whenever files are read differently, so that they are read again."""
@@ -138,10 +140,14 @@ class _Run:
     read: list[FileRecord] = field(default_factory=list)
     states: dict[str, str] = field(default_factory=dict)
     before: set[str] = field(default_factory=set)
+    taken: Taken = field(init=False)
     given: set[str] = field(default_factory=set)
     unreadable: list[Unreadable] = field(default_factory=list)
     failed: bool = False
     skipped: int = 0
+
+    def __post_init__(self) -> None:
+        self.taken = Taken(self.store)
 
     def articles(self, inputs: Sequence[Input]) -> Iterator[Article]:
         # one reader over all inputs, so that it sees an id that two of them give
@@ -158,6 +164,8 @@ class _Run:
                 self.read.append(FileRecord(place, state, ids, tuple(map(digests.__getitem__, ids))))
                 self.states[place] = state
 
+        # one that is read in this run says itself which ids it has
+        self.taken.read_anew = {given.place: partial(self._is_read_anew, given) for given in inputs}
         visits = Visits(self._state, _how, unchanged=self._skip, kept=kept, anew=self.anew)
 
         def changed() -> Iterator[Input]:
@@ -170,22 +178,23 @@ class _Run:
                 current[:] = [given]
                 digests.clear()
                 known.clear()
+                self.taken.given_up.clear()
                 if not self.anew and digest is not None:
                     known.update(self._known_of(given, digest))
                 self.failed = False
                 yield given
                 # what the file gave before, and does not now since something in it can't be read, stays on record
-                if digest is not None and (not self.failed or self.recorded(given.place) <= digests.keys()):
+                left = self.recorded(given.place) - digests.keys() - self.taken.given_up
+                if digest is not None and not (self.failed and left):
                     digest += WITH_TROUBLE if self.failed else ""
                     self._finish(FileRecord(given.place, digest, tuple(digests), tuple(digests.values())))
 
-        for item in read_articles(changed()):
+        for item in read_articles(changed(), used=self.taken):
             self.seen(item)
             if isinstance(item, Unreadable):
                 self.unreadable.append(item)
                 if not item.went_in:
                     self.failed = True
-                    self._keep_old(current[0])
                 continue
             if is_of_the_web(current[0]):
                 item = filled(item, self.store.get(item.id))
@@ -202,8 +211,12 @@ class _Run:
         self._skip(given.place)
         return True
 
-    def _skip(self, place: str) -> None:
-        self.given.update(self.recorded(place))
+    def _is_read_anew(self, given: Input) -> bool:
+        record = self.store.file(given.place)
+        digest = _digest(given)
+        return self.anew or record is None or digest is None or record.sha256 not in (digest, digest + WITH_TROUBLE)
+
+    def _skip(self, _: str) -> None:
         self.skipped += 1
 
     def _state(self, place: str) -> str | None:
@@ -222,9 +235,6 @@ class _Run:
         before = self.store.file(record.place)
         self.before.update(before.articles if before is not None else ())
         self.read.append(record)
-
-    def _keep_old(self, given: Input) -> None:
-        self.given.update(self.recorded(given.place))
 
     def recorded(self, place: str) -> set[str]:
         record = self.store.file(place)

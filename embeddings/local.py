@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from embeddings.kinds import KINDS, Kind
 from embeddings.locking import WRITERS, ProcessLock
 from embeddings.opening import agreed_chunking, check_encoder, checked_meta, made_by, no_library, upgrade
 from embeddings.places import file_identity
-from embeddings.preparing import Batch, Prepared, Preparer, brought_up_to_date, prepare_here
+from embeddings.preparing import ADD_BATCH, Batch, Prepared, Preparer, brought_up_to_date, prepare_here
 from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import (
     batches,
@@ -38,8 +38,6 @@ from embeddings.store import ANY, AddReport, Filter, Ranked, Stats
 from embeddings.tallying import Tally
 from embeddings.texts import encoder_text
 
-ADD_BATCH = 32
-"""Articles that are committed together."""
 _ORDER = "ORDER BY a.published IS NULL, a.published DESC, a.title, a.id"
 
 
@@ -81,15 +79,10 @@ class LocalStore:
             self._writable = schema.is_writable(folder)
             self._writing = ProcessLock(folder, WRITERS)
             self._connection = self._made(chunking or Chunking()) if create and self._writable else self._connect()
-            self._place = file_identity(folder / schema.FILE)
-            meta = schema.read_meta(self._connection)
-            if not meta and not create:
-                raise no_library(folder)
-            checked_meta(folder, meta)
-            if int(meta["format"]) < schema.FORMAT:
-                self._upgrade()
-        self._chunking = agreed_chunking(folder, meta, chunking)
-        check_encoder(folder, meta, encoder)
+        with ExitStack() as opened:
+            opened.enter_context(closing(self._connection))
+            meta = self._checked(chunking)
+            opened.pop_all()
         self._caches = Caches(folder, int(meta["dimension"]), writable=self._writable, kinds=kinds)
 
     def add(self, articles: Iterable[Article], *, prepared_by: Preparer = prepare_here) -> AddReport:
@@ -213,6 +206,11 @@ class LocalStore:
         with self._writing_alone(), self._transaction():
             forget_records(self._connection, places)
 
+    @property
+    def is_in_place(self) -> bool:
+        """Whether its file stands in its folder yet, and no other in its stead."""
+        return file_identity(self.folder / schema.FILE) == self._place
+
     def settle(self) -> None:
         """Wait until a search index that fits the library's size, and is being made, is done."""
         self._caches.finish_growth()
@@ -222,12 +220,33 @@ class LocalStore:
         with self._lock:
             self._connection.close()
 
+    def _checked(self, chunking: Chunking | None) -> dict[str, str]:
+        """Bring the library to this format, and give what it was made with, which fits what is asked for."""
+        with explained(self.folder):
+            self._place = file_identity(self.folder / schema.FILE)
+            meta = schema.read_meta(self._connection)
+            if not meta:
+                raise no_library(self.folder)
+            checked_meta(self.folder, meta)
+            if int(meta["format"]) < schema.FORMAT:
+                self._upgrade()
+        self._chunking = agreed_chunking(self.folder, meta, chunking)
+        check_encoder(self.folder, meta, self._encoder)
+        return meta
+
     def _made(self, chunking: Chunking) -> sqlite3.Connection:
-        """Open the file, and make the tables where there are none yet."""
-        with self._writing.held():
-            connection = schema.connect(self.folder / schema.FILE)
+        """Open the file, and make the tables where there are none yet; for that alone other writers are waited for."""
+        file = self.folder / schema.FILE
+        if file.is_file():
+            with closing(schema.connect(file)) as connection:
+                is_made = bool(schema.read_meta(connection))
+            if is_made:
+                return schema.connect(file)
+        with self._writing.held(), ExitStack() as opened:
+            connection = opened.enter_context(closing(schema.connect(file)))
             if not schema.read_meta(connection):
                 schema.create(connection, made_by(self._encoder, chunking))
+            opened.pop_all()
             return connection
 
     def _connect(self) -> sqlite3.Connection:
@@ -256,7 +275,7 @@ class LocalStore:
             for one in last.values():
                 tally.count(one, updated=one.article.id in there)
                 insert_article(self._connection, one.article, one.passages, one.vectors, generation)
-        self._set_repeated_aside()
+            self._set_repeated_aside(generation)
 
     def _is_news(self, article: Article, tally: Tally) -> bool:
         copies = self._query("SELECT id FROM articles WHERE sha256 = ?", [schema.article_sha256(article)])
@@ -270,17 +289,17 @@ class LocalStore:
         with self._lock, explained(self.folder):
             return repeated_lines(self._connection, source)
 
-    def _set_repeated_aside(self) -> None:
+    def _set_repeated_aside(self, generation: int) -> None:
         """Cut the articles anew that hold lines which have come to stand in several stories of their source.
 
-        Passages that stay as they are keep their vectors.
+        Passages that stay as they are keep their vectors. It belongs to the transaction that added the last of them:
+        they are looked at once.
         """
-        with self._transaction() as generation:
-            fresh = [(key, *self._cut_anew(key, generation)) for key in sorted(mark_repeated(self._connection))]
-            texts = [encoder_text(article, passage) for _, article, passages in fresh for passage in passages]
-            vectors = iter(self._encoder.encode_passages(texts)) if texts else iter(())
-            for key, _, passages in fresh:
-                insert_passages(self._connection, key, passages, list(islice(vectors, len(passages))), generation)
+        fresh = [(key, *self._cut_anew(key, generation)) for key in sorted(mark_repeated(self._connection))]
+        texts = [encoder_text(article, passage) for _, article, passages in fresh for passage in passages]
+        vectors = iter(self._encoder.encode_passages(texts)) if texts else iter(())
+        for key, _, passages in fresh:
+            insert_passages(self._connection, key, passages, list(islice(vectors, len(passages))), generation)
 
     def _cut_anew(self, key: int, generation: int) -> tuple[Article, list[Passage]]:
         """Remove the passages of an article that are no more, and give those that are new."""
@@ -317,7 +336,7 @@ class LocalStore:
         Raises:
             DatelineError: another has taken its place, or none.
         """
-        if file_identity(self.folder / schema.FILE) != self._place:
+        if not self.is_in_place:
             raise DatelineError(
                 f"the library at {self.folder} was moved, replaced or removed while it was open here; open it anew "
                 "(start a server anew)"

@@ -36,14 +36,11 @@ from embeddings.milvus_rows import (
 from embeddings.milvus_schema import Layout, among, key_of
 from embeddings.milvus_search import Search
 from embeddings.milvus_stories import Stories
-from embeddings.preparing import Batch, Preparer, prepare_here
+from embeddings.preparing import ADD_BATCH, Batch, Preparer, prepare_here
 from embeddings.rows import batches
 from embeddings.schema import article_sha256, articles_sha256
 from embeddings.store import ANY, AddReport, Filter, Ranked, Stats
 from embeddings.tallying import Tally
-
-ADD_BATCH = 32
-"""Articles that are written together."""
 
 
 class MilvusStore:

@@ -13,7 +13,7 @@ from embeddings.milvus_schema import Layout, among, key_of
 from embeddings.rows import batches
 
 ASKED = 500
-"""Ids that are asked for at once."""
+"""Ids, or other values, that are asked for at once."""
 TRIES = 4
 """How often a read is begun anew that another's writing got in the way of."""
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from embeddings.errors import DatelineError
 from embeddings.milvus_address import MilvusAddress
+from embeddings.opening import no_library
 from embeddings.rows import batches
 
 logger = logging.getLogger(__name__)
@@ -226,8 +227,3 @@ def _end_lite(address: MilvusAddress) -> None:
         _lite_uses[address.uri] -= 1
         if not _lite_uses[address.uri]:
             server_manager_instance.release_server(address.uri)
-
-
-def no_library(address: MilvusAddress) -> DatelineError:
-    """Say that there is none, and how to make one."""
-    return DatelineError(f"there is no library at {address}; make one with: dateline index PATH --library {address}")

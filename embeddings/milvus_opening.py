@@ -7,10 +7,10 @@ import json
 from embeddings.chunking import Chunking
 from embeddings.encoder import Encoder
 from embeddings.milvus_address import MilvusAddress
-from embeddings.milvus_client import Client, no_library, schema_of
+from embeddings.milvus_client import Client, schema_of
 from embeddings.milvus_records import Records
 from embeddings.milvus_schema import FORMAT, Layout
-from embeddings.opening import agreed_chunking, check_encoder, checked_meta, made_by
+from embeddings.opening import agreed_chunking, check_encoder, checked_meta, made_by, no_library
 
 
 def opened(

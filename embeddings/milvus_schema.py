@@ -47,7 +47,7 @@ _ARTICLES: dict[str, Field] = {
     "story": _KEY,  # near-duplicates share it
     "bands": {"datatype": "ARRAY", "element_type": "INT64", "max_capacity": BANDS},
     "came": _NUMBER,  # nanoseconds since 1970
-    "headline": {"datatype": "VARCHAR", "max_length": MOST_TEXT},  # to list by: JSON, long fields cut; see _texts
+    "headline": {"datatype": "VARCHAR", "max_length": MOST_TEXT},  # to list by: JSON, long fields cut
     "unused": _UNUSED,
 }
 # words are cut and stemmed by us (embeddings.lexical), so that every engine counts the same ones

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from embeddings.lexical import TITLE_BOOST
 from embeddings.milvus_articles import TRIES, Articles
 from embeddings.milvus_client import Client
 from embeddings.milvus_rows import question_words
 from embeddings.milvus_schema import Layout, condition
 from embeddings.store import Filter, Ranked
 
-TITLE_BOOST = 0.5
 _MOST = 16_384
 """Hits that Milvus gives at most."""
 

@@ -6,13 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from embeddings.duplicates import Shingles, bands, days_between, near_duplicates, shingles
+from embeddings.milvus_articles import ASKED
 from embeddings.milvus_client import Client, Row
 from embeddings.milvus_rows import HEAD, Prepared, head_row
 from embeddings.milvus_schema import UNUSED, among
 from embeddings.rows import batches
-
-_ASKED = 500
-"""Bands or names that are asked for at once."""
 
 Told = Callable[[Sequence[Row]], Mapping[str, Sequence[str]]]
 """Gives the texts of the passages of articles by key, for their heads."""
@@ -45,12 +43,12 @@ class Stories:
         """Make the heads of what is left of the stories of some articles, when these are gone, grouped anew."""
         names = {
             row["story"]
-            for some in batches(keys, _ASKED)
+            for some in batches(keys, ASKED)
             for row in self._client.query(self._articles, among("id", some), ("story",))
         }
         left = {
             row["id"]: {**row, "story": row["sha256"]}
-            for some in batches(names, _ASKED)
+            for some in batches(names, ASKED)
             for row in self._query(among("story", some))
             if row["id"] not in keys
         }
@@ -68,7 +66,7 @@ class Stories:
 
     def _with_bands(self, numbers: Iterable[int], *, without: set[str]) -> dict[str, Row]:
         found = {}
-        for some in batches(sorted(numbers), _ASKED):
+        for some in batches(sorted(numbers), ASKED):
             for row in self._query(f"array_contains_any(bands, {some})"):
                 if row["id"] not in without:
                     found[row["id"]] = row

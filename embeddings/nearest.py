@@ -48,10 +48,6 @@ class VectorCache:
         self.generation = 0
         self.index = VectorIndex(dimension)
 
-    @property
-    def in_memory(self) -> bool:
-        return self._folder is None
-
     def is_current(self, generation: int) -> bool:
         """Say whether it has caught up with a generation, and no index that fits better may be there."""
         return self.generation == generation and (self._fits() or self._seen == self._written())

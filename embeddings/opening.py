@@ -19,7 +19,7 @@ _TEXTS = ("encoder", "encoder_sha256")
 _NUMBERS = ("format", "generation", "dimension", "passage_words", "overlap_sentences")
 
 
-def no_library(folder: Path) -> DatelineError:
+def no_library(folder: Path | MilvusAddress) -> DatelineError:
     """Say that there is none, and how to make one."""
     return DatelineError(f"there is no library at {folder}; make one with: dateline index PATH --library {folder}")
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 _NAME = r"(?-i:[A-ZÀ-Þ][\w.’'-]*)"
 _NAMES = rf"{_NAME}(?:,? (?:and |& )?{_NAME}){{0,6}}"
+_NAMES_BUT_BY = rf"{_NAME}(?:,? (?:and |& )?(?!by\b){_NAME}){{0,6}}"
 _TWO_NAMES = rf"{_NAME}(?:,? (?:and |& )?{_NAME}){{1,6}}"
 _POST = r"(?:reporter|correspondent|editor|columnist|writer|journalist|staff)s?"
 _DATED = r"(?:first |last )?(?:published|updated|posted|modified)(?: on| at)?:?(?: \w+day,?)?"
@@ -23,13 +24,14 @@ _WRITTEN_DAY = (
     r"(?:(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?,? )?"
     r"(?:\d{1,2}(?:st|nd|rd|th)?(?: of)? [a-z]{3,9}\.?,? \d{4}|[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4})"
 )
-_TIME_OF_DAY = r"\d{1,2}[.:]\d\d(?: ?[ap]\.?m\.?)?(?: ?(?-i:[A-Z]{2,4}))?"
+_TIME_OF_DAY = r"\d{1,2}[.:]\d\d(?: ?[ap]\.?m\.?)?+(?: ?(?-i:[A-Z]{2,4}))?"
 _WRITER_OF = r"(?:interview|analysis|report|review|words|text|story|opinion|comment|photos?|photographs?|pictures?)"
 
 HEAD_LINE: tuple[str, ...] = (
     # "Tessford Advertiser, 9 May 2023", "Saturday 14 October 2023 17.42 BST"
     rf"(?:{_NAMES}(?:,| [|·])? )?{_WRITTEN_DAY}(?:(?:,| at| [-–—|·])* {_TIME_OF_DAY})?(?:, {_NAMES})?",
-    rf"(?:{_DATED}|{_TIME_OF_DAY},?|{_WRITTEN_DAY},?|[|·,]| at| by {_NAMES}|\s)+",
+    # possessive, and no name is "By": what can be cut in two ways is tried in all combinations of them
+    rf"(?:(?>{_DATED})|{_TIME_OF_DAY},?+|{_WRITTEN_DAY},?+|[|·,]| at| by (?!by\b){_NAMES_BUT_BY}|\s)+",
     r"[\w ]{2,30} desk(?: [|·].{2,40})?",
     rf"(?:{_WRITER_OF}(?: by|:)|by) (?:(?:\w+ ){{0,3}}{_POST} )?{_NAMES}(?:,? (?:in|at|for|from) {_NAMES})?"
     rf"(?:,? (?:\w+ ){{0,3}}{_POST})?(?:,? {_WRITER_OF}(?: by|:) {_NAMES})?(?: [|·].{{2,60}})?",

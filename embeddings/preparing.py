@@ -15,6 +15,8 @@ from embeddings.documents import Article, Passage
 from embeddings.encoder import Encoder, Vectors
 from embeddings.texts import encoder_text
 
+ADD_BATCH = 32
+"""Articles that are prepared together, and written together."""
 Repeated = Mapping[str, frozenset[int]]
 """The lines that are repeated in a source, by source; see embeddings.repeated."""
 

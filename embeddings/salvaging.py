@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -16,7 +15,7 @@ from embeddings import schema
 from embeddings.checking import passage_fault, vector_fault
 from embeddings.documents import Article, Passage
 from embeddings.encoder import Vectors
-from embeddings.flushing import flush, flush_folder
+from embeddings.flushing import flush, flush_folder, give_name
 from embeddings.remaking import Maker
 from embeddings.rows import insert_article
 
@@ -88,7 +87,7 @@ def _articles(damaged: sqlite3.Connection, dimension: int) -> Iterator[_Salvaged
     for key, columns in _rows(damaged):
         digest, *rest = columns
         article = schema.row_article_leniently(rest)
-        if not article.id or article.id in seen:
+        if article.id in seen:
             continue
         seen.add(article.id)
         passages, vectors = _passages(damaged, key, article, dimension)
@@ -149,7 +148,7 @@ def _put_in_place(fresh: Path, file: Path) -> Path:
     while kept.exists():
         number += 1
         kept = file.with_name(f"{file.name}.damaged-{number}")
-    os.link(file, kept)
+    give_name(file, kept)
     log = file.with_name(f"{file.name}-wal")
     if log.exists():  # it must not be taken for the log of the new file
         log.rename(kept.with_name(f"{kept.name}-wal"))

@@ -183,9 +183,11 @@ def row_article(row: Sequence[Any]) -> Article:
     """Read the columns of ARTICLE.
 
     Raises:
-        DatelineError: the day is damaged.
+        DatelineError: the id or the day is damaged.
     """
     article_id, title, text, published, source, url, author = row
+    if not article_id:
+        raise DatelineError(f"the id of the article {title!r} is damaged; see what can be mended: dateline check")
     try:
         day = date.fromisoformat(published) if published else None
     except ValueError as error:
@@ -196,7 +198,10 @@ def row_article(row: Sequence[Any]) -> Article:
 
 
 def row_article_leniently(row: Sequence[Any]) -> Article:
-    """Read the columns of ARTICLE where some may be damaged: a day that is none counts as not given."""
+    """Read the columns of ARTICLE where some may be damaged: a day that is none counts as not given.
+
+    One without an id is called after its text.
+    """
     article_id, title, text, published, source, url, author = (
         value if value is None or isinstance(value, str) else str(value) for value in row
     )
@@ -204,7 +209,8 @@ def row_article_leniently(row: Sequence[Any]) -> Article:
         day = date.fromisoformat(published) if published else None
     except ValueError:
         day = None
-    return Article(article_id or "", title or "", text or "", day, source or "", url or "", author or "")
+    nameless = f"nameless-{hashlib.sha256(repr(text).encode()).hexdigest()[:8]}"
+    return Article(article_id or nameless, title or "", text or "", day, source or "", url or "", author or "")
 
 
 def article_sha256(article: Article) -> str:

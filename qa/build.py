@@ -133,7 +133,13 @@ def shared_pipeline(settings: Settings) -> Pipeline:
         library = library.absolute()
     with _OPENING:  # threads that ask at once for the first time share it, too
         identity = file_identity(library / FILE) if isinstance(library, Path) else None
-        return _pipeline_of(replace(settings, library=library), identity)
+        settings = replace(settings, library=library)
+        pipeline = _pipeline_of(settings, identity)
+        store = pipeline.retriever.store
+        if library is None and isinstance(store, LocalStore) and not store.is_in_place:  # the seeds: caches are cleared
+            _pipeline_of.cache_clear()
+            pipeline = _pipeline_of(settings, identity)
+        return pipeline
 
 
 @lru_cache(maxsize=KEPT)

@@ -8,8 +8,8 @@ from embeddings.sentences import Range
 from qa.enumerations import BULLET
 
 _BULLET = re.compile(BULLET)
-_LABEL = re.compile(r"[\s*_]*(?P<label>[^:|\n]{1,40}?)[\s*_]*:[\s*_]+(?=\S)")
-_RULE = re.compile(r"[\s|:-]*-{2,}[\s|:-]*")
+_LABEL = re.compile(r"[\s*_]*+(?P<label>[^:|\n]{1,40}?)[\s*_]*+:[\s*_]+(?=\S)")
+_RULE = re.compile(r"(?=.*--)[\s|:-]+")
 _WORD = re.compile(r"\w{4,}")
 _STEM = 4
 """Letters in which two forms of a word are alike: "opening", "open"."""

@@ -15,7 +15,7 @@ _LARGER = r"(?:years?|months?|weeks?|days?|hours?|minutes?|feet|foot|pounds?)"
 # what belongs to the number that a span begins with, and to the one that it ends with
 _BEFORE_NUMBER = re.compile(r"(?:[$£€¥]|(?:[$£€¥]|(?<!\w))\d[\d.,:]*)$")
 _AFTER_NUMBER = re.compile(
-    r"(?:[.,:]?\d+)*(?: ?%| per ?cent\b| (?:hundred|thousand|million|billion|trillion)\b| ?[ap]\.m\.| ?[ap]m\b)?"
+    r"\d*(?:[.,:]\d+)*(?: ?%| per ?cent\b| (?:hundred|thousand|million|billion|trillion)\b| ?[ap]\.m\.| ?[ap]m\b)?"
 )
 _BEFORE_MEASURE = re.compile(rf"(?<!\w){_NUMBER} {_LARGER},? (?:and )?$", re.IGNORECASE)
 _MEASURE = re.compile(rf"{_NUMBER} {_SMALLER}\b", re.IGNORECASE)

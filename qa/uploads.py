@@ -5,11 +5,12 @@ from __future__ import annotations
 import filecmp
 import shutil
 import tempfile
+from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 
 from embeddings.documents import Article
-from embeddings.duplicates import shingles
+from embeddings.duplicates import Shingles, shingles
 from embeddings.flushing import make_folder, replace_durably
 from embeddings.sources import find_inputs, read_articles
 from embeddings.sources.kinds import kind_of
@@ -32,10 +33,16 @@ def keep_file(file: Path, folder: Path) -> Path:
 
 def _tell_the_same(one: Path, other: Path) -> bool:
     """Say whether most of what the shorter of two files tells stands in the other, too."""
-    if filecmp.cmp(one, other, shallow=False) or kind_of(one.name) == ".xml":  # which would be fetched to be compared
+    if filecmp.cmp(one, other, shallow=False):
         return True
-    told = []
-    for file in (one, other):
-        items = islice(read_articles(find_inputs([file]).inputs), COMPARED)
-        told.append(shingles([item.text for item in items if isinstance(item, Article)]))
+    told = [_told(file) for file in (one, other)]
     return len(told[0] & told[1]) > SAME * min(map(len, told))
+
+
+def _told(file: Path) -> Shingles:
+    """Hash what a file tells; a sitemap tells the addresses that it names, which are not fetched to be compared."""
+    inputs = [replace(given, leads_on=False) for given in find_inputs([file]).inputs]
+    texts = [item.text for item in islice(read_articles(inputs), COMPARED) if isinstance(item, Article)]
+    if not texts and kind_of(file.name) == ".xml":
+        texts = [file.read_text(errors="replace")]
+    return shingles(texts)

@@ -262,9 +262,10 @@ class Libraries:
             InvalidInput: there is none of that name.
             DatelineError: it can't be opened.
         """
+        # without the lock: whoever opens another may have to wait for a process that is writing to that
+        if (opened := self._opened.get(name)) is not None:
+            return opened
         with self._opening:
-            if name in self._opened:
-                return self._opened[name]
             called = name if name == self.first else self.called(name)
             if called is None and name in self._deleted:
                 raise InvalidInput(f"the library {name} was deleted; choose another at the top of the page")

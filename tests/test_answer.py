@@ -304,6 +304,18 @@ def test_threads_that_ask_at_once_for_the_first_time_share_one_pipeline(tmp_path
     assert [folder.name for folder in (tmp_path / "dateline").iterdir()] == [pipelines[0].retriever.store.folder.name]
 
 
+def test_the_seeds_are_made_again_where_their_folder_was_cleared(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    settings = load_settings({"k": 5})
+    pipeline = shared_pipeline(settings)
+    shutil.rmtree(tmp_path / "cache")
+    again = shared_pipeline(settings)
+    assert again is not pipeline
+    assert again.retriever.store.lexical(["delegation"], 1)[0]
+    assert shared_pipeline(settings) is again
+
+
 def test_what_is_shared_is_of_the_library_that_is_there_now(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     story = tmp_path / "a.txt"

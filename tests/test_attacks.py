@@ -7,7 +7,9 @@ import json
 import stat
 import struct
 import sys
+import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,13 @@ from fuzz_samples import docx_of, lying_zip
 from test_sources import STORY, packed, pdf
 from test_web import rss
 
+from embeddings.cleaning import find_furniture
 from embeddings.documents import Article
-from embeddings.sources import archive, inputs, parsing, table, web
+from embeddings.sources import archive, find_inputs, inputs, parsing, read_articles, table, web
+from embeddings.sources.datelines import completed
 from embeddings.sources.feed import extract_feed
+from embeddings.sources.reading import first_line
+from qa.labelled import is_label
 
 # --- archives and packed files
 
@@ -62,6 +68,15 @@ def test_archives(tmp_path, data, reason):
     (tmp_path / "a.zip").write_bytes(data)
     items = refused(tmp_path / "a.zip", reason)
     assert not set("\n\u202e") & set(str(items[0]))
+
+
+def test_an_archive_is_left_closed(tmp_path, monkeypatch):
+    (tmp_path / "a.zip").write_bytes(packed(**{"a.txt": STORY}))
+    (tmp_path / "b.zip").write_bytes(b"no archive")
+    opened = []
+    for given in find_inputs([tmp_path]).inputs:
+        list(read_articles([replace(given, opened=lambda given=given: opened.append(given.opened()) or opened[-1])]))
+    assert [stream.closed for stream in opened] == [True, True]
 
 
 def test_a_word_document_is_an_archive_and_held_to_the_same(tmp_path, monkeypatch):
@@ -269,3 +284,31 @@ def test_where_no_process_can_be_started_documents_are_parsed_all_the_same(tmp_p
     assert len(read(tmp_path)) == 1
     assert isinstance(read(tmp_path)[0], Article)
     assert caplog.text.count("parsed without limits") == 1
+
+
+# --- lines that a pattern would read in all combinations, while every other thread waits
+
+
+def labelled(text):
+    """Look at the last word of a text's first line, which may be a label or head a column."""
+    end = (text + "\n").index("\n")
+    return is_label("What is the cost?", text, end - 4, end)
+
+
+@pytest.mark.parametrize(
+    ("read_by", "text"),
+    [
+        (lambda text: completed(Article("a", "T", text)), "ABCD, " * 32 + "q 8 June 2021"),
+        (find_furniture, "12:30," * 19 + "x"),
+        (find_furniture, "12:30AM," * 9 + "!x"),
+        (find_furniture, "12:30 by A" + " By" * 26 + "!x"),
+        (find_furniture, "\n".join(["." * 390 + "x", "- " * 190 + "x", "( " * 190 + "x"] * 30)),
+        (first_line, "Zb" * 5_000),
+        (labelled, "- " + "_ " * 2_000 + "Cost"),
+        (labelled, "Name | Cost\n" + "-" * 1_000 + "|x"),
+    ],
+)
+def test_no_line_takes_long(read_by, text):
+    started = time.perf_counter()
+    read_by(text)
+    assert time.perf_counter() - started < 0.5

@@ -242,6 +242,8 @@ def test_files_that_are_not_as_the_manifest_says_are_refused(saved, tmp_path):
         ([], json.dumps({"backup": 1, "files": []})),
         ([("library.sqlite", data)], "[" * 100_000),
         ([("library.sqlite", data)], json.dumps({"backup": 1})),
+        ([("library.sqlite", data)], json.dumps({"backup": 1, "files": [{**sqlite, "size": -2}]})),
+        ([("library.sqlite", data)], json.dumps({"backup": 1, "files": [{**sqlite, "size": float("inf")}]})),
     ]
     for files, text in cases:
         pack(files, text)

@@ -150,6 +150,32 @@ def test_what_cannot_be_read_as_it_is_is_named_and_mended(library, encoder, colu
     store.close()
 
 
+def test_an_article_without_an_id_is_named_and_kept_under_another(library, encoder):
+    change(library, ("UPDATE articles SET id = '' WHERE id = 'a7'",))
+    store = LocalStore(library, encoder)
+    with pytest.raises(DatelineError, match="dateline check"):
+        list(store.articles())
+    store.close()
+    assert check(library).findings[0].what == "an article has no id"
+    mended(library, encoder)
+    held = stored(library, encoder)
+    [name] = held.keys() - {article.id for article in ARTICLES}
+    assert held[name] == replace(ARTICLES[7], id=name)
+
+
+def test_a_damaged_file_is_kept_where_the_file_system_has_no_links(library, encoder, monkeypatch):
+    def no_links(*_):
+        raise PermissionError("no links here")
+
+    monkeypatch.setattr("os.link", no_links)
+    with (library / "library.sqlite").open("r+b") as stream:
+        stream.seek(3 * 4096)
+        stream.write(b"\xff" * 4096)
+    damaged = (library / "library.sqlite").read_bytes()
+    mended(library, encoder)
+    assert (library / "library.sqlite.damaged").read_bytes() == damaged
+
+
 def test_rows_without_an_article_are_removed(library):
     change(library, ("PRAGMA foreign_keys = OFF",), ("DELETE FROM articles WHERE id = 'a7'",))
     tables = {finding.what.split()[3] for finding in check(library).findings}

@@ -173,15 +173,14 @@ def test_a_read_only_library_without_caches_is_asked_in_memory(read_only):
     assert ask()[:3] == [3, 3, True]
 
 
-def test_a_read_only_library_whose_log_was_left_is_one_sentence_or_asked(read_only, encoder):
+def test_a_read_only_library_whose_log_was_left_is_refused_in_a_sentence(read_only, encoder):
     folder, ask = read_only
     store = LocalStore(folder, encoder)
     store.add([article("left")])
     shutil.copyfile(folder / "library.sqlite-wal", folder / "kept")
     store.close()
     (folder / "kept").rename(folder / "library.sqlite-wal")
-    said = ask()
-    assert said[:2] == [3, 3] or "can't be used" in said
+    assert "it can't be opened" in ask()  # SQLite would have to write beside the log to read it
 
 
 def test_what_failed_does_not_come_back_after_what_returned(library, encoder):

@@ -203,6 +203,49 @@ def test_a_copy_takes_the_place_of_what_it_copies(store, folder):
     assert ids(store) == {"copy", "x", "y"}
 
 
+def test_an_id_that_another_file_uses_is_refused_in_a_later_run_as_in_the_same(store, folder):
+    run(store, folder)
+    (folder / "c.jsonl").write_text('{"id": "x", "text": "Another story."}\n{"id": "z", "text": "Three."}\n')
+    for _ in range(2):  # it is named each time
+        report = run(store, folder)
+        [problem] = report.unreadable
+        assert str(problem) == (
+            f"{folder / 'c.jsonl'}: the id 'x' was used already, in {folder / 'b.jsonl'}; give each article its own"
+        )
+        assert (store.get("x").text, ids(store)) == ("One.", {"a", "x", "y", "z"})
+    (folder / "c.jsonl").unlink()
+    assert forget(store, folder) == 1
+    assert not run(store, folder).unreadable
+    assert (store.get("x").text, ids(store)) == ("One.", {"a", "x", "y"})
+
+
+def test_an_id_is_free_once_the_file_that_used_it_has_changed_or_is_gone(store, folder):
+    run(store, folder)
+    # "x" moves to a file that is read before, and is edited on its way
+    (folder / "b.jsonl").write_text('{"id": "y", "text": "Two."}\n')
+    (folder / "a.jsonl").write_text('{"id": "x", "text": "One, edited."}\n')
+    assert not run(store, folder).unreadable
+    assert store.get("x").text == "One, edited."
+    (folder / "b.jsonl").unlink()
+    (folder / "d.jsonl").write_text('{"id": "y", "text": "Two, edited."}\n')
+    assert not run(store, folder).unreadable
+    assert store.get("y").text == "Two, edited."
+
+
+def test_two_files_that_share_an_article_can_both_be_edited(store, folder, tmp_path):
+    run(store, folder)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "c.jsonl").write_text('{"id": "x", "text": "One."}\n')
+    assert not run(store, other).unreadable
+    (other / "c.jsonl").write_text('{"id": "x", "text": "One, edited."}\n')
+    assert len(run(store, other).unreadable) == 1  # the other file still says what it said
+    (folder / "b.jsonl").write_text('{"id": "x", "text": "One, edited."}\n{"id": "y", "text": "Two."}\n')
+    assert not run(store, folder).unreadable
+    assert not run(store, other).unreadable
+    assert store.get("x").text == "One, edited."
+
+
 def test_an_article_that_was_removed_by_hand_stays_away_until_its_file_changes(store, folder):
     run(store, folder)
     store.remove(["x"])

@@ -1,14 +1,18 @@
 """What LocalStore adds to the contract of a PassageStore (test_contract.py)."""
 
+import sqlite3
+
 import pytest
 from conftest import DAM, STORM, UNDATED, WordEncoder
 from test_contract import ADD_BATCH, titles
 
+from embeddings import schema
 from embeddings.chunking import Chunking
 from embeddings.documents import Article, Passage
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
+from embeddings.locking import WRITERS, ProcessLock
 from embeddings.store import Filter
 
 
@@ -64,6 +68,23 @@ def searched(store, article_id):
     )
 
 
+def test_a_library_that_is_made_is_opened_while_another_process_writes_to_it(tmp_path, encoder, monkeypatch):
+    LocalStore(tmp_path, encoder, create=True).close()
+    monkeypatch.setattr("embeddings.locking.LOCK_SECONDS", 0.5)
+    with ProcessLock(tmp_path, WRITERS).held():
+        LocalStore(tmp_path, encoder, create=True).close()
+
+
+def test_a_library_that_is_refused_is_left_closed(tmp_path, encoder, monkeypatch):
+    LocalStore(tmp_path, encoder, create=True).close()
+    opened, connect = [], schema.connect
+    monkeypatch.setattr(schema, "connect", lambda path: opened.append(connect(path)) or opened[-1])
+    with pytest.raises(DatelineError, match="--encoder words"):
+        LocalStore(tmp_path, WordEncoder("0" * 64))
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        opened[-1].execute("SELECT 1")
+
+
 def test_a_line_that_repeats_over_a_source_is_set_aside_everywhere(store):
     store.add([issue(1, LINE, BACKGROUND), issue(2, LINE, BACKGROUND)])
     assert LINE in searched(store, "1")
@@ -75,6 +96,23 @@ def test_a_line_that_repeats_over_a_source_is_set_aside_everywhere(store):
     assert store.lexical(["ferry times"], 5) == store.lexical(["ferry times"], 5, Filter(source="Post"))
     store.add([issue(5, LINE)])
     assert LINE not in searched(store, "5")
+
+
+def test_a_stop_while_repeated_lines_are_looked_for_leaves_nothing_half_done(tmp_path, encoder, monkeypatch):
+    def stopped(_):
+        raise KeyboardInterrupt
+
+    store = LocalStore(tmp_path, encoder, create=True)
+    with monkeypatch.context() as patched:
+        patched.setattr("embeddings.local.mark_repeated", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            store.add([issue(number, LINE) for number in range(4)])
+    store.close()
+    store = LocalStore(tmp_path, encoder)
+    store.add([issue(number, LINE) for number in range(4)])
+    store.add([issue(9)])
+    assert [found.kind for found in store.set_aside("0")] == ["repeated"]
+    store.close()
 
 
 def test_cutting_anew_encodes_only_what_changed(tmp_path):

@@ -1,11 +1,13 @@
 """Near-duplicates: found among look-alikes, counted once, and the newest answers."""
 
 import random
+import tracemalloc
 from datetime import date, timedelta
 from itertools import combinations
 
 import pytest
 
+from embeddings import duplicates
 from embeddings.documents import Article
 from embeddings.duplicates import LEAST_SHINGLES, WORDS, bands, near_duplicates, shingles
 from embeddings.local import LocalStore
@@ -45,6 +47,23 @@ def changed(lines, rng):
         at = rng.randrange(len(lines))
         return [*lines[:at], lines[at].replace(" pages", ",5 pages"), *lines[at + 1 :]]
     return [line.replace("and ", "while ") if rng.random() < 0.3 else line for line in lines]
+
+
+def test_capitals_and_marks_make_no_other_story():
+    text = "\n".join(story(1))
+    assert shingles([text.upper().replace(",", " -")]) == shingles([text])
+
+
+def test_a_long_story_takes_no_more_memory_and_meets_the_same(monkeypatch):
+    long = frozenset(random.Random(3).sample(range(1 << 32), 50_000))
+    bands(frozenset(range(100)))  # its libraries are loaded
+    tracemalloc.start()
+    in_parts = bands(long)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20_000_000
+    monkeypatch.setattr(duplicates, "HASHED", len(long))
+    assert bands(long) == in_parts
 
 
 def test_precision_and_recall_on_two_hundred_stories_and_their_reprints(tmp_path, encoder):

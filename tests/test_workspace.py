@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.locking import WRITERS, ProcessLock
+from qa.build import own_library
 from qa.evaluation.labels import Label
 from qa.settings import load_settings
 from qa.shelf import OWN, former_names, shelved
+from qa.uploads import keep_file
 from qa.workspace import SEEDS, Libraries
 
 STORY = "Zebra wins the Grand Prix\n\nA zebra named Ottoline won the Grand Prix of Tarn on Sunday.\n"
@@ -63,6 +66,45 @@ def test_another_story_of_the_same_name_is_kept_beside_it(libraries, tmp_path):
     assert own.add_files([story(tmp_path / "c", other.replace("nine", "ten"))]).articles.updated == 1
     assert own.store.stats().articles == 2
     assert own.pipeline.answer(ASKED).text == "Ottoline"
+
+
+def feed(folder, paper, numbers):
+    folder.mkdir(exist_ok=True)
+    items = "".join(
+        f"<item><title>{paper} {number}</title><link>http://{paper}.example/{number}</link><description>"
+        f"{' '.join(f'{paper}{word} of{number}' for word in range(20))}"
+        "</description></item>"
+        for number in numbers
+    )
+    (folder / "rss.xml").write_text(f"<rss><channel><title>{paper}</title>{items}</channel></rss>")
+    return folder / "rss.xml"
+
+
+def test_feeds_of_one_name_are_kept_beside_each_other_unless_they_tell_the_same(libraries, tmp_path):
+    own = libraries.to_add_to(SEEDS)
+    own.add_files([feed(tmp_path / "one", "sorrel", range(3))])
+    own.add_files([feed(tmp_path / "two", "kilbray", range(2))])
+    assert own.store.stats().articles == 5
+    own.add_files([feed(tmp_path / "one", "sorrel", range(1, 4))])  # the same paper's, a day after
+    assert sorted(article.title for article in own.store.articles()) == [
+        "kilbray 0", "kilbray 1", "sorrel 1", "sorrel 2", "sorrel 3"
+    ]  # fmt: skip
+
+
+def sitemap(folder, paper, numbers):
+    folder.mkdir(exist_ok=True)
+    pages = "".join(f"<url><loc>http://{paper}.example/story-{number}-of-{number}</loc></url>" for number in numbers)
+    (folder / "sitemap.xml").write_text(f"<urlset>{pages}</urlset>")
+    return folder / "sitemap.xml"
+
+
+def test_sitemaps_are_compared_by_what_they_name_and_nothing_is_fetched_for_it(tmp_path):
+    kept = tmp_path / "kept"
+    places = [
+        keep_file(sitemap(tmp_path / "given", paper, numbers), kept)
+        for paper, numbers in (("sorrel", range(9)), ("kilbray", range(20, 29)), ("sorrel", range(2, 11)))
+    ]
+    assert places == [kept / "sitemap.xml", kept / "1" / "sitemap.xml", kept / "sitemap.xml"]
 
 
 def test_what_was_removed_comes_back_when_it_is_given_again(libraries, tmp_path):
@@ -245,6 +287,26 @@ def test_a_library_is_not_deleted_while_articles_come_in(libraries, tmp_path):
     with ProcessLock(made.store.folder, WRITERS).held(), pytest.raises(InvalidInput, match="are being added"):
         libraries.delete("Storms")  # by another process
     assert (len(refused), made.pipeline.answer(ASKED).text) == (1, "Ottoline")
+
+
+def test_nobody_waits_for_who_waits_to_open_a_library_that_is_being_written_to(libraries, tmp_path, monkeypatch):
+    monkeypatch.setattr("embeddings.locking.LOCK_SECONDS", 3.0)
+    own_library().mkdir(parents=True)
+    refused = []
+
+    def upload():
+        with pytest.raises(DatelineError) as error:
+            libraries.to_add_to(SEEDS)
+        refused.append(error)
+
+    with ProcessLock(own_library(), WRITERS).held():  # "dateline index" has begun to make it
+        waiting = threading.Thread(target=upload)
+        waiting.start()
+        time.sleep(0.2)
+        assert libraries.open(SEEDS).shows_seeds
+        assert waiting.is_alive(), "the question waited"
+        waiting.join()
+    assert "another process has been writing" in str(refused[0].value)
 
 
 @pytest.mark.parametrize("change", [lambda of, name: of.rename(name, "x"), lambda of, name: of.delete(name)])

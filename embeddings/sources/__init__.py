@@ -113,11 +113,16 @@ def holds_readable(place: Path) -> bool:
     )
 
 
-def read_articles(inputs: Iterable[Input]) -> Iterator[Article | Unreadable]:
+def read_articles(
+    inputs: Iterable[Input], *, used: Callable[[Input, Article], str | None] = lambda *_: None
+) -> Iterator[Article | Unreadable]:
     """Read articles one by one; what can't be read comes as Unreadable, in its place.
 
     An id that is given to a second, different article is unreadable too: one would replace the other. But a page of the
     web may come twice, of which one reading says more than the other.
+
+    Args:
+        used: names the place outside the inputs where an article's id stands for another article; None for nowhere.
     """
     seen: dict[str, tuple[str, int]] = {}
     readings = Readings()
@@ -128,8 +133,11 @@ def read_articles(inputs: Iterable[Input]) -> Iterator[Article | Unreadable]:
                 if of_the_web and (again := readings.again(item)) is not None:
                     item = again
                     seen[item.id] = (given.name, hash(item))
-                where, same = seen.setdefault(item.id, (given.name, hash(item)))
-                if same != hash(item):
+                where = None if of_the_web else used(given, item)
+                if where is None:
+                    first, same = seen.setdefault(item.id, (given.name, hash(item)))
+                    where = first if same != hash(item) else None
+                if where is not None:
                     yield Unreadable(
                         given.name, f"the id {item.id!r} was used already, in {where}; give each article its own"
                     )

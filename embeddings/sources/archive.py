@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import IO
@@ -25,13 +26,14 @@ def members(given: Input) -> Iterator[Input | Unreadable]:
     Raises:
         ReadingError: it is no archive, holds too much or nothing that can be read, or is a library's backup.
     """
-    try:
-        archive = zipfile.ZipFile(given.opened())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise ReadingError("is not a zip archive, or is cut off; pack it anew") from error
-    except OSError as error:
-        raise ReadingError(f"can't be opened ({error.strerror or error}); check its permissions") from error
-    with archive:
+    with ExitStack() as opened:
+        try:
+            stream = opened.enter_context(given.opened())
+            archive = opened.enter_context(zipfile.ZipFile(stream))
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            raise ReadingError("is not a zip archive, or is cut off; pack it anew") from error
+        except OSError as error:
+            raise ReadingError(f"can't be opened ({error.strerror or error}); check its permissions") from error
         listed = archive.infolist()
         check_parts(listed)
         if {member.filename for member in listed} >= _OF_A_BACKUP:

@@ -31,16 +31,24 @@ _PAPER = (
 )
 _POST = re.compile(r"(?:[A-Z]\w+ ){0,3}(?:Reporter|Correspondent|Editor|Writer) (?=[A-ZÀ-Þ])")
 _MASTHEAD = re.compile(rf"(?P<paper>{_PAPER})\s*[,|·]\s*$")
-# what may stand before the date in a line that is there to give it: a label, a weekday, a time, a newspaper, or a place
-# in capitals, with its country
-_BEFORE = re.compile(
-    r"(?:\W|published|posted|updated|first|last|date|on|(?:mon|tues?|wed|wednes|thu|thurs?|fri|sat|satur|sun)(?:day)?|"
-    r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?(?: (?-i:[A-Z]{2,4}))?,|"
-    rf"(?-i:{_PAPER})\s*[,|·]|^[\w .’'-]{{2,60}} [|·]|"
-    r"(?-i:[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40}(?: and [A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40})?, (?:[A-Z][\w.]+(?: [A-Z][\w.]+)?, )?)|"
-    r"(?-i:[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40} \([A-Z][^)]*\), ))*",
-    re.IGNORECASE,
+# What may stand before the date in a line that is there to give it: a label, a weekday, a time, a newspaper, or a place
+# in capitals, with its country. _leads_up follows them one by one; one pattern would try all combinations of them.
+_PLACE = r"(?-i:[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40}(?: and [A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40})?, )"
+_BEFORE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\W|published|posted|updated|first|last|date|on|"
+        r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|"
+        r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?(?: (?-i:[A-Z]{2,4}))?,",
+        rf"(?-i:{_PAPER})\s*[,|·]",
+        r"^[\w .’'-]{2,60} [|·]",
+        _PLACE,
+        rf"{_PLACE}(?-i:[A-Z][\w.]+(?: [A-Z][\w.]+)?, )",
+        r"(?-i:[A-ZÀ-Þ][A-ZÀ-Þ .'’-]{2,40} \([A-Z][^)]*\), )",
+    )
 )
+MAX_BEFORE = 200
+"""Characters before the date of a line that is there to give it."""
 _AFTER = re.compile(
     rf"\W*(?:(?:at |T)?\d{{1,2}}[:.]\d\d.{{0,20}}(?:, (?:The )?{_PAPER})?"
     r"|[Bb]y [A-ZÀ-Þ].*|BY .*|\([A-Z][^)]*\)\s*[-–—:].*)?"
@@ -73,9 +81,22 @@ def _date_of(line: str) -> date | None:
         found = find_date(line)
     except ValueError:
         return None
-    if found is None or not _BEFORE.fullmatch(line[: found.start]) or not _AFTER.fullmatch(line[found.end :]):
+    if found is None or not _leads_up(line[: found.start]) or not _AFTER.fullmatch(line[found.end :]):
         return None
     return found.day
+
+
+def _leads_up(before: str) -> bool:
+    """Say whether all that stands before a date is there for it."""
+    if len(before) > MAX_BEFORE:
+        return False
+    reached, left = {0}, [0]
+    while left and len(before) not in reached:
+        at = left.pop()
+        ends = {found.end() for pattern in _BEFORE if (found := pattern.match(before, at))} - reached
+        reached |= ends
+        left += ends
+    return len(before) in reached
 
 
 def _agency_of(line: str) -> str:

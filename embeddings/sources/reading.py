@@ -105,7 +105,7 @@ def first_line(text: str) -> str:
     line = next((line for line in text.splitlines() if any(map(str.isalnum, line))), "")
     line = line.strip().lstrip("#").strip()
     if len(line) > LONGEST_HEADLINE:
-        line = DATELINE.sub("", line, count=1)
+        line = line[found.end() :] if (found := DATELINE.match(line)) else line
         line = line[slice(*sentences(line)[0])]
     return _on_a_line(line)[:MAX_TITLE]
 

@@ -1,0 +1,54 @@
+"""Ids that files of other runs gave to their articles: a second article of such an id would replace the first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+from embeddings.documents import Article
+from embeddings.schema import article_sha256
+from embeddings.sources import Input
+from embeddings.sources.kinds import is_address
+from embeddings.store import PassageStore
+
+
+class Taken:
+    """Names the file that an article's id is taken from, where that still is there and holds another article.
+
+    Attributes:
+        read_anew: of the files of this run: whether one is read, and then says itself which ids it has.
+        given_up: ids that the file being read can't have, as they are taken.
+    """
+
+    def __init__(self, store: PassageStore) -> None:
+        self._store = store
+        self._places: dict[str, list[str]] | None = None
+        self.read_anew: Mapping[str, Callable[[], bool]] = {}
+        self.given_up: set[str] = set()
+        self._holds = cache(self._still_holds)
+
+    def __call__(self, given: Input, article: Article) -> str | None:
+        """Give the place that holds the id of an article; None where it is free, or stands for the same there."""
+        if self._places is None:
+            self._places = self._recorded()
+        places = (place for place in self._places.get(article.id, ()) if place != given.place)
+        place = next(filter(self._holds, places), None)
+        if place is None or not self._is_another(article):
+            return None
+        self.given_up.add(article.id)
+        return place
+
+    def _recorded(self) -> dict[str, list[str]]:
+        places: dict[str, list[str]] = {}
+        for record in self._store.files():
+            for article_id in () if is_address(record.place) else record.articles:
+                places.setdefault(article_id, []).append(record.place)
+        return places
+
+    def _still_holds(self, place: str) -> bool:
+        return Path(place).exists() and not (place in self.read_anew and self.read_anew[place]())
+
+    def _is_another(self, article: Article) -> bool:
+        there = self._store.get(article.id)
+        return there is not None and article_sha256(there) != article_sha256(article)
