@@ -1,0 +1,43 @@
+"""Amounts of money, where a question asks for one."""
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from qa.answers import Span
+from qa.money import asks_for_money, money_first
+
+TEXT = "A pot of six weighs 340g. It costs £3.25, or two pounds on Mondays."
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("How much does a jar cost?", True),
+        ("How much pre-tax profit was made?", True),
+        ("And how much were the drivers paid?", True),
+        ("How much did the price rise?", False),
+        ("How much snow fell?", False),
+        ("How much of the debt is left?", False),
+        ("What does a jar cost?", False),
+    ],
+)
+def test_asks_for_money(question, asked):
+    assert asks_for_money(question) is asked
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "first"),
+    [
+        ("How much does a pot cost?", [("six", 9.0), ("£3.25", 2.0), ("two pounds", 1.0)], "£3.25"),
+        ("How much does a pot cost?", [("six", 9.0), ("£3.25", -2.0)], "six"),
+        ("How much does a pot cost?", [("two pounds", 9.0), ("£3.25", 2.0)], "two pounds"),
+        ("How many are in a pot?", [("six", 9.0), ("£3.25", 2.0)], "six"),
+    ],
+)
+def test_money_first(question, given, first):
+    hit = Hit(Passage("a", 0, len(TEXT)), Article("a", "Jars", TEXT), 1.0)
+    spans = [Span(text, TEXT.index(text), TEXT.index(text) + len(text), score, hit) for text, score in given]
+    ordered = money_first(question, spans)
+    assert ordered[0].text == first
+    assert sorted(ordered, key=spans.index) == spans
+    assert money_first(question, []) == []
