@@ -14,6 +14,7 @@ from embeddings.store import ANY, Filter, PassageStore
 from embeddings.utf8 import in_utf8
 from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
+from qa.corrections import corrected
 from qa.filters import unknown_source
 from qa.lists import is_a_count, is_enumerated, list_items
 from qa.money import money_first
@@ -253,7 +254,8 @@ class Pipeline:
             spans = [span for span in spans if not _is_among(span, without) and not _names_one_of(span, without)]
         if fits is not None:
             spans = [span for span in spans if fits(span.text)]
-        spans = whole_quotations(asked, money_first(asked, newest_first(asked, spans)))
+        spans = corrected(newest_first(asked, spans))
+        spans = whole_quotations(asked, money_first(asked, spans))
         # the items of a list come one by one
         spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)
         read_ms = _since(started)
