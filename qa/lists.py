@@ -10,6 +10,7 @@ from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.doers import asks_who, is_argument, is_two_people
 from qa.enumerations import MAX_ITEM_WORDS, is_set_apart_inside, rows
+from qa.money import asks_how_much
 from qa.plurals import asks_for_list
 from qa.ranking import overlap
 from qa.tidying import is_measure, tidied
@@ -79,9 +80,9 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     over the enumeration that it stands in, and other spans that the reader is sure of, or nearly as sure, add theirs:
     where the best one is an enumeration, those of its own sentence only; else those of any article that are of its
     kind, a name, a number or neither. Each item keeps exact offsets. Fewer than two items are no list, nor are two that
-    were not asked for: then none are returned.
+    were not asked for, nor what answers "how much": then none are returned.
     """
-    if not spans or is_measure(spans[0].text):
+    if not spans or is_measure(spans[0].text) or asks_how_much(question):
         return ()
     best = spans[0]
     if not asks_for_list(question):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from embeddings.sentences import sentence_around
 from qa.answers import Span
 
+_HOW_MUCH = re.compile(r"^\W*(?:and |but |so )?how much\b", re.IGNORECASE)
 _ASKED = re.compile(
     r"^\W*(?:and |but |so )?how much (?!(?:snow|rain|fuel|rubbish|time|water|weight|land|of|more|less|higher|lower)\b)"
     r"(?!.*\b(?:rise|rose|risen|fall|fell|fallen|increase[ds]?|decrease[ds]?|grow|grew|drop(?:ped)?|share|percentage"
@@ -22,12 +25,25 @@ _MONEY = re.compile(
 _MEASURE = re.compile(r"\d[\d.,]*\s?(?:g|kg|mg|ml|cl|l|litres?|cm|mm|m|km|oz|lb)\b")
 _NUMBERED = re.compile(r"(?:No|no|Nr|#)\.?\s?\d+")
 _SHARE = re.compile(r"[\d.,]+ ?(?:%|per ?cent)", re.IGNORECASE)
+_ITEM = re.compile(r"(?:[^,;:()\n]|,(?=\d))+")
+_PRICE = re.compile(
+    r"[£$€¥₹] ?\d(?:[\d.,]*\d)?(?: (?:million|billion))?"
+    r"|\d(?:[\d.,]*\d)?(?:p|c| (?:pence|cents|euros|dollars|pounds)\b)"
+)
+_WORD = re.compile(r"[a-z]{4,}")
+_STEM = 4
+_SAID_OF_ALL = frozenset(("much", "cost", "pric", "paid", "does", "were"))
 _CHANGED_TO = re.compile(r"\s+to\s+(?:about |around |nearly |just )?[£$€¥₹\d]")
 
 
 def asks_for_money(question: str) -> bool:
     """Say whether a question asks for a price, a wage, a profit or the like, and not for how much it rose."""
     return _ASKED.match(question) is not None
+
+
+def asks_how_much(question: str) -> bool:
+    """Say whether a question asks for one amount, of money or of something else."""
+    return _HOW_MUCH.match(question) is not None
 
 
 def is_money(text: str) -> bool:
@@ -47,12 +63,39 @@ def is_no_money(span: Span) -> bool:
 def money_first(question: str, spans: Sequence[Span]) -> list[Span]:
     """Put an amount of a currency first where a question asks for money and the best span has none.
 
-    Only what the reader takes for an answer by itself.
+    Only what the reader takes for an answer by itself. Of a list of prices the one whose label the question names is
+    kept: "£16" of "Adults £16, children £10".
 
     Args:
         spans: ranked, best first.
     """
-    if not spans or is_money(spans[0].text) or not asks_for_money(question):
+    if not spans or not asks_how_much(question):
+        return list(spans)
+    if len(_MONEY.findall(spans[0].text)) > 1:
+        return [_asked_price(question, spans[0]), *spans[1:]]
+    if is_money(spans[0].text) or not asks_for_money(question):
         return list(spans)
     paid = next((span for span in spans if span.score > 0 and is_money(span.text)), None)
     return list(spans) if paid is None else [paid, *(span for span in spans if span is not paid)]
+
+
+def _asked_price(question: str, span: Span) -> Span:
+    """Narrow a list of prices to the one whose label shares a word with the question; as it is where not one does."""
+    text = span.hit.article.text
+    start, end = sentence_around(text, span.start, span.end)
+    asked = _stems(question)
+    prices = [
+        price
+        for item in _ITEM.finditer(text, start, end)
+        if _stems(item.group()) & asked
+        for price in _PRICE.finditer(text, *item.span())
+    ]
+    if len(prices) != 1 or not span.start <= prices[0].start() < span.end:
+        return span
+    [price] = prices
+    return replace(span, text=price.group(), start=price.start(), end=price.end())
+
+
+def _stems(text: str) -> set[str]:
+    """Give the beginnings of the longer words, in which "adult" and "Adults" are alike."""
+    return {word[:_STEM] for word in _WORD.findall(text.lower())} - _SAID_OF_ALL

@@ -16,6 +16,7 @@ from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
 from qa.corrections import corrected
 from qa.filters import unknown_source
+from qa.hours import with_hour
 from qa.lists import is_a_count, is_enumerated, list_items
 from qa.money import money_first
 from qa.naming import asked_by_name, full_name_first, without_age
@@ -255,7 +256,7 @@ class Pipeline:
         if fits is not None:
             spans = [span for span in spans if fits(span.text)]
         spans = corrected(newest_first(asked, spans))
-        spans = whole_quotations(asked, money_first(asked, spans))
+        spans = whole_quotations(asked, with_hour(asked, money_first(asked, spans)))
         # the items of a list come one by one
         spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)
         read_ms = _since(started)

@@ -26,6 +26,7 @@ def span(text, score, article=None):
         (ASKED, ["Dunmere", "Halvern"], ["Dunmere", "Skarholt", "Sant Aubry"]),
         (ASKED, ["Halvern", "Dunmere"], ["Halvern", "Dunmere", "Skarholt", "Sant Aubry"]),
         ("What lost power?", ["Dunmere, Skarholt and Sant Aubry"], ["Dunmere", "Skarholt", "Sant Aubry"]),
+        ("How much was lost?", ["Dunmere, Skarholt and Sant Aubry"], []),
         ("What lost power?", ["Skarholt and Sant Aubry"], []),
         ("What lost power?", ["Dunmere"], []),
         (ASKED, [], []),

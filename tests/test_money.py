@@ -41,3 +41,23 @@ def test_money_first(question, given, first):
     assert ordered[0].text == first
     assert sorted(ordered, key=spans.index) == spans
     assert money_first(question, []) == []
+
+
+PRICES = "Tickets for the game: Adults £16, concessions £10.50, members 1,200 pounds, under-12s free."
+
+
+@pytest.mark.parametrize(
+    ("question", "best", "price"),
+    [
+        ("How much are adult tickets?", "£16, concessions £10.50, members 1,200 pounds, under-12s free", "£16"),
+        ("How much are concessions?", "Adults £16, concessions £10.50", "£10.50"),
+        ("How much do members pay?", "£16, concessions £10.50, members 1,200 pounds", "1,200 pounds"),
+        ("How much are tickets for the game?", "£16, concessions £10.50", "£16, concessions £10.50"),
+        ("How much do members pay?", "£16, concessions £10.50", "£16, concessions £10.50"),
+        ("What are the concessions?", "Adults £16, concessions £10.50", "Adults £16, concessions £10.50"),
+    ],
+)
+def test_of_a_list_of_prices_the_asked_one_is_kept(question, best, price):
+    hit = Hit(Passage("a", 0, len(PRICES)), Article("a", "Match", PRICES), 1.0)
+    start = PRICES.index(best)
+    assert money_first(question, [Span(best, start, start + len(best), 5.0, hit)])[0].text == price
