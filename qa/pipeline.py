@@ -17,7 +17,7 @@ from qa.confidence import Calibrator, features
 from qa.corrections import corrected
 from qa.filters import unknown_source
 from qa.hours import with_hour
-from qa.lists import is_a_count, is_enumerated, list_items
+from qa.lists import is_a_count, is_enumerated, list_items, without_rest
 from qa.money import money_first
 from qa.naming import asked_by_name, full_name_first, without_age
 from qa.newest import newest_first
@@ -267,6 +267,7 @@ class Pipeline:
         # as sure as the surname was
         spans = spans if wants_list else full_name_first(asked, without_age(asked, spans))
         items = list_items(asked, spans) if is_found and not asks_for_words(asked) else ()
+        spans = without_rest(spans, items) if wants_list else spans
         decide_ms = _since(started)
         return Answer(
             question=question,
