@@ -73,8 +73,8 @@ _REST = re.compile(r",\s+(?!(?:aged )?\d)")
 _PLACE_NAME = r"[A-ZÀ-Þ][\w.’'-]*(?: [A-ZÀ-Þ][\w.’'-]*){0,2}"
 _TWO_PLACES = re.compile(rf"{_PLACE_NAME} and {_PLACE_NAME}")
 _ONE_OF_TWO_NAMES = re.compile(
-    r".* and (?:Barbuda|Herzegovina|Nevis|Principe|Tobago|Caicos|Miquelon|Futuna|Labrador|Wear|Hove|Galloway|Kinross|Bute"
-    r"|Chelsea|Fulham|Cromarty|Dagenham)"
+    r".* and (?:Barbuda|Herzegovina|Nevis|Principe|Tobago|Caicos|Miquelon|Futuna|Labrador|Wear|Hove|Galloway|Kinross"
+    r"|Bute|Chelsea|Fulham|Cromarty|Dagenham)"
 )
 
 
