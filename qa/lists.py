@@ -69,6 +69,7 @@ _LEAD_IN = re.compile(
     r"(?:[Tt]he|[Tt]hose|[Aa]ll|[a-z]+|\d{1,2}) [^,;:.]{1,100}?(?:\b(?:were|are|included?)|:)\s+"
     r"(?=[\"“]?(?:the |an? )?[A-ZÀ-Þ])"
 )
+_LEADS_IN = re.compile(r".*(?:\b(?:were|are)|:)\s+(?=[\"“]?(?:the |an? )?[A-ZÀ-Þ])", re.DOTALL)
 _REST = re.compile(r",\s+(?!(?:aged )?\d)")
 _PLACE_NAME = r"[A-ZÀ-Þ][\w.’'-]*(?: [A-ZÀ-Þ][\w.’'-]*){0,2}"
 _TWO_PLACES = re.compile(rf"{_PLACE_NAME} and {_PLACE_NAME}")
@@ -252,15 +253,17 @@ def _right_end(text: str, end: int, last: int) -> int:
 
 
 def _left_start(text: str, start: int, first: int) -> int:
-    """Only an item with a separator on both sides is known to be whole on the left; the first one is not."""
+    """Only an item with a separator, "were" or a colon before it is known to be whole on the left; others are not."""
     separators = [found for found in _SEPARATOR.finditer(text, first, start)]
     if not separators or separators[-1].end() != start:
         return start
     for before, after in reversed(list(pairwise(separators))):
         if not _is_item(text[before.end() : after.start()]):
-            break
+            return start
         start = before.end()
-    return start
+    leading = _LEADS_IN.match(text, first, separators[0].start())
+    is_first = leading is not None and _is_item(text[leading.end() : separators[0].start()])
+    return leading.end() if leading is not None and is_first else start
 
 
 def _is_item(text: str) -> bool:

@@ -33,7 +33,7 @@ _PRICE = re.compile(
 _WORD = re.compile(r"[a-z]{4,}")
 _STEM = 4
 _SAID_OF_ALL = frozenset(("much", "cost", "pric", "paid", "does", "were"))
-_CHANGED_TO = re.compile(r"\s+to\s+(?:about |around |nearly |just )?[£$€¥₹\d]")
+_CHANGED_TO = re.compile(r"\s+to\s+(?:about |around |nearly |just )?(?=[£$€¥₹\d])")
 
 
 def asks_for_money(question: str) -> bool:
@@ -52,18 +52,15 @@ def is_money(text: str) -> bool:
 
 
 def is_no_money(span: Span) -> bool:
-    """Say whether a span is a weight, a share or a number in a row, or by what a price changed: "by 45 cents to €3"."""
-    text = span.hit.article.text
-    if is_money(span.text) and not _SHARE.fullmatch(span.text):
-        is_change = text[max(0, span.start - 3) : span.start] == "by "
-        return is_change and _CHANGED_TO.match(text, span.end) is not None
+    """Say whether a span is a weight, a share or a number in a row."""
     return any(other.fullmatch(span.text) for other in (_MEASURE, _NUMBERED, _SHARE))
 
 
 def money_first(question: str, spans: Sequence[Span]) -> list[Span]:
     """Put an amount of a currency first where a question asks for money and the best span has none.
 
-    Only what the reader takes for an answer by itself. Of a list of prices the one whose label the question names is
+    Only what the reader takes for an answer by itself. What a price came to is given, and not by how much
+    it changed; of a list of prices the one whose label the question names is
     kept: "£16" of "Adults £16, children £10".
 
     Args:
@@ -73,10 +70,18 @@ def money_first(question: str, spans: Sequence[Span]) -> list[Span]:
         return list(spans)
     if len(_MONEY.findall(spans[0].text)) > 1:
         return [_asked_price(question, spans[0]), *spans[1:]]
-    if is_money(spans[0].text) or not asks_for_money(question):
+    if not asks_for_money(question):
         return list(spans)
-    paid = next((span for span in spans if span.score > 0 and is_money(span.text)), None)
-    return list(spans) if paid is None else [paid, *(span for span in spans if span is not paid)]
+    paid = next((span for span in spans if is_money(span.text) and (span is spans[0] or span.score > 0)), None)
+    return list(spans) if paid is None else [_changed_to(paid), *(span for span in spans if span is not paid)]
+
+
+def _changed_to(span: Span) -> Span:
+    """Give what a price came to in place of by what it changed: "€3" of "went up by 45 cents to €3"."""
+    text = span.hit.article.text
+    found = _CHANGED_TO.match(text, span.end) if text[max(0, span.start - 3) : span.start] == "by " else None
+    price = _PRICE.match(text, found.end()) if found else None
+    return span if price is None else replace(span, text=price.group(), start=price.start(), end=price.end())
 
 
 def _asked_price(question: str, span: Span) -> Span:

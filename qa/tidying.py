@@ -27,6 +27,8 @@ _SET = r"\d{1,2}[-–]\d{1,2}(?: ?\(\d{1,2}(?:[-–]\d{1,2})?\))?"
 _SETS = re.compile(rf"(?<![\w-]){_SET}(?:,? {_SET})+(?![\w-])")
 # what belongs to the name that a span ends with
 _NAME_AT_END = re.compile(r"(?<!\w)[A-ZÀ-Þ][\w’'-]*$")
+_FULL_NAME_AT_END = re.compile(r"(?<!\w)[A-ZÀ-Þ][\w’'-]* [A-ZÀ-Þ][\w’']*$")
+_HYPHENED = re.compile(r"-[A-ZÀ-Þ][\w’'-]*")
 _AFTER_NAME = re.compile(
     r"(?: & [A-ZÀ-Þ][\w’'-]+)*(?: (?:TV|FM|FC|AFC|RFC|CC|[Pp]lc|PLC|Ltd|LLC|LLP|Inc|GmbH|University)\b(?! [A-ZÀ-Þ]))?"
 )
@@ -91,6 +93,8 @@ def _measured(text: str, start: int, end: int) -> tuple[int, int]:
 def _named(text: str, start: int, end: int) -> int:
     """Take in the rest of the name that stands at the end: "Moorland" of "Moorland TV", "Harrow" of "Harrow & Sons"."""
     at_end = _NAME_AT_END.search(text, start, end)
+    if _FULL_NAME_AT_END.search(text, start, end) and (hyphened := _HYPHENED.match(text, end)):
+        return hyphened.end()
     following = _AFTER_NAME.match(text, end) if at_end else None
     return following.end() if following else end
 

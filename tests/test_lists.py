@@ -148,6 +148,7 @@ CLOSED = "It snowed.\n\nClosed are:\n- High Street, from 9 a.m.\n- Mill Lane\n\n
             "Salt bag",
             ["Ash jam", "Salt bag"],
         ),
+        ("Those who fell were Bell, Hay and Old Salt.", "Old Salt", ["Bell", "Hay", "Old Salt"]),
         ("It was Bell, Hill, Hart & Sons and Marsh.", "Hill, Hart & Sons and Marsh", ["Hill, Hart & Sons", "Marsh"]),
     ],
 )

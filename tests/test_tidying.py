@@ -36,6 +36,8 @@ from qa.tidying import is_dateline, tidied
         ("It is of Hart & Western Ltd.", "Hart", "Hart & Western Ltd"),
         ("It is on Moorland FM Radio.", "Moorland", "Moorland"),
         ("It is live TV.", "live", "live"),
+        ("Ana Castellane-Reid won.", "Ana Castellane", "Ana Castellane-Reid"),
+        ("The Rovers-Town match.", "Rovers", "Rovers"),
         ("It won in 1998, 12 years on.", "12", "12"),
         ("A B52 came.", "52", "52"),
         ("He ran 2 hours 23 minutes 41 seconds.", "23 minutes 41 seconds", "2 hours 23 minutes 41 seconds"),
