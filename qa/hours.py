@@ -19,7 +19,7 @@ _DAY = re.compile(
     r"|\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+ \d{1,2})$"
 )
 _HOUR = re.compile(
-    r",? (?:at|from) (?:\d{1,2}[.:]\d{2}(?: ?[ap]\.?m\b\.?)?|\d{1,2} ?[ap]\.?m\b\.?|noon\b|midnight\b|midday\b)"
+    r",? (?:at|from) (?:\d{1,2}[.:]\d{2}(?: ?(?:[ap]\.m\.|[ap]m\b))?|\d{1,2} ?(?:[ap]\.m\.|[ap]m\b)|noon\b|midnight\b|midday\b)"
 )
 
 
