@@ -39,15 +39,18 @@ _NUMERAL = re.compile(
 def corrected(spans: Sequence[Span]) -> list[Span]:
     """Put first what stands right behind the best span in its place, where a correction takes that back.
 
-    Only what the reader takes for an answer by itself, and what is of the same kind: a sum, a number or a name.
+    The article that was wrong may be the best span's, and the correction say the same. Only what the reader takes for
+    an answer by itself, and what is of the same kind: a sum, a number or a name.
 
     Args:
         spans: ranked, best first.
     """
-    if not spans or not _is_taken_back(spans[0]):
-        return list(spans)
-    wrong, *others = spans
-    right = next((other for other in others[:LOOKED_AT] if other.score > 0 and _replaces(other, wrong)), None)
+    if not spans:
+        return []
+    best, *others = spans
+    wrong = [span for span in (best, *best.also) if _is_taken_back(span)]
+    likely = [other for other in others[:LOOKED_AT] if other.score > 0]
+    right = next((other for other in likely if any(_replaces(other, one) for one in wrong)), None)
     return list(spans) if right is None else [right, *(span for span in spans if span is not right)]
 
 

@@ -18,9 +18,8 @@ _DAY = re.compile(
     r"(?:^|\s)(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|today|tonight|tomorrow"
     r"|\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+ \d{1,2})$"
 )
-_HOUR = re.compile(
-    r",? (?:at|from) (?:\d{1,2}[.:]\d{2}(?: ?(?:[ap]\.m\.|[ap]m\b))?|\d{1,2} ?(?:[ap]\.m\.|[ap]m\b)|noon\b|midnight\b|midday\b)"
-)
+_HALF = r" ?(?:[ap]\.m\.|[ap]m\b)"
+_HOUR = re.compile(rf",? (?:at|from) (?:\d{{1,2}}[.:]\d{{2}}(?:{_HALF})?|\d{{1,2}}{_HALF}|noon\b|midnight\b|midday\b)")
 
 
 def with_hour(question: str, spans: Sequence[Span]) -> list[Span]:

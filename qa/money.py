@@ -33,7 +33,8 @@ _PRICE = re.compile(
 _WORD = re.compile(r"[a-z]{4,}")
 _STEM = 4
 _SAID_OF_ALL = frozenset(("much", "cost", "pric", "paid", "does", "were"))
-_CHANGED_TO = re.compile(r"\s+to\s+(?:about |around |nearly |just )?(?=[£$€¥₹\d])")
+_CHANGE = re.compile(rf"(?P<by>{_PRICE.pattern}) to (?:about |around |nearly |just )?(?P<to>{_PRICE.pattern})")
+_SCORE = re.compile(r"(?:\d{1,2}[-–]\d{1,2}(?:\(\d{1,2}\))?[ ,]*){2,}")
 
 
 def asks_for_money(question: str) -> bool:
@@ -52,22 +53,23 @@ def is_money(text: str) -> bool:
 
 
 def is_no_money(span: Span) -> bool:
-    """Say whether a span is a weight, a share or a number in a row."""
-    return any(other.fullmatch(span.text) for other in (_MEASURE, _NUMBERED, _SHARE))
+    """Say whether a span is a weight, a share, a score or a number in a row."""
+    return any(other.fullmatch(span.text) for other in (_MEASURE, _NUMBERED, _SHARE, _SCORE))
 
 
 def money_first(question: str, spans: Sequence[Span]) -> list[Span]:
     """Put an amount of a currency first where a question asks for money and the best span has none.
 
-    Only what the reader takes for an answer by itself. What a price came to is given, and not by how much
-    it changed; of a list of prices the one whose label the question names is
-    kept: "£16" of "Adults £16, children £10".
+    Only what the reader takes for an answer by itself. What a price came to is given, and not by how much it changed;
+    of a list of prices the one whose label the question names is kept: "£16" of "Adults £16, children £10".
 
     Args:
         spans: ranked, best first.
     """
     if not spans or not asks_how_much(question):
         return list(spans)
+    if asks_for_money(question) and _changed_to(spans[0]) is not spans[0]:
+        return [_changed_to(spans[0]), *spans[1:]]
     if len(_MONEY.findall(spans[0].text)) > 1:
         return [_asked_price(question, spans[0]), *spans[1:]]
     if not asks_for_money(question):
@@ -79,9 +81,12 @@ def money_first(question: str, spans: Sequence[Span]) -> list[Span]:
 def _changed_to(span: Span) -> Span:
     """Give what a price came to in place of by what it changed: "€3" of "went up by 45 cents to €3"."""
     text = span.hit.article.text
-    found = _CHANGED_TO.match(text, span.end) if text[max(0, span.start - 3) : span.start] == "by " else None
-    price = _PRICE.match(text, found.end()) if found else None
-    return span if price is None else replace(span, text=price.group(), start=price.start(), end=price.end())
+    if text[max(0, span.start - 3) : span.start] != "by ":
+        return span
+    price = _CHANGE.match(text, span.start)
+    if price is None or not price.end("by") <= span.end <= price.end():
+        return span
+    return replace(span, text=price["to"], start=price.start("to"), end=price.end("to"))
 
 
 def _asked_price(question: str, span: Span) -> Span:

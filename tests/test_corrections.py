@@ -55,5 +55,14 @@ def test_what_is_right_is_looked_for_among_the_first_spans(between, best):
     assert first(HEADED + SIGNED, ("4,200", 9.0), *[("children", 8.0)] * between, ("2,400", 1.0)) == best
 
 
+def test_the_article_that_was_wrong_may_say_it_best():
+    wrong, text = "Her book costs £18.99.", HEADED + BOOK
+    old = Hit(Passage("b", 0, len(wrong)), Article("b", "Talk", wrong), 1.0)
+    new = Hit(Passage("a", 0, len(text)), Article("a", "News", text), 1.0)
+    taken_back, right = (Span(one, text.index(one), text.index(one) + 6, 8.0, new) for one in ("£18.99", "£16.99"))
+    best = Span("£18.99", wrong.index("£"), wrong.index("£") + 6, 9.0, old, (taken_back,))
+    assert corrected([best, right])[0] is right
+
+
 def test_nothing_is_corrected_where_nothing_was_found():
     assert corrected([]) == []

@@ -67,6 +67,7 @@ def test_of_a_list_of_prices_the_asked_one_is_kept(question, best, price):
     ("question", "best", "price"),
     [
         ("How much does a jar cost?", "45 cents", "€3.25"),
+        ("How much does a jar cost?", "45 cents to €3.25", "€3.25"),
         ("How much did the price of a jar rise?", "45 cents", "45 cents"),
         ("How much does a pot cost?", "€2", "€2"),
     ],

@@ -97,6 +97,7 @@ RIVALS = "**Do you have a rival?**\n\nOnly Piet Sand."
         ("How was the film named?", FELL, "The Rope", False),
         ("How much does a jar cost?", JARS, "340g", True),
         ("How much does a jar cost?", JARS, "No. 3", True),
+        ("How much does she earn?", "She won 3-6 7-6(9) 6-4.", "3-6 7-6(9) 6-4", True),
         ("How much did the price of a jar rise?", JARS, "45 cents", False),
         ("How much does a jar cost?", JARS, "€3.25", False),
         ("How much jam is in a jar?", JARS, "340g", False),
