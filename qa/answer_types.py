@@ -32,6 +32,7 @@ _ENDED = re.compile(
     r"\b(?:die|died|killed|injured|hurt|escape|survive|start|begin|happen|crash|sink|fall|drown|break)\b", re.IGNORECASE
 )
 _NAME_WORD = r"[A-ZÀ-Þ][\w’'.-]*"
+_ONE_NAME = re.compile(_NAME_WORD)
 _BARE_NAME = re.compile(rf"{_NAME_WORD}(?: (?:{_NAME_WORD}|y|of|the|de|la|le|and|in|on|near|at))* {_NAME_WORD}")
 _DEAD_ASKED = re.compile(
     _OPENING + r"how many (?!(?:second|minute|hour|day|week|month|year|decade|time)s?\b)(?:[\w’'-]+ ){0,6}"
@@ -76,7 +77,11 @@ def _is_no_extent(question: str, span: Span) -> bool:
 
 
 def _is_no_manner(question: str, span: Span) -> bool:
-    return _ENDED.search(question) is not None and _BARE_NAME.fullmatch(span.text) is not None
+    if not _ENDED.search(question):
+        return False
+    # a sentence may begin with any word
+    is_one = _ONE_NAME.fullmatch(span.text) is not None and re.search(r"[a-z,] $", _before(span, 2)) is not None
+    return is_one or _BARE_NAME.fullmatch(span.text) is not None
 
 
 def _is_no_toll(question: str, span: Span) -> bool:

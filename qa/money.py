@@ -27,7 +27,7 @@ _NUMBERED = re.compile(r"(?:No|no|Nr|#)\.?\s?\d+")
 _SHARE = re.compile(r"[\d.,]+ ?(?:%|per ?cent)", re.IGNORECASE)
 _ITEM = re.compile(r"(?:[^,;:()\n]|,(?=\d))+")
 _PRICE = re.compile(
-    r"[£$€¥₹] ?\d(?:[\d.,]*\d)?(?: (?:million|billion))?"
+    r"[£$€¥₹] ?\d(?:[\d.,]*\d)?(?: ?(?:million|billion|m|bn|k)\b)?"
     r"|\d(?:[\d.,]*\d)?(?:p|c| (?:pence|cents|euros|dollars|pounds)\b)"
 )
 _WORD = re.compile(r"[a-z]{4,}")
@@ -70,7 +70,7 @@ def money_first(question: str, spans: Sequence[Span]) -> list[Span]:
         return list(spans)
     if asks_for_money(question) and _changed_to(spans[0]) is not spans[0]:
         return [_changed_to(spans[0]), *spans[1:]]
-    if len(_MONEY.findall(spans[0].text)) > 1:
+    if len(_PRICE.findall(spans[0].text)) > 1:
         return [_asked_price(question, spans[0]), *spans[1:]]
     if not asks_for_money(question):
         return list(spans)

@@ -70,10 +70,11 @@ def test_of_a_list_of_prices_the_asked_one_is_kept(question, best, price):
         ("How much does a jar cost?", "45 cents to €3.25", "€3.25"),
         ("How much did the price of a jar rise?", "45 cents", "45 cents"),
         ("How much does a pot cost?", "€2", "€2"),
+        ("How much is the cello worth?", "€1.8m", "€1.8m"),
     ],
 )
 def test_what_a_price_came_to(question, best, price):
-    text = "A jar went up by 45 cents to €3.25, and a pot costs €2 to €3."
+    text = "A jar went up by 45 cents to €3.25, and a pot costs €2 to €3. The cello is worth €1.8m."
     hit = Hit(Passage("a", 0, len(text)), Article("a", "Jars", text), 1.0)
     start = text.index(best)
     assert money_first(question, [Span(best, start, start + len(best), 5.0, hit)])[0].text == price

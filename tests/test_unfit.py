@@ -93,6 +93,8 @@ RIVALS = "**Do you have a rival?**\n\nOnly Piet Sand."
         ("How long is the jar in grams?", JARS, "340", True),
         ("How long is it in centimetres?", JARS, "340", False),
         ("How did Callan West die?", FELL, "Craig y Gwynt in Snowdonia", True),
+        ("How did Callan West die?", FELL, "Snowdonia", True),
+        ("How did Callan West die?", FELL, "Gnawed", False),
         ("How did Callan West die?", FELL, "Gnawed through by a marten", False),
         ("How was the film named?", FELL, "The Rope", False),
         ("How much does a jar cost?", JARS, "340g", True),
