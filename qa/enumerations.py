@@ -1,4 +1,4 @@
-"""Enumerations whose items are set apart by more than commas: one a line behind a bullet, or between semicolons."""
+"""Enumerations whose items are set apart by more than commas: by lines with bullets, by headings or by semicolons."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ MAX_ITEM_WORDS = 8
 BULLET = r"(?:[-*•‣◦▪·–]|\d{1,2}[.)])[ \t]+"
 """What stands before an item that has its line to itself."""
 _BULLET = re.compile(BULLET)
+_HEADING = re.compile(r"(?:#+[ \t]+|\*\*|__)\d{1,2}[.)][ \t]+(?P<item>[^\n]*?)(?:\*\*|__)?$")
 _SEMICOLON = re.compile(r";\s+(?P<last>(?:and|or)\s+)?")
 _LEADING = re.compile(r"(?:(?:to|for|in|from|at|on|of|by|with|across)\s+)?")
 _HEAD_END = re.compile(
@@ -24,7 +25,10 @@ def rows(text: str, start: int, end: int) -> list[Range]:
 
     An item is what its row begins with: "Ana Reyes" of "Ana Reyes, 41, a pilot;".
     """
-    heads = [_head(text, *row) for row in _bulleted(text, start) or _between_semicolons(text, start, end)]
+    heads = [
+        _head(text, *row)
+        for row in _headed(text, start) or _bulleted(text, start) or _between_semicolons(text, start, end)
+    ]
     found = [head for head in heads if head is not None]
     is_one = any(first == start and last <= end for first, last in found)
     return found if is_one and len(found) > 1 else []
@@ -33,6 +37,12 @@ def rows(text: str, start: int, end: int) -> list[Range]:
 def is_set_apart_inside(text: str, start: int, end: int) -> bool:
     """Say whether text[start:end] stands in a sentence with semicolons, whose commas part what is said of each item."""
     return bool(_between_semicolons(text, start, end))
+
+
+def _headed(text: str, start: int) -> list[Range]:
+    """Give the numbered headings of an article, "**2. Sleeping bags**", where `start` is in one; [] elsewhere."""
+    headings = [found.span("item") for line in lines(text) if (found := _HEADING.match(text, *line))]
+    return headings if any(first <= start < last for first, last in headings) else []
 
 
 def _bulleted(text: str, start: int) -> list[Range]:

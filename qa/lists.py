@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.doers import asks_who, is_argument, is_two_people
 from qa.enumerations import MAX_ITEM_WORDS, is_set_apart_inside, rows
+from qa.money import asks_how_much
 from qa.plurals import NUMBERS, asks_for_list
 from qa.ranking import overlap
 from qa.tidying import is_measure, tidied
@@ -61,6 +63,21 @@ _NAME_AND_VERB = re.compile(
 )
 
 
+# "the two parties that withdrew were A and B", and not "A and B were French"
+_LEAD_IN = re.compile(
+    r"(?:[Tt]he|[Tt]hose|[Aa]ll|[a-z]+|\d{1,2}) [^,;:.]{1,100}?(?:\b(?:were|are|included?)|:)\s+"
+    r"(?=[\"“]?(?:the |an? )?[A-ZÀ-Þ])"
+)
+_LEADS_IN = re.compile(r".*(?:\b(?:were|are)|:)\s+(?=[\"“]?(?:the |an? )?[A-ZÀ-Þ])", re.DOTALL)
+_REST = re.compile(r",\s+(?!(?:aged )?\d)")
+_PLACE_NAME = r"[A-ZÀ-Þ][\w.’'-]*(?: [A-ZÀ-Þ][\w.’'-]*){0,2}"
+_TWO_PLACES = re.compile(rf"{_PLACE_NAME} and {_PLACE_NAME}")
+_ONE_OF_TWO_NAMES = re.compile(
+    r".* and (?:Barbuda|Herzegovina|Nevis|Principe|Tobago|Caicos|Miquelon|Futuna|Labrador|Wear|Hove|Galloway|Kinross"
+    r"|Bute|Chelsea|Fulham|Cromarty|Dagenham)"
+)
+
+
 def is_a_count(text: str) -> bool:
     """Say whether a text is a small number and nothing else, which tells how many there are and not which."""
     return _COUNT.fullmatch(text) is not None
@@ -78,9 +95,9 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     over the enumeration that it stands in, and other spans that the reader is sure of, or nearly as sure, add theirs:
     where the best one is an enumeration, those of its own sentence only; else those of any article that are of its
     kind, a name, a number or neither. Each item keeps exact offsets. Fewer than two items are no list, nor are two that
-    were not asked for: then none are returned.
+    were not asked for, nor what answers "how much": then none are returned.
     """
-    if not spans or is_measure(spans[0].text):
+    if not spans or is_measure(spans[0].text) or asks_how_much(question):
         return ()
     best = spans[0]
     if not asks_for_list(question):
@@ -100,11 +117,33 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(items) if len(items) > 1 else ()
 
 
+def without_rest(spans: Sequence[Span], items: Sequence[Span]) -> list[Span]:
+    """Leave out of the best span what stands before the first of its items, and what goes on behind the last.
+
+    Args:
+        spans: ranked, best first.
+        items: of the best span, or none.
+    """
+    if not spans or not items:
+        return list(spans)
+    best, text = spans[0], spans[0].hit.article.text
+    start, end = min(item.start for item in items), max(item.end for item in items)
+    is_inside = (
+        all(item.hit.article.id == best.hit.article.id for item in items) and best.start <= start < end <= best.end
+    )
+    if not is_inside:
+        return list(spans)
+    end = end if _REST.match(text, end, best.end) else best.end
+    return [replace(best, text=text[start:end], start=start, end=end), *spans[1:]]
+
+
 def _unasked(question: str, best: Span) -> list[Span]:
     """Give the items of an answer to a question that did not ask for several: "Who scored?"; [] where it is one."""
     cut = _cut(best)
     items = _alike(cut, cut)
     if len(items) >= LEAST_UNASKED:
+        return items
+    if len(items) == 2 and _is_two_places(question, best):
         return items
     if not items or not asks_who(question):
         return []
@@ -112,6 +151,17 @@ def _unasked(question: str, best: Span) -> list[Span]:
         first, last = items[0].start - best.start, items[-1].end - best.start
         return items if is_two_people(best.text[first:last]) else []
     return _carried_on(question, best)
+
+
+def _is_two_places(question: str, best: Span) -> bool:
+    """Say whether a span is two names that both answer "where?"; what lies between two places is in neither."""
+    text = best.hit.article.text
+    return (
+        question.lower().startswith("where ")
+        and _TWO_PLACES.fullmatch(best.text) is not None
+        and _ONE_OF_TWO_NAMES.fullmatch(best.text) is None
+        and re.search(r"\bbetween (?:the )?$", text[max(0, best.start - 12) : best.start]) is None
+    )
 
 
 def _carried_on(question: str, best: Span) -> list[Span]:
@@ -130,7 +180,16 @@ def _items(span: Span) -> list[Span]:
     text = span.hit.article.text
     if found := rows(text, span.start, span.end):
         return [Span(text[start:end], start, end, span.score, span.hit) for start, end in found]
-    return _cut(span if is_set_apart_inside(text, span.start, span.end) else _enumeration(span))
+    if is_set_apart_inside(text, span.start, span.end):
+        return _cut(span)
+    return _cut(_enumeration(_without_lead_in(span)))
+
+
+def _without_lead_in(span: Span) -> Span:
+    found = _LEAD_IN.match(span.text)
+    if not found or not _CONJUNCTION.search(span.text, found.end()):
+        return span
+    return replace(span, text=span.text[found.end() :], start=span.start + found.end())
 
 
 def _alike(items: list[Span], together: Sequence[Span]) -> list[Span]:
@@ -193,15 +252,17 @@ def _right_end(text: str, end: int, last: int) -> int:
 
 
 def _left_start(text: str, start: int, first: int) -> int:
-    """Only an item with a separator on both sides is known to be whole on the left; the first one is not."""
+    """Only an item with a separator, "were" or a colon before it is known to be whole on the left; others are not."""
     separators = [found for found in _SEPARATOR.finditer(text, first, start)]
     if not separators or separators[-1].end() != start:
         return start
     for before, after in reversed(list(pairwise(separators))):
         if not _is_item(text[before.end() : after.start()]):
-            break
+            return start
         start = before.end()
-    return start
+    leading = _LEADS_IN.match(text, first, separators[0].start())
+    is_first = leading is not None and _is_item(text[leading.end() : separators[0].start()])
+    return leading.end() if leading is not None and is_first else start
 
 
 def _is_item(text: str) -> bool:

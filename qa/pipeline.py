@@ -14,8 +14,11 @@ from embeddings.store import ANY, Filter, PassageStore
 from embeddings.utf8 import in_utf8
 from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
+from qa.corrections import corrected
 from qa.filters import unknown_source
-from qa.lists import is_a_count, is_enumerated, list_items
+from qa.hours import with_hour
+from qa.lists import is_a_count, is_enumerated, list_items, without_rest
+from qa.money import money_first
 from qa.naming import asked_by_name, full_name_first, without_age
 from qa.newest import newest_first
 from qa.normalization import normalize
@@ -250,7 +253,8 @@ class Pipeline:
             spans = [span for span in spans if not _is_among(span, without) and not _names_one_of(span, without)]
         if fits is not None:
             spans = [span for span in spans if fits(span.text)]
-        spans = whole_quotations(asked, newest_first(asked, spans))
+        spans = corrected(newest_first(asked, spans))
+        spans = whole_quotations(asked, with_hour(asked, money_first(asked, spans)))
         # the items of a list come one by one
         spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)
         read_ms = _since(started)
@@ -261,6 +265,7 @@ class Pipeline:
         # as sure as the surname was
         spans = spans if wants_list else full_name_first(asked, without_age(asked, spans))
         items = list_items(asked, spans) if is_found and not asks_for_words(asked) else ()
+        spans = without_rest(spans, items) if wants_list else spans
         decide_ms = _since(started)
         return Answer(
             question=question,

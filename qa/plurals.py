@@ -23,10 +23,16 @@ _LIST = re.compile(
       | (?:which|what)\s+(?:{_DESCRIBES}\s+){{0,2}}(?!{_NOT_PLURAL}\b|{_VERB})\w+s\b{_NOT_OF_ONE}
       | (?:which|what)\s+(?:people|men|women|children|countries)\b
       | (?:who|what)\s+(?:were|are)\b
-      | (?:give|list|tell\s+me)\s+(?:the\s+)?names\b
-      | (?:name|list)\s+(?:all\b|the\b|every\b|{_NUMBER}\b)
+      | (?:give|list|tell)\s+(?:me\s+)?(?:the\s+)?names\b
+      | (?:give|show|make)\s+(?:me\s+)?(?:an?|the)\s+(?:full\s+|complete\s+|whole\s+)?list\s+of\b
+      | (?:name|list)\s+(?:all\b|the\b|every(?:one|body)?\b|{_NUMBER}\b)
     )""",
     re.IGNORECASE | re.VERBOSE,
+)
+_BEHIND_REQUEST = re.compile(
+    r"^\W*(?:please\s+|(?:can|could|would)\s+you\s+(?:please\s+)?)*(?:(?:tell|show)\s+(?:me|us)\s+|say\s+)?"
+    r"(?=(?:who|what|which|from|in|to|on|at|of|for|by|with|under|give|list|name|tell|show)\b)",
+    re.IGNORECASE,
 )
 _BEHIND_NAMES = re.compile(r"^[^?:]{1,120}:\s+")  # "Edith Quaye: Who were her parents?"
 _IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child"}
@@ -46,7 +52,7 @@ _WHO_WERE = re.compile(
 
 def asks_for_list(question: str) -> bool:
     """Say whether a question wants several things: "which towns ...", "from what two ...", "who were ..."."""
-    return _LIST.search(_BEHIND_NAMES.sub("", question)) is not None
+    return _LIST.search(_BEHIND_REQUEST.sub("", _BEHIND_NAMES.sub("", question))) is not None
 
 
 def in_singular(question: str) -> str | None:

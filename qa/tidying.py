@@ -22,6 +22,16 @@ _MEASURE = re.compile(rf"{_NUMBER} {_SMALLER}\b", re.IGNORECASE)
 _MEASURE_BEFORE_ANOTHER = re.compile(rf"(?<!\w){_NUMBER} {_LARGER}$", re.IGNORECASE)
 _AFTER_MEASURE = re.compile(rf",? (?:and )?{_NUMBER} {_SMALLER}\b", re.IGNORECASE)
 _WHOLE_MEASURE = re.compile(rf"{_NUMBER} (?:{_LARGER}|{_SMALLER})(?:,? (?:and )?{_NUMBER} {_SMALLER})+", re.IGNORECASE)
+# the sets of a match, "3-6 7-6(9) 6-4", of which two stand for all
+_SET = r"\d{1,2}[-–]\d{1,2}(?: ?\(\d{1,2}(?:[-–]\d{1,2})?\))?"
+_SETS = re.compile(rf"(?<![\w-]){_SET}(?:,? {_SET})+(?![\w-])")
+# what belongs to the name that a span ends with
+_NAME_AT_END = re.compile(r"(?<!\w)[A-ZÀ-Þ][\w’'-]*$")
+_FULL_NAME_AT_END = re.compile(r"(?<!\w)[A-ZÀ-Þ][\w’'-]* [A-ZÀ-Þ][\w’']*$")
+_HYPHENED = re.compile(r"-[A-ZÀ-Þ][\w’'-]*")
+_AFTER_NAME = re.compile(
+    r"(?: & [A-ZÀ-Þ][\w’'-]+)*(?: (?:TV|FM|FC|AFC|RFC|CC|[Pp]lc|PLC|Ltd|LLC|LLP|Inc|GmbH|University)\b(?! [A-ZÀ-Þ]))?"
+)
 _PAIRS = (("“", "”"), ('"', '"'), ("(", ")"))
 _NEAR = 80
 """Characters within which the other mark of a pair is looked for."""
@@ -31,7 +41,8 @@ def tidied(text: str, start: int, end: int) -> tuple[int, int]:
     """Move the ends of text[start:end] to where an answer begins and ends; they may meet, where nothing is left.
 
     White space and a dateline at the beginning go. A number comes whole and with its unit, as does a measure ("2 hours
-    23 minutes"); of a quotation or a bracket that stands half in it, the other half comes, too, or it goes.
+    23 minutes"), a score and a name ("Moorland TV"); of a quotation or a bracket that stands half in it, the other half
+    comes, too, or it goes.
     """
     start, end = _bare(text, start, end)
     if start == end:
@@ -40,7 +51,8 @@ def tidied(text: str, start: int, end: int) -> tuple[int, int]:
         start = dateline.end()
     if text.startswith(".", end) and _ABBREVIATION.search(text, start, end):
         end += 1  # it is a token of its own
-    return _balanced(text, *_measured(text, start, end))
+    start, end = _measured(text, start, end)
+    return _balanced(text, start, _named(text, start, end))
 
 
 def is_dateline(text: str, start: int, end: int) -> bool:
@@ -68,12 +80,30 @@ def _measured(text: str, start: int, end: int) -> tuple[int, int]:
     """Take in what belongs to the numbers at both ends."""
     if text[start].isdigit() and (found := _BEFORE_NUMBER.search(text, max(0, start - 20), start)):
         start = found.start()
+    start, end = _whole_score(text, start, end)
     if text[end - 1].isdigit() and (found := _AFTER_NUMBER.match(text, end)):
         end = found.end()
     if _MEASURE.match(text, start, end) and (found := _BEFORE_MEASURE.search(text, max(0, start - 30), start)):
         start = found.start()
     if _MEASURE_BEFORE_ANOTHER.search(text, start, end) and (found := _AFTER_MEASURE.match(text, end)):
         end = found.end()
+    return start, end
+
+
+def _named(text: str, start: int, end: int) -> int:
+    """Take in the rest of the name that stands at the end: "Moorland" of "Moorland TV", "Harrow" of "Harrow & Sons"."""
+    at_end = _NAME_AT_END.search(text, start, end)
+    if _FULL_NAME_AT_END.search(text, start, end) and (hyphened := _HYPHENED.match(text, end)):
+        return hyphened.end()
+    following = _AFTER_NAME.match(text, end) if at_end else None
+    return following.end() if following else end
+
+
+def _whole_score(text: str, start: int, end: int) -> tuple[int, int]:
+    line_end = text.find("\n", end)
+    for sets in _SETS.finditer(text, text.rfind("\n", 0, start) + 1, line_end if line_end >= 0 else len(text)):
+        if sets.start() <= start < end <= sets.end() and " " in text[start:end]:
+            return sets.span()
     return start, end
 
 

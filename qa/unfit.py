@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from embeddings.sentences import sentence_around
+from qa.answer_types import is_of_another_type
 from qa.answers import Span
 from qa.durations import asks_for_duration, is_a_length
 from qa.labelled import is_label
+from qa.quotations import asks_for_words
 from qa.tidying import is_dateline
 from qa.times import is_a_time
 
@@ -20,6 +22,17 @@ _PLACE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"\w{3,}")
+MAX_ASKED = 120
+"""Characters of a line at most that is one question, and no paragraph that ends with one."""
+_ENUMERATOR = re.compile(r"[ \t*_#]*\d{1,2}[.)] ")
+_LINE_ASKS = re.compile(
+    r"(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|can|could|will|would|has|have|should)\b"
+    r"[^.?!]*\?",
+    re.IGNORECASE,
+)
+# a clause with "when" or "where" may answer; "Which Way Home" and "Who Dares Wins" are titles
+_TAKEN_UP = re.compile(r"(which|how many|how much|who|whose) [a-z]", re.IGNORECASE)
+_ABOUT_QUESTIONS = re.compile(r"\b(?:ask(?:s|ed)?|questions?|quer(?:y|ies))\b", re.IGNORECASE)
 _ASKING = frozenset(
     re.findall(r"\w+", "who whom whose what which when where why how much many long old did does was were are the")
 )
@@ -34,7 +47,16 @@ def is_unfit(question: str, span: Span) -> bool:
         return True
     if asks_for_duration(question) and is_a_length(span.text):
         return True
-    return is_label(question, text, span.start, span.end) or _is_asked_there(question, span)
+    if is_of_another_type(question, span) or is_label(question, text, span.start, span.end):
+        return True
+    return _is_enumerator(span) or _is_asked_there(question, span) or _is_of_an_interviewer(question, span)
+
+
+def _is_enumerator(span: Span) -> bool:
+    """Say whether a span is the number before an item: the 2 of "**2. Sleeping bags**"."""
+    text = span.hit.article.text
+    line = text.rfind("\n", 0, span.start) + 1
+    return span.text.isdigit() and _ENUMERATOR.match(text, line, span.end + 2) is not None
 
 
 def _is_asked_there(question: str, span: Span) -> bool:
@@ -47,6 +69,19 @@ def _is_asked_there(question: str, span: Span) -> bool:
         return False
     asked, there = _content(question), _content(text[start:end])
     return bool(asked) and len(asked & there) >= REPEATED * len(asked)
+
+
+def _is_of_an_interviewer(question: str, span: Span) -> bool:
+    """Say whether a span is of a line that is a question, or takes up the asked word: "which trains are running"."""
+    if asks_for_words(question) or _ABOUT_QUESTIONS.search(question):
+        return False
+    text = span.hit.article.text
+    taken_up = _TAKEN_UP.match(span.text)
+    if taken_up and re.search(rf"\b{taken_up[1]}\b", question, re.IGNORECASE):
+        return True
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    line = text[start : end if end >= 0 else len(text)].strip("*_# \n")
+    return len(line) <= MAX_ASKED and _LINE_ASKS.fullmatch(line) is not None
 
 
 def _content(text: str) -> set[str]:

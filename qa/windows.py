@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from embeddings.errors import InvalidInput
 from embeddings.sentences import sentences
+from qa.columns import cells
 from qa.enumerations import BULLET
 
 if TYPE_CHECKING:
@@ -117,10 +118,11 @@ def make_windows(
 
 
 def _beginnings(text: str) -> list[int]:
-    """Find where no answer runs on to: the characters at which a sentence or a paragraph begins."""
+    """Find where no answer runs on to: the characters at which a sentence, a paragraph or a cell begins."""
     is_wrapped = all(len(line) <= WRAPPED for line in text.splitlines()[1:])  # the first one is behind a lead
     found = {end.end() for end in (_BLANK_LINE if is_wrapped else _LINE_END).finditer(text)}
     found.update(character for bullet in _BULLET.finditer(text) for character in bullet.span(1))
+    found.update(cells(text))
     found.update(start for start, _ in sentences(text) if _ENDED.search(text, max(0, start - 10), start))
     return sorted(found)
 

@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.lists import is_a_count, list_items
+from qa.lists import is_a_count, list_items, without_rest
 
 STORM = "Storm Maren left Dunmere, Skarholt and Sant Aubry without electricity. Halvern, the capital, was spared."
 ASKED = "Which towns lost power?"
@@ -26,6 +26,7 @@ def span(text, score, article=None):
         (ASKED, ["Dunmere", "Halvern"], ["Dunmere", "Skarholt", "Sant Aubry"]),
         (ASKED, ["Halvern", "Dunmere"], ["Halvern", "Dunmere", "Skarholt", "Sant Aubry"]),
         ("What lost power?", ["Dunmere, Skarholt and Sant Aubry"], ["Dunmere", "Skarholt", "Sant Aubry"]),
+        ("How much was lost?", ["Dunmere, Skarholt and Sant Aubry"], []),
         ("What lost power?", ["Skarholt and Sant Aubry"], []),
         ("What lost power?", ["Dunmere"], []),
         (ASKED, [], []),
@@ -137,12 +138,64 @@ CLOSED = "It snowed.\n\nClosed are:\n- High Street, from 9 a.m.\n- Mill Lane\n\n
         ("Lund, Holm and Brink scored for United.", "Lund", ["Lund", "Holm", "Brink"]),
         ("It was:\n- Lord Pell\n- Hay Ltd\n- firms in Saltby", "Hay Ltd", ["Lord Pell", "Hay Ltd", "firms in Saltby"]),
         ("It was two men, Dan Cole and Ray Marsh.", "two men, Dan Cole and Ray Marsh", ["Dan Cole", "Ray Marsh"]),
+        (
+            "The two who fell were Bell Hay and the Old Salt firm.",
+            "The two who fell were Bell Hay and the Old Salt firm",
+            ["Bell Hay", "the Old Salt firm"],
+        ),
+        (
+            "# Recalled\n\n**1. Ash jam, 280g**\nIt may hold glass.\n\n**2. Salt bag**\nIt tears.",
+            "Salt bag",
+            ["Ash jam", "Salt bag"],
+        ),
+        ("Those who fell were Bell, Hay and Old Salt.", "Old Salt", ["Bell", "Hay", "Old Salt"]),
         ("It was Bell, Hill, Hart & Sons and Marsh.", "Hill, Hart & Sons and Marsh", ["Hill, Hart & Sons", "Marsh"]),
     ],
 )
 def test_items_that_are_set_apart(text, best, items):
     found = list_items("Which ones were named?", [span(best, 5.0, Article("a", "A", text))])
     assert [item.text for item in found] == items
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "best", "items"),
+    [
+        ("Where were they sold?", "They were sold in Lidl and Old Spar.", "Lidl and Old Spar", ["Lidl", "Old Spar"]),
+        ("Where did it stop?", "It stopped between Sorrel and Dunmere.", "Sorrel and Dunmere", []),
+        ("Where did he live?", "He lived in Trinidad and Tobago.", "Trinidad and Tobago", []),
+        ("What did he like?", "He liked Sorrel and Dunmere.", "Sorrel and Dunmere", []),
+        ("Where was it?", "It lay among mud and Sorrel.", "mud and Sorrel", []),
+    ],
+)
+def test_two_places_are_two(question, text, best, items):
+    found = list_items(question, [span(best, 5.0, Article("a", "A", text))])
+    assert [item.text for item in found] == items
+
+
+@pytest.mark.parametrize(
+    ("best", "items", "text"),
+    [
+        ("their sons, Ed and Al, four dogs and a cat", ["Ed", "Al"], "Ed and Al"),
+        ("Ed and Al, four dogs", ["Ed", "Al"], "Ed and Al"),
+        ("Ed and Al", ["Ed", "Al"], "Ed and Al"),
+        ("Ed", ["Ed", "Al"], "Ed"),
+        ("Ed and Al, four dogs", [], "Ed and Al, four dogs"),
+    ],
+)
+def test_a_list_is_given_without_the_rest(best, items, text):
+    article = Article("a", "A", "She leaves their sons, Ed and Al, four dogs and a cat.")
+    spans = [span(best, 5.0, article)]
+    assert without_rest(spans, [span(item, 5.0, article) for item in items])[0].text == text
+    assert without_rest([], []) == []
+
+
+def test_an_age_behind_the_last_item_stays():
+    article = Article("a", "A", "It was Ed Ash, 41, and Al Fox, 33, who fell.")
+    spans, items = (
+        [span("Ed Ash, 41, and Al Fox, 33", 5.0, article)],
+        [span("Ed Ash", 5, article), span("Al Fox", 5, article)],
+    )
+    assert without_rest(spans, items)[0].text == "Ed Ash, 41, and Al Fox, 33"
 
 
 def test_what_another_span_has_behind_and_is_no_item_of_a_list_of_names():

@@ -8,7 +8,7 @@ from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
 from qa.confidence import Calibrator
 from qa.pipeline import DOUBTFUL, Pipeline
-from qa.plurals import in_singular
+from qa.plurals import asks_for_list, in_singular
 
 TEXT = "Storm Ida shut Hay Bridge. Mill Lane and Castle Road were open."
 
@@ -32,6 +32,25 @@ TEXT = "Storm Ida shut Hay Bridge. Mill Lane and Castle Road were open."
 )
 def test_in_singular(question, one):
     assert in_singular(question) == one
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Tell me which towns lost power.", True),
+        ("Please tell me in which towns power was lost.", True),
+        ("Could you tell me the names of the dead?", True),
+        ("Give me a list of the towns.", True),
+        ("List everyone who was sentenced.", True),
+        ("Name all who were sentenced.", True),
+        ("Tell me who was sentenced.", False),
+        ("Tell me what causes floods.", False),
+        ("Give me the name of the mayor.", False),
+        ("Who lists the towns?", False),
+    ],
+)
+def test_asks_for_list(question, asked):
+    assert asks_for_list(question) is asked
 
 
 class Asked:

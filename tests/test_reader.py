@@ -60,6 +60,7 @@ def test_a_window_without_its_lead():
         ("One.\n\nTwo.\n\nThree.", ["One", "Two", "Three"]),
         ("One.\n\n", ["One"]),
         ("Closed are\n- High Street\n  2. Mill Lane\nto Ekeby.", ["Closed", "-", "High", "2", "Mill"]),
+        ("Bo Lind   Labour   9\nAna Reyes   Green   4", ["Bo", "Labour", "9", "Ana", "Green", "4"]),
         ("The U.S. Army came. Mr. Ray left at 4 p.m. on Monday.", ["The", "Mr"]),
         (
             "Anker, 33, is back\nHALVERN. By Tam\nA postwoman " + "ran and " * 15 + "won.",

@@ -1,0 +1,111 @@
+"""Questions for an amount of money, and the spans that are one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from embeddings.sentences import sentence_around
+from qa.answers import Span
+
+_HOW_MUCH = re.compile(r"^\W*(?:and |but |so )?how much\b", re.IGNORECASE)
+_ASKED = re.compile(
+    r"^\W*(?:and |but |so )?how much (?!(?:snow|rain|fuel|rubbish|time|water|weight|land|of|more|less|higher|lower)\b)"
+    r"(?!.*\b(?:rise|rose|risen|fall|fell|fallen|increase[ds]?|decrease[ds]?|grow|grew|drop(?:ped)?|share|percentage"
+    r"|per ?cent|weigh|weight)\b).*"
+    r"\b(?:costs?|prices?|worth|earn(?:s|ed)?|paid|pay|fine|fined|profits?|revenue|turnover|prize|tickets?|reward"
+    r"|compensation|cash|money|charged?|debts?|salary|wages?|fees?|spen[dt])\b",
+    re.IGNORECASE,
+)
+_MONEY = re.compile(
+    r"[£$€¥₹]\s?\d|\d\s?(?:p|c|k|m|bn)\b|\b(?:euros?|dollars?|pounds?|pence|pennies|cents?|crowns?|francs?|kron(?:er|or)"
+    r"|yen|yuan|rupees?|roubles?|rubles?|pesos?|lire|marks|shillings?|guineas?|[A-Z]{3} \d|USD|GBP|EUR)\b"
+)
+_MEASURE = re.compile(r"\d[\d.,]*\s?(?:g|kg|mg|ml|cl|l|litres?|cm|mm|m|km|oz|lb)\b")
+_NUMBERED = re.compile(r"(?:No|no|Nr|#)\.?\s?\d+")
+_SHARE = re.compile(r"[\d.,]+ ?(?:%|per ?cent)", re.IGNORECASE)
+_ITEM = re.compile(r"(?:[^,;:()\n]|,(?=\d))+")
+_PRICE = re.compile(
+    r"[£$€¥₹] ?\d(?:[\d.,]*\d)?(?: ?(?:million|billion|m|bn|k)\b)?"
+    r"|\d(?:[\d.,]*\d)?(?:p|c| (?:pence|cents|euros|dollars|pounds)\b)"
+)
+_WORD = re.compile(r"[a-z]{4,}")
+_STEM = 4
+_SAID_OF_ALL = frozenset(("much", "cost", "pric", "paid", "does", "were"))
+_CHANGE = re.compile(rf"(?P<by>{_PRICE.pattern}) to (?:about |around |nearly |just )?(?P<to>{_PRICE.pattern})")
+_SCORE = re.compile(r"(?:\d{1,2}[-–]\d{1,2}(?:\(\d{1,2}\))?[ ,]*){2,}")
+
+
+def asks_for_money(question: str) -> bool:
+    """Say whether a question asks for a price, a wage, a profit or the like, and not for how much it rose."""
+    return _ASKED.match(question) is not None
+
+
+def asks_how_much(question: str) -> bool:
+    """Say whether a question asks for one amount, of money or of something else."""
+    return _HOW_MUCH.match(question) is not None
+
+
+def is_money(text: str) -> bool:
+    """Say whether an amount of a currency stands in a text."""
+    return _MONEY.search(text) is not None
+
+
+def is_no_money(span: Span) -> bool:
+    """Say whether a span is a weight, a share, a score or a number in a row."""
+    return any(other.fullmatch(span.text) for other in (_MEASURE, _NUMBERED, _SHARE, _SCORE))
+
+
+def money_first(question: str, spans: Sequence[Span]) -> list[Span]:
+    """Put an amount of a currency first where a question asks for money and the best span has none.
+
+    Only what the reader takes for an answer by itself. What a price came to is given, and not by how much it changed;
+    of a list of prices the one whose label the question names is kept: "£16" of "Adults £16, children £10".
+
+    Args:
+        spans: ranked, best first.
+    """
+    if not spans or not asks_how_much(question):
+        return list(spans)
+    if asks_for_money(question) and _changed_to(spans[0]) is not spans[0]:
+        return [_changed_to(spans[0]), *spans[1:]]
+    if len(_PRICE.findall(spans[0].text)) > 1:
+        return [_asked_price(question, spans[0]), *spans[1:]]
+    if not asks_for_money(question):
+        return list(spans)
+    paid = next((span for span in spans if is_money(span.text) and (span is spans[0] or span.score > 0)), None)
+    return list(spans) if paid is None else [_changed_to(paid), *(span for span in spans if span is not paid)]
+
+
+def _changed_to(span: Span) -> Span:
+    """Give what a price came to in place of by what it changed: "€3" of "went up by 45 cents to €3"."""
+    text = span.hit.article.text
+    if text[max(0, span.start - 3) : span.start] != "by ":
+        return span
+    price = _CHANGE.match(text, span.start)
+    if price is None or not price.end("by") <= span.end <= price.end():
+        return span
+    return replace(span, text=price["to"], start=price.start("to"), end=price.end("to"))
+
+
+def _asked_price(question: str, span: Span) -> Span:
+    """Narrow a list of prices to the one whose label shares a word with the question; as it is where not one does."""
+    text = span.hit.article.text
+    start, end = sentence_around(text, span.start, span.end)
+    asked = _stems(question)
+    prices = [
+        price
+        for item in _ITEM.finditer(text, start, end)
+        if _stems(item.group()) & asked
+        for price in _PRICE.finditer(text, *item.span())
+    ]
+    if len(prices) != 1 or not span.start <= prices[0].start() < span.end:
+        return span
+    [price] = prices
+    return replace(span, text=price.group(), start=price.start(), end=price.end())
+
+
+def _stems(text: str) -> set[str]:
+    """Give the beginnings of the longer words, in which "adult" and "Adults" are alike."""
+    return {word[:_STEM] for word in _WORD.findall(text.lower())} - _SAID_OF_ALL

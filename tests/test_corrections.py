@@ -1,0 +1,68 @@
+"""What a correction says in place of what it takes back."""
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from qa.answers import Span
+from qa.corrections import LOOKED_AT, corrected
+
+SIGNED = "In a report on meals we said that 4,200 children had signed. The number was 2,400."
+BOOK = (
+    "A piece said that her husband, Sam, died in 2006. He died in 2008. It also gave the price as £18.99; it is £16.99."
+)
+NAMED = "An earlier version of this article said that Ana Reyes led the choir. It was Bo Lind."
+TOLD = "The mayor said that 20 people had died. The fire brigade counted 30."
+HEADED = "Corrections and clarifications\n\n"
+
+
+def first(text, *given, title="News"):
+    hit = Hit(Passage("a", 0, len(text)), Article("a", title, text), 1.0)
+    spans = [Span(one, text.index(one), text.index(one) + len(one), score, hit) for one, score in given]
+    ordered = corrected(spans)
+    assert sorted(ordered, key=spans.index) == spans
+    return ordered[0].text
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "best"),
+    [
+        (HEADED + SIGNED, [("4,200", 9.0), ("2,400", 1.0)], "2,400"),
+        (HEADED + SIGNED, [("4,200", 9.0), ("2,400", -1.0)], "4,200"),
+        (HEADED + SIGNED, [("2,400", 9.0), ("4,200", 1.0)], "2,400"),
+        (HEADED + SIGNED, [("4,200", 9.0), ("The number", 1.0)], "4,200"),
+        (SIGNED, [("4,200", 9.0), ("2,400", 1.0)], "4,200"),  # nothing says that it is a correction
+        (HEADED + BOOK, [("2006", 9.0), ("2008", 8.0)], "2008"),
+        (HEADED + BOOK, [("2006", 9.0), ("£16.99", 8.0)], "2006"),
+        (HEADED + BOOK, [("£18.99", 9.0), ("£16.99", 8.0)], "£16.99"),
+        (HEADED + BOOK, [("2008", 9.0), ("£16.99", 8.0)], "2008"),
+        (NAMED, [("Ana Reyes", 9.0), ("Bo Lind", 8.0)], "Bo Lind"),
+        (NAMED, [("the choir", 9.0), ("Bo Lind", 8.0)], "the choir"),
+        (TOLD, [("20", 9.0), ("30", 8.0)], "20"),
+        (TOLD.replace("The fire", "\nThe fire"), [("20", 9.0), ("30", 8.0)], "20"),
+    ],
+)
+def test_corrected(text, given, best):
+    assert first(text, *given) == best
+
+
+def test_the_title_says_that_it_is_a_correction():
+    assert first(SIGNED, ("4,200", 9.0), ("2,400", 1.0), title="Correction") == "2,400"
+    assert first(SIGNED, ("4,200", 9.0), ("2,400", 1.0), title="Corrections officers on strike") == "4,200"
+
+
+@pytest.mark.parametrize(("between", "best"), [(LOOKED_AT - 1, "2,400"), (LOOKED_AT, "4,200")])
+def test_what_is_right_is_looked_for_among_the_first_spans(between, best):
+    assert first(HEADED + SIGNED, ("4,200", 9.0), *[("children", 8.0)] * between, ("2,400", 1.0)) == best
+
+
+def test_the_article_that_was_wrong_may_say_it_best():
+    wrong, text = "Her book costs £18.99.", HEADED + BOOK
+    old = Hit(Passage("b", 0, len(wrong)), Article("b", "Talk", wrong), 1.0)
+    new = Hit(Passage("a", 0, len(text)), Article("a", "News", text), 1.0)
+    taken_back, right = (Span(one, text.index(one), text.index(one) + 6, 8.0, new) for one in ("£18.99", "£16.99"))
+    best = Span("£18.99", wrong.index("£"), wrong.index("£") + 6, 9.0, old, (taken_back,))
+    assert corrected([best, right])[0] is right
+
+
+def test_nothing_is_corrected_where_nothing_was_found():
+    assert corrected([]) == []

@@ -1,0 +1,80 @@
+"""Amounts of money, where a question asks for one."""
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from qa.answers import Span
+from qa.money import asks_for_money, money_first
+
+TEXT = "A pot of six weighs 340g. It costs £3.25, or two pounds on Mondays."
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("How much does a jar cost?", True),
+        ("How much pre-tax profit was made?", True),
+        ("And how much were the drivers paid?", True),
+        ("How much did the price rise?", False),
+        ("How much snow fell?", False),
+        ("How much of the debt is left?", False),
+        ("What does a jar cost?", False),
+    ],
+)
+def test_asks_for_money(question, asked):
+    assert asks_for_money(question) is asked
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "first"),
+    [
+        ("How much does a pot cost?", [("six", 9.0), ("£3.25", 2.0), ("two pounds", 1.0)], "£3.25"),
+        ("How much does a pot cost?", [("six", 9.0), ("£3.25", -2.0)], "six"),
+        ("How much does a pot cost?", [("two pounds", 9.0), ("£3.25", 2.0)], "two pounds"),
+        ("How many are in a pot?", [("six", 9.0), ("£3.25", 2.0)], "six"),
+    ],
+)
+def test_money_first(question, given, first):
+    hit = Hit(Passage("a", 0, len(TEXT)), Article("a", "Jars", TEXT), 1.0)
+    spans = [Span(text, TEXT.index(text), TEXT.index(text) + len(text), score, hit) for text, score in given]
+    ordered = money_first(question, spans)
+    assert ordered[0].text == first
+    assert sorted(ordered, key=spans.index) == spans
+    assert money_first(question, []) == []
+
+
+PRICES = "Tickets for the game: Adults £16, concessions £10.50, members 1,200 pounds, under-12s free."
+
+
+@pytest.mark.parametrize(
+    ("question", "best", "price"),
+    [
+        ("How much are adult tickets?", "£16, concessions £10.50, members 1,200 pounds, under-12s free", "£16"),
+        ("How much are concessions?", "Adults £16, concessions £10.50", "£10.50"),
+        ("How much do members pay?", "£16, concessions £10.50, members 1,200 pounds", "1,200 pounds"),
+        ("How much are tickets for the game?", "£16, concessions £10.50", "£16, concessions £10.50"),
+        ("How much do members pay?", "£16, concessions £10.50", "£16, concessions £10.50"),
+        ("What are the concessions?", "Adults £16, concessions £10.50", "Adults £16, concessions £10.50"),
+    ],
+)
+def test_of_a_list_of_prices_the_asked_one_is_kept(question, best, price):
+    hit = Hit(Passage("a", 0, len(PRICES)), Article("a", "Match", PRICES), 1.0)
+    start = PRICES.index(best)
+    assert money_first(question, [Span(best, start, start + len(best), 5.0, hit)])[0].text == price
+
+
+@pytest.mark.parametrize(
+    ("question", "best", "price"),
+    [
+        ("How much does a jar cost?", "45 cents", "€3.25"),
+        ("How much does a jar cost?", "45 cents to €3.25", "€3.25"),
+        ("How much did the price of a jar rise?", "45 cents", "45 cents"),
+        ("How much does a pot cost?", "€2", "€2"),
+        ("How much is the cello worth?", "€1.8m", "€1.8m"),
+    ],
+)
+def test_what_a_price_came_to(question, best, price):
+    text = "A jar went up by 45 cents to €3.25, and a pot costs €2 to €3. The cello is worth €1.8m."
+    hit = Hit(Passage("a", 0, len(text)), Article("a", "Jars", text), 1.0)
+    start = text.index(best)
+    assert money_first(question, [Span(best, start, start + len(best), 5.0, hit)])[0].text == price
