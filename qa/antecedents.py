@@ -21,7 +21,9 @@ _ENDS_PHRASE = re.compile(
     r"|and|or|than|as|since|until|when|made|said|say|get|got|put|go|went|come|came|take|took)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?:[A-ZÀ-Þ][\w.’'-]*|\d+)(?:\s+(?:(?:of|the|and|de|for)\s+)?[A-ZÀ-Þ][\w.’'-]*)*")
+_NAME = re.compile(
+    r"(?:[A-ZÀ-Þ][\w.’'-]*(?:&[A-ZÀ-Þ][\w.’'-]*)?|\d+)(?:\s+(?:(?:of|the|and|de|for|&)\s+)?[A-ZÀ-Þ][\w.’'-]*)*"
+)
 DEFINITE = re.compile(r"\b(?:the|an?)\s+[a-zà-ÿ]", re.IGNORECASE)
 _MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 DAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")

@@ -228,8 +228,8 @@ def _point(text: str) -> tuple[date, date] | None:
         return (figures, figures) if figures is not None else None
     season = re.fullmatch(rf"(?P<season>{'|'.join(_SEASONS)}) (?:of )?(?P<year>\d{{4}})", text, re.IGNORECASE)
     if season is not None:
-        year, first = int(season["year"]), _SEASONS[season["season"].lower()]
-        return date(year, first, 1), _month(year, first + 2)[1]
+        of_year, first = int(season["year"]), _SEASONS[season["season"].lower()]
+        return date(of_year, first, 1), _month(of_year, first + 2)[1]
     month = re.fullmatch(rf"{MONTH} (?:of )?(?P<year>\d{{4}})", text, re.IGNORECASE)
     if month is not None:
         return _month(int(month["year"]), MONTHS.index(month["month"][:3].lower()) + 1)

@@ -117,6 +117,8 @@ def test_a_pronoun_that_points_to_its_own_question_is_left_alone(question):
         ("He's left, she'll stay", []),
         ("O'Neill said", ["O'Neill"]),
         ("IT and the US", ["IT", "US"]),
+        ("insurers, Lutine & Harker", ["Lutine & Harker"]),
+        ("Did AT&T sue Orrin & Vale Water?", ["AT&T", "Orrin & Vale Water"]),
     ],
 )
 def test_pronouns_are_no_names(text, names):
