@@ -90,10 +90,10 @@ def _leading(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
 
 
 def _is_place(name: str, article: str) -> bool:
-    """Say whether a name stands behind "in", "at" or "near", and half of the time behind these, "of" or "from"."""
+    """Say whether half of the time "in", "at", "near", "from" or "of" stands before a name, and not "of" alone."""
     mentions = len(re.findall(rf"\b{re.escape(name.split()[-1])}\b", article))
     before = re.findall(rf"\b(in|at|near|of|from) {re.escape(name)}\b", article, re.IGNORECASE)
-    return len(before) * 2 >= mentions and any(word.lower() in ("in", "at", "near") for word in before)
+    return len(before) * 2 >= mentions and any(word.lower() != "of" for word in before)
 
 
 def things(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:

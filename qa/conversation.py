@@ -140,5 +140,9 @@ def _overlap(span: Span, known: Span) -> bool:
 
 def _says_who(span: Span, names: Iterable[str]) -> bool:
     """Say whether a span is the apposition of a name: "a former pilot" in "Ann Bray, 42, a former pilot"."""
-    before = span.hit.article.text[: span.start]
-    return any(re.search(rf"\b{re.escape(name)},(?: (?:aged )?\d+,)?\s+$", before) for name in names)
+    text = span.hit.article.text
+    before, behind = text[: span.start], text[span.end : span.end + 200]
+    return any(
+        re.search(rf"\b{re.escape(name)},(?: (?:aged )?\d+,)?\s+$", before) or behind.startswith(f", {name}")
+        for name in names
+    )

@@ -186,7 +186,7 @@ def behind_names(question: str, first: Reading, last: Turn) -> Reading | None:
     seem to answer. None where there is no name to put.
     """
     names = tuple(dict.fromkeys([*lasting_names(last.answer.text), *lasting_names(last.question)]))
-    if asks_for_another(first.question) and not _POINTS_BACK.search(question):
+    if (first.of_other or asks_for_another(first.question)) and not _POINTS_BACK.search(question):
         article = article_of(last.answer)
         names = tuple(name for name in names if not is_person(name, article))
     if not names:
@@ -267,10 +267,10 @@ def _with_role(turn: Turn, role: str) -> str | None:
     asked = _WHO_WAS.match(turn.question)
     if asked is not None and not DEFINITE.search(turn.question, asked.end()):
         return f"{asked['asked']}the {role}{turn.question[asked.end() :]}"
-    article = article_of(turn.answer)
-    persons_asked = [name for name in lasting_names(turn.question) if is_person(name, article)]
-    if len(persons_asked) == 1 and is_named_by(role, article):
-        return turn.question.replace(persons_asked[0], f"the {role}", 1)
+    for name in lasting_names(turn.question):
+        subject = re.search(rf"\b(?:did|does|has|had|is|was|will|would) (?P<name>{re.escape(name)})\b", turn.question)
+        if subject is not None and is_named_by(role, article_of(turn.answer)):
+            return f"{turn.question[: subject.start('name')]}the {role}{turn.question[subject.end('name') :]}"
     return None
 
 
