@@ -122,7 +122,7 @@ class Conversation:
             return lambda span: tells_time(span.text)
         if reading.of_other and self.turns[-1].answer.found:
             known = self.turns[-1].answer.spans[0]
-            return lambda span: not _overlap(span, known)
+            return lambda span: not _says_again(span, known)
         if reading.behind and asks_for_another(reading.meant):
             return lambda span: not _says_who(span, reading.behind)
         return None
@@ -133,9 +133,10 @@ class Conversation:
         return frozenset(article.id for span in spans for article in span.hit.versions or (span.hit.article,))
 
 
-def _overlap(span: Span, known: Span) -> bool:
+def _says_again(span: Span, known: Span) -> bool:
+    """Say whether a span stands where a known one does; a part of it may answer another question."""
     same = span.hit.article.id == known.hit.article.id
-    return same and span.start < known.end and known.start < span.end
+    return same and span.start < known.end and known.start < span.end and len(span.text) >= len(known.text)
 
 
 def _says_who(span: Span, names: Iterable[str]) -> bool:

@@ -197,6 +197,12 @@ def test_nobodys_name_is_put_before_a_question_for_another(question, behind):
     assert behind_names(question, first, MAYOR).behind == behind
 
 
+def test_a_whole_question_of_something_else_is_not_asked_behind_the_old_names():
+    first = readings("And of Lowmere?", [asked := turn("Who is the mayor of Port Sorrel?")])[0]
+    assert (first.question, first.of_other) == ("Who is the mayor of Lowmere?", True)
+    assert behind_names("And of Lowmere?", first, asked) is None
+
+
 def test_a_question_for_another_may_be_left_without_names():
     first = readings("Who was the judge?", [asked := turn("Who won?", "Renée Solberg")])[0]
     assert behind_names("Who was the judge?", first, asked) is None
