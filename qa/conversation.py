@@ -134,9 +134,11 @@ class Conversation:
 
 
 def _says_again(span: Span, known: Span) -> bool:
-    """Say whether a span stands where a known one does; a part of it may answer another question."""
+    """Say whether a span stands where a known one does; its later part may answer another question."""
     same = span.hit.article.id == known.hit.article.id
-    return same and span.start < known.end and known.start < span.end and len(span.text) >= len(known.text)
+    if not same or span.end <= known.start or known.end <= span.start:
+        return False
+    return span.start <= known.start or known.end < span.end
 
 
 def _says_who(span: Span, names: Iterable[str]) -> bool:
