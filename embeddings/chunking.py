@@ -35,7 +35,7 @@ def chunk(article: Article, chunking: Chunking, repeated: Collection[int] = ()) 
         repeated: keys of lines that stand in several stories of the source (see embeddings.cleaning).
     """
     passages = []
-    for run in story_sentences(article.text, repeated):
+    for run in story_sentences(article.text, repeated, article.author):
         pieces = [piece for sentence in run for piece in _split_long(article.text, sentence, chunking.words)]
         passages += [Passage(article.id, start, end) for start, end in _pack(article.text, pieces, chunking)]
     return passages

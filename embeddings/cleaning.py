@@ -24,6 +24,9 @@ OPENING_LINES = 12
 OPENING_WORDS = 6
 """The fewest that a story begins with."""
 
+_MARKS = "*_ \t\r\n"
+"""What Markdown puts around a line that is set in italics, and white space."""
+
 # A newsroom speaking of itself, or to its reader: furniture only where it stands beside a line that surely is.
 _SELF = re.compile(
     r"\b(?:we|we're|our|us)\b.*\b(?:reporting|reporters?|journalis[mt]s?|newsroom|readers?|coverage|documentary|story|stories)\b"
@@ -56,7 +59,7 @@ class Furniture:
     kind: str
 
 
-def find_furniture(text: str, repeated: Collection[int] = ()) -> list[Furniture]:
+def find_furniture(text: str, repeated: Collection[int] = (), author: str = "") -> list[Furniture]:
     """Find banners, bylines, newsletter and cookie notices, link lines and copyright lines.
 
     Judged sentence by sentence, so that a banner that runs into the story takes none of it along; a
@@ -65,11 +68,12 @@ def find_furniture(text: str, repeated: Collection[int] = ()) -> list[Furniture]
     Args:
         repeated: keys of lines (see line_key) that stand in several stories of the source: where they address the
             reader or are no sentence they are furniture, too.
+        author: who is known to have written it; a line of nothing else is a byline.
 
     Returns:
         Ranges in order that do not overlap; neighbours of one kind are joined.
     """
-    labelled = _labels(text, repeated)
+    labelled = _labels(text, repeated, author)
     found = []
     for kind, run in groupby(labelled, key=lambda item: item[1]):
         if kind is not None:
@@ -97,9 +101,9 @@ def line_keys(text: str) -> set[int]:
     return {key for key in keys if key is not None}
 
 
-def story_sentences(text: str, repeated: Collection[int] = ()) -> list[list[Range]]:
+def story_sentences(text: str, repeated: Collection[int] = (), author: str = "") -> list[list[Range]]:
     """Split the story into runs of sentences; furniture stands between the runs, not in them."""
-    furniture = find_furniture(text, repeated)
+    furniture = find_furniture(text, repeated, author)
     runs: list[list[Range]] = [[]]
     at = 0
     for start, end in sentences(text):
@@ -131,14 +135,17 @@ def opening_sentence(text: str, title: str = "") -> Range | None:
     return None
 
 
-def _labels(text: str, repeated: Collection[int]) -> list[tuple[Range, str | None]]:
+def _labels(text: str, repeated: Collection[int], author: str) -> list[tuple[Range, str | None]]:
     labelled: list[tuple[Range, str | None]] = []
     all_sentences = sentences(text)
     at = 0
     head = _head(text)
+    byline = author.casefold()
     for line in lines(text):
         first = len(labelled)
-        whole = "byline" if line in head else _whole(text[slice(*line)], repeated)
+        bare = text[slice(*line)].strip(_MARKS)
+        is_byline = line in head or (byline and bare.casefold() == byline)
+        whole = "byline" if is_byline else _whole(text[slice(*line)], repeated)
         while at < len(all_sentences) and all_sentences[at][1] <= line[1]:
             span = all_sentences[at]
             labelled.append((span, whole or _speech(text[slice(*span)])))
@@ -154,7 +161,7 @@ def _head(text: str) -> frozenset[Range]:
     above: Range | None = None
     for number, (start, end) in enumerate(islice(lines(text), OPENING_LINES)):
         line = text[start:end]
-        if len(line) <= MAX_HEAD and _HEAD.fullmatch(_MIDDLE.sub("", line)):
+        if len(line) <= MAX_HEAD and _HEAD.fullmatch(_MIDDLE.sub("", line.strip(_MARKS))):
             found.update([(start, end)] if above is None else [above, (start, end)])
         elif len(line.split()) >= OPENING_WORDS and _STORY.search(line):
             return frozenset(found)
@@ -165,8 +172,8 @@ def _head(text: str) -> frozenset[Range]:
 def _whole(line: str, repeated: Collection[int]) -> str | None:
     if len(line) > MAX_LINE:
         return None
-    shortened = _MIDDLE.sub("", line)
-    kind = next((kind for kind, pattern in _WHOLE.items() if pattern.fullmatch(shortened)), None)
+    bare = _MIDDLE.sub("", line.strip(_MARKS))
+    kind = next((kind for kind, pattern in _WHOLE.items() if pattern.fullmatch(bare)), None)
     if kind is None and repeated and line_key(line) in repeated and _may_repeat(line):
         return "repeated"
     return kind
@@ -183,7 +190,7 @@ def _speech(sentence: str) -> str | None:
     # "said" and quotation marks: somebody in the story speaks of support, donations or newsletters
     if re.search(r"\b(?:said|says|told|according to)\b|[“”\"]", sentence):
         return None
-    plain = sentence.strip().rstrip(".!")
+    plain = sentence.strip(_MARKS).rstrip(".!")
     return next((kind for kind, pattern in _SAID.items() if pattern.search(plain)), None)
 
 

@@ -20,7 +20,7 @@ from embeddings.sources.visits import Visits
 from embeddings.store import AddReport, PassageStore
 from embeddings.taken import Taken
 
-READING = 3
+READING = 4
 """Raised whenever files are read differently, so that they are read again."""
 
 

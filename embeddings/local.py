@@ -127,7 +127,9 @@ class LocalStore:
     def set_aside(self, article_id: str) -> list[Furniture]:
         """Give what of an article's page is not its story, and is not searched; empty for an unknown id."""
         article = self.get(article_id)
-        return find_furniture(article.text, self._repeated(article.source)) if article is not None else []
+        if article is None:
+            return []
+        return find_furniture(article.text, self._repeated(article.source), article.author)
 
     def articles(self) -> Iterator[Article]:
         keys = [key for (key,) in self._query(f"SELECT a.key FROM articles a {_ORDER}", [])]

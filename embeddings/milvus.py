@@ -127,7 +127,7 @@ class MilvusStore:
 
     def set_aside(self, article_id: str) -> list[Furniture]:
         article = self.get(article_id)
-        return find_furniture(article.text) if article is not None else []
+        return find_furniture(article.text, author=article.author) if article is not None else []
 
     def articles(self) -> Iterator[Article]:
         for some in batches(self._articles.listed(), 100):

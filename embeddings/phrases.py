@@ -88,6 +88,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?-i:[a-z]{2,4}(?:/[a-z]{2,4}){1,4})",
         rf"{_DATED} {_DAY}(?:,?(?: at)? \d{{1,2}}[:.]\d\d.{{0,12}}| by {_NAMES})?",
         r"(?:about |around )?\d+.?min(?:ute)?s?(?: read)?",
+        rf"{_DATED} {_DAY}\s*[|·•–—-]\s*\d+.?min(?:ute)?s?(?: read)?",
+        rf"{_TWO_NAMES} column (?:appears|runs|is published) (?:every|each|on) \w+(?:\W{{1,3}}@\w{{2,30}})?",
         r"staff (?:writer|reporter)s?",
         rf"{_TWO_NAMES}, (?:\w+ ){{0,2}}(?:editor|correspondent|reporter|writer|columnist)",
     ),
@@ -152,6 +154,10 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"the (?:views|opinions) expressed\b.*\b(?:are those of|do not|own)\b.*",
         rf"{_TWO_NAMES} is (?:our |an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in) ).*",
     ),
+    "contact": (
+        r"(?:found|seen|spotted|noticed|bought|got|have|do you (?:have|know)) [^.?!]{2,80}\? "
+        r"(?:tell|e-?mail|contact|write to|call|message) us (?:at|on|via) \S*@\S+",
+    ),
     "picture": (
         r"\(?(?:file )?(?:photo|photograph|image|picture|illustration|graphic)s?(?: credit)?\s*(?:[:/|©]| by ).{2,80}",
         r"(?:image|photo|picture) (?:source|caption|credit),.*",
@@ -163,6 +169,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
 """What a line is when it says nothing but this."""
 
 SPEECH: Mapping[str, tuple[str, ...]] = {
+    "picture": (rf"^(?:photo|photograph|picture|image)s?(?::| by) {_TWO_NAMES}$",),
     "donation banner": (
         rf"\byour {_KIND}(?:support|donation|contribution|gift)s? (?:help|allow|make|let|keep|mean)s?\b",
         rf"\byour {_KIND}support (?:of|for) (?:our|quality|independent|local) (?:journalism|news|work)\b",
@@ -264,6 +271,7 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"\bfollow our channel\b",
     ),
     "contact": (
+        r"^(?:tell|write to|message) us (?:at|on|via) \S*@",
         r"^(?:do you (?:have|know)|have you got|got a|were you)\b.*\b(?:story|tips?|information|affected)\?$",
         r"^have you been affected by\b",
         r"^(?:please )?(?:get in touch|contact) (?:with us|us|our (?:reporters|newsroom|news desk|team))\b",

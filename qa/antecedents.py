@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from qa.answers import Answer
 
+_LEADING = 5
+"""Names of an article that are looked at for whom it is about."""
 TURNS_BACK = 3
 """Turns in which an antecedent is looked for, and whose articles are under discussion."""
 
@@ -22,7 +25,7 @@ _ENDS_PHRASE = re.compile(
     r"|and|or|than|as|since|until|when|made|said|say|get|got|put|go|went|come|came|take|took)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?:[A-ZÀ-Þ][\w.’'-]*|\d+)(?:\s+(?:(?:of|the|and|de|for)\s+)?[A-ZÀ-Þ][\w.’'-]*)*")
+_NAME = re.compile(r"(?:[A-ZÀ-Þ][\w.’'&-]*|\d+)(?:\s+(?:(?:of|the|and|de|for|&)\s+)?[A-ZÀ-Þ][\w.’'&-]*)*")
 DEFINITE = re.compile(r"\b(?:the|an?)\s+[a-zà-ÿ]", re.IGNORECASE)
 _MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 DAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
@@ -45,22 +48,53 @@ class Turn:
 
 
 def persons(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
-    """Yield whom "she" or "he" may mean: those whom their article calls so, then those of whom nothing is known."""
+    """Yield whom "she" or "he" may mean: those whom their article calls so, then those of whom nothing is known.
+
+    Where there is nobody, it may be the one whom the article is about.
+    """
     woman = pronoun.startswith(("she", "her"))
+    found = [*_named(turns, woman=woman), *_called(turns)]
+    yield from found or _leading(turns, woman=woman)
+
+
+def _named(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
     unknown = []
     for name, article, asked_for in _mentions(turns):
         women, men = _said_of(name, article)
-        if name.isupper() or re.search(rf"\b[Tt]he {re.escape(name)}\b", article):
-            continue  # "US", "the Navy"
+        if name.isupper() or re.search(rf"\b[Tt]he {re.escape(name)}\b", article) or _is_place(name, article):
+            continue  # "US", "the Navy", "in Port Sorrel"
         if women != men and (women > men) is woman:
             yield name
         elif women == men and asked_for:
             unknown.append(name)
     yield from unknown
+
+
+def _called(turns: Sequence[Turn]) -> Iterator[str]:
     for turn in recent(turns):
         # "the marathon", but neither "the Lakeside Marathon" nor "the soldiers"
         phrases = _definites(turn.question, article_of(turn.answer))
         yield from (phrase for phrase in phrases if phrase.islower() and not phrase.endswith("s"))
+
+
+def _leading(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
+    """Yield whom the last article names most often, those in its headline first, and calls "she" or "he"."""
+    article = next((turn.answer.spans[0].hit.article for turn in recent(turns) if turn.answer.spans), None)
+    if article is None:
+        return
+    counted = Counter(name for name in lasting_names(article.text) if " " in name)
+    ranked = sorted(counted, key=lambda name: (name in article.title, counted[name]), reverse=True)
+    for name in ranked[:_LEADING]:
+        women, men = _said_of(name, article.text)
+        if women != men and (women > men) is woman and not _is_place(name, article.text):
+            yield name
+
+
+def _is_place(name: str, article: str) -> bool:
+    """Say whether half of the time "in", "at", "near", "from" or "of" stands before a name, and not "of" alone."""
+    mentions = len(re.findall(rf"\b{re.escape(name.split()[-1])}\b", article))
+    before = re.findall(rf"\b(in|at|near|of|from) {re.escape(name)}\b", article, re.IGNORECASE)
+    return len(before) * 2 >= mentions and any(word.lower() != "of" for word in before)
 
 
 def things(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
@@ -146,7 +180,7 @@ def names_in(text: str) -> list[str]:
     """Find runs of capitalised words; a question's first word is none, unless another capitalised one follows it."""
     found = []
     for match in _NAME.finditer(text):
-        name = match[0].rstrip(".’'-")
+        name = match[0].rstrip(".’'&-")
         name = re.sub(r"[’'](?:s|d|m|ll|re|ve)$", "", name)
         first, _, rest = name.partition(" ")
         begins = re.search(r"(?:^|[.?!:]\s+)$", text[: match.start()]) is not None
@@ -196,6 +230,20 @@ def _goes_before_a_word(word: str, lowered: str) -> bool:
 
 def _is_person(name: str, article: str) -> bool:
     return sum(_said_of(name, article)) > 0
+
+
+def is_person(name: str, article: str) -> bool:
+    """Say whether an article calls somebody of that name "she" or "he", gives an age or goes on with "who"."""
+    told = rf"\b{re.escape(name)}, (?:(?:aged )?\d\d\b(?! \w)|who\b|whose\b)"
+    return not _is_place(name, article) and (_is_person(name, article) or re.search(told, article) is not None)
+
+
+def is_named_by(role: str, article: str) -> bool:
+    """Say whether an article gives the name of whoever is "the council leader": before it or behind it."""
+    said = re.escape(role)
+    behind = rf"(?i:\b{said}),? [A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ]"
+    before = rf"[A-ZÀ-Þ][\w’'-]+, (?:the |an? )?(?:[\w’'-]+ ){{0,3}}(?i:{said})\b"
+    return re.search(rf"{behind}|{before}", article) is not None
 
 
 def _said_of(name: str, article: str) -> tuple[int, int]:

@@ -5,17 +5,18 @@ Where two readings of a follow-up are possible, both are asked, and the surer an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 
 from embeddings.documents import Hit
 from embeddings.store import ANY, Filter
-from qa.answers import Answer
+from qa.answers import Answer, Span
 from qa.antecedents import TURNS_BACK, Turn
 from qa.confidence import log_odds
-from qa.followups import Reading, behind_names, readings, speaks_of_known
+from qa.followups import Reading, asks_for_another, asks_of_anything, behind_names, readings, speaks_of_known
 from qa.pipeline import Pipeline, checked_question
 from qa.settings import MAX_QUESTION
 from qa.times import tells_time
@@ -85,7 +86,7 @@ class Conversation:
                 reading.question,
                 gathered,
                 without=reading.without,
-                fits=tells_time if reading.asks_when else None,
+                fits=self._fitting(reading),
                 expected=expected,
             )
             kept = (0.0 if place is where else STAYING) - (NAMED if reading.meant else 0.0)
@@ -107,13 +108,45 @@ class Conversation:
                 found[0].topic
                 and not found[0].without  # "Ana Reyes: Who else?" asks nothing
                 and (found[0].leans or speaks_of_known(question))
-                and len(named := behind_names(question, self.turns[-1])) <= MAX_QUESTION
+                and (named := behind_names(question, found[0], self.turns[-1])) is not None
+                and len(named.question) <= MAX_QUESTION
             ):
-                yield replace(found[0], question=named, topic="", meant=found[0].question), inside
+                yield named, inside
+            if found[0].topic and not found[0].leans and asks_of_anything(question):
+                return
         yield from ((reading, where) for reading in found[:1] if reading.topic)
         yield from ((reading, where) for reading in found if not reading.topic)
+
+    def _fitting(self, reading: Reading) -> Callable[[Span], bool] | None:
+        """Say what can be an answer at all; None means anything."""
+        if reading.asks_when:
+            return lambda span: tells_time(span.text)
+        if reading.of_other and self.turns[-1].answer.found:
+            known = self.turns[-1].answer.spans[0]
+            return lambda span: not _says_again(span, known)
+        if reading.behind and asks_for_another(reading.meant):
+            return lambda span: not _says_who(span, reading.behind)
+        return None
 
     def _under_discussion(self) -> frozenset[str]:
         """Give the ids of the articles that the last answers stand in, shown or withheld."""
         spans = [span for turn in self.turns[-TURNS_BACK:] for span in turn.answer.spans[:1]]
         return frozenset(article.id for span in spans for article in span.hit.versions or (span.hit.article,))
+
+
+def _says_again(span: Span, known: Span) -> bool:
+    """Say whether a span stands where a known one does; its later part may answer another question."""
+    same = span.hit.article.id == known.hit.article.id
+    if not same or span.end <= known.start or known.end <= span.start:
+        return False
+    return span.start <= known.start or known.end < span.end
+
+
+def _says_who(span: Span, names: Iterable[str]) -> bool:
+    """Say whether a span is the apposition of a name: "a former pilot" in "Ann Bray, 42, a former pilot"."""
+    text = span.hit.article.text
+    before, behind = text[: span.start], text[span.end : span.end + 200]
+    return any(
+        re.search(rf"\b{re.escape(name)},(?: (?:aged )?\d+,)?\s+$", before) or behind.startswith(f", {name}")
+        for name in names
+    )

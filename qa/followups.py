@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
@@ -24,6 +24,8 @@ from qa.antecedents import (
     article_of,
     describes,
     groups,
+    is_named_by,
+    is_person,
     lasting_names,
     names_in,
     persons,
@@ -61,6 +63,17 @@ _ORDINAL = re.compile(
 _WAS_THAT = re.compile(
     r"^(?P<wh>when|where|why|how)\s+(?:is|was|were|did|does|do)\s+(?:this|that)(?:\s+happen)?\s*\?*$", re.IGNORECASE
 )
+_ROLE = re.compile(r"the (?P<role>[a-zà-ÿ][a-zà-ÿ’'-]*(?: [a-zà-ÿ][a-zà-ÿ’'-]*){0,3})")
+_WHO_WAS = re.compile(
+    r"(?P<asked>(?:who|what)\s+(?:is|was|are|were)\s+)the\s+[a-zà-ÿ][^?]*?"
+    r"(?=\s+(?:in|on|at|for|of|to|from|by|with)\s|\s*\?*$)",
+    re.IGNORECASE,
+)
+_WHO_DID = re.compile(r"^who\s+(?!(?:did|does|do)\b)", re.IGNORECASE)
+_EMPTY = re.compile(
+    rf"{VERBS}|{WH}|many|much|any|anyone|anybody|someone|somebody|everyone|nobody|people|persons?|there|been|else|not|ever",
+    re.IGNORECASE,
+)
 _PLACED = re.compile(r"^(?:in|on|at|during|for|by|of|to|from|with|after|before)\s+", re.IGNORECASE)
 _POSSESSIVE_HER = r"her(?=\s+(?!(?:and|to|in|on|at|for|from|with|by|when|after|before|as|or|about|go|leave)\b)[\w-])"
 _HE = re.compile(rf"\b(?:(?P<own>his|{_POSSESSIVE_HER}|hers)|he|she|him|her|himself|herself)\b", re.IGNORECASE)
@@ -88,6 +101,8 @@ class Reading:
         meant: what is remembered in place of `question`; "" for that itself.
         asks_when: whether nothing but a time can answer it: "And when?", joined with a question for something
             else, seldom reads well, and a reader takes any clause for its answer.
+        of_other: whether it is the last question asked of something else, so that the last answer is none to it.
+        behind: names that were put before the question.
     """
 
     question: str
@@ -96,6 +111,8 @@ class Reading:
     leans: bool = True
     meant: str = ""
     asks_when: bool = False
+    of_other: bool = False
+    behind: tuple[str, ...] = ()
 
 
 def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
@@ -123,7 +140,7 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     about = _ABOUT.match(body)
     if about or (led_in and not HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
         what = about["what"] if about else body.rstrip("? ")
-        return [Reading(text, topic) for text in _swapped(what, turns)][:READINGS]
+        return [Reading(text, topic, of_other=True) for text in _swapped(what, turns)][:READINGS]
     if _BARE.match(body) and not _POINTS_BACK.search(body) and not HAS_VERB.search(body):
         asks_when = _WHEN.match(body) is not None
         return [Reading(carried(body.rstrip("? "), last), topic, asks_when=asks_when)]
@@ -162,10 +179,36 @@ def speaks_of_known(question: str) -> bool:
     return re.search(r"\bthe\b", question, re.IGNORECASE) is not None and not names_in(question)
 
 
-def behind_names(question: str, last: Turn) -> str:
-    """Put the names of the last answer and question before a question: "Geri Horner, Wannabe: Why did she leave?"."""
-    names = dict.fromkeys([*lasting_names(last.answer.text), *lasting_names(last.question)])
-    return f"{', '.join(names)}: {question}" if names else question
+def behind_names(question: str, first: Reading, last: Turn) -> Reading | None:
+    """Put the names of the last answer and question before a question: "Geri Horner, Wannabe: Why did she leave?".
+
+    Before a question for another person ("Who was the judge?") nobody's name is put: what is said of that one would
+    seem to answer. None where there is no name to put, and where the last question could be asked of something else
+    as a whole: its old names would mislead.
+    """
+    if first.of_other and not WHAT_ABOUT.match(first.question):
+        return None
+    names = tuple(dict.fromkeys([*lasting_names(last.answer.text), *lasting_names(last.question)]))
+    if (first.of_other or asks_for_another(first.question)) and not _POINTS_BACK.search(question):
+        article = article_of(last.answer)
+        names = tuple(name for name in names if not is_person(name, article))
+    if not names:
+        return None
+    named = f"{', '.join(names)}: {question}"
+    return replace(first, question=named, topic="", meant=first.question, behind=names)
+
+
+def asks_for_another(question: str) -> bool:
+    """Say whether a question is for somebody and points to nobody: "Who was the judge?", but not "Who is she?"."""
+    return _WHO_DID.match(question) is not None and not _POINTS_BACK.search(question)
+
+
+def asks_of_anything(question: str) -> bool:
+    """Say whether a question is about nothing without the turns before: "Was anyone hurt?", "How many died?"."""
+    if names_in(question) or DEFINITE.search(question) or TIME.search(question):
+        return False
+    words = re.findall(r"[\w’'-]+", _LEAD_IN.sub("", question))
+    return sum(not _EMPTY.fullmatch(word) for word in words) <= 1
 
 
 def _topic(turn: Turn) -> str:
@@ -187,6 +230,8 @@ def _swapped(what: str, turns: Sequence[Turn]) -> Iterator[str]:
             f"What is {filled[:1].lower() if filled.startswith('The ') else filled[:1]}{filled[1:]}?"
             for filled in _filled(what, turns)
         )
+    if role := _ROLE.fullmatch(what):
+        yield from (found for turn in recent(turns) if (found := _with_role(turn, role["role"])) is not None)
     swapped = [found for turn in recent(turns) if (found := _swap(turn.question, what)) is not None]
     yield from swapped or [_appended(turns[-1].question, what)]
 
@@ -217,6 +262,18 @@ def _swap(question: str, what: str) -> str | None:
         names = [name for name in names if not describes(name, question)]
     if names and names_in(f"- {bare}"):
         return question.replace(f"the {names[0]}" if bare.startswith("the ") else names[0], bare, 1)
+    return None
+
+
+def _with_role(turn: Turn, role: str) -> str | None:
+    """Ask for another role ("Who was the coroner?"), or of a role in place of a person ("What did Ann Bray say?")."""
+    asked = _WHO_WAS.match(turn.question)
+    if asked is not None and not DEFINITE.search(turn.question, asked.end()):
+        return f"{asked['asked']}the {role}{turn.question[asked.end() :]}"
+    for name in lasting_names(turn.question):
+        subject = re.search(rf"\b(?:did|does|has|had|is|was|will|would) (?P<name>{re.escape(name)})\b", turn.question)
+        if subject is not None and is_named_by(role, article_of(turn.answer)):
+            return f"{turn.question[: subject.start('name')]}the {role}{turn.question[subject.end('name') :]}"
     return None
 
 

@@ -173,14 +173,14 @@ class Pipeline:
         *,
         top: int | None = None,
         without: Collection[str] = (),
-        fits: Callable[[str], bool] | None = None,
+        fits: Callable[[Span], bool] | None = None,
         expected: float = 0.0,
     ) -> Answer:
         """Take the second step of `answer`: read, and decide.
 
         Args:
             without: answers that are known already, and not wanted.
-            fits: says of a text whether it can be an answer at all; None means that any can.
+            fits: says of a span whether it can be an answer at all; None means that any can.
         """
         found = self.answer_from(
             question,
@@ -232,7 +232,7 @@ class Pipeline:
         top: int | None = None,
         retrieve_ms: float = 0.0,
         without: Collection[str] = (),
-        fits: Callable[[str], bool] | None = None,
+        fits: Callable[[Span], bool] | None = None,
         expected: float = 0.0,
     ) -> Answer:
         """Answer from passages at hand; see `answer`.
@@ -252,7 +252,7 @@ class Pipeline:
         if without:
             spans = [span for span in spans if not _is_among(span, without) and not _names_one_of(span, without)]
         if fits is not None:
-            spans = [span for span in spans if fits(span.text)]
+            spans = [span for span in spans if fits(span)]
         spans = corrected(newest_first(asked, spans))
         spans = whole_quotations(asked, with_hour(asked, money_first(asked, spans)))
         # the items of a list come one by one

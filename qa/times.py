@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from embeddings.dates import MONTH, MONTHS, find_date
+from embeddings.dates import MONTH, MONTHS, find_date, parse_date
 
 REPORTED_LATER = 14
 """Days: what happened in a period is often told of after its end."""
@@ -18,6 +18,8 @@ _MORNING_AFTER = timedelta(1)
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9}
+"""The months that they begin with; a winter lies in two years, and is left to its year."""
 _NUMBERS = {word: number for number, word in enumerate(_WORDS, start=1)} | {"a": 1, "few": 5}
 _DAYS_OF = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.5, "year": 365.25}
 _NOW = re.compile(
@@ -83,7 +85,8 @@ def _span(first: date, last: date, words: str, *, exact: bool = False) -> Period
 
 
 def _days(match: re.Match[str], today: date) -> Period:
-    day = today - timedelta(match[0].lower().endswith(("yesterday", "last night")))
+    words = match[0].lower()
+    day = today - timedelta(words.endswith(("yesterday", "last night")) + words.startswith("the day before"))
     return _span(day, min(day + _MORNING_AFTER, today), match[0], exact=True)
 
 
@@ -190,11 +193,43 @@ def _during(match: re.Match[str], today: date) -> Period | None:
     return None if point is None else _span(point[0], point[1] + timedelta(REPORTED_LATER), match[0])
 
 
+def _latest(match: re.Match[str], today: date) -> Period | None:
+    """Take a day or month without its year for the latest that has begun: "on 3 May", "in February", "on Tuesday"."""
+    if match["weekday"]:
+        day = today - timedelta((today.weekday() - _WEEKDAYS.index(match["weekday"].lower())) % 7)
+        point = (day, day)
+    else:
+        point = _latest_of_year(match["month_day"], today)
+    if match["word"].lower() == "since":
+        return Period(point[0], None, match[0])
+    return _span(point[0], point[1] + (_MORNING_AFTER if match["weekday"] else timedelta(REPORTED_LATER)), match[0])
+
+
+def _latest_of_year(month_day: str, today: date) -> tuple[date, date]:
+    """Give the latest such day or month up to today.
+
+    Raises:
+        ValueError: there is none in two years, as of the 29th of February, or at all.
+    """
+    for year in (today.year, today.year - 1):
+        point = _point(f"{month_day} {year}")
+        if point is not None and point[0] <= today:
+            return point
+    raise ValueError(f"no {month_day!r} before {today}")
+
+
 def _point(text: str) -> tuple[date, date] | None:
-    """Read a day, a month with its year, or a year, as its first and last day."""
+    """Read a day, a month or season with its year, or a year, as its first and last day."""
     day = find_date(text)
     if day is not None:
         return day.day, day.day
+    if re.fullmatch(_IN_FIGURES, text):
+        figures = parse_date(text)  # raises where it may mean two days
+        return (figures, figures) if figures is not None else None
+    season = re.fullmatch(rf"(?P<season>{'|'.join(_SEASONS)}) (?:of )?(?P<year>\d{{4}})", text, re.IGNORECASE)
+    if season is not None:
+        of_year, first = int(season["year"]), _SEASONS[season["season"].lower()]
+        return date(of_year, first, 1), _month(of_year, first + 2)[1]
     month = re.fullmatch(rf"{MONTH} (?:of )?(?P<year>\d{{4}})", text, re.IGNORECASE)
     if month is not None:
         return _month(int(month["year"]), MONTHS.index(month["month"][:3].lower()) + 1)
@@ -207,9 +242,13 @@ def _month(year: int, month: int) -> tuple[date, date]:
 
 
 _MONTH_NAME = MONTH.replace("?P<month>", "?:")
+_ON_WEEKDAY = rf"(?:(?:{'|'.join(_WEEKDAYS)}),? (?:the )?)?"
+_IN_FIGURES = r"\d{1,2}[./-]\d{1,2}[./-]\d{4}"
+_SEASON = rf"(?:{'|'.join(_SEASONS)})\b"
 _POINT = (
-    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH_NAME},? \d{{4}}|{_MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}"
-    + (rf"|\d{{4}}-\d\d-\d\d|{_MONTH_NAME} (?:of )?\d{{4}}|(?:19|20)\d\d")
+    rf"{_ON_WEEKDAY}(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH_NAME},? \d{{4}}"
+    rf"|{_MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})|{_IN_FIGURES}|\d{{4}}-\d\d-\d\d"
+    rf"|{_SEASON} (?:of )?\d{{4}}|{_MONTH_NAME} (?:of )?\d{{4}}|(?:19|20)\d\d"
 )
 _TIME = re.compile(rf"(?:(?:on|in|since|by|until) )?(?:{_POINT})", re.IGNORECASE)
 _NUMBER = rf"\d{{1,3}}|{'|'.join(_NUMBERS)}"
@@ -218,8 +257,14 @@ _MONTH_DAY = rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH_NAME}|{_MONTH_NAME}(?:
 # "in the last week of the campaign" and "in her last year of school" are not counted from today
 _NOT_OF = r"(?!['’]s)(?! (?:of|before)\b)"
 # in capitals within a sentence they are names: "USA Today"
-_DAY = r"(?:\b(?-i:today|yesterday|last night|this (?:morning|afternoon|evening))|^\W*(?:today|yesterday))\b(?!['’]s)"
+_DAY = (
+    r"(?:\b(?-i:the day before yesterday|today|yesterday|last night|this (?:morning|afternoon|evening))"
+    r"|^\W*(?:today|yesterday))\b(?!['’]s)"
+)
+_NOT_THE_DAY = r"\b(?<!\bthe day )"
 _NOT_HIS = r"(?<!\bhis )(?<!\bher )(?<!\bits )(?<!\btheir )"
+_CAPITAL_DAYS = "|".join(day.capitalize() for day in _WEEKDAYS)
+_THE = rf"(?:the (?=\d{{1,2}}[snrt]|{_SEASON}))?"
 _UNIT = rf"{_NOT_HIS}\b(?P<which>last|previous|this) (?P<unit>week|month|year)\b{_NOT_OF}"
 _WEEKDAY = rf"\b(?:last|this past) (?P<day>{'|'.join(_WEEKDAYS)})\b"
 _LAST_MONTH = rf"\blast (?P<of_last>(?-i:{_MONTH_NAME}))\b"  # and not "the last march"
@@ -228,7 +273,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
     (re.compile(pattern, re.IGNORECASE), make)
     for pattern, make in (
         (
-            rf"\b(?P<word>since|after|before|until|by) (?P<point>{_DAY}|{_UNIT}|{_WEEKDAY}|{_LAST_MONTH})",
+            rf"{_NOT_THE_DAY}(?P<word>since|after|before|until|by) (?P<point>{_DAY}|{_UNIT}|{_WEEKDAY}|{_LAST_MONTH})",
             _bound_to_today,
         ),
         (_DAY, _days),
@@ -250,9 +295,19 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
             _between,
         ),
         (
-            rf"\b(?P<word>since|after|before|until|by) (?:the (?:start|beginning|end) of )?(?P<point>{_POINT})\b",
+            rf"\b(?P<word>since|after|before|until|by) (?:the (?:start|beginning|end) of )?{_THE}(?P<point>{_POINT})\b",
             _bound,
         ),
-        (rf"\b(?:(?:in|on|during|of|for|early|late|mid) )+(?:the (?=\d{{1,2}}[snrt]))?(?P<point>{_POINT})\b", _during),
+        (
+            rf"\b(?:(?:in|on|during|of|for|early|late|mid) )+{_THE}(?P<point>{_POINT})\b",
+            _during,
+        ),
+        (rf"(?P<point>\b(?=(?:{'|'.join(_WEEKDAYS)})\b)(?:{_POINT}))\b", _during),
+        (
+            r"\b(?P<word>in|on|during|since) (?:the (?=\d))?(?:(?:early|late|mid)[ -])?"
+            rf"(?:(?-i:(?P<month_day>{_MONTH_DAY}))|(?-i:(?P<weekday>{_CAPITAL_DAYS})))\b"
+            r"(?!['’]s|,? \d| (?-i:[A-ZÀ-Þ]))",
+            _latest,
+        ),
     )
 )

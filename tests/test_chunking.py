@@ -201,6 +201,17 @@ def test_what_only_looks_like_it_is_kept(text):
     assert find_furniture(text) == []
 
 
+def test_a_line_of_the_author_alone_is_a_byline():
+    text = f"*Opinion*\n\nDana Whitlock\n\n{STORY} Dana Whitlock was there."
+    assert [text[one.start : one.end] for one in find_furniture(text, author="Dana Whitlock")] == ["Dana Whitlock"]
+    assert find_furniture(text) == []
+
+
+def test_a_credit_behind_a_caption_is_set_aside():
+    text = f"*Ann Lee, right, after the finish in Velle. Photo: Karim Bel*\n{STORY}"
+    assert [text[one.start : one.end].strip("*") for one in find_furniture(text)] == ["Photo: Karim Bel"]
+
+
 def test_furniture_is_told_from_stories_on_three_hundred_paragraphs():
     rows = furniture_rows()
     assert sum(kind != "story" for kind, _ in rows) >= 200

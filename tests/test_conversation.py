@@ -14,7 +14,7 @@ from qa.answers import Answer, Span
 from qa.antecedents import Turn
 from qa.cli import main
 from qa.conversation import EXPECTED, Conversation
-from qa.followups import readings
+from qa.followups import Reading, readings
 from qa.pipeline import Gathered
 from qa.times import tells_time
 
@@ -113,6 +113,36 @@ def test_a_question_without_names_before_it_is_asked_behind_none():
     Conversation(pipeline, [turn("how many were there in 2021?")]).ask("Who else?")  # no names but a number
     assert pipeline.asked
     assert not any(":" in question for question, _, _ in pipeline.asked)
+
+
+def test_a_question_about_nothing_stays_in_the_articles_under_discussion():
+    pipeline = Recorder()
+    Conversation(pipeline, [MAYOR]).ask("Was anyone hurt?")
+    assert all(where.articles for _, where, _ in pipeline.asked)
+    first = Recorder()
+    Conversation(first).ask("Was anyone hurt?")
+    assert [where for _, where, _ in first.asked] == [ANY]
+
+
+def test_what_is_asked_of_something_else_is_not_answered_as_before(pipeline):
+    conversation = Conversation(pipeline)
+    before = conversation.ask("who led the delegation?").spans[0]
+    answer = conversation.ask("What about the weather?")
+    assert "What about the weather?" in answer.searched_for
+    assert all(span.end <= before.start or before.end <= span.start for span in answer.spans if span.hit == before.hit)
+
+
+def test_what_says_who_somebody_is_is_no_other_person():
+    text = "Ann Bray, 42, a former pilot, was jailed. The judge was Tom Lund. The insurer, Ann Bray, paid."
+    hit = Hit(Passage("a", 0, len(text)), Article("a", "T", text), 1.0)
+    asked = Answer("Q?", "Q?", (Span("jailed", 34, 40, 5.0, hit),), (hit,), 0.9, True)
+    conversation = Conversation(Recorder(), [Turn("What happened?", asked)])
+    fits = conversation._fitting(
+        Reading("Ann Bray: Who was the judge?", meant="Who was the judge?", behind=("Ann Bray",))
+    )
+    assert not fits(Span("a former pilot", 14, 28, 5.0, hit))
+    assert not fits(Span("The insurer", text.index("The ins"), text.index(", Ann Bray, paid"), 5.0, hit))
+    assert fits(Span("Tom Lund", text.index("Tom"), text.index(". The insurer"), 5.0, hit))
 
 
 def test_an_answer_is_expected_in_the_articles_under_discussion():
@@ -221,3 +251,13 @@ def test_who_else_is_not_asked_behind_names():
     pipeline = Recorder()
     Conversation(pipeline, [MAYOR]).ask("Who else?")
     assert {question for question, _, _ in pipeline.asked} == {MAYOR.question}
+
+
+def test_the_later_part_of_an_answer_may_answer_what_is_asked_of_something_else():
+    text = "Adults £16, children £4."
+    hit = Hit(Passage("a", 0, len(text)), Article("a", "T", text), 1.0)
+    known = Answer("Q?", "Q?", (Span("£16, children £4", 7, 23, 5.0, hit),), (hit,), 0.9, True)
+    fits = Conversation(Recorder(), [Turn("How much?", known)])._fitting(Reading("For children?", of_other=True))
+    assert fits(Span("£4", 21, 23, 5.0, hit))
+    assert not fits(Span("£16", 7, 10, 5.0, hit))
+    assert not fits(Span("Adults £16", 0, 10, 5.0, hit))

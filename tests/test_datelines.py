@@ -52,6 +52,11 @@ from embeddings.sources import find_inputs, read_articles
         ("T\nBy Staff Reporters\nIt rained.", None, "", ""),
         ("T\nIt rained on 8 June 2021 in Sorrel (AP) and by Friday Ann Lee left.", None, "", ""),
         ("T\n31 June 2021\nIt rained.", None, "", ""),
+        ("T\nNational League North, Saturday 13 April 2024\nIt rained.", date(2024, 4, 13), "", ""),
+        ("T\nThe fair opens in Velle, Saturday 13 April 2024, at noon.", None, "", ""),
+        ("T\nFrom Ann Lee in Qaravand, Tashmenistan\nIt rained.", None, "", "Ann Lee"),
+        ("From Bread Lines in Velle\nIt rained.", None, "", ""),
+        ("T\nFrom our correspondent in Velle\nIt rained.", None, "", ""),
         ("T\n" + "It rained.\n" * 9 + "8 June 2021", None, "", ""),
     ],
 )  # fmt: skip

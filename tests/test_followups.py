@@ -6,7 +6,7 @@ from turns import BRIDGE, FERRIES, INQUIRY, MAYOR, turn
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Answer, Span
 from qa.antecedents import Turn, groups, names_in, persons
-from qa.followups import readings
+from qa.followups import asks_of_anything, behind_names, readings
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,12 @@ from qa.followups import readings
         ([turn("Who came second in the race?")], "And third?", "Who came third in the race?"),
         ([MAYOR], "What did she say about him?", "What did Renée Solberg say about him?"),
         ([turn("Who lost the mayoral election?")], "When was it?", "When was the mayoral election?"),
-        ([turn("How many people saw the wreck in Nov. 2020?")], "Who was she?", "Who was she?"),
+        ([turn("Who was the mayor in Port Sorrel?")], "And the ship's pilot?",
+         "Who was the ship's pilot in Port Sorrel?"),
+        ([turn("What did Renée Solberg say?")], "And the harbour master?", "What did the harbour master say?"),
+        ([turn("What did Renée Solberg win?")], "And the inquiry?",
+         "What about the inquiry? What did Renée Solberg win?"),
+        ([turn("Who won the Great Cup?", "Port Sorrel")], "How old is she?", "How old is Renée Solberg?"),
     ],
 )  # fmt: skip
 def test_a_follow_up_is_completed(turns, question, meant):
@@ -117,6 +122,8 @@ def test_a_pronoun_that_points_to_its_own_question_is_left_alone(question):
         ("He's left, she'll stay", []),
         ("O'Neill said", ["O'Neill"]),
         ("IT and the US", ["IT", "US"]),
+        ("insurers, Lutine & Harker", ["Lutine & Harker"]),
+        ("Did AT&T sue Orrin & Vale Water?", ["AT&T", "Orrin & Vale Water"]),
     ],
 )
 def test_pronouns_are_no_names(text, names):
@@ -158,6 +165,47 @@ def test_who_else_asks_again_without_what_is_known(question):
 def test_who_else_did_something_is_asked_without_what_is_known():
     (reading,) = readings("And who else stood?", [MAYOR])
     assert (reading.question, reading.without) == ("Who stood?", ("Renée Solberg",))
+
+
+@pytest.mark.parametrize(
+    ("question", "empty"),
+    [
+        ("Was anyone hurt?", True),
+        ("How many people died?", True),
+        ("And did anybody survive?", True),
+        ("Who operates the ship?", False),
+        ("How many people died in 2020?", False),
+        ("Was anyone hurt in Sorrel?", False),
+        ("How do bees dance?", False),
+    ],
+)
+def test_what_asks_about_nothing_without_the_turns_before(question, empty):
+    assert asks_of_anything(question) is empty
+
+
+@pytest.mark.parametrize(
+    ("question", "behind"),
+    [
+        ("Who was the judge?", ("Port Sorrel",)),
+        ("Who led the inquiry?", ("Port Sorrel",)),
+        ("Who was the judge she met?", ("Renée Solberg", "Port Sorrel")),
+        ("What did the judge say?", ("Renée Solberg", "Port Sorrel")),
+    ],
+)
+def test_nobodys_name_is_put_before_a_question_for_another(question, behind):
+    first = readings(question, [MAYOR])[0]
+    assert behind_names(question, first, MAYOR).behind == behind
+
+
+def test_a_whole_question_of_something_else_is_not_asked_behind_the_old_names():
+    first = readings("And of Lowmere?", [asked := turn("Who is the mayor of Port Sorrel?")])[0]
+    assert (first.question, first.of_other) == ("Who is the mayor of Lowmere?", True)
+    assert behind_names("And of Lowmere?", first, asked) is None
+
+
+def test_a_question_for_another_may_be_left_without_names():
+    first = readings("Who was the judge?", [asked := turn("Who won?", "Renée Solberg")])[0]
+    assert behind_names("Who was the judge?", first, asked) is None
 
 
 def test_a_question_word_is_no_name():

@@ -101,6 +101,25 @@ def test_front_matter_as_hugo_writes_it(tmp_path):
     assert (article.title, article.published, article.text) == ("Mayor resigns", date(2022, 3, 4), "She left.\n")
 
 
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (
+            "TENNIS\n\nQualifier stuns top seed in five-set thriller\n\nIt rained.",
+            "Qualifier stuns top seed in five-set thriller",
+        ),
+        ("LOCAL NEWS\nCouncil votes to close the harbour\nIt rained.", "Council votes to close the harbour"),
+        ("SNOW\nIt rained all day and then it snowed.", "SNOW"),
+        ("STRIKE OVER\nBy Ann Lee at Mill Lane\nIt rained.", "STRIKE OVER"),
+        ("STRIKE OVER\nWASHINGTON (AP) - It rained all day\nIt rained.", "STRIKE OVER"),
+        ("Tennis\nQualifier stuns top seed in thriller\nIt rained.", "Tennis"),
+    ],
+)
+def test_a_kicker_is_no_title(tmp_path, lines, title):
+    (tmp_path / "a.txt").write_text(lines)
+    assert [article.title for article in read(tmp_path)] == [title]
+
+
 def test_a_line_without_a_word_is_no_title(tmp_path):
     (tmp_path / "a.md").write_text("---\n\n# Mayor resigns\nShe left.\n")
     assert read(tmp_path)[0].title == "Mayor resigns"

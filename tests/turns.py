@@ -7,6 +7,7 @@ from qa.antecedents import Turn
 STORY = (
     "Renée Solberg was elected mayor of Port Sorrel in June 2021. She had been a ship's pilot. "
     "Solberg beat Halvar Munk; he conceded at once. The old Kilbray Bridge fell in March. "
+    "The harbour master, Ivo Brandt, stayed. A cup was won in Port Sorrel. "
     "The Rovers won. The mayoral race was close; he lost boats. "
     "Ann Bray, Tom Lund and Eva Moe led the inquiry. Sorrel Ferries runs the boats."
 )

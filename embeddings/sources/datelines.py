@@ -29,6 +29,13 @@ _PAPER = (
     r"|Telegraph|Mail|Express|Press|Courier|Record|Standard|Independent|Advertiser|Mercury|Argus|Reporter|Bulletin"
     r"|Dispatch|Register|Sentinel|Globe|Examiner|Inquirer|Leader|Star)"
 )
+_SENDER = re.compile(
+    r"From (?!Our\b)(?P<author>[A-ZÀ-Þ][\w.’'-]+(?: [A-ZÀ-Þ][\w.’'-]*){1,3}) in [A-ZÀ-Þ][\w.,’' -]{1,60}"
+)
+# "National League North, Saturday 13 April 2024"; without the weekday it is the day of a fair as often
+_EVENT = re.compile(
+    r"[A-ZÀ-Þ][\w.’'& -]{1,60}, (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? ",
+)
 _POST = re.compile(r"(?:[A-Z]\w+ ){0,3}(?:Reporter|Correspondent|Editor|Writer) (?=[A-ZÀ-Þ])")
 _MASTHEAD = re.compile(rf"(?P<paper>{_PAPER})\s*[,|·]\s*$")
 # What may stand before the date in a line that is there to give it: a label, a weekday, a time, a newspaper, or a place
@@ -72,7 +79,7 @@ def completed(article: Article) -> Article:
     for line in lines:
         published = published or _date_of(line)
         source = source or _agency_of(line) or _paper_of(line)
-        author = author or _author_of(line)
+        author = author or _author_of(line) or ("" if line == article.title else _sender_of(line))
     return replace(article, published=published, source=source, author=author)
 
 
@@ -81,6 +88,8 @@ def _date_of(line: str) -> date | None:
         found = find_date(line)
     except ValueError:
         return None
+    if found is not None and found.end == len(line) and _EVENT.fullmatch(line[: found.start]):
+        return found.day
     if found is None or not _leads_up(line[: found.start]) or not _AFTER.fullmatch(line[found.end :]):
         return None
     return found.day
@@ -112,6 +121,11 @@ def _paper_of(line: str) -> str:
         return ""
     match = _MASTHEAD.fullmatch(line[: found.start]) if found is not None and found.end == len(line) else None
     return match["paper"] if match else ""
+
+
+def _sender_of(line: str) -> str:
+    match = _SENDER.fullmatch(line.strip("*_ "))
+    return match["author"] if match else ""
 
 
 def _author_of(line: str) -> str:

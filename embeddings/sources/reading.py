@@ -17,6 +17,9 @@ from embeddings.sources.inputs import Input, ReadingError, Unreadable
 
 MAX_TITLE = 200
 LONGEST_HEADLINE = 150
+_KICKER = re.compile(r"[^\W\d][\w&’'-]*(?: [\w&’'-]+)?")
+# no byline, no dateline, no sentence
+_HEADLINE = re.compile(r"(?!(?i:by|from|published|posted|updated)\b)(?=\S+ \S+ \S+ \S)[^\d\W][^(]{1,148}[^\s.:]")
 """Characters; a longer first line is a paragraph of the story, whose first sentence stands in for a headline."""
 MAX_FIELD = 10_000
 """Characters of what is said about an article."""
@@ -101,9 +104,11 @@ def article_of(text: str, fields: Mapping[str, object], published: date | None, 
 
 
 def first_line(text: str) -> str:
-    """Take the first line with something in it as a title, without a heading's marks."""
-    line = next((line for line in text.splitlines() if any(map(str.isalnum, line))), "")
-    line = line.strip().lstrip("#").strip()
+    """Take the first line with something in it as a title, without a heading's marks; a kicker is none ("TENNIS")."""
+    said = (line.strip().lstrip("#").strip() for line in text.splitlines() if any(map(str.isalnum, line)))
+    line, following = next(said, ""), next(said, "")
+    if _KICKER.fullmatch(line) and line.isupper() and _HEADLINE.fullmatch(following):
+        line = following
     if len(line) > LONGEST_HEADLINE:
         line = line[found.end() :] if (found := DATELINE.match(line)) else line
         line = line[slice(*sentences(line)[0])]
