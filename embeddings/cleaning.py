@@ -24,7 +24,7 @@ OPENING_LINES = 12
 OPENING_WORDS = 6
 """The fewest that a story begins with."""
 
-_MARKS = "*_ \t\r\n"
+_EMPHASIS = "*_ \t\r\n"
 """What Markdown puts around a line that is set in italics, and white space."""
 
 # A newsroom speaking of itself, or to its reader: furniture only where it stands beside a line that surely is.
@@ -143,7 +143,7 @@ def _labels(text: str, repeated: Collection[int], author: str) -> list[tuple[Ran
     byline = author.casefold()
     for line in lines(text):
         first = len(labelled)
-        bare = text[slice(*line)].strip(_MARKS)
+        bare = text[slice(*line)].strip(_EMPHASIS)
         is_byline = line in head or (byline and bare.casefold() == byline)
         whole = "byline" if is_byline else _whole(text[slice(*line)], repeated)
         while at < len(all_sentences) and all_sentences[at][1] <= line[1]:
@@ -161,7 +161,7 @@ def _head(text: str) -> frozenset[Range]:
     above: Range | None = None
     for number, (start, end) in enumerate(islice(lines(text), OPENING_LINES)):
         line = text[start:end]
-        if len(line) <= MAX_HEAD and _HEAD.fullmatch(_MIDDLE.sub("", line.strip(_MARKS))):
+        if len(line) <= MAX_HEAD and _HEAD.fullmatch(_MIDDLE.sub("", line.strip(_EMPHASIS))):
             found.update([(start, end)] if above is None else [above, (start, end)])
         elif len(line.split()) >= OPENING_WORDS and _STORY.search(line):
             return frozenset(found)
@@ -172,7 +172,7 @@ def _head(text: str) -> frozenset[Range]:
 def _whole(line: str, repeated: Collection[int]) -> str | None:
     if len(line) > MAX_LINE:
         return None
-    bare = _MIDDLE.sub("", line.strip(_MARKS))
+    bare = _MIDDLE.sub("", line.strip(_EMPHASIS))
     kind = next((kind for kind, pattern in _WHOLE.items() if pattern.fullmatch(bare)), None)
     if kind is None and repeated and line_key(line) in repeated and _may_repeat(line):
         return "repeated"
@@ -190,7 +190,7 @@ def _speech(sentence: str) -> str | None:
     # "said" and quotation marks: somebody in the story speaks of support, donations or newsletters
     if re.search(r"\b(?:said|says|told|according to)\b|[“”\"]", sentence):
         return None
-    plain = sentence.strip(_MARKS).rstrip(".!")
+    plain = sentence.strip(_EMPHASIS).rstrip(".!")
     return next((kind for kind, pattern in _SAID.items() if pattern.search(plain)), None)
 
 
