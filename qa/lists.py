@@ -28,11 +28,13 @@ _COUNT = re.compile(
     rf"(?:all |the |about |some )?(?:one|{'|'.join(NUMBERS)}|eleven|twelve|dozens|\d{{1,2}})",
     re.IGNORECASE,
 )
-# no comma within a number, "6,412,300", a firm's name, "Hill, Hart & Sons", or a person's, "Ana Reyes, Jr."
+# white space from its beginning on, not from each of thousands of spaces; no comma within a number, "6,412,300", a
+# firm's name, "Hill, Hart & Sons", or a person's, "Ana Reyes, Jr."
 _SEPARATOR = re.compile(
-    r"\s*(?:,(?!(?<=\d,)\d|\s[A-Z][\w'’-]+\s&\s|\s(?:[JS]r|MD|MP|PhD|Inc|Ltd|LLC|[COM]BE)\b)|;)"
+    r"(?:(?<!\s)\s+)?"
+    r"(?:,(?!(?<=\d,)\d|\s[A-Z][\w'’-]+\s&\s|\s(?:[JS]r|MD|MP|PhD|Inc|Ltd|LLC|[COM]BE)\b)|;)"
     r"\s*(?:(?:and|or|as well as)\s+)?"
-    r"|\s+(?:and|or|as well as)\s+(?:also\s+)?"
+    r"|(?<!\s)\s+(?:and|or|as well as)\s+(?:also\s+)?"
 )
 # "the Philippines", and not "A gold heron"
 _NAME = re.compile(r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)|[a-zà-ÿ]+ [A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ][\w’'-]+$")
@@ -45,14 +47,14 @@ _KIN = re.compile(
     r"(?:his|her|their) (?:[a-z-]+ )?(?:grand|step)?(?:son|daughter|wife|husband|brother|sister|mother|father|partner"
     r"|widow|widower|niece|nephew|uncle|aunt|cousin)"
 )
-_HANGING = re.compile(r"\s+(?:and|or)$")
+_HANGING = re.compile(r"(?<!\s)\s+(?:and|or)$")
 _NO_ITEM = re.compile(r"(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have|had|will|would)\b")
 _LEADING = re.compile(r"(?:to|for|in|from|at|on|of|by|with|across)\s+(?=\w)")
 _BEHIND_CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\s+(?:also\s+)?(?:(?:to|for|in|from|at|on|of|by|with)\s+)?$")
 _CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\b")
 # what ends an item on its right that no separator ends: the sentence goes on
 _CLAUSE = re.compile(
-    r"\s+(?:who|whom|whose|which|that|where|while|when|but|after|before|because|with|without|were|was|are|is|have|has"
+    r"(?<!\s)\s+(?:who|whom|whose|which|that|where|while|when|but|after|before|because|with|without|were|was|are|is|have|has"
     r"|had|will|would|on|in|at|from|for|to|by)\b|[:?!()“”\"—–]|(?<!\b[A-Z])(?<!\b[DJMS]r)(?<!\bSt)\."
 )
 

@@ -262,8 +262,7 @@ class Libraries:
             InvalidInput: there is none of that name.
             DatelineError: it can't be opened.
         """
-        # without the lock: whoever opens another may have to wait for a process that is writing to that
-        if (opened := self._opened.get(name)) is not None:
+        if (opened := self._opened.get(name)) is not None:  # whoever holds the lock may wait for another process
             return opened
         with self._opening:
             called = name if name == self.first else self.called(name)

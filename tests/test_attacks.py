@@ -19,12 +19,14 @@ from test_sources import STORY, packed, pdf
 from test_web import rss
 
 from embeddings.cleaning import find_furniture
-from embeddings.documents import Article
+from embeddings.documents import Article, Hit, Passage
 from embeddings.sources import archive, find_inputs, inputs, parsing, read_articles, table, web
 from embeddings.sources.datelines import completed
 from embeddings.sources.feed import extract_feed
 from embeddings.sources.reading import first_line
+from qa.answers import Span
 from qa.labelled import is_label
+from qa.lists import list_items
 
 # --- archives and packed files
 
@@ -295,6 +297,13 @@ def labelled(text):
     return is_label("What is the cost?", text, end - 4, end)
 
 
+def listed(text):
+    """Carry a text's first word on over what it lists."""
+    end = text.index(",")
+    span = Span(text[:end], 0, end, 9.0, Hit(Passage("a", 0, len(text)), Article("a", "T", text), 1.0))
+    return list_items("Which towns lost power?", [span])
+
+
 @pytest.mark.parametrize(
     ("read_by", "text"),
     [
@@ -304,6 +313,7 @@ def labelled(text):
         (find_furniture, "12:30 by A" + " By" * 26 + "!x"),
         (find_furniture, "\n".join(["." * 390 + "x", "- " * 190 + "x", "( " * 190 + "x"] * 30)),
         (first_line, "Zb" * 5_000),
+        (listed, "Dunmere, Skarholt" + " " * 15_000 + "x, y and Sant Aubry lost power."),
         (labelled, "- " + "_ " * 2_000 + "Cost"),
         (labelled, "Name | Cost\n" + "-" * 1_000 + "|x"),
     ],
