@@ -14,7 +14,7 @@ from operator import itemgetter
 from embeddings.documents import Hit
 from embeddings.store import ANY, Filter
 from qa.answers import Answer, Span
-from qa.antecedents import TURNS_BACK, Turn
+from qa.antecedents import TURNS_BACK, Turn, lasting_names
 from qa.confidence import log_odds
 from qa.followups import Reading, asks_for_another, asks_of_anything, behind_names, readings, speaks_of_known
 from qa.pipeline import Pipeline, checked_question
@@ -143,7 +143,9 @@ def _says_again(span: Span, known: Span) -> bool:
 
 
 def _says_who(span: Span, names: Iterable[str]) -> bool:
-    """Say whether a span is the apposition of a name: "a former pilot" in "Ann Bray, 42, a former pilot"."""
+    """Say whether a span without a name is the apposition of one: "Ann Bray, 42, a former pilot"."""
+    if lasting_names(span.text):
+        return False
     text = span.hit.article.text
     before, behind = text[: span.start], text[span.end : span.end + 200]
     return any(

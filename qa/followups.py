@@ -183,8 +183,8 @@ def behind_names(question: str, first: Reading, last: Turn) -> Reading | None:
     """Put the names of the last answer and question before a question: "Geri Horner, Wannabe: Why did she leave?".
 
     Before a question for another person ("Who was the judge?") nobody's name is put: what is said of that one would
-    seem to answer. None where there is no name to put, and where the last question could be asked of something else
-    as a whole: its old names would mislead.
+    seem to answer. Where there is no name to put the question stands as it is, apart from any topic. None where the
+    last question could be asked of something else as a whole: its old names would mislead.
     """
     if first.of_other and not WHAT_ABOUT.match(first.question):
         return None
@@ -192,9 +192,7 @@ def behind_names(question: str, first: Reading, last: Turn) -> Reading | None:
     if (first.of_other or asks_for_another(first.question)) and not _POINTS_BACK.search(question):
         article = article_of(last.answer)
         names = tuple(name for name in names if not is_person(name, article))
-    if not names:
-        return None
-    named = f"{', '.join(names)}: {question}"
+    named = f"{', '.join(names)}: {question}" if names else question
     return replace(first, question=named, topic="", meant=first.question, behind=names)
 
 

@@ -143,6 +143,9 @@ def test_what_says_who_somebody_is_is_no_other_person():
     assert not fits(Span("a former pilot", 14, 28, 5.0, hit))
     assert not fits(Span("The insurer", text.index("The ins"), text.index(", Ann Bray, paid"), 5.0, hit))
     assert fits(Span("Tom Lund", text.index("Tom"), text.index(". The insurer"), 5.0, hit))
+    assert fits(Span("Bray", text.index("Bray"), text.index(", 42"), 5.0, hit))
+    told = replace(hit, article=Article("a", "T", "Ivo Lee, Ann Bray's heir, was the judge."))
+    assert fits(Span("Ivo Lee", 0, 7, 5.0, told))
 
 
 def test_an_answer_is_expected_in_the_articles_under_discussion():

@@ -205,7 +205,8 @@ def test_a_whole_question_of_something_else_is_not_asked_behind_the_old_names():
 
 def test_a_question_for_another_may_be_left_without_names():
     first = readings("Who was the judge?", [asked := turn("Who won?", "Renée Solberg")])[0]
-    assert behind_names("Who was the judge?", first, asked) is None
+    named = behind_names("Who was the judge?", first, asked)
+    assert (named.question, named.topic, named.behind) == ("Who was the judge?", "", ())
 
 
 def test_a_question_word_is_no_name():
