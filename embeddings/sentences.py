@@ -51,6 +51,12 @@ def lines(text: str) -> Iterator[Range]:
         start += len(line)
 
 
+def line_around(text: str, at: int) -> Range:
+    """Give the line that holds a character, or ends before it, without its line end."""
+    end = text.find("\n", at)
+    return text.rfind("\n", 0, at) + 1, len(text) if end < 0 else end
+
+
 def sentence_around(text: str, start: int, end: int) -> Range:
     """Find the sentences that text[start:end] stands in: the smallest run of them that holds it."""
     begun = [line for line in lines(text) if line[0] <= start or line[0] < end]

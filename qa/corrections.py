@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from embeddings.sentences import Range, sentence_around
+from embeddings.sentences import line_around, sentence_around
 from qa.answers import Span
 
 LOOKED_AT = 10
@@ -59,7 +59,7 @@ def _is_taken_back(span: Span) -> bool:
     start, _ = sentence_around(text, span.start, span.end)
     if not _TAKEN_BACK.search(text, start, span.start):
         return False
-    return _is_headed(span) or _CORRECTING.search(text, *_paragraph(text, span.start)) is not None
+    return _is_headed(span) or _CORRECTING.search(text, *line_around(text, span.start)) is not None
 
 
 def _is_headed(span: Span) -> bool:
@@ -76,11 +76,6 @@ def _replaces(right: Span, wrong: Span) -> bool:
     if "\n" in between or _TAKEN_BACK.search(between) or len(re.findall(r"[.;:](?=\s)", between)) != 1:
         return False
     return _kind(right.text) == _kind(wrong.text) != "" and right.text != wrong.text
-
-
-def _paragraph(text: str, at: int) -> Range:
-    end = text.find("\n", at)
-    return text.rfind("\n", 0, at) + 1, len(text) if end < 0 else end
 
 
 def _kind(text: str) -> str:

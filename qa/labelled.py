@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from embeddings.sentences import Range
+from embeddings.sentences import Range, line_around
 from qa.enumerations import BULLET
 
 _BULLET = re.compile(BULLET)
@@ -20,7 +20,7 @@ def is_label(question: str, text: str, start: int, end: int) -> bool:
 
     "Cost" answers no question for the cost; but "who paid £3m?" may be answered by what stands before a colon.
     """
-    line = _line(text, start)
+    line = line_around(text, start)
     if end > line[1]:
         return False
     if "|" in text[line[0] : line[1]]:
@@ -33,19 +33,14 @@ def is_label(question: str, text: str, start: int, end: int) -> bool:
 def _is_head(text: str, line: Range) -> bool:
     """Say whether a row is its table's first and unlike the next: numbers, or a rule, stand below words."""
     row = text[line[0] : line[1]]
-    before = text[_line(text, line[0] - 1)[0] : line[0]] if line[0] else ""
+    before = text[line_around(text, line[0] - 1)[0] : line[0]] if line[0] else ""
     if "|" in before or re.search(r"\d", row):
         return False
-    below = _line(text, line[1] + 1) if line[1] < len(text) else line
+    below = line_around(text, line[1] + 1) if line[1] < len(text) else line
     following = text[below[0] : below[1]] if below != line else ""
     if following.count("|") != row.count("|"):
         return False
     return _RULE.fullmatch(following) is not None or re.search(r"\|\s*[$£€]?\d|^\s*\d", following) is not None
-
-
-def _line(text: str, at: int) -> Range:
-    end = text.find("\n", at)
-    return text.rfind("\n", 0, at) + 1, len(text) if end < 0 else end
 
 
 def _stems(text: str) -> set[str]:

@@ -1,9 +1,9 @@
 """A second run asks servers for what has changed alone, and takes what has not for what it was."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+from sites import web_site
 from test_web import PLAIN, WHOLE, library, rss  # noqa: F401 - a fixture
 
 from embeddings import ingest as ingesting
@@ -40,15 +40,8 @@ class Versioned(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Versioned)
-    server.address = f"http://127.0.0.1:{server.server_port}"
-    server.pages, server.times, server.answers, server.names = {}, {}, [], True
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with web_site(Versioned, pages={}, times={}, answers=[], names=True) as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
 """Addresses: a page, files, a feed, a sitemap, from a server of our own; and what such servers do wrong."""
 
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+from sites import web_site
 from test_sources import PAGE, packed, pdf
 
 from embeddings.documents import Article
@@ -41,15 +41,8 @@ class Pages(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
-    server.address = f"http://127.0.0.1:{server.server_port}"
-    server.pages = {}
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with web_site(Pages, pages={}) as server:
+        yield server
 
 
 def read(address):

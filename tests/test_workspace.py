@@ -5,10 +5,11 @@ import os
 import shutil
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from sites import web_site
 
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.locking import WRITERS, ProcessLock
@@ -360,13 +361,8 @@ def intranet():
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/zebra"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with web_site(Page) as server:
+        yield f"{server.address}/zebra"
 
 
 def test_the_page_fetches_nothing_from_the_network_around_it_unless_its_owner_says_so(libraries, intranet, tmp_path):
