@@ -18,10 +18,10 @@ if __name__ == "__main__":  # here, so that --help does not wait for what follow
 
 from embeddings.errors import DatelineError
 from qa.api import Service, make_api
+from qa.libraries.workspace import Libraries
 from qa.service.observing import Metrics
 from qa.service.server import Serving, guarded, run
 from qa.settings import Settings
-from qa.workspace import Libraries
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported
 

@@ -32,8 +32,8 @@ from growth_vectors import grown, real_vectors
 from embeddings import schema
 from embeddings.encoder import Vectors
 from embeddings.flushing import sha256_of
-from embeddings.kinds import Kind
-from embeddings.nearest import VectorCache
+from embeddings.indexes.kinds import Kind
+from embeddings.indexes.nearest import VectorCache
 from embeddings.rows import generation_of
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)

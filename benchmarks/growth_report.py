@@ -13,8 +13,8 @@ import faiss
 import numpy as np
 from growth_vectors import NOISE, QUESTIONS
 
-from embeddings.kinds import fitting
-from embeddings.nearest import FEW
+from embeddings.indexes.kinds import fitting
+from embeddings.indexes.nearest import FEW
 
 K = 10
 """Passages wanted."""

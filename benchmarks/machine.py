@@ -16,9 +16,9 @@ from pathlib import Path
 
 from reliability import Expected, Step, WordEncoder, apart, article, verify
 
-from embeddings.checking import check
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
+from embeddings.maintenance.checking import check
 
 WRITERS, ADDITIONS = 4, 25
 

@@ -30,11 +30,11 @@ import numpy as np
 from powercut import Disk
 from syscalls import Call, Fault, in_child, traced
 
-from embeddings.checking import check
 from embeddings.documents import Article
 from embeddings.encoder import Vectors
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
+from embeddings.maintenance.checking import check
 
 IDS = 40
 """Articles come and go under so many ids."""

@@ -12,8 +12,8 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from embeddings import lexical
 from embeddings.documents import Hit
+from embeddings.indexes import lexical
 from embeddings.store import PassageStore, Ranked
 from qa.build import open_pipeline
 from qa.evaluation.blame import holds_gold

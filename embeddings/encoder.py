@@ -19,7 +19,7 @@ import numpy.typing as npt
 from embeddings.bert import BertEncoder
 from embeddings.errors import DatelineError, first_line
 from embeddings.hub import from_hub
-from embeddings.remembering import Memory
+from embeddings.memo import Memo
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -69,7 +69,7 @@ class SentenceEncoder:
         self.name = name
         self._batch_size = batch_size
         self._lock = threading.Lock()
-        self._asked_before: Memory[str, Vectors] = Memory(_ASKED_BEFORE)
+        self._asked_before: Memo[str, Vectors] = Memo(_ASKED_BEFORE)
 
     @cached_property
     def folder(self) -> Path:

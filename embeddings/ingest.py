@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from embeddings.article_ids import Taken
 from embeddings.documents import Article
 from embeddings.files import WITH_TROUBLE, FileRecord
 from embeddings.preparing import Preparer, prepare_here
@@ -18,7 +19,6 @@ from embeddings.sources import READERS, Input, Unreadable, holds_readable, read_
 from embeddings.sources.filling import filled, is_of_the_web
 from embeddings.sources.visits import Visits
 from embeddings.store import AddReport, PassageStore
-from embeddings.taken import Taken
 
 READING = 4
 """Raised whenever files are read differently, so that they are read again."""

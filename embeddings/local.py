@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 
 from embeddings import schema
-from embeddings.caches import Caches
 from embeddings.chunking import Chunking, chunk
 from embeddings.cleaning import Furniture, find_furniture
 from embeddings.documents import Article, Passage
@@ -19,10 +18,11 @@ from embeddings.errors import DatelineError
 from embeddings.failures import explained
 from embeddings.files import FileRecord, file_record, file_records, forget_records, keep_record
 from embeddings.flushing import make_folder
-from embeddings.kinds import KINDS, Kind
+from embeddings.indexes.caches import Caches
+from embeddings.indexes.kinds import KINDS, Kind
 from embeddings.locking import WRITERS, ProcessLock
 from embeddings.opening import agreed_chunking, check_encoder, checked_meta, made_by, no_library, upgrade
-from embeddings.places import file_identity
+from embeddings.paths import file_identity
 from embeddings.preparing import ADD_BATCH, Batch, Prepared, Preparer, brought_up_to_date, prepare_here
 from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import (

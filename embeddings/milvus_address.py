@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from embeddings.errors import InvalidInput
-from embeddings.places import expanded
+from embeddings.paths import expanded
 
 _SCHEMES = {"milvus": "http", "milvus+http": "http", "milvus+https": "https"}
 _PORT = 19530

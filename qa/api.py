@@ -29,6 +29,7 @@ from qa.evaluation.report import summarize
 from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
 from qa.filters import make_filter
+from qa.libraries.workspace import MAX_FILES, MAX_NAME, Libraries, Workspace
 from qa.presentation import article_object, as_object, hit_object
 from qa.service.handlers import NoSuch, handle_errors
 from qa.service.jobs import Jobs
@@ -55,7 +56,6 @@ from qa.wire import (
     Sought,
     WholeArticle,
 )
-from qa.workspace import MAX_FILES, MAX_NAME, Libraries, Workspace
 
 ASKING, ASKING_WAIT, ASKING_SECONDS = 1, 32, 30.0
 """Questions read at a time (the reader uses all cores by itself), those that wait, and how long they do at most."""

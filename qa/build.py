@@ -23,7 +23,7 @@ from embeddings.errors import DatelineError
 from embeddings.ingest import READING
 from embeddings.local import LocalStore
 from embeddings.milvus_address import MilvusAddress
-from embeddings.places import file_identity
+from embeddings.paths import file_identity
 from embeddings.schema import FILE, FORMAT
 from embeddings.sources import find_inputs, read_articles
 from embeddings.store import PassageStore

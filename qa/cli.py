@@ -12,7 +12,7 @@ from pathlib import Path
 from embeddings.errors import DatelineError
 from embeddings.failures import remedy_of_writing
 from qa import commands as run
-from qa.arguments import (
+from qa.commands.arguments import (
     Command,
     Commands,
     add_command,

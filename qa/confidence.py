@@ -12,9 +12,9 @@ from pathlib import Path
 from embeddings.documents import Hit
 from embeddings.errors import DatelineError
 from qa.answers import Span
+from qa.atomic import write_atomically
 from qa.ranking import rank_score
 from qa.versions import independent
-from qa.whole import write_whole
 
 CALIBRATOR_FILE = "calibrator.json"
 # only what means the same in a small library and a large one: raw BM25 scores do not, scaled ones do
@@ -104,7 +104,7 @@ class Calibrator:
             DatelineError: it can't be written.
         """
         try:
-            write_whole(file, json.dumps(asdict(self), indent=1) + "\n")
+            write_atomically(file, json.dumps(asdict(self), indent=1) + "\n")
         except OSError as error:
             raise DatelineError(
                 f"the calibrator can't be written to {file} ({error.strerror}); copy the reader's folder to where you "

@@ -14,9 +14,9 @@ from operator import itemgetter
 from embeddings.documents import Hit
 from embeddings.store import ANY, Filter
 from qa.answers import Answer, Span
-from qa.antecedents import TURNS_BACK, Turn, lasting_names
 from qa.confidence import log_odds
-from qa.followups import Reading, asks_for_another, asks_of_anything, behind_names, readings, speaks_of_known
+from qa.followups.antecedents import TURNS_BACK, Turn, lasting_names
+from qa.followups.rewriting import Reading, asks_for_another, asks_of_anything, behind_names, readings, speaks_of_known
 from qa.pipeline import Pipeline, checked_question
 from qa.settings import MAX_QUESTION
 from qa.times import tells_time

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from embeddings.errors import DatelineError
-from qa.whole import write_whole
+from qa.atomic import write_atomically
 
 MANIFEST_FILE = "manifest.json"
 COVERED = ("config.json", "tokenizer.json", "model.safetensors", "model.int8.onnx")
@@ -18,7 +18,7 @@ COVERED = ("config.json", "tokenizer.json", "model.safetensors", "model.int8.onn
 def write_manifest(folder: Path) -> Path:
     """Write down the sha256 of each covered file that is there."""
     digests = {name: _sha256(folder / name) for name in COVERED if (folder / name).is_file()}
-    write_whole(folder / MANIFEST_FILE, json.dumps(digests, indent=1) + "\n")
+    write_atomically(folder / MANIFEST_FILE, json.dumps(digests, indent=1) + "\n")
     return folder / MANIFEST_FILE
 
 

@@ -14,23 +14,23 @@ from embeddings.store import ANY, Filter, PassageStore
 from embeddings.utf8 import in_utf8
 from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
-from qa.corrections import corrected
 from qa.filters import unknown_source
-from qa.hours import with_hour
-from qa.lists import is_a_count, is_enumerated, list_items, without_rest
-from qa.money import money_first
-from qa.naming import asked_by_name, full_name_first, without_age
-from qa.newest import newest_first
+from qa.lists.items import is_a_count, is_enumerated, list_items, without_rest
+from qa.lists.plurals import asks_for_list, in_singular
 from qa.normalization import normalize
-from qa.plurals import asks_for_list, in_singular
-from qa.quotations import asks_for_words, whole_quotations
 from qa.ranking import is_settled, join_names, rank, rank_passages
 from qa.reader import Reader
 from qa.rereading import read_again
 from qa.retriever import MOST_READ, Retriever, enough
+from qa.rules.corrections import corrected
+from qa.rules.described import asked_by_name, full_name_first, without_age
+from qa.rules.hours import with_hour
+from qa.rules.money import money_first
+from qa.rules.newest import newest_first
+from qa.rules.quotations import asks_for_words, whole_quotations
+from qa.rules.unfit import is_unfit
 from qa.settings import MAX_K, MAX_QUESTION
 from qa.times import Period, asks_about_now, period_of
-from qa.unfit import is_unfit
 
 READ_AT_ONCE = 3
 """Passages; those of one go cost less than one by one."""

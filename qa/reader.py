@@ -18,13 +18,13 @@ from tokenizers import Tokenizer
 from embeddings.documents import Hit
 from embeddings.errors import DatelineError, first_line
 from embeddings.hub import from_hub
+from embeddings.memo import Memo
 from embeddings.network import BertNetwork, has_matrix_units
-from embeddings.remembering import Memory
 from qa.answers import Span
 from qa.decoding import best_spans
 from qa.leads import lead
 from qa.manifest import check_manifest
-from qa.tidying import tidied
+from qa.rules.tidying import tidied
 from qa.windows import WindowBatch, batches, make_windows
 
 logger = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ class ExtractiveReader:
         self._backend = backend
         self._max_tokens, self._stride, self._threads = max_tokens, stride, threads
         self._lock = threading.Lock()  # a tokenizer keeps its truncation as state
-        self._read_before: Memory[_Text, list[_Place]] = Memory(READ_BEFORE)
+        self._read_before: Memo[_Text, list[_Place]] = Memo(READ_BEFORE)
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
         """List the spans of all hits, best margin first.

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from embeddings.dates import write_date
 from embeddings.documents import Article, Passage
 from embeddings.errors import DatelineError
-from embeddings.lexical import analyze
+from embeddings.indexes.lexical import analyze
 from embeddings.sentences import sentences
 
 WEIGHTS_FILE = Path(__file__).parent / "models" / "relevance.json"

@@ -16,7 +16,7 @@ from platformdirs import user_config_path
 from embeddings.encoder import DEFAULT_ENCODER
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.milvus_address import MilvusAddress, milvus_address
-from embeddings.places import expanded
+from embeddings.paths import expanded
 
 PREFIX = "DATELINE_"
 CONFIG_VARIABLE = "DATELINE_CONFIG"

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from embeddings.errors import InvalidInput
 from embeddings.sentences import sentences
-from qa.columns import cells
-from qa.enumerations import BULLET
+from qa.lists.enumerations import BULLET
+from qa.rules.columns import cells
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

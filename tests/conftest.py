@@ -76,8 +76,8 @@ def encoder():
 def own(tmp_path):
     """What a page offers: a library with ARTICLES, called "library"."""
     from qa.build import open_store
+    from qa.libraries.workspace import Libraries
     from qa.settings import load_settings
-    from qa.workspace import Libraries
 
     settings = load_settings({"library": tmp_path / "library"})
     store = open_store(settings, create=True)

@@ -27,13 +27,13 @@ from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.sources import Input, Unreadable, read_articles
 from qa.answers import Answer, Span
-from qa.antecedents import Turn
 from qa.decoding import best_spans
 from qa.evaluation.questions import load_questions
-from qa.followups import readings
-from qa.lists import list_items
+from qa.followups.antecedents import Turn
+from qa.followups.rewriting import readings
+from qa.lists.items import list_items
+from qa.lists.plurals import asks_for_list, in_singular
 from qa.pipeline import checked_question
-from qa.plurals import asks_for_list, in_singular
 from qa.times import asks_about_now, period_of
 
 

@@ -16,7 +16,7 @@ from qa import answer, converse
 from qa.build import open_store, shared_pipeline
 from qa.cli import main
 from qa.filters import unknown_source
-from qa.plurals import asks_for_list
+from qa.lists.plurals import asks_for_list
 from qa.presentation import as_object, nearest_hits
 from qa.settings import load_settings
 

@@ -25,8 +25,8 @@ from embeddings.sources.datelines import completed
 from embeddings.sources.feed import extract_feed
 from embeddings.sources.reading import first_line
 from qa.answers import Span
-from qa.labelled import is_label
-from qa.lists import list_items
+from qa.lists.items import list_items
+from qa.rules.labelled import is_label
 
 # --- archives and packed files
 

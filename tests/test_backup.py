@@ -10,16 +10,16 @@ from datetime import date
 
 import pytest
 
-from embeddings import backup
-from embeddings.backup import back_up, restore
-from embeddings.checking import check
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
+from embeddings.maintenance import backup
+from embeddings.maintenance.backup import back_up, restore
+from embeddings.maintenance.checking import check
 from qa.cli import main
 from qa.evaluation.labels import LABELS_FILE
+from qa.libraries.uploads import UPLOADS
 from qa.ui.evaluate import RUNS
-from qa.uploads import UPLOADS
 
 
 def article(number):

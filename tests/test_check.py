@@ -12,12 +12,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from embeddings import salvaging
-from embeddings.checking import check
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
-from embeddings.repairing import repair
+from embeddings.maintenance import salvaging
+from embeddings.maintenance.checking import check
+from embeddings.maintenance.repairing import repair
 from qa.cli import main
 
 ARTICLES = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.columns import cells
+from qa.rules.columns import cells
 
 RESULT = "\nAna Reyes   Green      11,482\nBo Lind     Labour     10,967\nTurnout was low."
 

@@ -313,8 +313,8 @@ def test_the_better_a_passage_fits_the_higher_its_score(store):
 
 
 def test_many_articles_are_all_there(store, monkeypatch):
-    monkeypatch.setattr("embeddings.milvus_client.PAGE", 100)
-    monkeypatch.setattr("embeddings.milvus_articles.ASKED", 100)
+    monkeypatch.setattr("embeddings.milvus.client.PAGE", 100)
+    monkeypatch.setattr("embeddings.milvus.articles.ASKED", 100)
     many = [Article(f"m{number}", f"Title {number}", f"Event{number} took place.") for number in range(350)]
     assert store.add(many).added == 350
     assert len(list(store.articles())) == store.stats().articles == 353

@@ -11,10 +11,10 @@ from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter
 from qa.answers import Answer, Span
-from qa.antecedents import Turn
 from qa.cli import main
 from qa.conversation import EXPECTED, Conversation
-from qa.followups import Reading, readings
+from qa.followups.antecedents import Turn
+from qa.followups.rewriting import Reading, readings
 from qa.pipeline import Gathered
 from qa.times import tells_time
 

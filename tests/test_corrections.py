@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.corrections import LOOKED_AT, corrected
+from qa.rules.corrections import LOOKED_AT, corrected
 
 SIGNED = "In a report on meals we said that 4,200 children had signed. The number was 2,400."
 BOOK = (

@@ -26,10 +26,10 @@ ORDER = [
     "app",
 ]
 ONLY_IMPORTER = {
-    "faiss": {"embeddings/vectors.py"},
+    "faiss": {"embeddings/indexes/vectors.py"},
     "openvino": set(),  # embeddings/network.py loads it without its telemetry, which an import would load
-    "pymilvus": {"embeddings/milvus_client.py"},
-    "tantivy": {"embeddings/lexical.py"},
+    "pymilvus": {"embeddings/milvus/client.py"},
+    "tantivy": {"embeddings/indexes/lexical.py"},
     "sentence_transformers": {"embeddings/encoder.py"},
     "gradio": {
         f"qa/ui/{name}.py"

@@ -15,12 +15,11 @@ import numpy as np
 import pytest
 from conftest import WordEncoder
 
-from embeddings import distributed
-from embeddings.blocks import batch_block, error_of, number_of, read_batch, read_result, result_block
 from embeddings.chunking import Chunking
-from embeddings.cluster import Layout, connected, divided
-from embeddings.coordinator import Worker
-from embeddings.distributed import RayPreparer
+from embeddings.distributed import RayPreparer, preparer
+from embeddings.distributed.blocks import batch_block, error_of, number_of, read_batch, read_result, result_block
+from embeddings.distributed.cluster import Layout, connected, divided
+from embeddings.distributed.coordinator import Worker
 from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.local import LocalStore
@@ -157,7 +156,7 @@ def test_a_worker_killed_midway_loses_and_repeats_nothing(tmp_path, loads):
 
 
 def test_a_coordinator_that_is_lost_is_replaced(tmp_path, loads, monkeypatch, caplog):
-    give, given = distributed._Run._give, []
+    give, given = preparer._Run._give, []
 
     def give_or_kill(run, number, batch):
         given.append(number)
@@ -165,7 +164,7 @@ def test_a_coordinator_that_is_lost_is_replaced(tmp_path, loads, monkeypatch, ca
         if len(given) == 10:
             ray.kill(run.coordinator)
 
-    monkeypatch.setattr(distributed._Run, "_give", give_or_kill)
+    monkeypatch.setattr(preparer._Run, "_give", give_or_kill)
     added(tmp_path / "plain", stories(500))
     report = added(tmp_path / "ray", stories(500), RayPreparer("ray", partial(SlowEncoder, loads), WORKERS))
     assert report.added == 500
@@ -272,7 +271,7 @@ def test_a_bad_address_is_one_sentence_at_once(address, said, monkeypatch):
 
 def test_what_listens_but_is_no_ray_is_one_sentence(monkeypatch):
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
-    monkeypatch.setattr(distributed, "connected", connected)
+    monkeypatch.setattr(preparer, "connected", connected)
 
     def refuse(*_, **__):
         raise RuntimeError("Version mismatch: The cluster was started with:\n    Ray: 1.0\n")

@@ -4,8 +4,8 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.doers import asks_who, is_two_people
-from qa.lists import list_items
+from qa.lists.doers import asks_who, is_two_people
+from qa.lists.items import list_items
 
 MATCH = "Lund, Holm and Brink scored for United. The prize went to the nurse Ellen Ross and the doctor Paul Quist."
 FUNERAL = "It was attended by the mayor, Ines Kald, the painter Rolf Amis and dozens of pupils, police said."

@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 from stories import article, five_stories, ids
 
 from embeddings import stamps
-from embeddings.checking import check
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
+from embeddings.maintenance.checking import check
 from qa.evaluation.labels import Label, add_label
 
 ROOT = Path(__file__).parents[1]

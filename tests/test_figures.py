@@ -12,6 +12,7 @@ import pytest
 from embeddings.documents import Article, Hit, Passage
 from embeddings.local import LocalStore
 from qa.answers import Answer, Span
+from qa.atomic import write_atomically
 from qa.confidence import Calibrator
 from qa.evaluation.blame import Blame, Blamer, Cause, _suspect, holds_gold
 from qa.evaluation.questions import Gold, Question
@@ -22,7 +23,6 @@ from qa.evaluation.run import SHOWN, Outcome, run_open, run_reader_only
 from qa.evaluation.scoring import Score
 from qa.pipeline import Pipeline
 from qa.retriever import LEAST_READ, Retriever
-from qa.whole import write_whole
 
 CONTEXT = "Mayor Ana Reyes won the vote on Monday."
 WON = Question("won", "Who won the vote?", "Vote", CONTEXT, "span", ((Gold("Ana Reyes", 6),),))
@@ -240,11 +240,11 @@ def test_blame_needs_no_library_where_the_answer_is_right():
 def test_a_file_appears_whole_or_not_at_all(tmp_path, monkeypatch):
     file = tmp_path / "report.json"
     for content in ("first é", "second é"):
-        write_whole(file, content)
+        write_atomically(file, content)
         assert file.read_text(encoding="utf-8") == content
     monkeypatch.setattr("os.fsync", full_disk)
     with pytest.raises(OSError, match="No space left"):
-        write_whole(file, b"third")
+        write_atomically(file, b"third")
     assert {one.name: one.read_text(encoding="utf-8") for one in tmp_path.iterdir()} == {"report.json": "second é"}
 
 

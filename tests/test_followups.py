@@ -5,8 +5,8 @@ from turns import BRIDGE, FERRIES, INQUIRY, MAYOR, turn
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Answer, Span
-from qa.antecedents import Turn, groups, names_in, persons
-from qa.followups import asks_of_anything, behind_names, readings
+from qa.followups.antecedents import Turn, groups, names_in, persons
+from qa.followups.rewriting import asks_of_anything, behind_names, readings
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.hours import with_hour
+from qa.rules.hours import with_hour
 
 TEXT = "The last one leaves on Wednesday at 23.45. The gate opens on 4 May at 6 p.m. Bo Lind died on Monday at noon."
 

@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.lists import is_a_count, list_items, without_rest
+from qa.lists.items import is_a_count, list_items, without_rest
 
 STORM = "Storm Maren left Dunmere, Skarholt and Sant Aubry without electricity. Halvern, the capital, was spared."
 ASKED = "Which towns lost power?"

@@ -5,8 +5,8 @@ from datetime import date
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Answer, Span
-from qa.markup import answer_html, article_html, as_markdown, message_html, question_html
 from qa.presentation import as_text
+from qa.ui.markup import answer_html, article_html, as_markdown, message_html, question_html
 
 
 def test_article_text_is_escaped():

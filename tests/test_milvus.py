@@ -11,14 +11,14 @@ import pytest
 from conftest import DAM, STORM, UNDATED, WordEncoder, free_port
 from test_contract import titles
 
-from embeddings import locking, milvus_lease
+from embeddings import locking
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
-from embeddings.milvus import MilvusStore
+from embeddings.milvus import MilvusStore, lease
+from embeddings.milvus.client import Client
+from embeddings.milvus.records import Records
+from embeddings.milvus.schema import PART_BYTES, among
 from embeddings.milvus_address import milvus_address
-from embeddings.milvus_client import Client
-from embeddings.milvus_records import Records
-from embeddings.milvus_schema import PART_BYTES, among
 
 ZEBRA = Article("dam", "Dam opens", "A zebra escaped. " * 60, DAM.published, "Echo")
 OKAPI = Article("okapi", "Okapi", "An okapi was born.", None, "Post")
@@ -194,7 +194,7 @@ def test_who_writes_keeps_others_waiting(store, opener, monkeypatch):
 
 def test_a_writer_that_died_keeps_others_waiting_only_until_its_claim_runs_out(store, opener, monkeypatch):
     with monkeypatch.context() as patched:
-        patched.setattr(milvus_lease, "LEASE_SECONDS", -10.0)
+        patched.setattr(lease, "LEASE_SECONDS", -10.0)
         store._lease._own = "dead"
         store._lease._claim()
     assert opener().add([OKAPI]).added == 1
@@ -202,11 +202,11 @@ def test_a_writer_that_died_keeps_others_waiting_only_until_its_claim_runs_out(s
 
 def test_a_writer_whose_claim_ran_out_adds_nothing_once_another_took_over(store, opener, monkeypatch):
     other = opener()
-    monkeypatch.setattr(milvus_lease, "LEASE_SECONDS", -10.0)
+    monkeypatch.setattr(lease, "LEASE_SECONDS", -10.0)
 
     def slow(*given):
         with monkeypatch.context() as patched:
-            patched.setattr(milvus_lease, "LEASE_SECONDS", 60.0)
+            patched.setattr(lease, "LEASE_SECONDS", 60.0)
             other._lease._acquire()
         return heads(*given)
 

@@ -168,7 +168,7 @@ def test_the_commands_work_on_a_file_of_milvus_lite(tmp_path, capsys):
 
 
 def test_labels_and_uploads_of_a_milvus_library_have_a_folder_of_its_own(tmp_path):
-    from qa.workspace import Libraries
+    from qa.libraries.workspace import Libraries
 
     file = tmp_path / "note.txt"
     file.write_text("Bridge\n\nThe bridge at Marrow was closed by engineer Renn.\n")

@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.money import asks_for_money, money_first
+from qa.rules.money import asks_for_money, money_first
 
 TEXT = "A pot of six weighs 340g. It costs £3.25, or two pounds on Mondays."
 

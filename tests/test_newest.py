@@ -7,7 +7,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.newest import LOOKED_AT, newest_first
+from qa.rules.newest import LOOKED_AT, newest_first
 
 OLD = Article("old", "Crash", "The driver, Cal Rennie, was 34. The mayor is Ana Reyes.", date(2024, 3, 1))
 NEW = Article("new", "Correction", "Cal Rennie was 43, not 34. The mayor is Max Holm.", date(2024, 3, 2))

@@ -17,7 +17,7 @@ from embeddings.errors import InvalidInput
 from qa.build import open_store
 from qa.confidence import Calibrator
 from qa.evaluation.labels import check_correction
-from qa.markup import reading_html
+from qa.libraries.workspace import Libraries
 from qa.pipeline import Pipeline
 from qa.settings import load_settings
 from qa.ui.ask import EXAMPLES, PLACEHOLDER, _anew_with, _Conversing, _exported, _linked, _of_library, _stopped
@@ -27,8 +27,8 @@ from qa.ui.downloads import new_folder
 from qa.ui.earlier import anew, keep
 from qa.ui.evaluate import OTHERS, SEED_QUESTIONS, UPLOADED, _Evaluating
 from qa.ui.history import KEPT, choices, questions_of, read, remember, started_at
+from qa.ui.markup import reading_html
 from qa.ui.preferences import AS_MANY, MOST, _read, adjusted
-from qa.workspace import Libraries
 
 DAY = "2026-03-0{}T09:30:00.000"
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import gradio as gr
 from conftest import ARTICLES
 
+from qa.libraries.workspace import Libraries
 from qa.settings import load_settings
 from qa.ui.articles import CHOOSE, NONE_FOUND, NONE_YET, _Articles
 from qa.ui.ask import _anew_with, _Conversing
@@ -13,7 +14,6 @@ from qa.ui.earlier import keep
 from qa.ui.history import choices
 from qa.ui.libraries import _Keeping
 from qa.ui.narrowing import Only, in_filter_words, keep_to
-from qa.workspace import Libraries
 
 
 def test_what_is_not_listed_is_not_chosen(own):

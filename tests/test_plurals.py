@@ -7,8 +7,8 @@ import pytest
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
 from qa.confidence import Calibrator
+from qa.lists.plurals import asks_for_list, in_singular
 from qa.pipeline import DOUBTFUL, Pipeline
-from qa.plurals import asks_for_list, in_singular
 
 TEXT = "Storm Ida shut Hay Bridge. Mill Lane and Castle Road were open."
 

@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.quotations import asks_for_words, whole_quotations
+from qa.rules.quotations import asks_for_words, whole_quotations
 
 
 def span(text, part, score=5.0):

@@ -9,7 +9,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import DatelineError
-from embeddings.lexical import analyze
+from embeddings.indexes.lexical import analyze
 from embeddings.sources import find_inputs, read_articles
 from qa import relevance
 from qa.build import seeds_folder

@@ -13,12 +13,13 @@ import pytest
 from conftest import WordEncoder
 from stories import article, five_stories, ids
 
-from embeddings import caches, locking
-from embeddings.checking import check
+from embeddings import locking
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
+from embeddings.indexes import caches
 from embeddings.local import LocalStore
 from embeddings.locking import CACHES, WRITERS, ProcessLock
+from embeddings.maintenance.checking import check
 from qa.retriever import Retriever
 
 ROOT = Path(__file__).parents[1]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.tidying import is_dateline, tidied
+from qa.rules.tidying import is_dateline, tidied
 
 
 @pytest.mark.parametrize(

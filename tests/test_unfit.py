@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.unfit import is_unfit
+from qa.rules.unfit import is_unfit
 
 DATELINE = "SORREL, June 8 (AP) - The mayor of Sorrel, Bo Lind, resigned in June 2021."
 TALK = "How much water is lost through leaks?\nA fifth of it.\n“Where is the water?” he asked."

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings import growing, nearest
-from embeddings.checking import check
 from embeddings.documents import Article
-from embeddings.kinds import KINDS, Kind, fitting
+from embeddings.indexes import building, nearest
+from embeddings.indexes.kinds import KINDS, Kind, fitting
+from embeddings.indexes.vectors import VectorIndex
 from embeddings.local import LocalStore
+from embeddings.maintenance.checking import check
 from embeddings.store import Filter
-from embeddings.vectors import VectorIndex
 
 SMALL = (Kind(0), Kind(120, 8, 6), Kind(400, 16, 12))
 WORDS = [sha256(str(number).encode()).hexdigest()[:7] for number in range(400)]
@@ -99,7 +99,7 @@ def test_the_shipped_kinds_go_up_and_begin_with_the_exact_one():
     assert (KINDS[0].at_least, KINDS[0].lists) == (0, 0)
     assert all(one.at_least < other.at_least and one.lists < other.lists for one, other in pairwise(KINDS))
     # enough passages to find the lists with
-    assert all(kind.at_least >= growing.TRAINING_PASSAGES * kind.lists for kind in KINDS)
+    assert all(kind.at_least >= building.TRAINING_PASSAGES * kind.lists for kind in KINDS)
     with pytest.raises(ValueError, match="5 and 4"):
         Kind(0, 4, 5)
 
@@ -172,7 +172,7 @@ def test_equal_vectors_make_equal_files(tmp_path):
 
 
 def test_the_old_one_serves_and_takes_changes_while_the_new_is_made(opened, monkeypatch):
-    begun, go_on, made = threading.Event(), threading.Event(), growing.made
+    begun, go_on, made = threading.Event(), threading.Event(), building.made
 
     def slowly(*args, **kwargs):
         index = made(*args, **kwargs)
@@ -180,7 +180,7 @@ def test_the_old_one_serves_and_takes_changes_while_the_new_is_made(opened, monk
         assert go_on.wait(60)
         return index
 
-    monkeypatch.setattr(growing, "made", slowly)
+    monkeypatch.setattr(building, "made", slowly)
     opened.add(map(article, range(100, 200)))
     assert begun.wait(60)
     try:
@@ -218,15 +218,15 @@ sys.path[:0] = [{root!r}, {root!r} + "/tests"]
 from pathlib import Path
 from conftest import WordEncoder
 from test_vectors import SMALL, article
-from embeddings import growing
+from embeddings.indexes import building
 from embeddings.local import LocalStore
-from embeddings.stamps import Stamp
+from embeddings.indexes.stamps import Stamp
 
 def die(*_, **__):
     os._exit(9)
 
 owner, name = {place!r}
-setattr(growing if owner == "growing" else getattr(growing, owner), name, die)
+setattr(building if owner == "building" else getattr(building, owner), name, die)
 store = LocalStore(Path({library!r}), WordEncoder(), kinds=SMALL)
 if owner == "Stamp":  # let the writer of additions pass
     store._caches.vectors._save = lambda generation: None
@@ -235,7 +235,7 @@ store.settle()
 """
 
 
-@pytest.mark.parametrize("place", [("growing", "made"), ("growing", "replace_durably"), ("Stamp", "write")])
+@pytest.mark.parametrize("place", [("building", "made"), ("building", "replace_durably"), ("Stamp", "write")])
 def test_a_kill_while_it_is_made_loses_nothing(library, encoder, place):
     code = KILLED.format(root=str(ROOT), place=place, library=str(library))
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
@@ -253,7 +253,7 @@ def test_a_disk_that_refuses_leaves_the_old_one_serving(opened, monkeypatch, cap
     def refuse(*_):
         raise OSError("no space")
 
-    monkeypatch.setattr(growing, "replace_durably", refuse)
+    monkeypatch.setattr(building, "replace_durably", refuse)
     opened.add(map(article, range(100, 200)))
     assert lists(opened) == 0
     assert "no space" in caplog.text
@@ -261,14 +261,14 @@ def test_a_disk_that_refuses_leaves_the_old_one_serving(opened, monkeypatch, cap
 
 
 def test_closing_gives_up_what_is_being_made(library, encoder, monkeypatch):
-    begun, blocks = threading.Event(), growing.vector_blocks
+    begun, blocks = threading.Event(), building.vector_blocks
 
     def one_by_one(connection, generation, dimension):
         for block in blocks(connection, generation, dimension, 1):
             begun.set()
             yield block
 
-    monkeypatch.setattr(growing, "vector_blocks", one_by_one)
+    monkeypatch.setattr(building, "vector_blocks", one_by_one)
     store = LocalStore(library, encoder, kinds=SMALL)
     growth = store._caches.vectors._growth
     growth._stop.clear = growth._stop.set  # stopped from the outset

@@ -15,10 +15,10 @@ from embeddings.errors import DatelineError, InvalidInput
 from embeddings.locking import WRITERS, ProcessLock
 from qa.build import own_library
 from qa.evaluation.labels import Label
+from qa.libraries.shelf import OWN, former_names, shelved
+from qa.libraries.uploads import keep_file
+from qa.libraries.workspace import SEEDS, Libraries
 from qa.settings import load_settings
-from qa.shelf import OWN, former_names, shelved
-from qa.uploads import keep_file
-from qa.workspace import SEEDS, Libraries
 
 STORY = "Zebra wins the Grand Prix\n\nA zebra named Ottoline won the Grand Prix of Tarn on Sunday.\n"
 ASKED = "Which zebra won the Grand Prix of Tarn?"

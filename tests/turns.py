@@ -2,7 +2,7 @@
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Answer, Span
-from qa.antecedents import Turn
+from qa.followups.antecedents import Turn
 
 STORY = (
     "Renée Solberg was elected mayor of Port Sorrel in June 2021. She had been a ship's pilot. "

@@ -11,7 +11,7 @@ from zipfile import BadZipFile
 
 from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
-from embeddings.places import expanded
+from embeddings.paths import expanded
 from embeddings.sources.archive import members
 from embeddings.sources.datelines import completed
 from embeddings.sources.docx import read_docx

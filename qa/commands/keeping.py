@@ -7,8 +7,8 @@ import json
 import sys
 from pathlib import Path
 
-from embeddings.checking import CheckReport, Finding
 from embeddings.errors import DatelineError
+from embeddings.maintenance.checking import CheckReport, Finding
 from qa.commands.shared import FAILED_GATE, OK, settings_of
 
 NAMED_FINDINGS = 20
@@ -17,7 +17,7 @@ NAMED_FINDINGS = 20
 
 def check(arguments: argparse.Namespace) -> int:
     """Say whether a library is sound, and with --repair mend it; 1 where something is wrong in the end."""
-    from embeddings.checking import check as check_library
+    from embeddings.maintenance.checking import check as check_library
 
     folder = _library(arguments)
     report = _with_labels(folder, check_library(folder))
@@ -36,7 +36,7 @@ def check(arguments: argparse.Namespace) -> int:
 
 def backup(arguments: argparse.Namespace) -> int:
     """Write a library into one file."""
-    from embeddings.backup import back_up
+    from embeddings.maintenance.backup import back_up
 
     folder = _library(arguments)
     entries = back_up(folder, arguments.file)
@@ -47,7 +47,7 @@ def backup(arguments: argparse.Namespace) -> int:
 
 def restore(arguments: argparse.Namespace) -> int:
     """Make a library of a backup."""
-    from embeddings.backup import restore as restore_backup
+    from embeddings.maintenance.backup import restore as restore_backup
 
     folder = _folder(arguments)
     if folder is None:
@@ -96,7 +96,7 @@ def _with_labels(folder: Path, report: CheckReport) -> CheckReport:
 
 def _repair(folder: Path, arguments: argparse.Namespace) -> list[str]:
     from embeddings.encoder import SentenceEncoder
-    from embeddings.repairing import repair
+    from embeddings.maintenance.repairing import repair
 
     return repair(folder, lambda name: SentenceEncoder(arguments.encoder or name))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from embeddings.errors import DatelineError, InvalidInput
-from embeddings.places import expanded
+from embeddings.paths import expanded
 from embeddings.utf8 import in_utf8
 from qa.commands.shared import BAD_INPUT, OK, settings_of
 

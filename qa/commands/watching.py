@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embeddings.errors import DatelineError
-from embeddings.places import expanded, file_identity
+from embeddings.paths import expanded, file_identity
 
 if TYPE_CHECKING:
     from embeddings.sources import Found, Input

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import DatelineError
+from qa.atomic import write_atomically
 from qa.evaluation.blame import Blame, Cause
 from qa.evaluation.questions import Question
 from qa.evaluation.run import Outcome, Shown
 from qa.evaluation.scoring import Score
-from qa.whole import write_whole
 
 OUTCOMES_FILE = "outcomes.jsonl"
 
@@ -40,7 +40,7 @@ class Record:
         lines = [json.dumps(row, ensure_ascii=False) for row in (run, *self._rows)]
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self._file, "\n".join(lines) + "\n")
+            write_atomically(self._file, "\n".join(lines) + "\n")
         except OSError as error:
             raise DatelineError(f"{folder} can't be written ({error.strerror}); choose another folder") from error
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import DatelineError
+from qa.atomic import write_atomically
 from qa.evaluation.blame import Cause
 from qa.evaluation.metrics import (
     area_under_risk_coverage,
@@ -25,7 +26,6 @@ from qa.evaluation.metrics import (
 )
 from qa.evaluation.ranking import ranking_figures
 from qa.evaluation.run import Outcome
-from qa.whole import write_whole
 
 REPORT_FILE, TABLE_FILE, PAGE_FILE = "report.json", "questions.csv", "report.html"
 Figures = dict[str, Any]
@@ -95,11 +95,11 @@ def write_report(outcomes: Sequence[Outcome], figures: Figures, out: Path, *, co
         out.mkdir(parents=True, exist_ok=True)
         rows = [dict(zip(_COLUMNS, row, strict=True)) for row in _rows(outcomes)]
         text = json.dumps({**figures, "questions": _defined(rows)}, indent=1, ensure_ascii=False) + "\n"
-        write_whole(out / REPORT_FILE, text)
-        write_whole(out / PAGE_FILE, page(outcomes, figures, command=command))
+        write_atomically(out / REPORT_FILE, text)
+        write_atomically(out / PAGE_FILE, page(outcomes, figures, command=command))
         table = io.StringIO(newline="")
         csv.writer(table).writerows([_COLUMNS, *_rows(outcomes)])
-        write_whole(out / TABLE_FILE, table.getvalue())
+        write_atomically(out / TABLE_FILE, table.getvalue())
     except OSError as error:
         raise DatelineError(
             f"the report can't be written to {out} ({error.strerror}); choose another folder"

@@ -11,11 +11,11 @@ from typing import Any
 
 from embeddings.documents import Hit
 from embeddings.errors import DatelineError
+from qa.atomic import write_atomically
 from qa.evaluation.blame import holds_gold, place_in, plain
 from qa.evaluation.questions import Question
 from qa.normalization import normalize
 from qa.retriever import MOST_READ, Retriever
-from qa.whole import write_whole
 
 NEGATIVES = 4
 """Passages without the answer that are kept of a question, the likeliest first."""
@@ -48,7 +48,7 @@ def write_passages(rows: Iterable[dict[str, Any]], file: Path) -> int:
     if not content:
         raise DatelineError("the library holds none of the questions' paragraphs; name the one that they are about")
     try:
-        write_whole(file, gzip.compress(json.dumps({"version": "v2.0", "data": content}).encode(), mtime=0))
+        write_atomically(file, gzip.compress(json.dumps({"version": "v2.0", "data": content}).encode(), mtime=0))
     except OSError as error:
         raise DatelineError(f"the passages can't be written to {file} ({error.strerror}); name another file") from error
     return len(content)

@@ -14,11 +14,11 @@ from scipy.optimize import minimize
 
 from embeddings.documents import Hit
 from embeddings.errors import DatelineError
+from qa.atomic import write_atomically
 from qa.evaluation.blame import holds_gold
 from qa.evaluation.questions import Question
 from qa.relevance import FEATURES, Candidate, Scores, features
 from qa.retriever import Retriever
-from qa.whole import write_whole
 
 LEAST_QUESTIONS = 50
 PENALTY = 1e-3
@@ -74,7 +74,7 @@ def save(weights: dict[str, float], file: Path, *, fitted_on: str) -> None:
     """
     content = json.dumps({"fitted_on": fitted_on, "weights": weights}, indent=1) + "\n"
     try:
-        write_whole(file, content)
+        write_atomically(file, content)
     except OSError as error:
         raise DatelineError(f"the weights can't be written to {file} ({error.strerror}); name another file") from error
 

@@ -16,13 +16,13 @@ from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport
 from embeddings.sources.kinds import SUFFIXES
 from embeddings.utf8 import in_utf8
-from qa.markup import article_html, link_html, message_html
+from qa.libraries.workspace import Libraries, Seen, Workspace
 from qa.presentation import byline, in_counts
 from qa.ui.libraries import choice, library_fields
+from qa.ui.markup import article_html, link_html, message_html
 from qa.ui.narrowing import Narrowing, Only, keep_to
 from qa.ui.preferences import unknown_library
 from qa.ui.style import REFUSED, SAY, TO_ARTICLE, TO_QUESTION
-from qa.workspace import Libraries, Seen, Workspace
 
 CHOOSE, NONE_YET, NONE_FOUND = "Articles; choose one to read it", "No articles yet", "No article has these words"
 TAB, ASKING = "Articles", "Ask"

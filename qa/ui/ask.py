@@ -12,16 +12,16 @@ import gradio as gr
 from embeddings.errors import DatelineError
 from qa.conversation import Conversation
 from qa.filters import make_filter
-from qa.markup import answer_html, as_markdown, message_html, question_html, reading_html
+from qa.libraries.workspace import Libraries
 from qa.ui.correction import correction
 from qa.ui.course import Course
 from qa.ui.downloads import new_folder
 from qa.ui.earlier import anew, earlier_conversations
 from qa.ui.history import History, questions_of
+from qa.ui.markup import answer_html, as_markdown, message_html, question_html, reading_html
 from qa.ui.narrowing import Narrowing, Only, in_filter_words, narrow, only_notice
 from qa.ui.preferences import Preferences, adjusted, unknown_library
 from qa.ui.style import HEARD
-from qa.workspace import Libraries
 
 EXAMPLES = (
     "Who led the delegation?",

@@ -8,12 +8,12 @@ from typing import Any
 import gradio as gr
 
 from embeddings.errors import DatelineError
-from qa.antecedents import Turn
 from qa.evaluation.labels import Label, check_correction
-from qa.markup import markdown_text
+from qa.followups.antecedents import Turn
+from qa.libraries.workspace import Libraries
 from qa.settings import MAX_QUESTION
 from qa.ui.course import Course
-from qa.workspace import Libraries
+from qa.ui.markup import markdown_text
 
 LOOKED_AT = 20
 """Passages in which the right answer is looked for that a visitor gives, beside those that were read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qa.antecedents import Turn
+from qa.followups.antecedents import Turn
 
 
 class Course:

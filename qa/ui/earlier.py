@@ -7,9 +7,9 @@ from typing import Any
 
 import gradio as gr
 
+from qa.libraries.workspace import Libraries
 from qa.ui.course import Course
 from qa.ui.history import KEPT_TURNS, choices, read, remember, started_at
-from qa.workspace import Libraries
 
 _WITH_KEPT = "(_, ...rest) => [window.datelineKept('history', []), ...rest]"
 _KEEP = "(history) => window.datelineKeep('history', history)"

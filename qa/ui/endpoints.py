@@ -10,8 +10,8 @@ import gradio as gr
 
 from embeddings.errors import DatelineError
 from qa.filters import make_filter
+from qa.libraries.workspace import Libraries
 from qa.presentation import article_object, as_object, hit_object
-from qa.workspace import Libraries
 
 LISTED = 1000
 

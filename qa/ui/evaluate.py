@@ -21,10 +21,10 @@ from qa.evaluation.questions import Question, load_questions
 from qa.evaluation.report import PAGE_FILE, REPORT_FILE, render, summarize, write_report
 from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
+from qa.libraries.workspace import Libraries, Workspace
 from qa.ui.downloads import new_folder
 from qa.ui.preferences import Preferences, adjusted
 from qa.ui.style import REFUSED, SAY
-from qa.workspace import Libraries, Workspace
 
 RUNS = "runs"
 SEED_QUESTIONS, JUDGED, UPLOADED = "Questions on the seed articles", "Answers judged right or wrong here", "Uploaded"

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from embeddings.errors import DatelineError
-from qa.workspace import Libraries
+from qa.libraries.workspace import Libraries
 
 _SHARED: dict[str, Any] = {"api_visibility": "private"}
 

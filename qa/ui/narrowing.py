@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from qa.workspace import Libraries
+from qa.libraries.workspace import Libraries
 
 _SHARED: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import gradio as gr
 
+from qa.libraries.workspace import Libraries
 from qa.pipeline import Pipeline
 from qa.retriever import LEAST_READ, MOST_READ
 from qa.settings import Settings
-from qa.workspace import Libraries
 
 AS_MANY = 0
 """Passages read: as many as it takes."""

@@ -1,0 +1,5 @@
+"""Articles prepared on a Ray cluster."""
+
+from embeddings.distributed.preparer import RayPreparer
+
+__all__ = ["RayPreparer"]

@@ -1,0 +1,205 @@
+"""What is derived from the SQLite truth: FAISS and Tantivy, each with the generation that it has caught up with."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from hashlib import sha256
+from pathlib import Path
+
+from embeddings import schema
+from embeddings.errors import DatelineError
+from embeddings.flushing import flush_folder, sha256_of
+from embeddings.indexes.building import VECTORS, VECTORS_STAMP
+from embeddings.indexes.kinds import KINDS, Kind
+from embeddings.indexes.lexical import LexicalEntry, LexicalIndex
+from embeddings.indexes.nearest import VectorCache
+from embeddings.indexes.stamps import Stamp
+from embeddings.locking import CACHES, ProcessLock
+from embeddings.rows import added_since, batches, generation_of, load_passages, removed_since
+from embeddings.texts import search_text
+
+logger = logging.getLogger(__name__)
+
+LEXICAL, LEXICAL_STAMP = "lexical", "lexical.json"
+
+
+class Caches:
+    """Both caches of a library. They are read when they are first wanted, and made anew from SQLite where they don't
+    match their checksum; where they can't be written, they are kept in memory alone.
+    """
+
+    def __init__(self, folder: Path, dimension: int, *, writable: bool, kinds: Sequence[Kind] = KINDS) -> None:
+        self._folder, self._dimension, self._writable, self._kinds = folder, dimension, writable, kinds
+        self._lock = ProcessLock(folder, CACHES)
+        self.vectors = VectorCache(folder, dimension, writable=writable, kinds=kinds)
+        self.lexical = LexicalCache(folder, writable=writable)
+
+    def is_current(self, generation: int) -> bool:
+        """Say whether both have caught up with a generation."""
+        return self.vectors.is_current(generation) and self.lexical.generation == generation
+
+    def catch_up(self, connection: sqlite3.Connection, *, to_search: bool = True) -> None:
+        """Make both agree with what SQLite holds now.
+
+        Args:
+            to_search: where they can't be written, go on in memory; else leave it to the next search.
+
+        Raises:
+            sqlite3.Error: the truth can't be read.
+            DatelineError: another process has been writing them for too long.
+        """
+        # a process that asks once does not stay for an index of another kind
+        stays = not to_search or self.vectors.generation > 0
+        try:
+            self._catch_up(connection)
+            if stays:
+                self.vectors.grow()
+        except (sqlite3.Error, DatelineError) as error:
+            if to_search:
+                raise
+            self._log_behind(error)
+        # FAISS raises a RuntimeError, Tantivy a ValueError where a file can't be written
+        except (OSError, RuntimeError, ValueError) as error:
+            if not to_search:
+                self._log_behind(error)
+                return
+            logger.warning(
+                "the search indexes in %s can't be brought up to date (%s); they are made in memory, which takes a "
+                "while each time Dateline starts",
+                self._folder,
+                error,
+            )
+            self.vectors = VectorCache(None, self._dimension, kinds=self._kinds)
+            self.lexical = LexicalCache(None)
+            self._catch_up(connection)
+
+    def _catch_up(self, connection: sqlite3.Connection) -> None:
+        with self._lock.held() if self._writable else nullcontext(), schema.one_state(connection):
+            generation = generation_of(connection)
+            for cache in (self.vectors, self.lexical):
+                cache.load(generation)
+                if cache.generation != generation:
+                    # vectors catch up in memory
+                    if cache is self.lexical and not self._writable and not self.lexical.in_memory:
+                        raise PermissionError("the folder is read-only")
+                    cache.apply(connection, generation)
+
+    def finish_growth(self) -> None:
+        """Wait for a vector index of another kind that is being made."""
+        self.vectors.finish_growth()
+
+    def close(self) -> None:
+        """Give up what is being made; nothing is lost but the work."""
+        self.vectors.close()
+
+    def faults(self, connection: sqlite3.Connection) -> list[str]:
+        """Compare what is saved with the truth, inside the caller's transaction and lock.
+
+        A cache that is not there, or behind, is no fault: the next question brings it up to date.
+        """
+        newest = generation_of(connection)
+        return [*self.vectors.faults(connection, newest), *self.lexical.faults(connection, newest)]
+
+    def forget(self) -> None:
+        """Remove what is saved of both, so that the next question makes them anew."""
+        with self._lock.held():
+            for stamp in (VECTORS_STAMP, LEXICAL_STAMP):
+                (self._folder / stamp).unlink(missing_ok=True)
+            flush_folder(self._folder)
+            (self._folder / VECTORS).unlink(missing_ok=True)
+            shutil.rmtree(self._folder / LEXICAL, ignore_errors=True)
+
+    def _log_behind(self, error: Exception) -> None:
+        logger.warning(
+            "all changes are kept, but the search indexes in %s can't be written (%s); they are brought up to date "
+            "with the next question",
+            self._folder,
+            error,
+        )
+
+
+class LexicalCache:
+    """The Tantivy index in a folder, with its stamp beside it; without a folder, in memory alone."""
+
+    def __init__(self, folder: Path | None, *, writable: bool = True) -> None:
+        self._folder, self._writable = folder, writable
+        self._stamp = Stamp()
+        self.index = LexicalIndex(None)
+
+    @property
+    def generation(self) -> int:
+        return self._stamp.generation
+
+    @property
+    def in_memory(self) -> bool:
+        return self._folder is None
+
+    def load(self, newest: int) -> None:
+        """See what another process committed; files that don't match their stamp count as none."""
+        if self._folder is None:
+            return
+        stamp = Stamp.read(self._folder / LEXICAL_STAMP)
+        if stamp.generation and stamp == self._stamp:
+            return
+        self._stamp = Stamp()
+        files = self._folder / LEXICAL
+        if stamp.is_of(_sha256_of_all(files), files, newest):
+            self.index, self._stamp = self._opened(files), stamp
+
+    def apply(self, connection: sqlite3.Connection, generation: int) -> None:
+        """Catch up: remove and add entries, and commit. A crash in between leaves the old state or none."""
+        since, self._stamp = self.generation, Stamp()
+        if not since:
+            self.index = self._fresh()
+        self.index.change(removed_since(connection, since), _entries(connection, added_since(connection, since)))
+        if self._folder is None:
+            self._stamp = Stamp(generation)
+            return
+        stamp = Stamp(generation, _sha256_of_all(self._folder / LEXICAL))
+        stamp.write(self._folder / LEXICAL_STAMP)
+        self._stamp = stamp
+
+    def faults(self, connection: sqlite3.Connection, newest: int) -> list[str]:
+        """See Caches.faults."""
+        if self._folder is None:
+            return []
+        stamp, files = Stamp.read(self._folder / LEXICAL_STAMP), self._folder / LEXICAL
+        if fault := stamp.fault(_sha256_of_all(files), files, newest):
+            return [fault]
+        if stamp.generation != newest or not stamp.sha256:
+            return []
+        same = self._opened(files).ids() == added_since(connection, 0)
+        return [] if same else [f"{files} holds other passages than the library"]
+
+    def _opened(self, files: Path) -> LexicalIndex:
+        return LexicalIndex(files) if self._writable else LexicalIndex.read_only(files)
+
+    def _fresh(self) -> LexicalIndex:
+        if self._folder is None:
+            return LexicalIndex(None)
+        (self._folder / LEXICAL_STAMP).unlink(missing_ok=True)
+        shutil.rmtree(self._folder / LEXICAL, ignore_errors=True)
+        return LexicalIndex(self._folder / LEXICAL)
+
+
+def _entries(connection: sqlite3.Connection, ids: Iterable[int]) -> Iterator[LexicalEntry]:
+    for some in batches(ids, 500):
+        for passage_id, (passage, article) in load_passages(connection, some).items():
+            yield LexicalEntry(passage_id, search_text(article.text[passage.start : passage.end]), article)
+
+
+def _sha256_of_all(folder: Path) -> str:
+    """Hash the names and contents of an index's files; a missing folder gives "".
+
+    Files that begin with a dot are Tantivy's own notes.
+    """
+    if not folder.is_dir():
+        return ""
+    digest = sha256()
+    for file in sorted(folder.glob("[!.]*")):
+        digest.update(f"{file.name} {sha256_of(file)}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""Libraries checked, mended, backed up and restored."""

@@ -1,0 +1,39 @@
+"""Articles that are in a library already, cut and encoded anew as it does."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from embeddings.chunking import Chunking, chunk
+from embeddings.documents import Article, Passage
+from embeddings.encoder import Encoder, Vectors
+from embeddings.opening import check_encoder
+from embeddings.repeated import repeated_lines
+from embeddings.texts import encoder_text
+
+
+class Reindexer:
+    """Cuts and encodes articles as the library does."""
+
+    def __init__(self, folder: Path, meta: dict[str, str], encoder: Callable[[str], Encoder]) -> None:
+        self.folder, self.meta = folder, meta
+        self.dimension = int(meta["dimension"])
+        self._chunking = Chunking(int(meta["passage_words"]), int(meta["overlap_sentences"]))
+        self._give_encoder = encoder
+        self._encoder: Encoder | None = None
+
+    def passages(self, connection: sqlite3.Connection, article: Article) -> tuple[list[Passage], list[Vectors]]:
+        """Cut and encode one article."""
+        passages = chunk(article, self._chunking, repeated_lines(connection, article.source))
+        texts = [encoder_text(article, passage) for passage in passages]
+        return passages, list(self.encoder.encode_passages(texts)) if texts else []
+
+    @property
+    def encoder(self) -> Encoder:
+        if self._encoder is None:
+            encoder = self._give_encoder(self.meta["encoder"])
+            check_encoder(self.folder, self.meta, encoder)
+            self._encoder = encoder
+        return self._encoder

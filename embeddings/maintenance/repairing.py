@@ -1,0 +1,88 @@
+"""Mend what a check finds: from the articles, as far as they can be read."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from embeddings import schema
+from embeddings.encoder import Encoder
+from embeddings.failures import explained
+from embeddings.indexes.caches import Caches
+from embeddings.locking import WRITERS, ProcessLock
+from embeddings.maintenance.checking import ORPHANS, damage_of_file, damaged_articles, open_to_check
+from embeddings.maintenance.reindexing import Reindexer
+from embeddings.maintenance.salvaging import salvage
+from embeddings.rows import delete_article_at, generation_of, insert_article
+
+
+def repair(folder: Path, encoder: Callable[[str], Encoder]) -> list[str]:
+    """Mend a library, and say what was done; nothing may serve it meanwhile.
+
+    Args:
+        encoder: gives the encoder of a name; called only where something has to be encoded anew.
+
+    Raises:
+        DatelineError: there is no library, it can't be read or written, or the encoder is not the one that made it.
+    """
+    with explained(folder), ProcessLock(folder, WRITERS).held():
+        connection = open_to_check(folder)
+        try:
+            maker = Reindexer(folder, schema.read_meta(connection), encoder)
+            # made anew in any case: a fault of theirs is not seen any more once they are behind
+            Caches(folder, maker.dimension, writable=True).forget()
+            if damage_of_file(connection) is not None:
+                done = salvage(folder, connection, maker)
+            else:
+                done = [*_remove_orphans(connection), *_write_anew(connection, maker)]
+        finally:
+            connection.close()
+        return [*done, _make_caches(folder)]
+
+
+def _remove_orphans(connection: sqlite3.Connection) -> Iterator[str]:
+    for table, condition in ORPHANS.items():
+        if connection.execute(f"SELECT 1 FROM {table} WHERE {condition}").fetchone() is None:
+            continue
+        with schema.all_or_nothing(connection):
+            if table == "passages":
+                generation = _next_generation(connection)
+                connection.execute(f"INSERT INTO removals SELECT id, {generation} FROM passages WHERE {condition}")
+            removed = connection.execute(f"DELETE FROM {table} WHERE {condition}").rowcount
+        yield f"removed {removed:,} rows of {table} that belong to no article"
+
+
+def _write_anew(connection: sqlite3.Connection, maker: Reindexer) -> Iterator[str]:
+    for damaged in list(damaged_articles(connection, maker.dimension)):
+        article = damaged.article
+        passages, vectors = maker.passages(connection, article)
+        with schema.all_or_nothing(connection):
+            generation = _next_generation(connection)
+            delete_article_at(connection, damaged.key, generation)
+            insert_article(connection, article, passages, vectors, generation)
+            _forget_files_of(connection, article.id)
+        yield f"wrote the article {article.id!r} anew, with {len(passages):,} passages"
+
+
+def _next_generation(connection: sqlite3.Connection) -> int:
+    generation = generation_of(connection) + 1
+    connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
+    return generation
+
+
+def _forget_files_of(connection: sqlite3.Connection, article_id: str) -> None:
+    """Forget which files gave an article, so that they are read again."""
+    connection.execute(
+        "DELETE FROM files WHERE EXISTS (SELECT 1 FROM json_each(files.articles) WHERE value = ?)", [article_id]
+    )
+
+
+def _make_caches(folder: Path) -> str:
+    connection = schema.connect(folder / schema.FILE)
+    try:
+        caches = Caches(folder, int(schema.read_meta(connection)["dimension"]), writable=True)
+        caches.catch_up(connection)
+    finally:
+        connection.close()
+    return "made the search indexes anew"

@@ -1,0 +1,100 @@
+"""Which articles on Milvus tell one story word for word or nearly; see embeddings.stories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+from embeddings.duplicates import Shingles, bands, days_between, near_duplicates, shingles
+from embeddings.milvus.articles import ASKED
+from embeddings.milvus.client import Client, Row
+from embeddings.milvus.rows import HEAD, Prepared, head_row
+from embeddings.milvus.schema import UNUSED, among
+from embeddings.rows import batches
+
+Told = Callable[[Sequence[Row]], Mapping[str, Sequence[str]]]
+"""Gives the texts of the passages of articles by key, for their heads."""
+
+
+class Stories:
+    """Joins the articles of one batch to their near-duplicates, and gives the rows to write."""
+
+    def __init__(self, client: Client, articles: str, told: Told) -> None:
+        self._client, self._articles, self._told = client, articles, told
+
+    def heads(self, batch: Sequence[Prepared], came: int) -> list[Row]:
+        """Make the heads of a batch, and those of others whose story now has another name."""
+        own = {one.key: shingles([one.article.text[cut.start : cut.end] for cut in one.passages]) for one in batch}
+        numbers = {key: bands(story) for key, story in own.items()}
+        written = {row["id"]: row for row in self.parted(own)}
+        near = self._with_bands({band for some in numbers.values() for band in some}, without=set(own))
+        known = self._shingles(near)
+        heads: dict[str, Row] = {**near, **written}
+        for at, one in enumerate(batch):
+            known[one.key] = own[one.key]
+            head = head_row(one, "", numbers[one.key], came + at)
+            heads[one.key] = written[one.key] = head
+            head["story"], *others = sorted({head["sha256"], *_near(head, heads, known)})
+            for row in self._of_stories(others, heads):
+                heads[row["id"]] = written[row["id"]] = {**row, "story": head["story"]}
+        return list(written.values())
+
+    def parted(self, keys: Collection[str]) -> list[Row]:
+        """Make the heads of what is left of the stories of some articles, when these are gone, grouped anew."""
+        names = {
+            row["story"]
+            for some in batches(keys, ASKED)
+            for row in self._client.query(self._articles, among("id", some), ("story",))
+        }
+        left = {
+            row["id"]: {**row, "story": row["sha256"]}
+            for some in batches(names, ASKED)
+            for row in self._query(among("story", some))
+            if row["id"] not in keys
+        }
+        known = self._shingles(left)
+        for key in known:
+            first, *others = sorted({left[key]["story"], *_near(left[key], left, known)})
+            for row in left.values():
+                if row["story"] in others:
+                    row["story"] = first
+        return list(left.values())
+
+    def _shingles(self, heads: Mapping[str, Row]) -> dict[str, Shingles]:
+        told = self._told(list(heads.values())) if heads else {}
+        return {key: shingles(texts) for key, texts in told.items()}
+
+    def _with_bands(self, numbers: Iterable[int], *, without: set[str]) -> dict[str, Row]:
+        found = {}
+        for some in batches(sorted(numbers), ASKED):
+            for row in self._query(f"array_contains_any(bands, {some})"):
+                if row["id"] not in without:
+                    found[row["id"]] = row
+        return found
+
+    def _of_stories(self, names: Sequence[str], heads: Mapping[str, Row]) -> list[Row]:
+        """Give all articles of some stories: those of this batch as they stand now."""
+        if not names:
+            return []
+        stored = {row["id"]: row for row in self._query(among("story", names))}
+        return [row for row in {**stored, **heads}.values() if row["story"] in names]
+
+    def _query(self, where: str) -> list[Row]:
+        rows = self._client.query(self._articles, where, HEAD)
+        return [{**row, "bands": list(row["bands"]), "unused": UNUSED} for row in rows]
+
+
+def _near(head: Row, heads: Mapping[str, Row], known: Mapping[str, Shingles]) -> set[str]:
+    """Give the stories that an article's near-duplicates among some are in, but its own."""
+    stories = {head["story"]}
+    for other in heads.values():
+        if other["story"] in stories or other["id"] not in known or set(head["bands"]).isdisjoint(other["bands"]):
+            continue
+        if near_duplicates(known[head["id"]], known[other["id"]], _days(head, other)):
+            stories.add(other["story"])
+    return stories - {head["story"]}
+
+
+def _days(one: Row, other: Row) -> int | None:
+    days = [date.fromordinal(row["published"]) if row["published"] else None for row in (one, other)]
+    return days_between(*days)

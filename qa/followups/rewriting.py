@@ -1,0 +1,327 @@
+"""Follow-up questions -> questions that stand alone, by rules: what "she", "it", "And where?", "the other one" mean.
+
+No language model: the words of a question say that it leans on another, and the turns before, with the articles that
+answered them, say on what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+
+from qa.answers import Answer
+from qa.followups.antecedents import (
+    DAY,
+    DEFINITE,
+    HAS_VERB,
+    TIME,
+    VERBS,
+    WH,
+    Turn,
+    article_of,
+    describes,
+    groups,
+    is_named_by,
+    is_person,
+    lasting_names,
+    names_in,
+    persons,
+    recent,
+    things,
+)
+from qa.followups.ellipsis import WHAT_ABOUT, capitalized, carried
+
+READINGS = 2
+"""Readings of a pronoun that are tried, beside the question as it was asked."""
+
+_LEAD_IN = re.compile(r"^(?:(?:and|but|so|or|then|ok|okay|well|also)\b[\s,]*)+", re.IGNORECASE)
+_ABOUT = re.compile(r"^(?:what|how)\s+about\s+(?P<what>.+?)\s*\?*$", re.IGNORECASE)
+_ELSE = re.compile(
+    r"^(?:who|what|which|where|anyone|anybody|anything|anywhere)\s+else\s*\?*$"
+    r"|^(?:(?:what|how)\s+about|who|what|which)?\s*(?:(?:is|was|were|are)\s+)?(?:the\s+)?other(?:s|\s+ones?)?\s*\?*$",
+    re.IGNORECASE,
+)
+_ELSE_WHAT = re.compile(r"^(?P<wh>who|what|which|where)\s+else\s+(?P<what>\S.*)$", re.IGNORECASE)
+_NOW = re.compile(r"(?:right )?now|today|currently|at present", re.IGNORECASE)
+_WH_PHRASE = re.compile(rf"^(?:(?:[a-z]+\s+)?{WH})\b", re.IGNORECASE)
+# "How many died?" is whole
+_DID = r"(?:[\w’'-]+ed|left|won|came|went|fell|lost|took|ran|fled|quit|said|got)"
+_BARE = re.compile(
+    rf"^(?:(?:[a-z]+\s+)?{WH}|[a-z]+\s+(?:which|what|whose)(?:\s+[\w’'-]+){{1,5}}|(?:which|what)(?:\s+[\w’'-]+)"
+    r"|(?:by|with|for|in|after|at|on|from|to)\s+how\s+(?:many|much|long|far|wide|large)(?:\s+[\w’'-]+){0,3}"
+    rf"|how\s+(?:many|much|old|long|big|far|often)(?:\s+(?!{_DID}\b)[\w’'-]+)?)\s*\?*$",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(r"^(?:(?:[a-z]+\s+)?when|(?:[a-z]+\s+)?(?:what|which)\s+(?:year|month|day|date))\b", re.IGNORECASE)
+_MANY = re.compile(r"\bthe\s+(?:[\w’'-]+\s+){0,5}?(?!\w*ss\b)[a-zà-ÿ]+s\b")
+_ORDINAL = re.compile(
+    r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+(?:st|nd|rd|th))\b", re.IGNORECASE
+)
+_WAS_THAT = re.compile(
+    r"^(?P<wh>when|where|why|how)\s+(?:is|was|were|did|does|do)\s+(?:this|that)(?:\s+happen)?\s*\?*$", re.IGNORECASE
+)
+_ROLE = re.compile(r"the (?P<role>[a-zà-ÿ][a-zà-ÿ’'-]*(?: [a-zà-ÿ][a-zà-ÿ’'-]*){0,3})")
+_WHO_WAS = re.compile(
+    r"(?P<asked>(?:who|what)\s+(?:is|was|are|were)\s+)the\s+[a-zà-ÿ][^?]*?"
+    r"(?=\s+(?:in|on|at|for|of|to|from|by|with)\s|\s*\?*$)",
+    re.IGNORECASE,
+)
+_WHO_DID = re.compile(r"^who\s+(?!(?:did|does|do)\b)", re.IGNORECASE)
+_EMPTY = re.compile(
+    rf"{VERBS}|{WH}|many|much|any|anyone|anybody|someone|somebody|everyone|nobody|people|persons?|there|been|else|not|ever",
+    re.IGNORECASE,
+)
+_PLACED = re.compile(r"^(?:in|on|at|during|for|by|of|to|from|with|after|before)\s+", re.IGNORECASE)
+_POSSESSIVE_HER = r"her(?=\s+(?!(?:and|to|in|on|at|for|from|with|by|when|after|before|as|or|about|go|leave)\b)[\w-])"
+_HE = re.compile(rf"\b(?:(?P<own>his|{_POSSESSIVE_HER}|hers)|he|she|him|her|himself|herself)\b", re.IGNORECASE)
+_IT = re.compile(r"\b(?:(?P<own>its)|it|itself)\b", re.IGNORECASE)
+_THEY = re.compile(r"\b(?:(?P<own>their|theirs)|they|them|themselves)\b", re.IGNORECASE)
+# "Who lost his life in Storm Tobin?": of the one who is asked for
+_WHO_OWN = re.compile(rf"^who\s+(?!{VERBS}\b)[\w’'-]+\s+(?:his|her|their)\b", re.IGNORECASE)
+_THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )\bthere(?=\s*\?*$)", re.IGNORECASE)
+_POINTS_BACK = re.compile(
+    r"\b(?:he|she|him|her|his|hers|it|its|they|them|their|theirs|then|there|ones?)\b|\b(?:this|that|these|those)(?=\s*\?*$|\s+happen)"
+    r"|(?:(?<=\bdid )|(?<=\bdoes )|(?<=\bwas )|(?<=\bwere ))(?:this|that|these|those)(?=\s+[a-z])",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a question may mean after the turns before.
+
+    Attributes:
+        question: to be read for; complete as far as the rules can make it.
+        topic: words for the search beside it; "" for a question that stands alone.
+        without: answers that are known already: "who else?".
+        leans: whether its words show that it leans on the turns before; else it only may.
+        meant: what is remembered in place of `question`; "" for that itself.
+        asks_when: whether nothing but a time can answer it: "And when?", joined with a question for something
+            else, seldom reads well, and a reader takes any clause for its answer.
+        of_other: whether it is the last question asked of something else, so that the last answer is none to it.
+        behind: names that were put before the question.
+    """
+
+    question: str
+    topic: str = ""
+    without: tuple[str, ...] = ()
+    leans: bool = True
+    meant: str = ""
+    asks_when: bool = False
+    of_other: bool = False
+    behind: tuple[str, ...] = ()
+
+
+def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
+    """Say what a question may mean, the likeliest first: at least one reading.
+
+    Args:
+        question: with its white space folded.
+        turns: what was asked before, oldest first.
+    """
+    plain = Reading(question)
+    if not turns or question in {turn.question for turn in turns}:  # asked again
+        return [plain]
+    last = turns[-1]
+    topic = _topic(last)
+    body = _LEAD_IN.sub("", question)
+    if not body.strip("? "):
+        return [plain]
+    led_in = len(body) < len(question)
+    if _ELSE.match(body):
+        return [Reading(last.question, topic, _known(turns))]
+    if more := _ELSE_WHAT.match(body):
+        return [Reading(capitalized(f"{more['wh']} {more['what']}"), topic, tuple(_texts(last.answer)))]
+    if was := _WAS_THAT.match(body):
+        return [Reading(carried(was["wh"], last), topic, asks_when=_WHEN.match(body) is not None)]
+    about = _ABOUT.match(body)
+    if about or (led_in and not HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
+        what = about["what"] if about else body.rstrip("? ")
+        return [Reading(text, topic, of_other=True) for text in _swapped(what, turns)][:READINGS]
+    if _BARE.match(body) and not _POINTS_BACK.search(body) and not HAS_VERB.search(body):
+        asks_when = _WHEN.match(body) is not None
+        return [Reading(carried(body.rstrip("? "), last), topic, asks_when=asks_when)]
+    as_asked = Reading(capitalized(body), topic)
+    if _leans(body) or (led_in and not names_in(body)):
+        return [*(Reading(text, topic) for text in islice(_filled(body, turns), READINGS)), as_asked]
+    if all(_is_known_there(name, turns) for name in names_in(body)):
+        return [Reading(question, topic, leans=False), plain]  # "What did the police say?": of this story, or of any
+    return [plain]
+
+
+def _is_known_there(name: str, turns: Sequence[Turn]) -> bool:
+    """Say whether a name is the surname of somebody in the articles under discussion, or stands for a post: "CEO"."""
+    if " " in name or name.isdigit():
+        return False
+    said = rf"[A-ZÀ-Þ][\w’'-]+ {re.escape(name)}\b"
+    return name.isupper() or any(re.search(said, article_of(turn.answer)) for turn in recent(turns))
+
+
+def _leans(body: str) -> bool:
+    """Say whether a pronoun points out of the question: none of its own names stands before it."""
+    found = _POINTS_BACK.search(body)
+    if found is None or (_WHO_OWN.match(body) and names_in(body)):
+        return False
+    own = _HE.search(body)
+    before = body[: found.start()]
+    if found[0].lower() == "them" and _MANY.search(before):
+        return False
+    if found[0].lower() in ("him", "her", "them", "then", "there") and not (own and own["own"]):
+        return True
+    return not DEFINITE.search(before) and not any(not name.isdigit() for name in names_in(before))
+
+
+def speaks_of_known(question: str) -> bool:
+    """Say whether a question without a name speaks of something as known: "What was the final score?"."""
+    return re.search(r"\bthe\b", question, re.IGNORECASE) is not None and not names_in(question)
+
+
+def behind_names(question: str, first: Reading, last: Turn) -> Reading | None:
+    """Put the names of the last answer and question before a question: "Geri Horner, Wannabe: Why did she leave?".
+
+    Before a question for another person ("Who was the judge?") nobody's name is put: what is said of that one would
+    seem to answer. Where there is no name to put the question stands as it is, apart from any topic. None where the
+    last question could be asked of something else as a whole: its old names would mislead.
+    """
+    if first.of_other and not WHAT_ABOUT.match(first.question):
+        return None
+    names = tuple(dict.fromkeys([*lasting_names(last.answer.text), *lasting_names(last.question)]))
+    if (first.of_other or asks_for_another(first.question)) and not _POINTS_BACK.search(question):
+        article = article_of(last.answer)
+        names = tuple(name for name in names if not is_person(name, article))
+    named = f"{', '.join(names)}: {question}" if names else question
+    return replace(first, question=named, topic="", meant=first.question, behind=names)
+
+
+def asks_for_another(question: str) -> bool:
+    """Say whether a question is for somebody and points to nobody: "Who was the judge?", but not "Who is she?"."""
+    return _WHO_DID.match(question) is not None and not _POINTS_BACK.search(question)
+
+
+def asks_of_anything(question: str) -> bool:
+    """Say whether a question is about nothing without the turns before: "Was anyone hurt?", "How many died?"."""
+    if names_in(question) or DEFINITE.search(question) or TIME.search(question):
+        return False
+    words = re.findall(r"[\w’'-]+", _LEAD_IN.sub("", question))
+    return sum(not _EMPTY.fullmatch(word) for word in words) <= 1
+
+
+def _topic(turn: Turn) -> str:
+    return f"{turn.question} {turn.answer.text}".strip()
+
+
+def _known(turns: Sequence[Turn]) -> tuple[str, ...]:
+    last = turns[-1].question
+    return tuple(text for turn in turns if turn.question == last for text in _texts(turn.answer))
+
+
+def _texts(answer: Answer) -> list[str]:
+    return [answer.text, *(item.text for item in answer.items)] if answer.found else []
+
+
+def _swapped(what: str, turns: Sequence[Turn]) -> Iterator[str]:
+    if re.match(r"(?:his|her|its|their)\b", what, re.IGNORECASE):
+        yield from (
+            f"What is {filled[:1].lower() if filled.startswith('The ') else filled[:1]}{filled[1:]}?"
+            for filled in _filled(what, turns)
+        )
+    if role := _ROLE.fullmatch(what):
+        yield from (found for turn in recent(turns) if (found := _with_role(turn, role["role"])) is not None)
+    swapped = [found for turn in recent(turns) if (found := _swap(turn.question, what)) is not None]
+    yield from swapped or [_appended(turns[-1].question, what)]
+
+
+def _swap(question: str, what: str) -> str | None:
+    """Put something in the place of its like: a time for a time, "of ..." for "of ...", a name for a name."""
+    bare = _PLACED.sub("", what)
+    if TIME.search(bare):
+        if found := TIME.search(question):
+            return question[: found.start()] + _with_year(bare, found[0]) + question[found.end() :]
+        return None
+    if found := _PLACED.match(what):
+        word = found[0].strip()
+        if same := re.search(
+            rf"\b{word}\s+[^?]*?(?=\s+(?:in|on|at|for|from|to|by)\s|\s*\?*$)", question, re.IGNORECASE
+        ):
+            bare = _HE.sub("", _IT.sub(f"{same[0].removeprefix(word).strip()}'s", bare))
+            return question[: same.start()] + f"{word} {bare}" + question[same.end() :]
+        return _like_named(question, bare)
+    if _ORDINAL.fullmatch(bare):
+        found = _ORDINAL.search(question)
+        return question[: found.start()] + bare + question[found.end() :] if found else None
+    bare = re.sub(r"[’']s$", "", bare)
+    names = [name for name in names_in(question) if not name.isdigit()]
+    if one := re.fullmatch(r"the (?P<which>.+) one", bare, re.IGNORECASE):
+        bare = one["which"]  # "the Sorrel one"
+    elif re.match(r"the\b", bare, re.IGNORECASE):
+        names = [name for name in names if not describes(name, question)]
+    if names and names_in(f"- {bare}"):
+        return question.replace(f"the {names[0]}" if bare.startswith("the ") else names[0], bare, 1)
+    return None
+
+
+def _with_role(turn: Turn, role: str) -> str | None:
+    """Ask for another role ("Who was the coroner?"), or of a role in place of a person ("What did Ann Bray say?")."""
+    asked = _WHO_WAS.match(turn.question)
+    if asked is not None and not DEFINITE.search(turn.question, asked.end()):
+        return f"{asked['asked']}the {role}{turn.question[asked.end() :]}"
+    for name in lasting_names(turn.question):
+        subject = re.search(rf"\b(?:did|does|has|had|is|was|will|would) (?P<name>{re.escape(name)})\b", turn.question)
+        if subject is not None and is_named_by(role, article_of(turn.answer)):
+            return f"{turn.question[: subject.start('name')]}the {role}{turn.question[subject.end('name') :]}"
+    return None
+
+
+def _with_year(time: str, before: str) -> str:
+    """Give a month without a year the one of the time that it takes the place of."""
+    year = re.search(r"\b(?:19|20)\d\d\b", before)
+    if year is None or DAY.search(time) or re.search(r"\d{4}", time):
+        return time
+    return f"{time}{',' if time[-1].isdigit() else ''} {year[0]}"
+
+
+def _like_named(question: str, bare: str) -> str | None:
+    """Put a name in the place of one that shares a word with it: "Storm Isolde" for "Storm Maren"."""
+    like = [name for name in lasting_names(question) if set(name.split()) & set(bare.split())]
+    return question.replace(like[0], bare, 1) if like and lasting_names(f"- {bare}") == [bare] else None
+
+
+def _appended(question: str, what: str) -> str:
+    question = WHAT_ABOUT.sub("", question)
+    if _NOW.fullmatch(what):
+        return f"{question.rstrip('? ')} {what}?"
+    if _PLACED.match(what):
+        return f"{question.rstrip('? ')} {what}?"
+    if TIME.search(what):
+        return f"{question.rstrip('? ')} {'on' if DAY.search(what) else 'in'} {what}?"
+    return f"What about {what}? {question}"
+
+
+def _filled(body: str, turns: Sequence[Turn]) -> Iterator[str]:
+    """Put in what the pronouns stand for, in each way that the turns before allow, the likeliest first."""
+    body = capitalized(body)
+    for pattern, found in ((_HE, persons), (_THEY, groups), (_IT, things), (_THERE, things)):
+        if match := pattern.search(body):
+            wanted = match[0].lower()
+            for name in dict.fromkeys(found(turns, wanted)):
+                yield capitalized(pattern.sub(partial(_put, name, wanted), body))
+            return
+
+
+def _put(name: str, wanted: str, match: re.Match[str]) -> str:
+    if _is_woman(wanted) != _is_woman(match[0]):
+        return match[0]  # "What did she say about him?"
+    if "own" in match.re.groupindex and match["own"]:
+        return _owned(name)
+    return f"in {name}" if match[0].lower() == "there" else name
+
+
+def _is_woman(pronoun: str) -> bool:
+    return pronoun.lower().startswith(("she", "her"))
+
+
+def _owned(name: str) -> str:
+    return f"{name}'" if name.endswith("s") else f"{name}'s"

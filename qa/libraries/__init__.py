@@ -1,0 +1,1 @@
+"""The libraries that the page and the service work on."""

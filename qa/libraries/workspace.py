@@ -1,0 +1,399 @@
+"""The libraries that a page works on: asked by all who look at them, added to and removed from as they stand open."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from embeddings.documents import Article
+from embeddings.encoder import SentenceEncoder
+from embeddings.errors import DatelineError, InvalidInput
+from embeddings.ingest import IngestReport, ingest
+from embeddings.milvus_address import MilvusAddress
+from embeddings.sources import Input, Unreadable, find_inputs, is_address
+from embeddings.sources.kinds import KINDS, kind_of
+from embeddings.store import AddReport, PassageStore
+from qa.answers import Answer
+from qa.build import is_seeds, open_pipeline, open_store, own_library, seeds_library
+from qa.evaluation.labels import LABELS_FILE, Label, add_label
+from qa.libraries.shelf import OWN, delete, former_names, keep_name, new_folder, shelved
+from qa.libraries.uploads import UPLOADS, keep_file
+from qa.pipeline import Pipeline
+from qa.presentation import byline
+from qa.settings import Settings
+
+SEEDS = "Seed articles"
+MAX_FILES = 500
+"""Files of one upload."""
+MAX_NAME = 255
+"""Bytes of a file's name, which is what file systems take."""
+_NAME = re.compile(r"\w(?:[\w .-]{0,38}\w)?")
+
+Seen = Callable[[Article | Unreadable], object]
+
+
+class Workspace:
+    """One library and the pipeline over it. Safe to share by threads."""
+
+    def __init__(
+        self,
+        name: str,
+        store: PassageStore,
+        pipeline: Pipeline,
+        *,
+        read_only: bool = False,
+        private_addresses: bool = False,
+    ) -> None:
+        """Join a library and its pipeline.
+
+        Args:
+            read_only: nobody can add, remove or judge.
+            private_addresses: see Libraries.
+        """
+        self.name, self.store, self.pipeline, self.read_only = name, store, pipeline, read_only
+        self._public_only = not private_addresses
+        self._changing = threading.Lock()
+
+    @property
+    def shows_seeds(self) -> bool:
+        """Whether the articles are the seeds, which stay as they are."""
+        return is_seeds(self.store.folder)
+
+    def add_files(self, files: Sequence[Path], *, seen: Seen | None = None) -> IngestReport:
+        """Copy files into the library's folder and add their articles, also such as were removed before.
+
+        One of a name that is there already replaces it where it tells the same, as after a correction. Else both are
+        kept: "article.html" is the name of many.
+
+        Args:
+            seen: is called with each thing that was read, for progress.
+
+        Raises:
+            InvalidInput: a file is of no kind that can be read, there are too many, or the library stays as it is;
+                nothing was added.
+            DatelineError: the files can't be kept.
+        """
+        self._check_changeable("added to")
+        if len(files) > MAX_FILES:
+            raise InvalidInput(f"{len(files):,} files came at once, and at most {MAX_FILES} are taken; zip them")
+        for file in files:
+            if kind_of(file.name) is None:
+                raise InvalidInput(f"{file.name[:80]} is of no kind that can be read; these are: {KINDS}")
+        with self._changing:
+            folder = self.store.folder / UPLOADS
+            try:
+                copies = [keep_file(file, folder) for file in files]
+            except OSError as error:
+                raise DatelineError(f"the files can't be kept in {UPLOADS} ({error.strerror or error})") from error
+            report = ingest(self.store, find_inputs(copies).inputs, seen=seen, anew=True)
+        # whoever gave the files knows them by their names, and need not know where they are kept
+        told = tuple(replace(item, name=item.name.removeprefix(f"{folder}/")) for item in report.unreadable)
+        return replace(report, unreadable=told)
+
+    def add_address(self, address: str, *, seen: Seen | None = None) -> IngestReport:
+        """Add the articles of a page, a feed or a sitemap; see add_files.
+
+        Raises:
+            InvalidInput: it is no address on the web.
+        """
+        self._check_changeable("added to")
+        inputs = _inputs_at(address, public_only=self._public_only)
+        with self._changing:
+            return ingest(self.store, inputs, seen=seen, anew=True)
+
+    def add_articles(self, articles: Sequence[Article]) -> AddReport:
+        """Add articles as they are.
+
+        Raises:
+            InvalidInput: the library stays as it is.
+        """
+        self._check_changeable("added to")
+        with self._changing:
+            return self.store.add(articles)
+
+    def find_articles(self, words: str, limit: int, skip: int = 0) -> list[Article]:
+        """Give the first articles behind `skip` of them in whose title, byline, date, author or id all words stand.
+
+        They come newest first.
+        """
+        return self.store.find_articles(partial(_says, words.casefold().split()), limit, skip)
+
+    def count_articles(self, words: str) -> int:
+        """Count the articles that find_articles finds."""
+        wanted, found = words.casefold().split(), 0
+
+        def counted(article: Article) -> bool:
+            nonlocal found
+            found += _says(wanted, article)
+            return False  # so that no text is read
+
+        self.store.find_articles(counted, 1)
+        return found
+
+    def keep_label(self, label: Label) -> None:
+        """Keep a verdict on an answer with the library.
+
+        Raises:
+            DatelineError: it can't be written, or the library stays as it is.
+        """
+        self._check_writable()
+        self.store.folder.mkdir(parents=True, exist_ok=True)
+        add_label(self.store.folder / LABELS_FILE, label)
+
+    def remove(self, ids: Collection[str]) -> int:
+        """Remove articles and return how many there were.
+
+        Raises:
+            InvalidInput: the library stays as it is.
+        """
+        self._check_changeable("removed")
+        with self._changing:
+            return self.store.remove(ids)
+
+    def delete(self) -> None:
+        """Delete the library from the disk; see qa.libraries.shelf.delete."""
+        if not self._changing.acquire(blocking=False):
+            raise InvalidInput("articles are being added to this library; delete it afterwards")
+        try:
+            delete(self.store.folder)
+            self.store.close()
+        finally:
+            self._changing.release()
+
+    def _check_writable(self) -> None:
+        if self.read_only:
+            raise InvalidInput("this server is read-only: nothing can be added, removed or judged here")
+
+    def _check_changeable(self, what: str) -> None:
+        self._check_writable()
+        if self.shows_seeds:
+            raise InvalidInput(f"the seed articles can't be {what}; choose a library of your own, or make one")
+
+
+class Libraries:
+    """The libraries that a page offers, by name; each is opened when it is first wanted, and the models are shared.
+
+    Where the settings name a library, it alone is offered: who serves it decides what is seen. Else there are the
+    seeds, the user's own, and those that were made by name.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        read_only: bool = False,
+        private_addresses: bool = False,
+        observer: Callable[[Answer], object] | None = None,
+    ) -> None:
+        """Open the library that is shown first.
+
+        Args:
+            read_only: nobody can add, remove, judge or make a library.
+            private_addresses: articles may be fetched from the network around the server, which everybody who
+                reaches the page could then look into.
+            observer: is given each answer.
+
+        Raises:
+            DatelineError: see open_store.
+        """
+        self._settings, self.read_only, self._observer = settings, read_only, observer
+        self._private_addresses = private_addresses
+        self._encoder = SentenceEncoder(settings.encoder)
+        self._opened: dict[str, Workspace] = {}
+        self._deleted: set[str] = set()
+        self._opening = threading.RLock()
+        self._pipeline: Pipeline | None = None
+        # the folder "." has no name of its own
+        self.first = self._first() if settings.library is None else settings.library.name or Path.cwd().name
+        self.open(self.first)
+
+    @property
+    def can_make(self) -> bool:
+        """Whether libraries can be made, and not the one alone is offered that the settings name."""
+        return self._settings.library is None and not self.read_only
+
+    def names(self) -> list[str]:
+        """List the libraries on offer."""
+        if self._settings.library is not None:
+            return [self.first]
+        own, shelf = self._own(), shelved()
+        return [*([own] if own is not None else []), SEEDS, *(name for name in shelf if name != own)]
+
+    def called(self, name: str) -> str | None:
+        """Give what a library is called now that has, or had, a name; None where there is none."""
+        if name in self.names():
+            return name
+        shelf = shelved() if self.can_make else {}
+        return next((now for now, folder in shelf.items() if name in former_names(folder)), None)
+
+    def names_of(self, name: str) -> list[str]:
+        """Give all names that lead to a library, the present one first."""
+        shelf = shelved() if self.can_make else {}
+        former = former_names(shelf[name]) if name in shelf else []
+        return [name, *(other for other in former if self.called(other) == name)]
+
+    def can_change(self, name: str) -> bool:
+        """Whether a library can be renamed and deleted: one of the user's own."""
+        return self.can_make and name != SEEDS and self.called(name) is not None
+
+    def are_one(self, name: str, other: str) -> bool:
+        """Whether two names lead to one library, as after it was renamed."""
+        return name == other or (self.called(name) == self.called(other) is not None)
+
+    @property
+    def opened(self) -> Sequence[Workspace]:
+        """The libraries that were wanted so far."""
+        return list(self._opened.values())
+
+    def close(self) -> None:
+        """Close all that were opened."""
+        with self._opening:
+            for workspace in self._opened.values():
+                workspace.store.close()
+
+    def open(self, name: str) -> Workspace:
+        """Give a library by its name, or one that it had.
+
+        Raises:
+            InvalidInput: there is none of that name.
+            DatelineError: it can't be opened.
+        """
+        if (opened := self._opened.get(name)) is not None:  # whoever holds the lock may wait for another process
+            return opened
+        with self._opening:
+            called = name if name == self.first else self.called(name)
+            if called is None and name in self._deleted:
+                raise InvalidInput(f"the library {name} was deleted; choose another at the top of the page")
+            if called is None:
+                raise InvalidInput(f"no library is called {name[:80]!r}; there are: {', '.join(self.names())}")
+            return self._open(called, create=False)
+
+    def make(self, name: str) -> Workspace:
+        """Make an empty library.
+
+        Raises:
+            InvalidInput: the name is taken, or none that a folder can have; or none can be made.
+        """
+        if not self.can_make:
+            raise InvalidInput("no library can be made here: the server is read-only, or serves one library alone")
+        with self._opening:
+            name = self._free(name)
+            folder = new_folder(name)
+            made = self._open(name, create=True, folder=folder)
+            if folder.name != name:
+                keep_name(folder, name)
+            return made
+
+    def rename(self, name: str, wanted: str) -> Workspace:
+        """Call a library otherwise. All that it holds stays in its place, and its old name still leads to it.
+
+        Raises:
+            InvalidInput: the name is taken, or none that a library can have; or this one can't be renamed.
+            DatelineError: the name can't be kept.
+        """
+        with self._opening:
+            workspace = self._changed(name, "renamed")
+            if " ".join(wanted.split()) != workspace.name:
+                before, now = workspace.name, self._free(wanted, but=self.names_of(workspace.name))
+                keep_name(workspace.store.folder, now)
+                workspace.name = now
+                self._opened[now] = self._opened.pop(before)
+                self.first = now if self.first == before else self.first
+            return workspace
+
+    def delete(self, name: str) -> None:
+        """Delete a library with its articles and all that was kept beside them.
+
+        Raises:
+            InvalidInput: this one can't be deleted, or not while articles are added to it.
+            DatelineError: it can't be deleted from the disk.
+        """
+        with self._opening:
+            workspace = self._changed(name, "deleted")
+            gone = self.names_of(workspace.name)
+            workspace.delete()
+            del self._opened[workspace.name]
+            self._deleted |= {name, *gone}
+            self.first = self._first() if self.first == workspace.name else self.first
+
+    def to_add_to(self, name: str) -> Workspace:
+        """Give the library that articles go to which are added while `name` is open: for the seeds, the user's own."""
+        with self._opening:
+            named = self.open(name)
+            if named.shows_seeds and self.can_make:
+                return self._open(self._own() or OWN, create=True, folder=own_library())
+            return named
+
+    def _changed(self, name: str, what: str) -> Workspace:
+        """Give a library that is to be renamed or deleted.
+
+        Raises:
+            InvalidInput: it stays as it is.
+        """
+        workspace = self.open(name)
+        if not self.can_change(workspace.name):
+            raise InvalidInput(
+                f"the library {workspace.name} can't be {what} here; only those made on this page can be"
+            )
+        return workspace
+
+    def _free(self, name: str, *, but: Collection[str] = ()) -> str:
+        """Give a name that a library can have, in one form.
+
+        Raises:
+            InvalidInput: it is none, or taken, and not among `but`.
+        """
+        name = " ".join(name.split())
+        if not _NAME.fullmatch(name):
+            raise InvalidInput(f"a library's name has 1 to 40 letters, digits, spaces, - and ., got {name[:80]!r}")
+        taken = {other.casefold() for other in (SEEDS, OWN, *self.names()) if other not in but}
+        if name.casefold() in taken:
+            raise InvalidInput(f"a library called {name!r} is there already; choose another name")
+        return name
+
+    def _open(self, name: str, *, create: bool, folder: Path | None = None) -> Workspace:
+        """Open a library, or with `create` make one in a folder."""
+        if name not in self._opened:
+            place = self._folder(name) if folder is None else folder
+            store = open_store(replace(self._settings, library=place), create=create, encoder=self._encoder)
+            if self._pipeline is None:
+                self._pipeline = open_pipeline(self._settings, store, observer=self._observer)
+            self._opened[name] = Workspace(
+                name,
+                store,
+                self._pipeline.over(store),
+                read_only=self.read_only,
+                private_addresses=self._private_addresses,
+            )
+        return self._opened[name]
+
+    def _folder(self, name: str) -> Path | MilvusAddress:
+        if self._settings.library is not None:
+            return self._settings.library
+        if name == SEEDS:
+            return seeds_library(self._encoder)
+        return shelved()[name]
+
+    def _first(self) -> str:
+        return self._own() or SEEDS
+
+    def _own(self) -> str | None:
+        """Give what the user's own library is called; None before there is one."""
+        return next((name for name, folder in shelved().items() if folder == own_library()), None)
+
+
+def _says(wanted: Sequence[str], article: Article) -> bool:
+    """Say whether all words, casefolded, stand in what names an article."""
+    said = (article.title, byline(article), str(article.published or ""), article.author, article.id)
+    shown = " ".join(said).casefold()
+    return all(word in shown for word in wanted)
+
+
+def _inputs_at(address: str, *, public_only: bool) -> Sequence[Input]:
+    if not is_address(address):
+        raise InvalidInput(f"an address begins with http:// or https://, got {address[:80]!r}")
+    return find_inputs([address], public_only=public_only).inputs

@@ -1,0 +1,1 @@
+"""Questions that want several answers."""

@@ -1,0 +1,315 @@
+"""Answers to list questions, item by item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from embeddings.sentences import sentence_around
+from qa.answers import Span
+from qa.lists.doers import asks_who, is_argument, is_two_people
+from qa.lists.enumerations import MAX_ITEM_WORDS, is_set_apart_inside, rows
+from qa.lists.plurals import NUMBERS, asks_for_list
+from qa.ranking import overlap
+from qa.rules.money import asks_how_much
+from qa.rules.tidying import is_measure, tidied
+
+RIVAL_MARGIN = 3.0
+"""How far below the best margin a further item may lie."""
+SURE_MARGIN = 5.0
+"""A further item of this margin may lie any way below."""
+LEAST_UNASKED = 3
+"""Items that make a list of an answer to a question that did not ask for one."""
+
+_COUNTED = re.compile(rf"(?:the |all )?(?P<number>{'|'.join(NUMBERS)}|\d{{1,2}}) [a-z]+(?: [a-z]+)?", re.IGNORECASE)
+_COUNT = re.compile(
+    rf"(?:all |the |about |some )?(?:one|{'|'.join(NUMBERS)}|eleven|twelve|dozens|\d{{1,2}})",
+    re.IGNORECASE,
+)
+# white space from its beginning on, not from each of thousands of spaces; no comma within a number, "6,412,300", a
+# firm's name, "Hill, Hart & Sons", or a person's, "Ana Reyes, Jr."
+_SEPARATOR = re.compile(
+    r"(?:(?<!\s)\s+)?"
+    r"(?:,(?!(?<=\d,)\d|\s[A-Z][\w'’-]+\s&\s|\s(?:[JS]r|MD|MP|PhD|Inc|Ltd|LLC|[COM]BE)\b)|;)"
+    r"\s*(?:(?:and|or|as well as)\s+)?"
+    r"|(?<!\s)\s+(?:and|or|as well as)\s+(?:also\s+)?"
+)
+# "the Philippines", and not "A gold heron"
+_NAME = re.compile(r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)|[a-zà-ÿ]+ [A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ][\w’'-]+$")
+# not what the sentence goes on with: "Ana Reyes, in 1806, and had it painted"
+_SOMEBODY = re.compile(
+    r"(?:(?:[a-z-]+ ){1,2})?[A-ZÀ-Þ]|(?:an?|the|his|her|their|dozens"
+    rf"|{'|'.join(NUMBERS)}|hundreds|thousands|several|many|some|other)\s"
+)
+_KIN = re.compile(
+    r"(?:his|her|their) (?:[a-z-]+ )?(?:grand|step)?(?:son|daughter|wife|husband|brother|sister|mother|father|partner"
+    r"|widow|widower|niece|nephew|uncle|aunt|cousin)"
+)
+_HANGING = re.compile(r"(?<!\s)\s+(?:and|or)$")
+_NO_ITEM = re.compile(r"(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have|had|will|would)\b")
+_LEADING = re.compile(r"(?:to|for|in|from|at|on|of|by|with|across)\s+(?=\w)")
+_BEHIND_CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\s+(?:also\s+)?(?:(?:to|for|in|from|at|on|of|by|with)\s+)?$")
+_CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\b")
+# what ends an item on its right that no separator ends: the sentence goes on
+_CLAUSE = re.compile(
+    r"(?<!\s)\s+(?:who|whom|whose|which|that|where|while|when|but|after|before|because|with|without|were|was|are|is|have|has"
+    r"|had|will|would|on|in|at|from|for|to|by)\b|[:?!()“”\"—–]|(?<!\b[A-Z])(?<!\b[DJMS]r)(?<!\bSt)\."
+)
+
+
+_NAME_AND_VERB = re.compile(
+    r"(?P<name>[A-ZÀ-Þ][\w.’'-]*(?: [A-ZÀ-Þ][\w.’'-]*)*)\s+"
+    r"(?:[a-z]{2,}ed|won|went|took|got|made|said|led|left|came|gave|ran|met|spoke|stood|began|became|told|held|saw)\b"
+)
+
+
+# "the two parties that withdrew were A and B", and not "A and B were French"
+_LEAD_IN = re.compile(
+    r"(?:[Tt]he|[Tt]hose|[Aa]ll|[a-z]+|\d{1,2}) [^,;:.]{1,100}?(?:\b(?:were|are|included?)|:)\s+"
+    r"(?=[\"“]?(?:the |an? )?[A-ZÀ-Þ])"
+)
+_LEADS_IN = re.compile(r".*(?:\b(?:were|are)|:)\s+(?=[\"“]?(?:the |an? )?[A-ZÀ-Þ])", re.DOTALL)
+_REST = re.compile(r",\s+(?!(?:aged )?\d)")
+_PLACE_NAME = r"[A-ZÀ-Þ][\w.’'-]*(?: [A-ZÀ-Þ][\w.’'-]*){0,2}"
+_TWO_PLACES = re.compile(rf"{_PLACE_NAME} and {_PLACE_NAME}")
+_ONE_OF_TWO_NAMES = re.compile(
+    r".* and (?:Barbuda|Herzegovina|Nevis|Principe|Tobago|Caicos|Miquelon|Futuna|Labrador|Wear|Hove|Galloway|Kinross"
+    r"|Bute|Chelsea|Fulham|Cromarty|Dagenham)"
+)
+
+
+def is_a_count(text: str) -> bool:
+    """Say whether a text is a small number and nothing else, which tells how many there are and not which."""
+    return _COUNT.fullmatch(text) is not None
+
+
+def is_enumerated(span: Span) -> bool:
+    """Say whether a span is several items, or one of an enumeration that goes on."""
+    return len(_items(span)) > 1
+
+
+def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Take the items of a list answer out of ranked spans, best first.
+
+    The best span is cut at its commas and its "and". Where the question asks for a list, the span is first carried on
+    over the enumeration that it stands in, and other spans that the reader is sure of, or nearly as sure, add theirs:
+    where the best one is an enumeration, those of its own sentence only; else those of any article that are of its
+    kind, a name, a number or neither. Each item keeps exact offsets. Fewer than two items are no list, nor are two that
+    were not asked for, nor what answers "how much": then none are returned.
+    """
+    if not spans or is_measure(spans[0].text) or asks_how_much(question):
+        return ()
+    best = spans[0]
+    if not asks_for_list(question):
+        return tuple(_unasked(question, best))
+    items = together = _items(best)
+    alone = len(items) == 1
+    is_of_rows = bool(rows(best.hit.article.text, best.start, best.end))
+    first, last = sentence_around(best.hit.article.text, best.start, best.end)
+    for span in spans[1:]:
+        here = span.hit.article.id == best.hit.article.id and first <= span.start < last
+        if (here or alone) and span.score > 0 and span.score >= min(best.score - RIVAL_MARGIN, SURE_MARGIN):
+            if is_of_rows and span.start > items[0].start:
+                continue  # it is said of one of the items
+            more = [item for item in _items(span) if here or _kind(item) == _kind(items[0])]
+            items = items + [item for item in more if not _is_known(item, items)]
+    items = items if is_of_rows else _alike(items, together)
+    return tuple(items) if len(items) > 1 else ()
+
+
+def without_rest(spans: Sequence[Span], items: Sequence[Span]) -> list[Span]:
+    """Leave out of the best span what stands before the first of its items, and what goes on behind the last.
+
+    Args:
+        spans: ranked, best first.
+        items: of the best span, or none.
+    """
+    if not spans or not items:
+        return list(spans)
+    best, text = spans[0], spans[0].hit.article.text
+    start, end = min(item.start for item in items), max(item.end for item in items)
+    is_inside = (
+        all(item.hit.article.id == best.hit.article.id for item in items) and best.start <= start < end <= best.end
+    )
+    if not is_inside:
+        return list(spans)
+    end = end if _REST.match(text, end, best.end) else best.end
+    return [replace(best, text=text[start:end], start=start, end=end), *spans[1:]]
+
+
+def _unasked(question: str, best: Span) -> list[Span]:
+    """Give the items of an answer to a question that did not ask for several: "Who scored?"; [] where it is one."""
+    cut = _cut(best)
+    items = _alike(cut, cut)
+    if len(items) >= LEAST_UNASKED:
+        return items
+    if len(items) == 2 and _is_two_places(question, best):
+        return items
+    if not items or not asks_who(question):
+        return []
+    if _CONJUNCTION.search(best.text):
+        first, last = items[0].start - best.start, items[-1].end - best.start
+        return items if is_two_people(best.text[first:last]) else []
+    return _carried_on(question, best)
+
+
+def _is_two_places(question: str, best: Span) -> bool:
+    """Say whether a span is two names that both answer "where?"; what lies between two places is in neither."""
+    text = best.hit.article.text
+    return (
+        question.lower().startswith("where ")
+        and _TWO_PLACES.fullmatch(best.text) is not None
+        and _ONE_OF_TWO_NAMES.fullmatch(best.text) is None
+        and re.search(r"\bbetween (?:the )?$", text[max(0, best.start - 12) : best.start]) is None
+    )
+
+
+def _carried_on(question: str, best: Span) -> list[Span]:
+    """Carry one who did it on over the others, where the question's verb is said of them all."""
+    text = best.hit.article.text
+    end = _enumeration(best).end
+    if end == best.end or not re.search(r"[A-ZÀ-Þ]", best.text) or not is_argument(question, text, best.start, end):
+        return []
+    further = _SEPARATOR.match(text, best.end)
+    start = further.end() if further else end
+    others = _cut(Span(text[start:end], start, end, best.score, best.hit))
+    return [best, *others] if all(_SOMEBODY.match(other.text) for other in others) else []
+
+
+def _items(span: Span) -> list[Span]:
+    text = span.hit.article.text
+    if found := rows(text, span.start, span.end):
+        return [Span(text[start:end], start, end, span.score, span.hit) for start, end in found]
+    if is_set_apart_inside(text, span.start, span.end):
+        return _cut(span)
+    return _cut(_enumeration(_without_lead_in(span)))
+
+
+def _without_lead_in(span: Span) -> Span:
+    found = _LEAD_IN.match(span.text)
+    if not found or not _CONJUNCTION.search(span.text, found.end()):
+        return span
+    return replace(span, text=span.text[found.end() :], start=span.start + found.end())
+
+
+def _alike(items: list[Span], together: Sequence[Span]) -> list[Span]:
+    """Of an enumeration of names keep the names: "Ana Reyes, 41, a pilot, and Max Holm" are two.
+
+    What stands behind its only "and" is an item in any case: "Lord Pell, Ostby Bank and local firms" are three.
+
+    Args:
+        together: the items of the enumeration, in their order; not empty.
+    """
+    names = [item for item in items if _kind(item) == "name"]
+    if len(names) < 2:
+        return items
+    if names[0].text[0] in '"“':
+        return names  # titles
+    last = [item for item in together if _follows_conjunction(item)]
+    is_one_more = last == [together[-1]] and _kind(together[-1]) == "thing"
+    return [item for item in items if item in names or (is_one_more and item == together[-1])]
+
+
+def _follows_conjunction(item: Span) -> bool:
+    return _BEHIND_CONJUNCTION.search(item.hit.article.text, max(0, item.start - 40), item.start) is not None
+
+
+def _kind(item: Span) -> str:
+    if _NAME.match(item.text):
+        return "name"
+    return "number" if re.search(r"\d", item.text) else "thing"
+
+
+def _is_known(item: Span, items: Sequence[Span]) -> bool:
+    return any(item.text.casefold() == other.text.casefold() or overlap(item, other) for other in items)
+
+
+def _enumeration(span: Span) -> Span:
+    """Carry a span on over the further items of "A, B and C" on its right, and on its left those between separators."""
+    text = span.hit.article.text
+    first, last = sentence_around(text, span.start, span.end)
+    end = _right_end(text, span.end, last)
+    start = _left_start(text, span.start, first)
+    if not _CONJUNCTION.search(text[start:end]):
+        return span  # "in Halvern, the capital, ..." is no enumeration
+    return Span(text[start:end], start, end, span.score, span.hit)
+
+
+def _right_end(text: str, end: int, last: int) -> int:
+    while (separator := _SEPARATOR.match(text, end, last)) and ";" not in separator.group():
+        clause = _CLAUSE.search(text, separator.end(), last)
+        following = _SEPARATOR.search(text, separator.end(), last)
+        stops = [found.start() for found in (clause, following) if found] + [last]
+        item_end = min(stops)
+        if verb := _NAME_AND_VERB.match(text, separator.end(), item_end):
+            item_end = verb.end("name")
+        if not _is_item(text[separator.end() : item_end]):
+            break
+        end = item_end
+        if _CONJUNCTION.search(separator.group()):
+            break  # what follows "and C" is no longer of the enumeration
+    return end
+
+
+def _left_start(text: str, start: int, first: int) -> int:
+    """Only an item with a separator, "were" or a colon before it is known to be whole on the left; others are not."""
+    separators = [found for found in _SEPARATOR.finditer(text, first, start)]
+    if not separators or separators[-1].end() != start:
+        return start
+    for before, after in reversed(list(pairwise(separators))):
+        if not _is_item(text[before.end() : after.start()]):
+            return start
+        start = before.end()
+    leading = _LEADS_IN.match(text, first, separators[0].start())
+    is_first = leading is not None and _is_item(text[leading.end() : separators[0].start()])
+    return leading.end() if leading is not None and is_first else start
+
+
+def _is_item(text: str) -> bool:
+    return 0 < len(text.split()) <= MAX_ITEM_WORDS
+
+
+def _without_conjunction(text: str, start: int, end: int) -> int:
+    found = _HANGING.search(text, start, end)
+    return found.start() if found else end
+
+
+def _cut(span: Span) -> list[Span]:
+    parts = []
+    at = 0
+    for separator in [*_SEPARATOR.finditer(span.text), None]:
+        end = separator.start() if separator else len(span.text)
+        if end > at:
+            parts.append((at, end))
+        at = separator.end() if separator else end
+    parts = [(start, _without_conjunction(span.text, start, end)) for start, end in parts]
+    parts = [(start, end) for part in parts for start, end in [tidied(span.text, *part)] if start < end]
+    if any(len(span.text[start:end].split()) > MAX_ITEM_WORDS for start, end in parts):
+        return [span]  # a clause that happens to hold a comma
+    items: list[Span] = []
+    for start, end in parts:
+        if items and (leading := _LEADING.match(span.text, start, end)):
+            start = leading.end()
+        if items and _is_named_kin(span, items[-1], start):
+            first = items.pop().start - span.start
+            items.append(Span(span.text[first:end], span.start + first, span.start + end, span.score, span.hit))
+        elif not items or not _NO_ITEM.match(span.text, start, end):
+            items.append(Span(span.text[start:end], span.start + start, span.start + end, span.score, span.hit))
+    return items[1:] if _counts_the_rest(items) else items
+
+
+def _is_named_kin(span: Span, before: Span, start: int) -> bool:
+    """Say whether what begins at `start` of a span is the name of the item before: "her sister, Ana Reyes"."""
+    is_next = re.fullmatch(r",\s+", span.text[before.end - span.start : start]) is not None
+    return is_next and _KIN.fullmatch(before.text) is not None and _NAME.match(span.text[start:]) is not None
+
+
+def _counts_the_rest(items: Sequence[Span]) -> bool:
+    """Say whether the first item says how many the others are: "two men, Dan Cole and Ray Marsh"."""
+    counted = _COUNTED.fullmatch(items[0].text) if items else None
+    if counted is None or len(items) < 3:
+        return False
+    number = counted["number"].lower()
+    return len(items) - 1 == (int(number) if number.isdigit() else 2 + NUMBERS.index(number))

@@ -1,0 +1,115 @@
+"""What kind of answer a question wants, and the spans that are of another: 611 is nobody, 340g is no price."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from embeddings.sentences import sentence_around
+from qa.answers import Span
+from qa.rules.money import asks_for_money, is_no_money
+
+HEADLINE_WORDS = 5
+"""Words from which on a headline is more than a name."""
+
+_OPENING = r"^\W*(?:and |but |so )?"
+_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twen|thir|for|fif|six|seven|eigh"
+    r"|nine)t(?:y|ies)|hundreds?|thousands?|millions?|billions?|centur(?:y|ies)|decades?|years?|months?|weeks?|days?"
+    r"|hours?|newborn|teens|teenagers?)\b",
+    re.IGNORECASE,
+)
+_HOUR = re.compile(r"(?:[1-9]|1[0-2]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)", re.IGNORECASE)
+_EXTENT = re.compile(
+    r"\d{4}|\d:\d\d|\b(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|weekends?|fortnights?|months?"
+    r"|quarters?|years?|decades?|centur\w+|generations?|seasons?|terms?|eras?|time|life|lifetime|spring|summer|autumn|winter"
+    r"|all|whole|until|till|since|through|forever|always|ever|permanent\w*|indefinite\w*|brief\w*|short|long|longer|ages|overnight"
+    r"|miles?|(?:kilo|centi|milli)?met(?:re|er)s?|\d*(?:m|km|cm|mm|ft|h|s)|feet|foot|inch(?:es)?|yards?|pages?|words"
+    r"|episodes?|characters|bits?|bytes?|overtime|laps?)\b",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(
+    r"\b(?:die|died|killed|injured|hurt|escape|survive|start|begin|happen|crash|sink|fall|drown|break)\b", re.IGNORECASE
+)
+_NAME_WORD = r"[A-ZÀ-Þ][\w’'.-]*"
+_ONE_NAME = re.compile(_NAME_WORD)
+_BARE_NAME = re.compile(rf"{_NAME_WORD}(?: (?:{_NAME_WORD}|y|of|the|de|la|le|and|in|on|near|at))* {_NAME_WORD}")
+_DEAD_ASKED = re.compile(
+    _OPENING + r"how many (?!(?:second|minute|hour|day|week|month|year|decade|time)s?\b)(?:[\w’'-]+ ){0,6}"
+    r"(?:die|died|killed?|dead|deaths)\b",
+    re.IGNORECASE,
+)
+_DEATH = re.compile(
+    r"\b(?:di(?:ed|e|es|ing)|dead|deadl\w+|deaths?|deceased|dying|kill\w*|fatal\w*|bod(?:y|ies)|corpses?|lives|life|toll"
+    r"|victims?|casualt\w+|perish\w*|murder\w*|drown\w*|surviv\w*|shot|massacre\w*|slain|slaughter\w*|execut\w*|hanged"
+    r"|starv\w*|claim\w*|suicides?|lost|losses|genocide|wiped out)\b",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(r"\bsince $", re.IGNORECASE)
+
+
+def is_of_another_type(question: str, span: Span) -> bool:
+    """Say whether a span can't be what a question's first words ask for, whatever they stand beside."""
+    return any(
+        re.match(_OPENING + asking, question, re.IGNORECASE) is not None and is_other(question, span)
+        for asking, is_other in _OTHERS
+    )
+
+
+def _is_nobody(_: str, span: Span) -> bool:
+    if not any(map(str.isalpha, span.text)):
+        return True
+    return len(span.text.split()) >= HEADLINE_WORDS and span.text.strip() == span.hit.article.title.strip()
+
+
+def _is_no_age(question: str, span: Span) -> bool:
+    if not _NUMBER.search(span.text):
+        return True
+    # "How old was she when she began?" may be answered by "at six"
+    is_of_a_moment = re.search(r"\b(?:when|at|before|after)\b", question, re.IGNORECASE) is not None
+    return not is_of_a_moment and _HOUR.fullmatch(span.text) is not None and _before(span, 3).lower() == "at "
+
+
+def _is_no_extent(question: str, span: Span) -> bool:
+    """A bare number is one where the question names its unit: "how long in metres"."""
+    is_number = _NUMBER.search(span.text) is not None and _EXTENT.search(question[len("how long") :]) is not None
+    return not is_number and _EXTENT.search(span.text) is None
+
+
+def _is_no_manner(question: str, span: Span) -> bool:
+    if not _ENDED.search(question):
+        return False
+    # a sentence may begin with any word
+    is_one = _ONE_NAME.fullmatch(span.text) is not None and re.search(r"[a-z,] $", _before(span, 2)) is not None
+    return is_one or _BARE_NAME.fullmatch(span.text) is not None
+
+
+def _is_no_toll(question: str, span: Span) -> bool:
+    if not _DEAD_ASKED.match(question):
+        return False
+    text = span.hit.article.text
+    start, end = sentence_around(text, span.start, span.end)
+    return _DEATH.search(text, start, end) is None
+
+
+def _is_past(_: str, span: Span) -> bool:
+    return _SINCE.search(_before(span, 6)) is not None
+
+
+def _is_no_sum(question: str, span: Span) -> bool:
+    return asks_for_money(question) and is_no_money(span)
+
+
+def _before(span: Span, characters: int) -> str:
+    return span.hit.article.text[max(0, span.start - characters) : span.start]
+
+
+_OTHERS: tuple[tuple[str, Callable[[str, Span], bool]], ...] = (
+    (r"who(?:m)?\b", _is_nobody),
+    (r"how old\b", _is_no_age),
+    (r"how long\b", _is_no_extent),
+    (r"how (?:did|do|does|was|were|is|has|have)\b", _is_no_manner),
+    (r"how many\b", _is_no_toll),
+    (r"when (?:is|are|will|does|do)\b", _is_past),
+    (r"how much\b", _is_no_sum),
+)

@@ -1,0 +1,47 @@
+"""Labels, which say what stands beside or below them: "- Cost: £3m", "Name | Votes"."""
+
+from __future__ import annotations
+
+import re
+
+from embeddings.sentences import Range, line_around
+from qa.lists.enumerations import BULLET
+
+_BULLET = re.compile(BULLET)
+_LABEL = re.compile(r"[\s*_]*+(?P<label>[^:|\n]{1,40}?)[\s*_]*+:[\s*_]+(?=\S)")
+_RULE = re.compile(r"(?=.*--)[\s|:-]+")
+_WORD = re.compile(r"\w{4,}")
+_STEM = 4
+"""Letters in which two forms of a word are alike: "opening", "open"."""
+
+
+def is_label(question: str, text: str, start: int, end: int) -> bool:
+    """Say whether text[start:end] heads a column of a table, or labels a bulleted line with what the question asks for.
+
+    "Cost" answers no question for the cost; but "who paid £3m?" may be answered by what stands before a colon.
+    """
+    line = line_around(text, start)
+    if end > line[1]:
+        return False
+    if "|" in text[line[0] : line[1]]:
+        return _is_head(text, line)
+    bullet = _BULLET.match(text, *line)
+    label = _LABEL.match(text, bullet.end(), line[1]) if bullet else None
+    return label is not None and end <= label.end("label") and bool(_stems(text[start:end]) & _stems(question))
+
+
+def _is_head(text: str, line: Range) -> bool:
+    """Say whether a row is its table's first and unlike the next: numbers, or a rule, stand below words."""
+    row = text[line[0] : line[1]]
+    before = text[line_around(text, line[0] - 1)[0] : line[0]] if line[0] else ""
+    if "|" in before or re.search(r"\d", row):
+        return False
+    below = line_around(text, line[1] + 1) if line[1] < len(text) else line
+    following = text[below[0] : below[1]] if below != line else ""
+    if following.count("|") != row.count("|"):
+        return False
+    return _RULE.fullmatch(following) is not None or re.search(r"\|\s*[$£€]?\d|^\s*\d", following) is not None
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM] for word in _WORD.findall(text.lower())}

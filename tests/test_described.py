@@ -1,0 +1,143 @@
+"""Whom a question describes is not the answer to it, and a name comes whole."""
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from qa.answers import Span
+from qa.confidence import FEATURES, Calibrator
+from qa.pipeline import Pipeline
+from qa.reader import SHIPPED_READER
+from qa.rules.described import asked_by_name, full_name_first, without_age
+
+STORY = "On Monday Rita Vogel phoned Norvik Minister Ana Lund, the party leader, for an hour. Lund hung up."
+LUND = "Ana Lund"
+
+
+def span(text, story=STORY, score=1.0):
+    start = story.index(text)
+    return Span(text, start, start + len(text), score, Hit(Passage("a", 0, len(story)), Article("a", "", story), 1.0))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "by_name"),
+    [
+        ("Who phoned the Norvik minister?", LUND, "Who phoned Ana Lund?"),
+        ("Who phoned the Norvik minister?", "Norvik Minister Ana Lund", "Who phoned Ana Lund?"),
+        ("Who phoned the minister on Monday?", LUND, "Who phoned Ana Lund on Monday?"),
+        ("And who phoned the minister?", LUND, "And who phoned Ana Lund?"),
+        ("Who did the minister listen to?", LUND, "Who did Ana Lund listen to?"),
+    ],
+)
+def test_a_description_gives_way_to_the_name(question, text, by_name):
+    assert asked_by_name(question, span(text)) == by_name
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Who is the Norvik minister?", LUND),
+        ("Who became the Norvik minister?", LUND),
+        ("Who has served as the Norvik minister?", LUND),
+        ("Whose was the call?", LUND),
+        ("What did the minister do?", LUND),
+        ("Who phoned the minister of Halvern?", LUND),  # another than the minister
+        ("Who phoned the minister's office?", LUND),
+        ("Who phoned the minister Ana Lund?", LUND),  # named already
+        ("Who phoned the minister before Ana Lund hung up?", LUND),
+        ("Who phoned the minister?", "Rita Vogel"),
+        ("Who phoned the party leader?", LUND),  # what follows a name may be the next of a list
+        ("Who phoned the minister?", "for an hour"),
+        ("Who phoned the Norvik minister?", "Minister Ana Lund"),  # "the Norvik" alone describes nobody
+    ],
+)
+def test_other_questions_stay_as_they_are(question, text):
+    assert asked_by_name(question, span(text)) is None
+
+
+class Answering:
+    """A reader that knows an answer to some questions."""
+
+    def __init__(self, answers):
+        self.answers, self.asked = answers, []
+
+    def read(self, question, hits):
+        self.asked.append(question)
+        text, score = self.answers.get(question, (LUND, 9.0))
+        return [span(text, score=score)]
+
+    def read_many(self, pairs):
+        return [self.read(question, hits) for question, hits in pairs]
+
+
+@pytest.mark.parametrize(
+    ("answers", "first"),
+    [
+        ({"Who phoned Ana Lund?": ("Rita Vogel", 2.0)}, "Rita Vogel"),
+        ({"Who phoned Ana Lund?": ("Rita Vogel", -2.0)}, LUND),  # the reader finds nobody else
+        ({}, LUND),
+    ],
+)
+def test_the_reader_is_asked_again_by_name(answers, first):
+    reader = Answering(answers)
+    pipeline = Pipeline(None, reader, Calibrator.load(SHIPPED_READER / "calibrator.json"))
+    answer = pipeline.answer_from("Who phoned the Norvik minister?", [span(LUND).hit])
+    assert answer.spans[0].text == first
+    assert answer.searched_for == "Who phoned the Norvik minister?"
+    assert "Who phoned Ana Lund?" in reader.asked
+
+
+def test_the_probability_is_that_of_the_question_that_was_read_for():
+    reader = Answering({"Who phoned Ana Lund twice?": ("Rita Vogel", 2.0)})
+    pipeline = Pipeline(None, reader, Calibrator.load(SHIPPED_READER / "calibrator.json"))
+    answer = pipeline.answer_from("Who phoned the minister twice?", [span(LUND).hit])
+    assert answer.spans[0].text == "Rita Vogel"
+    coverage = answer.features[FEATURES.index("coverage")]
+    assert coverage == 3 / 4, "phoned, Ana and Lund of four words, where the question as asked has two of three"
+
+
+def test_the_maker_of_a_thing_is_not_the_thing():
+    story = "They honoured the maker of the first reactor Enrico Fermi."
+    assert asked_by_name("Who built the first reactor?", span("Enrico Fermi", story)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "first"),
+    [
+        ("Who hung up?", [("Lund", 9.0), ("Ana Lund", 1.0)], "Ana Lund"),
+        ("Who hung up?", [("Lund", 9.0), ("Ana Lund", -1.0)], "Lund"),
+        ("Who hung up?", [("Lund", 9.0), ("Rita Vogel", 1.0)], "Lund"),
+        ("Who hung up?", [("Lund", 9.0), ("Norvik Minister Ana Lund", 1.0)], "Norvik Minister Ana Lund"),
+        ("Who hung up?", [("Ana Lund", 9.0), ("Norvik Minister Ana Lund", 1.0)], "Ana Lund"),
+        ("What did they hear?", [("Lund", 9.0), ("Ana Lund", 1.0)], "Lund"),
+        ("Who hung up?", [("Lund", 9.0), ("phoned Norvik Minister Ana Lund", 8.0), ("Ana Lund", 1.0)], "Ana Lund"),
+    ],
+)
+def test_a_whole_name_goes_before_a_surname(question, given, first):
+    spans = [span(text, score=score) for text, score in given]
+    found = full_name_first(question, spans)
+    assert found[0].text == first
+    assert {one.text for one in (*found, *found[0].also)} == {text for text, _ in given}
+    assert len(found) == len(given) - len(found[0].also)
+
+
+def test_of_whole_names_that_of_the_same_article_goes_first():
+    other = "President Ana Lund left."
+    hit = Hit(Passage("b", 0, len(other)), Article("b", "", other), 1.0)
+    elsewhere = Span("President Ana Lund", 0, 18, 8.0, hit)
+    assert full_name_first("Who?", [span("Lund"), elsewhere, span(LUND, score=0.5)])[0].text == LUND
+    assert full_name_first("Who?", []) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "named"),
+    [
+        ("Who won?", "Bill Horne, 78", "Bill Horne"),
+        ("Who won?", "fiddler Bill Horne, aged 78", "fiddler Bill Horne"),
+        ("Who won?", "Apollo 11", "Apollo 11"),
+        ("Who won?", "Horne, 1978", "Horne, 1978"),
+        ("How old was the winner?", "Bill Horne, 78", "Bill Horne, 78"),
+    ],
+)
+def test_a_name_comes_without_the_age(question, text, named):
+    (best,) = without_age(question, [span(text, f"It was {text}.")])
+    assert best.text == named
