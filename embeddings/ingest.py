@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,10 +17,11 @@ from embeddings.preparing import Preparer, prepare_here
 from embeddings.schema import article_sha256
 from embeddings.sources import READERS, Input, Unreadable, holds_readable, read_articles
 from embeddings.sources.filling import filled, is_of_the_web
+from embeddings.sources.kinds import is_address
 from embeddings.sources.visits import Visits
 from embeddings.store import AddReport, PassageStore
 
-READING = 4
+READING = 5
 """Raised whenever files are read differently, so that they are read again."""
 
 
@@ -51,24 +52,39 @@ def ingest(
 ) -> IngestReport:
     """Add the articles of inputs. Stopped at any moment, it keeps what is done.
 
-    A file that has not changed since it was last read whole is skipped, and so is what stands at an address where its
-    server says so. Where a file that was read before gives an
-    article no more, that article is removed; where it can't be read any more, its articles stay.
+    A file that has not changed since it was last read whole is skipped, even if it was moved, and so is what stands at
+    an address where its server says so. Where a file that was read before gives an article no more, that article is
+    removed; where it can't be read any more, its articles stay.
 
     Args:
         seen: is called with each thing that was read, for progress.
         prepared_by: where articles are cut and encoded; they are read here.
         anew: read also what has not changed, so that articles come back that were removed by hand.
     """
+    follow_moved(store, inputs)
     run = _Run(store, seen or (lambda _: None), anew)
-    try:
-        report = store.add(run.articles(inputs), prepared_by=prepared_by)
-        removed = _remove_unheld(store, run.before - run.given, run.read)
-    except BaseException:  # Ctrl-C among them; a file that holds less than before is read again, to remove the rest
-        store.keep_files([record for record in run.read if run.recorded(record.place) <= set(record.articles)])
-        raise
-    store.keep_files(run.read)
-    return IngestReport(report, removed, run.skipped, tuple(run.unreadable))
+    report = run.add(inputs, prepared_by)
+    lost = run.lost(report.articles.duplicates)
+    places = {record.place for record in run.read if not lost.isdisjoint(record.articles)}
+    if again := [given for given in inputs if given.place in places]:
+        report = _joined(report, _Run(store, lambda _: None, anew).add(again, prepared_by), lost)
+    return report
+
+
+def follow_moved(store: PassageStore, inputs: Sequence[Input]) -> None:
+    """Take new files that hold what one did that is gone for that file, moved: its articles keep their ids."""
+    new = [given for given in inputs if given.relative and store.file(given.place) is None]
+    gone = {record.sha256.removesuffix(WITH_TROUBLE): record for record in (_gone(store) if new else ())}
+    followed: dict[str, FileRecord] = {}
+    for given in new if gone else ():
+        if (record := gone.pop(_digest(given) or "", None)) is not None:
+            # those that were removed by hand stay away
+            there = [article for article_id in record.articles if (article := store.get(article_id)) is not None]
+            ids, digests = tuple(one.id for one in there), tuple(map(article_sha256, there))
+            followed[record.place] = FileRecord(given.place, record.sha256, ids, digests)
+    if followed:
+        store.keep_files(followed.values())
+        store.forget_files(followed)
 
 
 def forget(store: PassageStore, folder: Path) -> int:
@@ -84,7 +100,8 @@ def forget(store: PassageStore, folder: Path) -> int:
     gone = _gone(store, folder)
     # the record goes last: while it is there, what is left undone is done the next time
     instead = [FileRecord(record.place, record.sha256, (), ()) for record in gone]
-    removed = _remove_unheld(store, {article_id for record in gone for article_id in record.articles}, instead)
+    stale = _unheld(store, {article_id for record in gone for article_id in record.articles}, instead)
+    removed = store.remove(stale) if stale else 0
     store.forget_files([record.place for record in gone])
     return removed
 
@@ -99,26 +116,43 @@ def cut_off(store: PassageStore, folder: Path) -> int:
     return len({article_id for record in _gone(store, folder) for article_id in record.articles})
 
 
-def _gone(store: PassageStore, folder: Path) -> list[FileRecord]:
-    root = folder.resolve()
+def _gone(store: PassageStore, folder: Path | None = None) -> list[FileRecord]:
+    """Give the files that are there no more, of all or of those under a folder, or as that file."""
+    root = folder.resolve() if folder is not None else None
     return [
         record
         for record in store.files()
-        if (Path(record.place) == root or root in Path(record.place).parents) and not Path(record.place).exists()
+        if not is_address(record.place)
+        and (root is None or root in (place := Path(record.place), *place.parents))
+        and not Path(record.place).exists()
     ]
 
 
-def _remove_unheld(store: PassageStore, ids: set[str], instead: Sequence[FileRecord]) -> int:
-    """Remove those of the articles that no file holds.
+def _unheld(store: PassageStore, ids: set[str], instead: Sequence[FileRecord]) -> set[str]:
+    """Give those of the articles that no file holds.
 
     Args:
         instead: records that are to take the place of those that the store has.
     """
     if not ids:
-        return 0
+        return set()
     records = {record.place: record for record in (*store.files(), *instead)}
-    stale = ids.difference(*(record.articles for record in records.values()))
-    return store.remove(stale) if stale else 0
+    return ids.difference(*(record.articles for record in records.values()))
+
+
+def _joined(report: IngestReport, later: IngestReport, lost: Set[str]) -> IngestReport:
+    """Count what was read twice once, and what came in by that."""
+    one, other = report.articles, later.articles
+    copies = {copy: original for copy, original in one.duplicates.items() if copy not in lost}
+    articles = replace(
+        one,
+        added=one.added + other.added,
+        updated=one.updated + other.updated,
+        passages=one.passages + other.passages,
+        duplicates={**copies, **other.duplicates},
+        empty=(*one.empty, *other.empty),
+    )
+    return replace(report, articles=articles, removed=report.removed + later.removed)
 
 
 def expected(given: Input) -> int | None:
@@ -142,6 +176,8 @@ class _Run:
     before: set[str] = field(default_factory=set)
     taken: Taken = field(init=False)
     given: set[str] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
+    texts: dict[str, int] = field(default_factory=dict)  # hashed, by id
     unreadable: list[Unreadable] = field(default_factory=list)
     failed: bool = False
     skipped: int = 0
@@ -149,18 +185,40 @@ class _Run:
     def __post_init__(self) -> None:
         self.taken = Taken(self.store)
 
+    def add(self, inputs: Sequence[Input], prepared_by: Preparer) -> IngestReport:
+        try:
+            report = self.store.add(self.articles(inputs), prepared_by=prepared_by)
+            self.removed = _unheld(self.store, self.before - self.given, self.read)
+            removed = self.store.remove(self.removed) if self.removed else 0
+        except BaseException:  # Ctrl-C among them; a file that holds less than before is read again, to remove the rest
+            self.store.keep_files([one for one in self.read if self.recorded(one.place) <= set(one.articles)])
+            raise
+        self.store.keep_files(self.read)
+        return IngestReport(report, removed, self.skipped, tuple(self.unreadable))
+
+    def lost(self, copies: Mapping[str, str]) -> set[str]:
+        """Give those copies whose original was removed after all, or has come to tell something else.
+
+        Args:
+            copies: their originals by their ids.
+        """
+        return {
+            copy
+            for copy, original in copies.items()
+            if original in self.removed or self.texts.get(original, self.texts[copy]) != self.texts[copy]
+        }
+
     def articles(self, inputs: Sequence[Input]) -> Iterator[Article]:
         # one reader over all inputs, so that it sees an id that two of them give
         digests: dict[str, str] = {}
         current: list[Input] = []
         known: set[str] = set()
-        texts: dict[str, int] = {}
 
         def kept(place: str, state: str, articles: Sequence[Article]) -> None:
             ids = tuple(one.id for one in articles)
             if digests.keys() >= set(ids):
                 # what gave way to another reading of this run has to be read again
-                state = state if all(texts[one.id] == hash(one.text) for one in articles) else ""
+                state = state if all(self.texts[one.id] == hash(one.text) for one in articles) else ""
                 self.read.append(FileRecord(place, state, ids, tuple(map(digests.__getitem__, ids))))
                 self.states[place] = state
 
@@ -178,7 +236,7 @@ class _Run:
                 current[:] = [given]
                 digests.clear()
                 known.clear()
-                self.taken.given_up.clear()
+                self.taken.begin(given)
                 if not self.anew and digest is not None:
                     known.update(self._known_of(given, digest))
                 self.failed = False
@@ -189,7 +247,7 @@ class _Run:
                     digest += WITH_TROUBLE if self.failed else ""
                     self._finish(FileRecord(given.place, digest, tuple(digests), tuple(digests.values())))
 
-        for item in read_articles(changed(), used=self.taken):
+        for item in read_articles(changed(), used=self.taken, named_by=self.taken.named_by):
             self.seen(item)
             if isinstance(item, Unreadable):
                 self.unreadable.append(item)
@@ -200,7 +258,7 @@ class _Run:
                 item = filled(item, self.store.get(item.id))
             self.given.add(item.id)
             digests[item.id] = article_sha256(item)
-            texts[item.id] = hash(item.text)
+            self.texts[item.id] = hash(item.text)
             if item.id not in known:  # else it was taken before, and may have been removed by hand
                 yield item
 

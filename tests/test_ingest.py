@@ -159,7 +159,8 @@ def test_indexing_a_folder_again_takes_along_what_is_gone_from_it(folder, tmp_pa
     capsys.readouterr()
     assert main(["index", str(folder), *library]) == 0
     said = capsys.readouterr().out
-    assert "removed 3 articles of files that are gone" in said
+    assert "removed 2 articles of files that are gone" in said
+    assert "1 files or pages as they were" in said
     assert "holds 1 articles" in said
 
 

@@ -14,6 +14,7 @@ from embeddings.errors import DatelineError, InvalidInput
 from embeddings.paths import expanded
 from embeddings.sources.archive import members
 from embeddings.sources.datelines import completed
+from embeddings.sources.default_ids import ShortestIds
 from embeddings.sources.docx import read_docx
 from embeddings.sources.filling import Readings, is_of_the_web
 from embeddings.sources.html import read_html
@@ -65,6 +66,7 @@ def find_inputs(
     day_first: bool | None = None,
     may_be_none: bool = False,
     public_only: bool = False,
+    under: Sequence[Path] = (),
 ) -> Found:
     """Find what is to be read: addresses on the web, files, those anywhere under a folder, those a pattern fits.
 
@@ -76,6 +78,8 @@ def find_inputs(
         may_be_none: it is no error to find nothing, as in a folder that is watched for what will come.
         public_only: nothing is fetched from a private network, for places that somebody else has named. Otherwise an
             address given may be on one; but what a public address or a file leads to may never be.
+        under: folders that were named before, for files that are named one by one: the ids of their articles are those
+            that they get where the folder is read as a whole.
 
     Raises:
         DatelineError: a path does not exist, a file named is of no known kind, or nothing was found.
@@ -89,12 +93,14 @@ def find_inputs(
         for path in _paths(str(place)):
             if path.is_file() and kind_of(path.name) is None:
                 raise InvalidInput(f"{path} is of no kind that can be read; these are: {KINDS}")
-            for file in [path] if path.is_file() else _under(path):
+            is_folder = path.is_dir()
+            folder = path if is_folder else next((one for one in under if one in path.parents), None)
+            for file in _under(path) if is_folder else [path]:
                 kind = kind_of(file.name)
                 if kind is None:
                     passed_over[file] = None
                 else:
-                    found = file_input(file, kind, columns or {})
+                    found = file_input(file, kind, columns or {}, folder)
                     inputs.setdefault(found.place, found)
     if not inputs and not may_be_none:
         raise DatelineError(f"no articles in {', '.join(map(str, places))}; want files of these kinds: {KINDS}")
@@ -114,7 +120,10 @@ def holds_readable(place: Path) -> bool:
 
 
 def read_articles(
-    inputs: Iterable[Input], *, used: Callable[[Input, Article], str | None] = lambda *_: None
+    inputs: Iterable[Input],
+    *,
+    used: Callable[[Input, Article], str | None] = lambda *_: None,
+    named_by: Callable[[Input], str] | None = None,
 ) -> Iterator[Article | Unreadable]:
     """Read articles one by one; what can't be read comes as Unreadable, in its place.
 
@@ -123,12 +132,14 @@ def read_articles(
 
     Args:
         used: names the place outside the inputs where an article's id stands for another article; None for nowhere.
+        named_by: chooses the ids of articles that have none of their own; see ShortestIds.
     """
     seen: dict[str, tuple[str, int]] = {}
     readings = Readings()
+    named_by = named_by or ShortestIds()
     for given in inputs:
         of_the_web = is_of_the_web(given)
-        for item in _read(given):
+        for item in _read(replace(given, named_by=named_by)):
             if isinstance(item, Article):
                 if of_the_web and (again := readings.again(item)) is not None:
                     item = again

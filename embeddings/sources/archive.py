@@ -92,4 +92,13 @@ def _member(given: Input, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> 
         except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise ReadingError(f"can't be unpacked ({error}); pack the archive anew") from error
 
-    return Input(name, f"{given.place}!{member.filename}", kind, opened, given.columns, day_first=given.day_first)
+    return Input(
+        name,
+        f"{given.place}!{member.filename}",
+        kind,
+        opened,
+        given.columns,
+        day_first=given.day_first,
+        relative=f"{given.relative}!{member.filename}" if given.relative else "",
+        named_by=given.named_by,
+    )

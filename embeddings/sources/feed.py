@@ -32,10 +32,21 @@ def feed_entries(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
         if len(re.sub("<[^<>]*>", "", story)) >= WHOLE_STORY or not fetches:
             if given.visits is not None and given.visits.was_read(link):
                 continue  # else each would replace the other at every run
-            place = link or f"{given.place}#{entry.id or entry.title}"
+            inside = f"#{entry.id or entry.title}"
+            place = link or f"{given.place}{inside}"
+            relative = f"{given.relative}{inside}" if given.relative and not link else ""
             page = f"<html><body><article>{story}</article></body></html>".encode(errors="replace")
             name = f"{given.name}, entry {link or entry.title}"
-            yield Input(name, place, ".html", bytes_opener(page), {}, known, given.day_first)
+            yield Input(
+                name,
+                place,
+                ".html",
+                bytes_opener(page),
+                known=known,
+                day_first=given.day_first,
+                relative=relative,
+                named_by=given.named_by,
+            )
         elif link:
             yield named_input(given, link, known)
         else:

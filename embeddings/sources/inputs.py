@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import os
 import re
-from collections.abc import Callable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
@@ -34,7 +36,7 @@ class Input:
 
     Attributes:
         name: what messages call it.
-        place: where it is, for good; article ids are made of it: an absolute path, an archive's and a member's, a URL.
+        place: where it is, for good: an absolute path, an archive's and a member's, a URL.
         kind: how it is read, as ".html"; a key of READERS or CONTAINERS.
         opened: opens its bytes; they may be gzipped.
         columns: for tables: our name of a field -> the file's.
@@ -44,6 +46,9 @@ class Input:
         private: it, and what it names, may be on a private network.
         visits: those of the run, where what addresses give is to be remembered.
         state: of what was fetched, as visits name it.
+        relative: the end of its place by which it is known on every machine, below the folder that was named; "" for an
+            address, by which it is known as it stands.
+        named_by: chooses the id of its article from `ids`; None means the first.
     """
 
     name: str
@@ -57,14 +62,22 @@ class Input:
     private: bool = False
     visits: Visits | None = None
     state: str = ""
+    relative: str = ""
+    named_by: Callable[[Input], str] | None = None
 
     @property
     def id(self) -> str:
-        """An id that stays the same while it stays where it is: its name and a hash of its place."""
-        stem = PurePosixPath(self.place.split("?")[0].rstrip("/")).stem or "page"
-        # the name of an archive's member or an address may hold anything
-        digest = hashlib.sha256(self.place.encode(errors="surrogatepass")).hexdigest()
-        return f"{printable(stem)}-{digest[:8]}"
+        """The id of an article that has none of its own; of those in a table, what their ids begin with."""
+        return self.named_by(self) if self.named_by is not None else next(self.ids())
+
+    def ids(self) -> Iterator[str]:
+        """Give the ids that it can have: its name and a hash of the end of its place, from `relative` to the whole."""
+        start = len(self.place) - len(self.relative) if self.relative else 0
+        while start > 0:
+            # as it is written on every system
+            yield _id_of(unicodedata.normalize("NFC", self.place[start:].replace(os.sep, "/")))
+            start = self.place.rfind(os.sep, 0, start - 1) + 1
+        yield _id_of(self.place)
 
     def open(self) -> IO[bytes]:
         """Open its bytes, unpacked where they are gzipped.
@@ -152,13 +165,26 @@ def printable(text: str) -> str:
     return line if len(line) <= _MAX_MESSAGE else f"{line[:_MAX_MESSAGE]} …"
 
 
-def file_input(path: Path, kind: str, columns: Mapping[str, str]) -> Input:
-    """Make the input of a file; one whose name is no text can't be read, as no article could say where it stands."""
+def _id_of(place: str) -> str:
+    stem = PurePosixPath(place.split("?")[0].rstrip("/")).stem or "page"
+    # the name of an archive's member or an address may hold anything
+    digest = hashlib.sha256(place.encode(errors="surrogatepass")).hexdigest()
+    return f"{printable(stem)}-{digest[:8]}"
+
+
+def file_input(path: Path, kind: str, columns: Mapping[str, str], folder: Path | None = None) -> Input:
+    """Make the input of a file; one whose name is no text can't be read, as no article could say where it stands.
+
+    Args:
+        folder: the one that was named, under which it was found.
+    """
     name, place = str(path), str(path.resolve())
     if not is_utf8(place):
         name, place = (text.encode(errors="backslashreplace").decode() for text in (name, place))
         return Input(name, place, kind, _unnamed, columns)
-    return Input(name, place, kind, lambda: path.open("rb"), columns, leads_on=True)
+    relative = str(path.relative_to(folder)) if folder is not None else path.name
+    relative = relative if place.endswith(f"{os.sep}{relative}") else Path(place).name  # a link leads elsewhere
+    return Input(name, place, kind, lambda: path.open("rb"), columns, leads_on=True, relative=relative)
 
 
 def _unnamed() -> IO[bytes]:

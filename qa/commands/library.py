@@ -30,6 +30,7 @@ _DAY_FIRST = {None: None, "day-first": True, "month-first": False}
 
 def index(arguments: argparse.Namespace) -> int:
     """Add articles; what can't be read is named on stderr and makes the exit code 2, and the rest goes in."""
+    from embeddings.ingest import follow_moved
     from embeddings.sources import find_inputs, parse_columns
     from qa.build import open_store
     from qa.commands.watching import Watched, forget_gone, to_watch, watch
@@ -42,6 +43,7 @@ def index(arguments: argparse.Namespace) -> int:
         print(f"passing over {len(found.passed_over)} files of other kinds ({names})", file=sys.stderr)
     watched = to_watch(arguments.places) if arguments.watch else []
     store = open_store(settings, create=True)
+    follow_moved(store, found.inputs)
     # before anything is added: a file that was renamed would be a copy of itself
     lost = forget_gone(store, watched or [folder for place in arguments.places if (folder := expanded(place)).is_dir()])
     unreadable = add_inputs(store, found.inputs, _preparer(arguments, settings))

@@ -177,13 +177,14 @@ def _evaluated_pipeline(arguments: argparse.Namespace) -> Pipeline:
 
     from dataclasses import replace
 
-    from embeddings.ingest import forget
+    from embeddings.ingest import follow_moved, forget
     from embeddings.sources import find_inputs
 
     found = find_inputs([arguments.articles])
     settings = replace(settings, library=evaluation_library(arguments.articles, settings))
     store = open_store(settings, create=True)
     with _stdout_to_stderr():  # the figures alone go to stdout
+        follow_moved(store, found.inputs)
         forget(store, arguments.articles)  # the library is kept from run to run
         add_inputs(store, found.inputs)
     return open_pipeline(settings, store)

@@ -113,15 +113,17 @@ def _watch(watched: Watched, there: dict[Path, tuple[int, int]], *, greet: bool)
 
 
 def _step(watched: Watched, changed: Iterable[Path]) -> None:
+    from embeddings.ingest import follow_moved
     from qa.commands.library import add_inputs
 
-    watched.lost = forget_gone(watched.store, watched.roots, watched.lost)
     inputs: dict[str, Input] = {}
     for path in sorted(changed):
         if not _is_hidden(path, watched.roots):
             with suppress(DatelineError):  # it is of another kind, or went meanwhile, which is told next
-                found = watched.find([path], may_be_none=True).inputs
+                found = watched.find([path], may_be_none=True, under=watched.roots).inputs
                 inputs.update((given.place, given) for given in found)
+    follow_moved(watched.store, list(inputs.values()))
+    watched.lost = forget_gone(watched.store, watched.roots, watched.lost)
     if inputs:
         add_inputs(watched.store, list(inputs.values()))
     sys.stdout.flush()
