@@ -75,6 +75,7 @@ def follow_moved(store: PassageStore, inputs: Sequence[Input]) -> None:
     """Take new files that hold what one did that is gone for that file, moved: its articles keep their ids."""
     new = [given for given in inputs if given.relative and store.file(given.place) is None]
     gone = {record.sha256.removesuffix(WITH_TROUBLE): record for record in (_gone(store) if new else ())}
+    gone.pop("", None)  # of a library that was salvaged
     followed: dict[str, FileRecord] = {}
     for given in new if gone else ():
         if (record := gone.pop(_digest(given) or "", None)) is not None:

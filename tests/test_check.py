@@ -14,6 +14,7 @@ import pytest
 
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
+from embeddings.files import FileRecord
 from embeddings.local import LocalStore
 from embeddings.maintenance import salvaging
 from embeddings.maintenance.checking import check
@@ -240,6 +241,48 @@ def test_a_damaged_file_gives_what_can_be_read(library, encoder, page):
     store.add(ARTICLES)
     store.close()
     assert stored(library, encoder) == {article.id: article for article in ARTICLES}
+
+
+def words(*numbers):
+    return " ".join(f"word{number}" for number in range(*numbers))
+
+
+def test_what_a_damaged_article_joined_is_parted_when_it_is_mended(tmp_path, encoder):
+    folder = tmp_path / "stories"
+    store = LocalStore(folder, encoder, create=True)
+    parts = [Article("first", "First", f"{words(60)}."), Article("second", "Second", f"{words(60, 120)}.")]
+    store.add([*parts, Article("whole", "Whole", f"{words(120)}.")])
+    assert len(store.versions(["first"])["first"]) == 3
+    store.close()
+    change(folder, ("UPDATE articles SET text = ? WHERE id = 'whole'", f"{words(900, 1020)}."))
+    mended(folder, encoder)
+    store = LocalStore(folder, encoder)
+    assert store.versions(["first", "second", "whole"]) == {}
+    store.close()
+
+
+@pytest.mark.parametrize("damage", ["articles SET published = '2021-99-99'", "passages SET start = end"])
+def test_two_damaged_articles_of_one_story_are_both_mended(tmp_path, encoder, damage):
+    folder = tmp_path / "stories"
+    store = LocalStore(folder, encoder, create=True)
+    store.add([Article("one", "One", f"{words(60)}."), Article("other", "Other", f"{words(60)}.")])
+    store.close()
+    change(folder, (f"UPDATE {damage}",))
+    mended(folder, encoder)
+    store = LocalStore(folder, encoder)
+    assert [article.id for article in store.versions(["one"])["one"]] == ["other", "one"]
+    store.close()
+
+
+def test_a_salvaged_library_knows_which_files_gave_its_articles(library, encoder):
+    change(library, ("INSERT INTO files VALUES ('/a7.txt', 'x', '[\"a7\"]')",))
+    file = library / "library.sqlite"
+    whole = file.read_bytes()
+    file.write_bytes(whole[: 12 * 4096] + b"\xa5" * 4096 + whole[13 * 4096 :])
+    mended(library, encoder)
+    store = LocalStore(library, encoder)
+    assert store.files() == [FileRecord("/a7.txt", "", ("a7",))]
+    store.close()
 
 
 class Bounded:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from embeddings import schema
@@ -15,6 +15,7 @@ from embeddings.maintenance.checking import ORPHANS, damage_of_file, damaged_art
 from embeddings.maintenance.reindexing import Reindexer
 from embeddings.maintenance.salvaging import salvage
 from embeddings.rows import delete_article_at, generation_of, insert_article
+from embeddings.stories import part_stories
 
 
 def repair(folder: Path, encoder: Callable[[str], Encoder]) -> list[str]:
@@ -54,7 +55,9 @@ def _remove_orphans(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _write_anew(connection: sqlite3.Connection, maker: Reindexer) -> Iterator[str]:
-    for damaged in list(damaged_articles(connection, maker.dimension)):
+    found = list(damaged_articles(connection, maker.dimension))
+    _take_from_stories(connection, [damaged.key for damaged in found])
+    for damaged in found:
         article = damaged.article
         passages, vectors = maker.passages(connection, article)
         with schema.all_or_nothing(connection):
@@ -63,6 +66,19 @@ def _write_anew(connection: sqlite3.Connection, maker: Reindexer) -> Iterator[st
             insert_article(connection, article, passages, vectors, generation)
             _forget_files_of(connection, article.id)
         yield f"wrote the article {article.id!r} anew, with {len(passages):,} passages"
+
+
+def _take_from_stories(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
+    """Group anew what stands in a story with damaged articles, and compare nothing with these until they are mended."""
+    with schema.all_or_nothing(connection):
+        stories = set[str]()
+        for key in keys:
+            stories.update(
+                str(story) for (story,) in connection.execute("SELECT story FROM articles WHERE key = ?", [key])
+            )
+            connection.execute("UPDATE articles SET story = '' WHERE key = ?", [key])
+            connection.execute("DELETE FROM bands WHERE article = ?", [key])
+        part_stories(connection, stories - {""})
 
 
 def _next_generation(connection: sqlite3.Connection) -> int:

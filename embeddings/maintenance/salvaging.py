@@ -61,7 +61,9 @@ def _fill(fresh: Path, damaged: sqlite3.Connection, maker: Reindexer) -> tuple[i
             # past the generation of the damaged file, so that no cache of it counts as current
             generation = int(maker.meta["generation"]) + 1
             connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
-            _copy(damaged, connection, "repeated")
+            _copy(damaged, connection, "repeated", "SELECT source_key, line FROM repeated")
+            # without their hashes: the files are read again, and give their articles the ids that they had
+            _copy(damaged, connection, "files", "SELECT place, '', articles FROM files")
             for found in _articles(damaged, maker.dimension):
                 passages, vectors = found.passages, found.vectors
                 if not (found.whole and passages):
@@ -75,10 +77,10 @@ def _fill(fresh: Path, damaged: sqlite3.Connection, maker: Reindexer) -> tuple[i
     return saved, anew
 
 
-def _copy(damaged: sqlite3.Connection, connection: sqlite3.Connection, table: str) -> None:
-    """Copy a table as far as it can be read."""
+def _copy(damaged: sqlite3.Connection, connection: sqlite3.Connection, table: str, rows: str) -> None:
+    """Copy the rows of a table as far as they can be read."""
     with suppress(sqlite3.Error):
-        for row in damaged.execute(f"SELECT * FROM {table}"):
+        for row in damaged.execute(rows):
             connection.execute(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(row))})", row)
 
 
