@@ -6,15 +6,14 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date
 
-from embeddings import preparing
-from embeddings.documents import Article, Passage
-from embeddings.encoder import Vectors
+from embeddings.documents import Article
 from embeddings.indexes.lexical import analyze
 from embeddings.milvus.client import Row
 from embeddings.milvus.schema import MOST_TEXT, UNUSED, key_of, key_of_source, passage_id
+from embeddings.preparing import Prepared
 from embeddings.schema import article_sha256
 from embeddings.texts import search_text
 
@@ -27,27 +26,10 @@ _HEADLINE = {"id": 1500, "title": 1500, "text": 0, "source": 500, "url": 1000, "
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An article, cut and encoded, before anything is written."""
-
-    article: Article
-    passages: Sequence[Passage]
-    vectors: Vectors  # (len(passages), dimension)
-
-    @classmethod
-    def of(cls, one: preparing.Prepared) -> Prepared:
-        return cls(one.article, one.passages, one.vectors)
-
-    @property
-    def key(self) -> str:
-        return key_of(self.article.id)
-
-    @property
-    def version(self) -> str:
-        """Name what it says and how it is cut: a second attempt writes the same rows."""
-        said = [article_sha256(self.article), [[one.start, one.end] for one in self.passages]]
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+def version_of(prepared: Prepared) -> str:
+    """Name what an article says and how it is cut: a second attempt writes the same rows."""
+    said = [article_sha256(prepared.article), [[one.start, one.end] for one in prepared.passages]]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
 def article_text(article: Article) -> str:
@@ -68,8 +50,8 @@ def head_row(prepared: Prepared, story: str, bands: Sequence[int], came: int) ->
     """Lay out the row that makes an article count."""
     article = prepared.article
     return {
-        "id": prepared.key,
-        "version": prepared.version,
+        "id": key_of(prepared.article.id),
+        "version": version_of(prepared),
         "sha256": article_sha256(article),
         "source": key_of_source(article.source),
         "published": _ordinal(article),
@@ -83,7 +65,7 @@ def head_row(prepared: Prepared, story: str, bands: Sequence[int], came: int) ->
 
 def passage_rows(prepared: Prepared) -> Iterator[Row]:
     """Lay out the passages of an article."""
-    article, key, version = prepared.article, prepared.key, prepared.version
+    article, key, version = prepared.article, key_of(prepared.article.id), version_of(prepared)
     shared = {
         "article": key,
         "version": version,

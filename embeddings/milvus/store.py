@@ -16,7 +16,6 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
-from embeddings import preparing
 from embeddings.chunking import Chunking
 from embeddings.cleaning import Furniture, find_furniture
 from embeddings.documents import Article, Passage
@@ -27,16 +26,16 @@ from embeddings.milvus.lease import Lease
 from embeddings.milvus.opening import opened
 from embeddings.milvus.records import Records
 from embeddings.milvus.rows import (
-    Prepared,
     article_text,
     headline_article,
     passage_rows,
+    version_of,
 )
 from embeddings.milvus.schema import Layout, among, key_of
 from embeddings.milvus.search import Search
 from embeddings.milvus.stories import Stories
 from embeddings.milvus_address import MilvusAddress
-from embeddings.preparing import ADD_BATCH, Batch, Preparer, prepare_here
+from embeddings.preparing import ADD_BATCH, Batch, Prepared, Preparer, prepare_here
 from embeddings.rows import batches
 from embeddings.schema import article_sha256, articles_sha256
 from embeddings.store import ANY, AddReport, Filter, Ranked, Stats
@@ -198,7 +197,7 @@ class MilvusStore:
             copies.setdefault(row["sha256"], []).append(given.get(row["id"]) or headline_article(row).id)
         return copies
 
-    def _write(self, prepared: Sequence[preparing.Prepared], tally: Tally) -> None:
+    def _write(self, prepared: Sequence[Prepared], tally: Tally) -> None:
         """Write texts, then passages, then the rows that make them count, and delete what they replace."""
         there = self._articles.current([key_of(one.article.id) for one in prepared])
         copies = self._copies([one.article for one in prepared])
@@ -211,14 +210,16 @@ class MilvusStore:
         ]
         if not prepared:
             return
-        batch = [Prepared.of(one) for one in prepared]
-        heads = self._stories.heads(batch, time.time_ns())
+        keys = [key_of(one.article.id) for one in prepared]
+        versions = {key: version_of(one) for key, one in zip(keys, prepared, strict=True)}
+        texts = [article_text(one.article) for one in prepared]
+        heads = self._stories.heads(prepared, time.time_ns())
         self._lease.renew()  # looking for reprints may have taken long
-        with self._noted([one.key for one in batch]):
-            self._articles.texts.put_versions({(one.key, one.version): article_text(one.article) for one in batch})
-            self._client.upsert(self._layout.passages, [row for one in batch for row in passage_rows(one)])
+        with self._noted(keys):
+            self._articles.texts.put_versions(dict(zip(versions.items(), texts, strict=True)))
+            self._client.upsert(self._layout.passages, [row for one in prepared for row in passage_rows(one)])
             self._client.upsert(self._layout.articles, heads)
-            self._delete_old([one.key for one in batch if one.key in there], {one.key: one.version for one in batch})
+            self._delete_old([key for key in keys if key in there], versions)
         for one in prepared:
             tally.count(one, updated=key_of(one.article.id) in there)
 

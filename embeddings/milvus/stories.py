@@ -8,8 +8,9 @@ from datetime import date
 from embeddings.duplicates import Shingles, bands, days_between, near_duplicates, shingles
 from embeddings.milvus.articles import ASKED
 from embeddings.milvus.client import Client, Row
-from embeddings.milvus.rows import HEAD, Prepared, head_row
-from embeddings.milvus.schema import UNUSED, among
+from embeddings.milvus.rows import HEAD, head_row
+from embeddings.milvus.schema import UNUSED, among, key_of
+from embeddings.preparing import Prepared
 from embeddings.rows import batches
 
 Told = Callable[[Sequence[Row]], Mapping[str, Sequence[str]]]
@@ -24,16 +25,20 @@ class Stories:
 
     def heads(self, batch: Sequence[Prepared], came: int) -> list[Row]:
         """Make the heads of a batch, and those of others whose story now has another name."""
-        own = {one.key: shingles([one.article.text[cut.start : cut.end] for cut in one.passages]) for one in batch}
+        by_key = {key_of(one.article.id): one for one in batch}
+        own = {
+            key: shingles([one.article.text[cut.start : cut.end] for cut in one.passages])
+            for key, one in by_key.items()
+        }
         numbers = {key: bands(story) for key, story in own.items()}
         written = {row["id"]: row for row in self.parted(own)}
         near = self._with_bands({band for some in numbers.values() for band in some}, without=set(own))
         known = self._shingles(near)
         heads: dict[str, Row] = {**near, **written}
-        for at, one in enumerate(batch):
-            known[one.key] = own[one.key]
-            head = head_row(one, "", numbers[one.key], came + at)
-            heads[one.key] = written[one.key] = head
+        for at, (key, one) in enumerate(by_key.items()):
+            known[key] = own[key]
+            head = head_row(one, "", numbers[key], came + at)
+            heads[key] = written[key] = head
             head["story"], *others = sorted({head["sha256"], *_near(head, heads, known)})
             for row in self._of_stories(others, heads):
                 heads[row["id"]] = written[row["id"]] = {**row, "story": head["story"]}
