@@ -119,3 +119,18 @@ def test_what_was_said_under_one_name_goes_to_another_and_makes_room(store, tmp_
     report = add(store, kept, latest)
     assert sorted(held(store).values()) == ["The dam broke.", "The dam opened."]
     assert (report.articles.added, report.articles.updated, report.articles.duplicates) == (1, 1, {})
+
+
+def test_a_file_named_alone_is_known_as_in_its_folder_where_that_was_named_before(tmp_path):
+    folder = fill(tmp_path / "news")
+    found = find_inputs([folder / "2021" / "dam.txt"], under=[folder]).inputs
+    assert [article.id for article in read_articles(found)] == [DAM]
+
+
+def test_a_link_is_known_by_what_it_leads_to(tmp_path):
+    folder = write(tmp_path / "news", dam="The dam opened.")
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "other.txt").symlink_to(folder / "2021" / "dam.txt")
+    [by_link] = find_inputs([tmp_path / "links"]).inputs
+    [by_name] = find_inputs([folder / "2021"]).inputs
+    assert by_link.id == by_name.id

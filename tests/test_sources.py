@@ -348,3 +348,29 @@ def test_patterns(tmp_path, monkeypatch):
     assert names(f"{tmp_path}/*.*") == ["a.txt", "b.md"]
     monkeypatch.chdir(tmp_path)
     assert names("**/*.txt") == ["a.txt", "d.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", '{"authors": [{"name": "Ann Lee"}, "Bo Ray"], "source": ["Echo"], "text": "It opened."}'),
+        ("a.md", "\n\n---\nauthor:\n  - name: Ann Lee\n  - Bo Ray\nsource: {name: Echo}\n---\nIt opened."),
+        ("a.csv", "By-Line,Publisher,Article Body\nx,Echo,It opened.\n"),
+    ],
+)
+def test_names_in_objects_and_lists_and_columns_of_several_words(tmp_path, name, content):
+    (tmp_path / name).write_text(content)
+    [article] = read(tmp_path)
+    assert (article.text, article.source) == ("It opened.", "Echo")
+    assert article.author == ("x" if name == "a.csv" else "Ann Lee, Bo Ray")
+
+
+@pytest.mark.parametrize("name", ["Pub Date", "publication-date", "datePublished", "PUBLISHED AT"])
+def test_the_words_of_a_columns_name_may_be_parted_in_any_way(tmp_path, name):
+    (tmp_path / "a.csv").write_text(f"text;{name}\nIt opened.;2021-06-08\n")
+    assert read(tmp_path)[0].published == date(2021, 6, 8)
+
+
+def test_a_story_may_begin_with_a_rule_below_an_empty_line(tmp_path):
+    (tmp_path / "a.md").write_text("\n---\nThe dam opened: it was late.\n---\nIt closed.\n")
+    assert read(tmp_path)[0].text == "\n---\nThe dam opened: it was late.\n---\nIt closed.\n"

@@ -16,11 +16,12 @@ from embeddings.sentences import sentences
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 
 MAX_TITLE = 200
+"""Characters."""
 LONGEST_HEADLINE = 150
+"""Characters; a longer first line is a paragraph of the story, whose first sentence stands in for a headline."""
 _KICKER = re.compile(r"[^\W\d][\w&’'-]*(?: [\w&’'-]+)?")
 # no byline, no dateline, no sentence
 _HEADLINE = re.compile(r"(?!(?i:by|from|published|posted|updated)\b)(?=\S+ \S+ \S+ \S)[^\d\W][^(]{1,148}[^\s.:]")
-"""Characters; a longer first line is a paragraph of the story, whose first sentence stands in for a headline."""
 MAX_FIELD = 10_000
 """Characters of what is said about an article."""
 # half a character, as a JSON string may hold it after a cut, and the end of a string in C: neither is text
@@ -136,16 +137,23 @@ def _filled(fields: Mapping[str, object]) -> Mapping[str, object]:
 
 def _string(name: str, fields: Mapping[str, object]) -> str:
     value = _filled(fields).get(name, "")
-    if isinstance(value, dict):  # as the services of newspapers write a headline or a source
-        value = next((value[inner] for inner in _INNER if isinstance(value.get(inner), str)), value)
-    if name == "author" and isinstance(value, list) and all(isinstance(one, str) for one in value):
-        value = ", ".join(value)
+    value = _inner(value)
+    if name in ("author", "source") and isinstance(value, list):
+        named = [_inner(one) for one in value]
+        value = ", ".join(map(str, named)) if all(isinstance(one, str) for one in named) else value
     if isinstance(value, dict | list | bool):
         raise ReadingError(f'want text in "{name}", found {kind_of_value(value)}')
     text = str(value).strip()
     if len(text) > MAX_FIELD:
         raise ReadingError(f'holds {len(text):,} characters in "{name}"; at most {MAX_FIELD:,} are read')
     return _on_a_line(text)
+
+
+def _inner(value: object) -> object:
+    """Take the name out of an object, as the services of newspapers write a headline, a source or an author."""
+    if isinstance(value, dict):
+        return next((value[inner] for inner in _INNER if isinstance(value.get(inner), str)), value)
+    return value
 
 
 def _on_a_line(text: str) -> str:

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from embeddings.documents import Article
@@ -21,7 +22,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "author": ("author", "authors", "byline"),
     "url": ("url", "link"),
 }
-"""What fields are called in tables: the first that is there counts."""
+"""What fields are called in tables, however their words are parted: the first that is there counts."""
 MAX_COLUMNS = 1_000
 _HEAD = 1_000_000
 
@@ -122,11 +123,11 @@ def _name_columns(given: Input, names: Sequence[str]) -> Mapping[str, str]:
     Raises:
         ReadingError: one that the user named, or that for the text, is not there.
     """
-    plain = {name.strip().lower(): name for name in reversed(names)}
+    plain = {_plain(name): name for name in reversed(names)}
     columns = {}
     for ours, aliases in ALIASES.items():
-        wanted = (given.columns[ours].lower(),) if ours in given.columns else aliases
-        found = next((plain[name] for name in wanted if name in plain), None)
+        wanted = (given.columns[ours],) if ours in given.columns else aliases
+        found = next((plain[_plain(name)] for name in wanted if _plain(name) in plain), None)
         if found is None and (ours == "text" or ours in given.columns):
             there = ", ".join(names) or "none"
             raise ReadingError(
@@ -136,6 +137,11 @@ def _name_columns(given: Input, names: Sequence[str]) -> Mapping[str, str]:
         if found is not None:
             columns[ours] = found
     return columns
+
+
+def _plain(name: str) -> str:
+    """Write "Publication Date", "publication_date" and "publicationDate" alike."""
+    return re.sub(r"[\s_-]+", "", name).lower()
 
 
 def _encoding(head: bytes) -> str:

@@ -14,8 +14,12 @@ from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.reading import decode, make_article
 
 MAX_FRONT_MATTER = 50_000
-# --- around YAML, as most write it, and +++ around TOML, as Hugo does
-_FRONT_MATTER = re.compile(r"(---|\+\+\+)[ \t]*\r?\n(.*?\n)?\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+# --- around YAML, as most write it, and +++ around TOML, as Hugo does; below empty lines only what begins with a field,
+# for a story may begin with a rule
+_FRONT_MATTER = re.compile(
+    r"(?:\s+(?=(?:---|\+\+\+)[ \t]*\r?\n[A-Za-z]\w* ?[:=]))?(---|\+\+\+)[ \t]*\r?\n(.*?\n)?\1[ \t]*(?:\r?\n|\Z)",
+    re.DOTALL,
+)
 # YAML's own forms (lists, anchors, blocks) are left to YAML
 _PLAIN_FIELD = re.compile(r"(?P<name>[A-Za-z][\w -]*):(?:[ \t]+(?P<value>[^\s\[{&*|>!%@`].*)?)?")
 
