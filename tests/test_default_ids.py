@@ -121,9 +121,10 @@ def test_what_was_said_under_one_name_goes_to_another_and_makes_room(store, tmp_
     assert (report.articles.added, report.articles.updated, report.articles.duplicates) == (1, 1, {})
 
 
-def test_a_file_named_alone_is_known_as_in_its_folder_where_that_was_named_before(tmp_path):
+@pytest.mark.parametrize("part", ["2021", "2021/dam.txt"])
+def test_part_of_a_folder_that_was_named_before_is_known_as_in_the_whole(tmp_path, part):
     folder = fill(tmp_path / "news")
-    found = find_inputs([folder / "2021" / "dam.txt"], under=[folder]).inputs
+    found = find_inputs([folder / part], under=[folder]).inputs
     assert [article.id for article in read_articles(found)] == [DAM]
 
 

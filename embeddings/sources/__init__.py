@@ -78,8 +78,8 @@ def find_inputs(
         may_be_none: it is no error to find nothing, as in a folder that is watched for what will come.
         public_only: nothing is fetched from a private network, for places that somebody else has named. Otherwise an
             address given may be on one; but what a public address or a file leads to may never be.
-        under: folders that were named before, for files that are named one by one: the ids of their articles are those
-            that they get where the folder is read as a whole.
+        under: folders that were named before, of which parts are named now: articles get the ids that they get where
+            the folder is read as a whole.
 
     Raises:
         DatelineError: a path does not exist, a file named is of no known kind, or nothing was found.
@@ -94,7 +94,7 @@ def find_inputs(
             if path.is_file() and kind_of(path.name) is None:
                 raise InvalidInput(f"{path} is of no kind that can be read; these are: {KINDS}")
             is_folder = path.is_dir()
-            folder = path if is_folder else next((one for one in under if one in path.parents), None)
+            folder = next((one for one in under if one in path.parents), path if is_folder else None)
             for file in _under(path) if is_folder else [path]:
                 kind = kind_of(file.name)
                 if kind is None:
