@@ -83,8 +83,16 @@ def test_the_client_gives_types_and_the_server_s_sentences(running):
         only = client.answer("who led the delegation?", article={article.id})
         assert {span.article.id for span in only.spans} <= {article.id}
         assert {hit.article.id for hit in client.search("delegation", article=article.id)} == {article.id}
-        job = client.evaluate()
-        assert client.evaluation(job.id).total > 200
+        [same] = client.answers(["who led the delegation?"], article=article.id)
+        assert same.spans == only.spans
+        assert {hit.article.published.year for hit in client.search("storm", since="2023", until="2023")} == {2023}
+        job = client.evaluate(limit=5)
+        assert client.evaluation(job.id).total == 5
+        assert client.cancel(job.id).id == job.id
+        assert client.make_library("Storms").articles == 0
+        assert client.rename_library("Storms", "Gales of 2026").name == "Gales of 2026"
+        assert "Gales of 2026" in {library.name for library in client.libraries()}
+        assert client.delete_library("Storms").name == "Gales of 2026"
         with pytest.raises(ApiError, match="seed articles can't be removed") as refused:
             client.remove(article.id)
         assert refused.value.status == 422
