@@ -11,8 +11,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, UploadFile
+from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, UploadFile
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 from starlette.routing import Route
 
 from embeddings.documents import Article
@@ -61,6 +62,7 @@ _Library = Annotated[str | None, Query(max_length=100, description="name of a li
 def make_api(service: Service) -> FastAPI:
     """Build the application; the page can be mounted in it."""
     app = FastAPI(
+        dependencies=[Depends(_known_alone)],
         title="Dateline",
         version=version("dateline-qa"),
         summary="Verbatim answers from news articles, with a probability, or an honest “the articles don't say”.",
@@ -296,6 +298,15 @@ def _state(service: Service) -> APIRouter:
         return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return router
+
+
+async def _known_alone(request: Request) -> None:
+    """Refuse names in the address that mean nothing there: a library that is named wrongly would be another one."""
+    route: APIRoute = request.scope["route"]
+    known = {field.alias for field in route.dependant.query_params}
+    if unknown := next((name for name in request.query_params if name not in known), None):
+        listed = ", ".join(sorted(known)) or "none"
+        raise Refused(422, f"query.{unknown[:80]}: is not known here; the names in this address are: {listed}")
 
 
 def _filter(narrowed: Narrowed) -> Filter:

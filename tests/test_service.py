@@ -295,6 +295,24 @@ def test_a_library_stays_as_it_is_where_it_can_t_be_changed(seeds, method, path,
     assert [one["name"] for one in seeds.get("/api/libraries").json()["libraries"]] == [SEEDS]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        (
+            "GET",
+            "/api/articles?libary=Other",
+            "query.libary: is not known here; the names in this address are: library, ",
+        ),
+        ("DELETE", "/api/articles/none?libary=Other", "the names in this address are: library"),
+        ("POST", "/api/answer?library=Other", "the names in this address are: none"),
+    ],
+)
+def test_what_an_address_names_wrongly_is_said(seeds, method, path, said):
+    answer = seeds.request(method, path, json={"question": "who?"} if method == "POST" else None)
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
+
+
 def test_an_evaluation_runs_in_the_background(seeds):
     text = "Ann left."
     answers = [{"text": "Ann", "answer_start": 0}]
