@@ -232,6 +232,14 @@ def test_a_place_where_it_can_t_listen_is_one_sentence(host):
         _listen(Serving(host=host, port=0, access=access))
 
 
+def test_a_port_that_is_taken_is_said_once():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(DatelineError) as error:
+            _listen(Serving(port=port))
+    assert str(error.value).startswith(f"can't listen on 127.0.0.1:{port} (Address already in use); choose another")
+
+
 def test_what_is_loaded_is_not_looked_through_for_garbage_while_it_serves(monkeypatch):
     frozen = []
 

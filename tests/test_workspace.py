@@ -216,6 +216,22 @@ def test_an_old_name_can_be_given_to_another_library(libraries, tmp_path):
     assert Libraries(load_settings({})).names() == [SEEDS, "Storms", "Zebras"]
 
 
+def test_a_library_that_can_t_be_made_leaves_nothing(libraries, monkeypatch):
+    libraries.make("Storms")
+    libraries.rename("Storms", "Zebras")
+
+    def full(file, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("qa.libraries.shelf.replace_durably", full)
+        with pytest.raises(DatelineError, match=r"\(No space left on device\); see that its disk"):
+            libraries.make("Storms")  # whose folder is called otherwise, so that its name is to be written down
+    assert libraries.names() == [SEEDS, "Zebras"]
+    assert "Storms" not in {workspace.name for workspace in libraries.opened}
+    assert libraries.make("Storms").store.stats().articles == 0
+
+
 def test_an_old_name_leads_to_a_library_where_nothing_can_be_changed(libraries):
     libraries.make("Storms")
     libraries.rename("Storms", "Zebras")

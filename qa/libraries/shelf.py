@@ -29,6 +29,7 @@ OWN = "My articles"
 NAMES_FILE = "names.json"
 _NAME = re.compile(r"\w(?:[\w .-]{0,38}\w)?")
 _DELETED = ".deleted-"
+_REMEDY = "see that its disk has room and can be written to"
 
 
 def shelved() -> dict[str, Path]:
@@ -120,7 +121,9 @@ def keep_name(folder: Path, name: str) -> None:
             written.write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
             replace_durably(written, folder / NAMES_FILE)
     except OSError as error:
-        raise DatelineError(f"the name can't be kept with the library ({error.strerror or error})") from error
+        raise DatelineError(
+            f"the name can't be kept with the library ({error.strerror or error}); {_REMEDY}"
+        ) from error
 
 
 def new_folder(name: str) -> Path:
@@ -142,7 +145,7 @@ def delete(folder: Path) -> None:
             flush_folder(folder.parent)
         except OSError as error:
             aside.rmdir()
-            raise DatelineError(f"the library can't be deleted ({error.strerror or error})") from error
+            raise DatelineError(f"the library can't be deleted ({error.strerror or error}); {_REMEDY}") from error
     for left in folder.parent.glob(f"{_DELETED}*"):  # also what a crash has left
         shutil.rmtree(left, ignore_errors=True)
 

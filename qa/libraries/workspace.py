@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -272,15 +273,22 @@ class Libraries:
 
         Raises:
             InvalidInput: the name is taken, or none that a folder can have; or none can be made.
+            DatelineError: it can't be written.
         """
         if not self.can_make:
             raise InvalidInput(f"no library can be made here: {self._why_not()}")
         with self._opening:
             name = shelf.free_name(name)
             folder = shelf.new_folder(name)
-            made = self._open(name, create=True, folder=folder)
-            if folder.name != name:
-                shelf.keep_name(folder, name)
+            try:
+                made = self._open(name, create=True, folder=folder)
+                if folder.name != name:
+                    shelf.keep_name(folder, name)
+            except DatelineError:  # half a library would keep its name from the next try
+                self._opened.pop(name, None)
+                with suppress(DatelineError):  # there is no folder yet, or another process writes to it
+                    shelf.delete(folder)
+                raise
             return made
 
     def rename(self, name: str, wanted: str) -> Workspace:
