@@ -325,6 +325,16 @@ def test_the_first_library_can_be_deleted(libraries, tmp_path):
     assert again.to_add_to(SEEDS).store.stats().articles == 0
 
 
+def test_the_first_library_is_another_process_s_to_rename_and_delete(libraries, tmp_path):
+    libraries.to_add_to(SEEDS).add_files([story(tmp_path)])
+    served = Libraries(load_settings({}))
+    assert served.open(served.first).name == OWN
+    main(["libraries", "--rename", OWN, "News"])
+    assert (served.first, served.open(served.first).store.stats().articles) == ("News", 1)
+    main(["libraries", "--delete", "News"])
+    assert served.open(served.first).shows_seeds
+
+
 def test_a_library_is_not_deleted_while_articles_come_in(libraries, tmp_path):
     made = libraries.make("Storms")
     refused = []

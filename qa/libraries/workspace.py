@@ -207,8 +207,15 @@ class Libraries:
         self._opening = threading.RLock()
         self._pipeline: Pipeline | None = None
         # the folder "." has no name of its own
-        self.first = self._first() if settings.library is None else settings.library.name or Path.cwd().name
+        self._shown_first = self._first() if settings.library is None else settings.library.name or Path.cwd().name
         self.open(self.first)
+
+    @property
+    def first(self) -> str:
+        """The library that is shown first, by its present name; another where it was deleted, by whomever."""
+        if self._settings.library is not None:
+            return self._shown_first
+        return self.called(self._shown_first) or self._first()
 
     @property
     def can_make(self) -> bool:
@@ -218,7 +225,7 @@ class Libraries:
     def names(self) -> list[str]:
         """List the libraries on offer."""
         if self._settings.library is not None:
-            return [self.first]
+            return [self._shown_first]
         own, shelf = self._own(), shelved()
         return [*([own] if own is not None else []), SEEDS, *(name for name in shelf if name != own)]
 
@@ -261,7 +268,7 @@ class Libraries:
         if (opened := self._opened.get(name)) is not None:  # whoever holds the lock may wait for another process
             return opened
         with self._opening:
-            called = name if name == self.first else self.called(name)
+            called = self.called(name)
             if called is None and name in self._deleted:
                 raise InvalidInput(f"the library {name} was deleted; choose another")
             if called is None:
@@ -304,7 +311,6 @@ class Libraries:
                 before, now = workspace.name, shelf.rename(workspace.name, wanted)
                 workspace.name = now
                 self._opened[now] = self._opened.pop(before)
-                self.first = now if self.first == before else self.first
             return workspace
 
     def delete(self, name: str) -> None:
@@ -320,7 +326,6 @@ class Libraries:
             workspace.delete()
             del self._opened[workspace.name]
             self._deleted |= {name, *gone}
-            self.first = self._first() if self.first == workspace.name else self.first
 
     def to_add_to(self, name: str) -> Workspace:
         """Give the library that articles go to which are added while `name` is open: for the seeds, the user's own."""
