@@ -17,10 +17,11 @@ if __name__ == "__main__":  # here, so that --help does not wait for what follow
     sys.exit(main())
 
 from embeddings.errors import DatelineError
-from qa.api import Service, make_api
+from qa.api import make_api
 from qa.libraries.workspace import Libraries
 from qa.service.observing import Metrics
 from qa.service.server import Serving, guarded, run
+from qa.service.shared import Service
 from qa.settings import Settings
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # read when gradio is imported

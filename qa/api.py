@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, UploadFile
+from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, UploadFile
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 from starlette.routing import Route
 
 from embeddings.documents import Article
@@ -29,13 +28,11 @@ from qa.evaluation.report import summarize
 from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
 from qa.filters import make_filter
-from qa.libraries.workspace import MAX_FILES, MAX_NAME, Libraries, Workspace
+from qa.libraries.workspace import MAX_FILES, MAX_NAME, Workspace
 from qa.presentation import article_object, as_object, hit_object
 from qa.service.handlers import NoSuch, handle_errors
-from qa.service.jobs import Jobs
-from qa.service.limits import Gate
-from qa.service.observing import Metrics
 from qa.service.problems import Problem, Refused, documented
+from qa.service.shared import Service
 from qa.wire import (
     AddedOut,
     AddressIn,
@@ -50,6 +47,7 @@ from qa.wire import (
     HitsOut,
     JobOut,
     LibrariesOut,
+    LibraryIn,
     LibraryOut,
     Narrowed,
     RemovedOut,
@@ -57,60 +55,14 @@ from qa.wire import (
     WholeArticle,
 )
 
-ASKING, ASKING_WAIT, ASKING_SECONDS = 1, 32, 30.0
-"""Questions read at a time (the reader uses all cores by itself), those that wait, and how long they do at most."""
-CHANGING, CHANGING_WAIT, CHANGING_SECONDS = 1, 8, 60.0
 LISTED = 1_000
 _Library = Annotated[str | None, Query(max_length=100, description="name of a library; the first one if left out")]
-
-
-class Service:
-    """What all requests share."""
-
-    def __init__(self, libraries: Libraries, metrics: Metrics) -> None:
-        self.libraries, self.metrics, self.jobs = libraries, metrics, Jobs()
-        self.asking = Gate(ASKING, ASKING_WAIT, patience=ASKING_SECONDS)
-        self.changing = Gate(CHANGING, CHANGING_WAIT, patience=CHANGING_SECONDS)
-        self.ready = self.stopping = False
-        for name, gate in (("asking", self.asking), ("changing", self.changing)):
-            metrics.gauge(f"dateline_{name}_waiting", f"Requests that wait for {name}", partial(_waiting, gate))
-            metrics.gauge(f"dateline_{name}_working", f"Requests at work {name}", partial(_working, gate))
-        metrics.gauge("dateline_articles", "Articles of the libraries that are open", lambda: self._total("articles"))
-        metrics.gauge("dateline_passages", "Passages of the libraries that are open", lambda: self._total("passages"))
-
-    def open(self, name: str | None) -> Workspace:
-        """Give a library by its name, None for the first."""
-        try:
-            return self.libraries.open(self.libraries.first if name is None else name)
-        except InvalidInput as error:
-            raise Refused(404, str(error)) from error
-
-    def leave(self) -> None:
-        """Say that no more should be sent here, and answer what comes all the same."""
-        self.stopping = True
-
-    def stop(self) -> None:
-        """Take nothing more on: what waits is told to go elsewhere, and what is at work goes on."""
-        self.stopping = True
-        for gate in (self.asking, self.changing):
-            gate.close()
-
-    def close(self) -> None:
-        """Stop what runs in the background and close the libraries."""
-        self.jobs.close()
-        self.libraries.close()
-
-    def _total(self, what: str) -> float:
-        """Count over all that are open; nan where one can't be counted, and the other figures are told all the same."""
-        try:
-            return float(sum(getattr(workspace.store.stats(), what) for workspace in self.libraries.opened))
-        except DatelineError:
-            return math.nan
 
 
 def make_api(service: Service) -> FastAPI:
     """Build the application; the page can be mounted in it."""
     app = FastAPI(
+        dependencies=[Depends(_known_alone)],
         title="Dateline",
         version=version("dateline-qa"),
         summary="Verbatim answers from news articles, with a probability, or an honest “the articles don't say”.",
@@ -119,6 +71,7 @@ def make_api(service: Service) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.include_router(_questions(service))
+    app.include_router(_libraries(service))
     app.include_router(_articles(service))
     app.include_router(_evaluations(service))
     app.include_router(_state(service))
@@ -170,26 +123,50 @@ def _questions(service: Service) -> APIRouter:
     return router
 
 
+def _libraries(service: Service) -> APIRouter:
+    router = APIRouter(
+        prefix="/api/libraries", tags=["libraries"], responses=documented(400, 401, 403, 404, 408, 413, 422, 503)
+    )
+
+    async def turn() -> AsyncIterator[None]:
+        async with service.changing.passed():
+            yield
+
+    @router.get("")
+    def libraries() -> LibrariesOut:
+        """List the libraries."""
+        opened = {workspace.name: workspace for workspace in service.libraries.opened}
+        return LibrariesOut(libraries=[_library(name, opened.get(name)) for name in service.libraries.names()])
+
+    @router.post("", status_code=201, dependencies=[Depends(turn)])
+    def make(given: LibraryIn) -> LibraryOut:
+        """Make an empty library."""
+        made = service.libraries.make(given.name)
+        return _library(made.name, made)
+
+    @router.patch("/{library}", dependencies=[Depends(turn)])
+    def rename(library: str, given: LibraryIn) -> LibraryOut:
+        """Call a library otherwise; its old name still leads to it."""
+        renamed = service.libraries.rename(service.open(library).name, given.name)
+        return _library(renamed.name, renamed)
+
+    @router.delete("/{library}", dependencies=[Depends(turn)])
+    def delete(library: str) -> LibraryOut:
+        """Delete a library with its articles and all that is kept beside them, and say what it held."""
+        deleted = service.open(library)
+        held = _library(deleted.name, deleted)
+        service.libraries.delete(deleted.name)
+        return held
+
+    return router
+
+
 def _articles(service: Service) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["articles"], responses=documented(400, 401, 403, 404, 408, 413, 422, 503))
 
     async def turn() -> AsyncIterator[None]:
         async with service.changing.passed():
             yield
-
-    @router.get("/libraries")
-    def libraries() -> LibrariesOut:
-        """List the libraries."""
-        opened = {workspace.name: workspace.store.stats() for workspace in service.libraries.opened}
-        names = service.libraries.names()
-        return LibrariesOut(
-            libraries=[
-                LibraryOut(name=name, articles=known.articles, passages=known.passages)
-                if (known := opened.get(name)) is not None
-                else LibraryOut(name=name, articles=None, passages=None)
-                for name in names
-            ]
-        )
 
     @router.get("/articles")
     def articles(
@@ -323,16 +300,24 @@ def _state(service: Service) -> APIRouter:
     return router
 
 
-def _waiting(gate: Gate) -> float:
-    return gate.waiting
-
-
-def _working(gate: Gate) -> float:
-    return gate.working
+async def _known_alone(request: Request) -> None:
+    """Refuse names in the address that mean nothing there: a library that is named wrongly would be another one."""
+    route: APIRoute = request.scope["route"]
+    known = {field.alias for field in route.dependant.query_params}
+    if unknown := next((name for name in request.query_params if name not in known), None):
+        listed = ", ".join(sorted(known)) or "none"
+        raise Refused(422, f"query.{unknown[:80]}: is not known here; the names in this address are: {listed}")
 
 
 def _filter(narrowed: Narrowed) -> Filter:
     return make_filter(narrowed.since, narrowed.until, narrowed.source, narrowed.article)
+
+
+def _library(name: str, opened: Workspace | None) -> LibraryOut:
+    if opened is None:
+        return LibraryOut(name=name, articles=None, passages=None)
+    stats = opened.store.stats()
+    return LibraryOut(name=name, articles=stats.articles, passages=stats.passages)
 
 
 def _to_add_to(service: Service, library: str | None) -> Workspace:

@@ -24,6 +24,8 @@ from qa.wire import (
     HitOut,
     HitsOut,
     JobOut,
+    LibrariesOut,
+    LibraryOut,
     RemovedOut,
     WholeArticle,
 )
@@ -102,19 +104,57 @@ class Client:
         content = {"question": question, "k": k, "top": top, "threshold": threshold, "today": today, **narrowed}
         return self._send(AnswerOut, "POST", "/api/answer", json=_given(content))
 
-    def answers(self, questions: Sequence[str], *, library: str | None = None) -> list[AnswerOut]:
+    def answers(
+        self,
+        questions: Sequence[str],
+        *,
+        library: str | None = None,
+        k: int | None = None,
+        top: int | None = None,
+        threshold: float | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        source: str | None = None,
+        article: str | Collection[str] | None = None,
+        today: date | str | None = None,
+    ) -> list[AnswerOut]:
         """Answer questions, at most 100 at once, in their order."""
         if isinstance(questions, str):
             raise ApiError(0, f"want a list of questions, got one: {questions!r}; ask it with answer()")
-        content = _given({"questions": list(questions), "library": library})
-        return self._send(AnswersOut, "POST", "/api/answer", json=content).answers
+        narrowed = {"library": library, "since": since, "until": until, "source": source, "article": _ids(article)}
+        content = {"questions": list(questions), "k": k, "top": top, "threshold": threshold, "today": today, **narrowed}
+        return self._send(AnswersOut, "POST", "/api/answer", json=_given(content)).answers
 
     def search(
-        self, question: str, k: int = 8, *, library: str | None = None, article: str | Collection[str] | None = None
+        self,
+        question: str,
+        k: int = 8,
+        *,
+        library: str | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        source: str | None = None,
+        article: str | Collection[str] | None = None,
     ) -> list[HitOut]:
         """Find the passages that a question may be answered from, best first."""
-        content = _given({"question": question, "k": k, "library": library, "article": _ids(article)})
-        return self._send(HitsOut, "POST", "/api/search", json=content).hits
+        narrowed = {"library": library, "since": since, "until": until, "source": source, "article": _ids(article)}
+        return self._send(HitsOut, "POST", "/api/search", json=_given({"question": question, "k": k, **narrowed})).hits
+
+    def libraries(self) -> list[LibraryOut]:
+        """List the libraries."""
+        return self._send(LibrariesOut, "GET", "/api/libraries").libraries
+
+    def make_library(self, name: str) -> LibraryOut:
+        """Make an empty library."""
+        return self._send(LibraryOut, "POST", "/api/libraries", json={"name": name})
+
+    def rename_library(self, name: str, wanted: str) -> LibraryOut:
+        """Call a library otherwise; its old name still leads to it."""
+        return self._send(LibraryOut, "PATCH", f"/api/libraries/{_quoted(name)}", json={"name": wanted})
+
+    def delete_library(self, name: str) -> LibraryOut:
+        """Delete a library with its articles and all that is kept beside them, and say what it held."""
+        return self._send(LibraryOut, "DELETE", f"/api/libraries/{_quoted(name)}")
 
     def articles(
         self, words: str = "", limit: int = 100, *, offset: int = 0, library: str | None = None
@@ -148,14 +188,20 @@ class Client:
         place = f"/api/articles/{_quoted(article_id)}"
         return self._send(RemovedOut, "DELETE", place, params=_given({"library": library})).removed
 
-    def evaluate(self, questions: Mapping[str, Any] | None = None, *, library: str | None = None) -> JobOut:
+    def evaluate(
+        self, questions: Mapping[str, Any] | None = None, *, limit: int | None = None, library: str | None = None
+    ) -> JobOut:
         """Begin to measure on a question set in SQuAD form, or on the seed questions; see `evaluation`."""
-        content = _given({"questions": questions, "library": library})
+        content = _given({"questions": questions, "limit": limit, "library": library})
         return self._send(JobOut, "POST", "/api/evaluate", json=content)
 
     def evaluation(self, job_id: str) -> JobOut:
         """Say how far an evaluation is."""
         return self._send(JobOut, "GET", f"/api/evaluate/{_quoted(job_id)}")
+
+    def cancel(self, job_id: str) -> JobOut:
+        """Stop an evaluation after its current question."""
+        return self._send(JobOut, "DELETE", f"/api/evaluate/{_quoted(job_id)}")
 
     def _send(self, form: type[_Form], method: str, path: str, **content: Any) -> _Form:
         for left in range(self._tries - 1, -1, -1):

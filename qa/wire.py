@@ -267,12 +267,20 @@ class ArticlesOut(BaseModel):
     matching: int = Field(description="of all articles in which the words stand, listed here or not")
 
 
+class LibraryIn(_In):
+    """What a library is to be called."""
+
+    name: Annotated[
+        str, Field(max_length=100, description="1 to 40 letters, digits, spaces, - and .", examples=["Elections 2026"])
+    ]
+
+
 class LibraryOut(BaseModel):
-    """A library and what it holds; None where it was not opened yet."""
+    """A library and what it holds."""
 
     name: str
-    articles: int | None
-    passages: int | None
+    articles: int | None = Field(description="null where the library was not opened yet")
+    passages: int | None = Field(description="null where the library was not opened yet")
 
 
 class LibrariesOut(BaseModel):

@@ -2,10 +2,11 @@
 
 from fastapi.testclient import TestClient
 
-from qa.api import Service, make_api
+from qa.api import make_api
 from qa.libraries.workspace import Libraries
 from qa.service.observing import Metrics
 from qa.service.server import Serving, guarded
+from qa.service.shared import Service
 
 
 def serve(settings, access=None, *, read_only=False, hostnames=()):

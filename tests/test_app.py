@@ -252,6 +252,8 @@ def test_a_phone_opens_at_the_top_and_shows_the_answer_and_paper_the_whole_conve
         ask(page, question)
         page.wait_for_timeout(500)
         expect(page.locator(".dateline-answer").last).to_be_in_viewport(ratio=1)
+        expect(page.get_by_label("Your question")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("scrollY") < 20
     page.pdf(path=tmp_path / "printed.pdf")
     printed = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(tmp_path / "printed.pdf"))
     assert [question for question in questions if question not in printed] == []

@@ -16,8 +16,10 @@ from embeddings.local import LocalStore
 from embeddings.maintenance import backup
 from embeddings.maintenance.backup import back_up, restore
 from embeddings.maintenance.checking import check
+from qa.build import own_library
 from qa.cli import main
 from qa.evaluation.labels import LABELS_FILE
+from qa.libraries.shelf import NAMES_FILE, delete, rename, shelved
 from qa.libraries.uploads import UPLOADS
 from qa.ui.evaluate import RUNS
 
@@ -61,7 +63,17 @@ def repacked(saved, change):
 
 
 def test_it_carries_what_the_program_puts_into_a_library():
-    assert (backup.CARRIED_FILE, backup.CARRIED_FOLDERS) == (LABELS_FILE, (UPLOADS, RUNS))
+    assert (backup.CARRIED_FILES, backup.CARRIED_FOLDERS) == ((LABELS_FILE, NAMES_FILE), (UPLOADS, RUNS))
+
+
+def test_a_library_has_its_name_again_where_it_was(library, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    shutil.copytree(library, own_library())
+    rename("My articles", "News")
+    back_up(own_library(), tmp_path / "news.zip")
+    delete(own_library())
+    restore(tmp_path / "news.zip", own_library())
+    assert shelved() == {"News": own_library()}
 
 
 def test_it_is_no_archive_of_articles(saved, tmp_path, capsys):

@@ -83,8 +83,16 @@ def test_the_client_gives_types_and_the_server_s_sentences(running):
         only = client.answer("who led the delegation?", article={article.id})
         assert {span.article.id for span in only.spans} <= {article.id}
         assert {hit.article.id for hit in client.search("delegation", article=article.id)} == {article.id}
-        job = client.evaluate()
-        assert client.evaluation(job.id).total > 200
+        [same] = client.answers(["who led the delegation?"], article=article.id)
+        assert same.spans == only.spans
+        assert {hit.article.published.year for hit in client.search("storm", since="2023", until="2023")} == {2023}
+        job = client.evaluate(limit=5)
+        assert client.evaluation(job.id).total == 5
+        assert client.cancel(job.id).id == job.id
+        assert client.make_library("Storms").articles == 0
+        assert client.rename_library("Storms", "Gales of 2026").name == "Gales of 2026"
+        assert "Gales of 2026" in {library.name for library in client.libraries()}
+        assert client.delete_library("Storms").name == "Gales of 2026"
         with pytest.raises(ApiError, match="seed articles can't be removed") as refused:
             client.remove(article.id)
         assert refused.value.status == 422
@@ -222,6 +230,14 @@ def test_a_place_where_it_can_t_listen_is_one_sentence(host):
     access = Access(password="x")
     with pytest.raises(DatelineError, match=f"^can't listen on {re.escape(host[:80])}:0 .*--host or --port$"):
         _listen(Serving(host=host, port=0, access=access))
+
+
+def test_a_port_that_is_taken_is_said_once():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(DatelineError) as error:
+            _listen(Serving(port=port))
+    assert str(error.value).startswith(f"can't listen on 127.0.0.1:{port} (Address already in use); choose another")
 
 
 def test_what_is_loaded_is_not_looked_through_for_garbage_while_it_serves(monkeypatch):

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from qa.cli import _parser
+from qa.service.server import GRACE_SECONDS
 
 ROOT = Path(__file__).parents[1]
 ORDER = [
@@ -131,6 +132,14 @@ def test_what_servers_are_given_to_start_are_commands_of_ours():
     assert len(commands) == 4
     for command in commands:
         assert callable(_parser().parse_args(command).command)
+
+
+def test_servers_that_are_stopped_have_the_time_that_they_take():
+    image, unit, *_ = (_parser().parse_args(command) for command in deployed())
+    compose = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())["services"]["dateline"]
+    limit = re.search(r"^TimeoutStopSec=(\d+)$", (ROOT / "deploy" / "dateline.service").read_text(), re.MULTILINE)
+    for started, seconds in ((image, compose["stop_grace_period"].removesuffix("s")), (unit, limit[1])):
+        assert started.drain + GRACE_SECONDS < int(seconds)
 
 
 def test_the_image_has_all_that_is_installed_and_asks_no_root():

@@ -8,6 +8,7 @@ import pytest
 from served import serve
 
 from embeddings.errors import DatelineError, InvalidInput
+from qa.libraries.shelf import SEEDS
 from qa.settings import load_settings
 from qa.wire import Asked
 
@@ -249,12 +250,67 @@ def test_nothing_can_be_changed_where_it_is_read_only(tmp_path):
         client.post("/api/articles/files", files=[("files", ("a.txt", b"A storm."))]),
         client.post("/api/articles/address", json={"address": "https://example.org/"}),
         client.delete("/api/articles/a"),
+        client.post("/api/libraries", json={"name": "Another"}),
+        client.patch("/api/libraries/library", json={"name": "Another"}),
+        client.delete("/api/libraries/library"),
     ):
         assert answer.status_code == 422
         assert "read-only" in answer.json()["detail"]
     with pytest.raises(InvalidInput, match="read-only"):
         service.libraries.make("Another")
     service.close()
+
+
+def test_libraries_are_made_renamed_and_deleted():
+    service, client = serve(load_settings({}))
+    made = client.post("/api/libraries", json={"name": " Storms "})
+    assert (made.status_code, made.json()) == (201, {"name": "Storms", "articles": 0, "passages": 0})
+    client.post("/api/articles", json={"articles": [{"text": "A storm came."}], "library": "Storms"})
+    renamed = client.patch("/api/libraries/Storms", json={"name": "Gales of 2026"})
+    assert renamed.json() == {"name": "Gales of 2026", "articles": 1, "passages": 1}
+    assert client.get("/api/articles", params={"library": "Storms"}).json()["total"] == 1
+    assert [one["name"] for one in client.get("/api/libraries").json()["libraries"]] == [SEEDS, "Gales of 2026"]
+    assert client.delete("/api/libraries/Gales of 2026").json() == renamed.json()
+    gone = client.get("/api/articles", params={"library": "Gales of 2026"})
+    assert (gone.status_code, gone.json()["detail"]) == (404, "the library Gales of 2026 was deleted; choose another")
+    service.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "status", "said"),
+    [
+        ("POST", "", {"name": SEEDS}, 422, "a library called 'Seed articles' is there already"),
+        ("POST", "", {"name": "a/b"}, 422, "a library's name has 1 to 40 letters"),
+        ("PATCH", f"/{SEEDS}", {"name": "Storms"}, 422, "can't be renamed here: it is Dateline's own"),
+        ("DELETE", f"/{SEEDS}", None, 422, "can't be deleted here: it is Dateline's own"),
+        ("PATCH", "/none", {"name": "Storms"}, 404, "no library is called 'none'; there are: Seed articles"),
+        ("DELETE", "/none", None, 404, "no library is called 'none'"),
+        ("GET", "/none", None, 405, "knows DELETE, PATCH"),
+    ],
+)
+def test_a_library_stays_as_it_is_where_it_can_t_be_changed(seeds, method, path, content, status, said):
+    answer = seeds.request(method, f"/api/libraries{path}", json=content)
+    assert answer.status_code == status
+    assert said in answer.json()["detail"]
+    assert [one["name"] for one in seeds.get("/api/libraries").json()["libraries"]] == [SEEDS]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        (
+            "GET",
+            "/api/articles?libary=Other",
+            "query.libary: is not known here; the names in this address are: library, ",
+        ),
+        ("DELETE", "/api/articles/none?libary=Other", "the names in this address are: library"),
+        ("POST", "/api/answer?library=Other", "the names in this address are: none"),
+    ],
+)
+def test_what_an_address_names_wrongly_is_said(seeds, method, path, said):
+    answer = seeds.request(method, path, json={"question": "who?"} if method == "POST" else None)
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"]
 
 
 def test_an_evaluation_runs_in_the_background(seeds):

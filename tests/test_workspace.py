@@ -1,6 +1,7 @@
 """The libraries that a page works on: the seeds stay, the user's own articles get a library of their own."""
 
 import errno
+import json
 import os
 import shutil
 import threading
@@ -14,10 +15,11 @@ from sites import web_site
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.locking import WRITERS, ProcessLock
 from qa.build import own_library
+from qa.cli import main
 from qa.evaluation.labels import Label
-from qa.libraries.shelf import OWN, former_names, shelved
+from qa.libraries.shelf import OWN, SEEDS, former_names, shelved
 from qa.libraries.uploads import keep_file
-from qa.libraries.workspace import SEEDS, Libraries
+from qa.libraries.workspace import Libraries
 from qa.settings import load_settings
 
 STORY = "Zebra wins the Grand Prix\n\nA zebra named Ottoline won the Grand Prix of Tarn on Sunday.\n"
@@ -214,6 +216,54 @@ def test_an_old_name_can_be_given_to_another_library(libraries, tmp_path):
     assert Libraries(load_settings({})).names() == [SEEDS, "Storms", "Zebras"]
 
 
+def test_a_library_that_can_t_be_made_leaves_nothing(libraries, monkeypatch):
+    libraries.make("Storms")
+    libraries.rename("Storms", "Zebras")
+
+    def full(file, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("qa.libraries.shelf.replace_durably", full)
+        with pytest.raises(DatelineError, match=r"\(No space left on device\); see that its disk"):
+            libraries.make("Storms")  # whose folder is called otherwise, so that its name is to be written down
+    assert libraries.names() == [SEEDS, "Zebras"]
+    assert "Storms" not in {workspace.name for workspace in libraries.opened}
+    assert libraries.make("Storms").store.stats().articles == 0
+
+
+def test_an_old_name_leads_to_a_library_where_nothing_can_be_changed(libraries):
+    libraries.make("Storms")
+    libraries.rename("Storms", "Zebras")
+    shown = Libraries(load_settings({}), read_only=True)
+    assert (shown.open("Storms").name, shown.names_of("Zebras")) == ("Zebras", ["Zebras", "Storms"])
+
+
+def test_libraries_are_listed_renamed_and_deleted_from_the_command_line(libraries, capsys):
+    folder = libraries.make("Storms").store.folder
+    assert main(["libraries"]) == 0
+    assert capsys.readouterr().out == f"Storms\t{folder}\n"
+    assert main(["libraries", "--rename", "Storms", " Zebras  of 2026"]) == 0
+    assert capsys.readouterr().out == "the library Storms is called Zebras of 2026 now\n"
+    assert main(["libraries", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"name": "Zebras of 2026", "folder": str(folder)}
+    assert libraries.rename("Storms", "Gales").name == "Gales"  # whoever has it open need not know
+    assert main(["libraries", "--delete", "Storms"]) == 0
+    assert (capsys.readouterr().out, folder.exists(), shelved()) == ("deleted the library Gales\n", False, {})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [(["--rename", "none", "Gales"], "no library of yours is called 'none'; there are: Storms"),
+     (["--rename", "Storms", SEEDS], "is there already"), (["--delete", SEEDS], "no library of yours is called")],
+)  # fmt: skip
+def test_the_command_line_says_what_it_does_not_change(libraries, capsys, change, said):
+    folder = libraries.make("Storms").store.folder
+    assert main(["libraries", *change]) == 2
+    assert said in capsys.readouterr().err
+    assert shelved() == {"Storms": folder}
+
+
 def test_the_users_own_library_is_renamed_and_stays_where_articles_go(libraries, tmp_path):
     own = libraries.to_add_to(SEEDS)
     libraries.rename(OWN, "News")
@@ -273,6 +323,16 @@ def test_the_first_library_can_be_deleted(libraries, tmp_path):
     again.delete(OWN)
     assert (again.first, again.names()) == (SEEDS, [SEEDS])
     assert again.to_add_to(SEEDS).store.stats().articles == 0
+
+
+def test_the_first_library_is_another_process_s_to_rename_and_delete(libraries, tmp_path):
+    libraries.to_add_to(SEEDS).add_files([story(tmp_path)])
+    served = Libraries(load_settings({}))
+    assert served.open(served.first).name == OWN
+    main(["libraries", "--rename", OWN, "News"])
+    assert (served.first, served.open(served.first).store.stats().articles) == ("News", 1)
+    main(["libraries", "--delete", "News"])
+    assert served.open(served.first).shows_seeds
 
 
 def test_a_library_is_not_deleted_while_articles_come_in(libraries, tmp_path):

@@ -25,8 +25,8 @@ from embeddings.maintenance.checking import damage_of_file
 from embeddings.opening import checked_meta, no_library
 
 MANIFEST, FORMAT = "manifest.json", 1
-CARRIED_FILE, CARRIED_FOLDERS = "labels.jsonl", ("uploads", "runs")
-"""What goes with a library's articles: judgements, the files that were given, the reports of evaluations."""
+CARRIED_FILES, CARRIED_FOLDERS = ("labels.jsonl", "names.json"), ("uploads", "runs")
+"""What goes with a library's articles: judgements, what it is called, the files given, the reports of evaluations."""
 _FORBIDDEN = "\0\\:" if os.name == "nt" else "\0"
 """Elsewhere the other two are signs like others, and stand in the names of files that people give."""
 _MANIFEST_BYTES = 64 << 20
@@ -122,7 +122,7 @@ def _pack(target: Path, snapshot: Path, folder: Path) -> tuple[Entry, ...]:
 
 
 def _carried(folder: Path) -> Iterator[tuple[str, Path]]:
-    for name in (CARRIED_FILE, *CARRIED_FOLDERS):
+    for name in (*CARRIED_FILES, *CARRIED_FOLDERS):
         place = folder / name
         for file in [place] if place.is_file() else sorted(place.rglob("*")):
             if file.is_file() and not file.is_symlink():
@@ -186,7 +186,7 @@ def _is_safe(name: str) -> bool:
     parts = PurePosixPath(name).parts
     if not parts or "/".join(parts) != name or ".." in parts or any(sign in name for sign in _FORBIDDEN):
         return False
-    return name in (schema.FILE, CARRIED_FILE) or (parts[0] in CARRIED_FOLDERS and len(parts) > 1)
+    return name in (schema.FILE, *CARRIED_FILES) or (parts[0] in CARRIED_FOLDERS and len(parts) > 1)
 
 
 def _check_room(entries: Sequence[Entry], place: Path) -> None:

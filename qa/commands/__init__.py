@@ -7,6 +7,7 @@ from qa.commands.library import articles, index
 from qa.commands.making import calibrate, export, train_passages, train_reader, train_relevance, train_tokens
 from qa.commands.measuring import check_questions, evaluate
 from qa.commands.shared import BAD_INPUT, INTERRUPTED, OK
+from qa.commands.shelf import libraries
 
 __all__ = [
     "BAD_INPUT",
@@ -22,6 +23,7 @@ __all__ = [
     "evaluate",
     "export",
     "index",
+    "libraries",
     "list_access",
     "make_token",
     "open_access",

@@ -7,6 +7,7 @@ file with its name and those before it, which still lead to it.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -15,16 +16,20 @@ from pathlib import Path
 
 from platformdirs import user_data_path
 
-from embeddings.errors import DatelineError
+from embeddings.errors import DatelineError, InvalidInput
 from embeddings.flushing import flush_folder, replace_durably
 from embeddings.locking import WRITERS, ProcessLock
 from embeddings.schema import FILE
 from qa.build import own_library
 
+SEEDS = "Seed articles"
+"""What the library of the seeds is called, which is on no shelf."""
 OWN = "My articles"
 """What the library is called where articles go when none is named, until it is renamed."""
 NAMES_FILE = "names.json"
+_NAME = re.compile(r"\w(?:[\w .-]{0,38}\w)?")
 _DELETED = ".deleted-"
+_REMEDY = "see that its disk has room and can be written to"
 
 
 def shelved() -> dict[str, Path]:
@@ -38,6 +43,64 @@ def shelved() -> dict[str, Path]:
             named[next(name for name in names if name not in named)] = folder
     first = [name for name, folder in named.items() if folder == own]
     return {name: named[name] for name in [*first, *sorted(named.keys() - set(first))]}
+
+
+def called(name: str) -> str | None:
+    """Give what a library is called now that has, or had, a name; None where there is none."""
+    shelf = shelved()
+    if name in shelf:
+        return name
+    return next((now for now, folder in shelf.items() if name in former_names(folder)), None)
+
+
+def names_of(name: str) -> list[str]:
+    """Give all names that lead to a library, the present one first."""
+    shelf = shelved()
+    former = former_names(shelf[name]) if name in shelf else []
+    return [name, *(other for other in former if called(other) == name)]
+
+
+def free_name(wanted: str, *, of: str | None = None) -> str:
+    """Give a name that a library can have, in one form.
+
+    Args:
+        of: what the library is called that is to be renamed; its own names are free to it.
+
+    Raises:
+        InvalidInput: it is none, or taken.
+    """
+    name = " ".join(wanted.split())
+    if not _NAME.fullmatch(name):
+        raise InvalidInput(f"a library's name has 1 to 40 letters, digits, spaces, - and ., got {name[:80]!r}")
+    own = [] if of is None else names_of(of)
+    if name.casefold() in {other.casefold() for other in (SEEDS, OWN, *shelved()) if other not in own}:
+        raise InvalidInput(f"a library called {name!r} is there already; choose another name")
+    return name
+
+
+def find(name: str) -> tuple[str, Path]:
+    """Give what a library is called now that has, or had, a name, and its folder.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    shelf, now = shelved(), called(name)
+    if now is None:
+        raise InvalidInput(f"no library of yours is called {name[:80]!r}; there are: {', '.join(shelf) or 'none yet'}")
+    return now, shelf[now]
+
+
+def rename(name: str, wanted: str) -> str:
+    """Call a library otherwise, and give its name in one form. Its folder stays, and its old name still leads to it.
+
+    Raises:
+        InvalidInput: there is none, or the name is taken, or none that a library can have.
+        DatelineError: it can't be written down.
+    """
+    before, folder = find(name)
+    now = free_name(wanted, of=before)
+    keep_name(folder, now)
+    return now
 
 
 def former_names(folder: Path) -> list[str]:
@@ -58,7 +121,9 @@ def keep_name(folder: Path, name: str) -> None:
             written.write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
             replace_durably(written, folder / NAMES_FILE)
     except OSError as error:
-        raise DatelineError(f"the name can't be kept with the library ({error.strerror or error})") from error
+        raise DatelineError(
+            f"the name can't be kept with the library ({error.strerror or error}); {_REMEDY}"
+        ) from error
 
 
 def new_folder(name: str) -> Path:
@@ -80,7 +145,7 @@ def delete(folder: Path) -> None:
             flush_folder(folder.parent)
         except OSError as error:
             aside.rmdir()
-            raise DatelineError(f"the library can't be deleted ({error.strerror or error})") from error
+            raise DatelineError(f"the library can't be deleted ({error.strerror or error}); {_REMEDY}") from error
     for left in folder.parent.glob(f"{_DELETED}*"):  # also what a crash has left
         shutil.rmtree(left, ignore_errors=True)
 

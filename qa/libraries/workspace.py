@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,18 +20,17 @@ from embeddings.store import AddReport, PassageStore
 from qa.answers import Answer
 from qa.build import is_seeds, open_pipeline, open_store, own_library, seeds_library
 from qa.evaluation.labels import LABELS_FILE, Label, add_label
-from qa.libraries.shelf import OWN, delete, former_names, keep_name, new_folder, shelved
+from qa.libraries import shelf
+from qa.libraries.shelf import OWN, SEEDS, shelved
 from qa.libraries.uploads import UPLOADS, keep_file
 from qa.pipeline import Pipeline
 from qa.presentation import byline
 from qa.settings import Settings
 
-SEEDS = "Seed articles"
 MAX_FILES = 500
 """Files of one upload."""
 MAX_NAME = 255
 """Bytes of a file's name, which is what file systems take."""
-_NAME = re.compile(r"\w(?:[\w .-]{0,38}\w)?")
 
 Seen = Callable[[Article | Unreadable], object]
 
@@ -159,7 +158,7 @@ class Workspace:
         if not self._changing.acquire(blocking=False):
             raise InvalidInput("articles are being added to this library; delete it afterwards")
         try:
-            delete(self.store.folder)
+            shelf.delete(self.store.folder)
             self.store.close()
         finally:
             self._changing.release()
@@ -208,8 +207,15 @@ class Libraries:
         self._opening = threading.RLock()
         self._pipeline: Pipeline | None = None
         # the folder "." has no name of its own
-        self.first = self._first() if settings.library is None else settings.library.name or Path.cwd().name
+        self._shown_first = self._first() if settings.library is None else settings.library.name or Path.cwd().name
         self.open(self.first)
+
+    @property
+    def first(self) -> str:
+        """The library that is shown first, by its present name; another where it was deleted, by whomever."""
+        if self._settings.library is not None:
+            return self._shown_first
+        return self.called(self._shown_first) or self._first()
 
     @property
     def can_make(self) -> bool:
@@ -219,7 +225,7 @@ class Libraries:
     def names(self) -> list[str]:
         """List the libraries on offer."""
         if self._settings.library is not None:
-            return [self.first]
+            return [self._shown_first]
         own, shelf = self._own(), shelved()
         return [*([own] if own is not None else []), SEEDS, *(name for name in shelf if name != own)]
 
@@ -227,14 +233,11 @@ class Libraries:
         """Give what a library is called now that has, or had, a name; None where there is none."""
         if name in self.names():
             return name
-        shelf = shelved() if self.can_make else {}
-        return next((now for now, folder in shelf.items() if name in former_names(folder)), None)
+        return shelf.called(name) if self._settings.library is None else None
 
     def names_of(self, name: str) -> list[str]:
         """Give all names that lead to a library, the present one first."""
-        shelf = shelved() if self.can_make else {}
-        former = former_names(shelf[name]) if name in shelf else []
-        return [name, *(other for other in former if self.called(other) == name)]
+        return shelf.names_of(name) if self._settings.library is None else [name]
 
     def can_change(self, name: str) -> bool:
         """Whether a library can be renamed and deleted: one of the user's own."""
@@ -265,9 +268,9 @@ class Libraries:
         if (opened := self._opened.get(name)) is not None:  # whoever holds the lock may wait for another process
             return opened
         with self._opening:
-            called = name if name == self.first else self.called(name)
+            called = self.called(name)
             if called is None and name in self._deleted:
-                raise InvalidInput(f"the library {name} was deleted; choose another at the top of the page")
+                raise InvalidInput(f"the library {name} was deleted; choose another")
             if called is None:
                 raise InvalidInput(f"no library is called {name[:80]!r}; there are: {', '.join(self.names())}")
             return self._open(called, create=False)
@@ -277,15 +280,22 @@ class Libraries:
 
         Raises:
             InvalidInput: the name is taken, or none that a folder can have; or none can be made.
+            DatelineError: it can't be written.
         """
         if not self.can_make:
-            raise InvalidInput("no library can be made here: the server is read-only, or serves one library alone")
+            raise InvalidInput(f"no library can be made here: {self._why_not()}")
         with self._opening:
-            name = self._free(name)
-            folder = new_folder(name)
-            made = self._open(name, create=True, folder=folder)
-            if folder.name != name:
-                keep_name(folder, name)
+            name = shelf.free_name(name)
+            folder = shelf.new_folder(name)
+            try:
+                made = self._open(name, create=True, folder=folder)
+                if folder.name != name:
+                    shelf.keep_name(folder, name)
+            except DatelineError:  # half a library would keep its name from the next try
+                self._opened.pop(name, None)
+                with suppress(DatelineError):  # there is no folder yet, or another process writes to it
+                    shelf.delete(folder)
+                raise
             return made
 
     def rename(self, name: str, wanted: str) -> Workspace:
@@ -298,11 +308,9 @@ class Libraries:
         with self._opening:
             workspace = self._changed(name, "renamed")
             if " ".join(wanted.split()) != workspace.name:
-                before, now = workspace.name, self._free(wanted, but=self.names_of(workspace.name))
-                keep_name(workspace.store.folder, now)
+                before, now = workspace.name, shelf.rename(workspace.name, wanted)
                 workspace.name = now
                 self._opened[now] = self._opened.pop(before)
-                self.first = now if self.first == before else self.first
             return workspace
 
     def delete(self, name: str) -> None:
@@ -318,7 +326,6 @@ class Libraries:
             workspace.delete()
             del self._opened[workspace.name]
             self._deleted |= {name, *gone}
-            self.first = self._first() if self.first == workspace.name else self.first
 
     def to_add_to(self, name: str) -> Workspace:
         """Give the library that articles go to which are added while `name` is open: for the seeds, the user's own."""
@@ -336,24 +343,13 @@ class Libraries:
         """
         workspace = self.open(name)
         if not self.can_change(workspace.name):
-            raise InvalidInput(
-                f"the library {workspace.name} can't be {what} here; only those made on this page can be"
-            )
+            raise InvalidInput(f"the library {workspace.name} can't be {what} here: {self._why_not()}")
         return workspace
 
-    def _free(self, name: str, *, but: Collection[str] = ()) -> str:
-        """Give a name that a library can have, in one form.
-
-        Raises:
-            InvalidInput: it is none, or taken, and not among `but`.
-        """
-        name = " ".join(name.split())
-        if not _NAME.fullmatch(name):
-            raise InvalidInput(f"a library's name has 1 to 40 letters, digits, spaces, - and ., got {name[:80]!r}")
-        taken = {other.casefold() for other in (SEEDS, OWN, *self.names()) if other not in but}
-        if name.casefold() in taken:
-            raise InvalidInput(f"a library called {name!r} is there already; choose another name")
-        return name
+    def _why_not(self) -> str:
+        if self.read_only:
+            return "this server is read-only"
+        return "the server serves one library alone" if self._settings.library is not None else "it is Dateline's own"
 
     def _open(self, name: str, *, create: bool, folder: Path | None = None) -> Workspace:
         """Open a library, or with `create` make one in a folder."""

@@ -231,7 +231,9 @@ def _listen(serving: Serving) -> socket.socket:
         [first, *_] = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         return socket.create_server(first[4][:2], family=cast(Any, first[0]), backlog=512)
     except (OSError, UnicodeError) as error:  # the second where a part of a name is too long, or empty
+        why = str(getattr(error, "strerror", None) or error)
         raise DatelineError(
-            f"can't listen on {serving.host[:80]}:{serving.port} ({getattr(error, 'strerror', None) or error}); choose "
-            "another place with --host or --port"
+            # Python adds the address, which is said already
+            f"can't listen on {serving.host[:80]}:{serving.port} ({why.partition(' (while')[0]}); choose another place "
+            "with --host or --port"
         ) from error

@@ -55,6 +55,7 @@ def ask_tab(
         label="Conversation",
         scale=1,
         height=480,
+        elem_classes="dateline-conversation",
         feedback_options=["Right", "Wrong"],  # shown where there is a listener: see qa.ui.correction
         buttons=[],  # "Copy" would copy HTML: an answer has a button of its own
         latex_delimiters=[],

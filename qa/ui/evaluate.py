@@ -42,7 +42,8 @@ def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, 
         "what was judged here."
     )
     with gr.Row():
-        chosen = gr.Dropdown(label="Question set", choices=[SEED_QUESTIONS, JUDGED, UPLOADED], value=SEED_QUESTIONS)
+        sets = [SEED_QUESTIONS, JUDGED, UPLOADED]
+        chosen = gr.Dropdown(label="Question set", choices=sets, value=SEED_QUESTIONS, min_width=260)
         limit = gr.Number(label="Questions to ask", info="0 for all", value=0, precision=0, minimum=0)
         file = gr.File(label="A question set of your own", file_types=[".json", ".csv", ".jsonl", ".gz"], height=150)
     gr.HTML(REFUSED)
@@ -52,11 +53,11 @@ def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, 
     status = gr.Textbox(label="Progress", interactive=False)
     figures = gr.HTML()
     with gr.Row():
-        earlier = gr.Dropdown(label="Runs on this library", choices=[], scale=3)
+        earlier = gr.Dropdown(label="Runs on this library", choices=[], scale=3, min_width=260)
         show = gr.Button("Show its report", min_width=140)
         download = gr.DownloadButton("Download it", min_width=120)
     with gr.Row():
-        against = gr.Dropdown(label="Compare it with", choices=[], scale=3)
+        against = gr.Dropdown(label="Compare it with", choices=[], scale=3, min_width=260)
         compare_button = gr.Button("Compare", min_width=120)
     compared = gr.HTML()
     report = gr.HTML(_PLACEHOLDER)

@@ -1,0 +1,28 @@
+"""`dateline libraries`: a user's own, by the names that the page shows."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from embeddings.utf8 import in_utf8
+from qa.commands.shared import OK
+
+
+def libraries(arguments: argparse.Namespace) -> int:
+    """List, rename or delete libraries."""
+    from qa.libraries import shelf
+
+    if arguments.rename is not None:
+        name, wanted = map(in_utf8, arguments.rename)
+        before, _ = shelf.find(name)
+        print(f"the library {before} is called {shelf.rename(before, wanted)} now")
+    elif arguments.delete is not None:
+        name, folder = shelf.find(in_utf8(arguments.delete))
+        shelf.delete(folder)
+        print(f"deleted the library {name}")
+    else:
+        for name, folder in shelf.shelved().items():
+            shown = {"name": name, "folder": str(folder)}
+            print(json.dumps(shown, ensure_ascii=False) if arguments.json else "\t".join(shown.values()))
+    return OK
