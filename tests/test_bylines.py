@@ -3,6 +3,8 @@
 import pytest
 
 from embeddings.documents import Article, Hit, Passage
+from qa import answer
+from qa.presentation import as_object
 from qa.rules.bylines import LEAST_SHARE, asks_for_writer, metadata_says, writer_in, written_by
 
 TEXT = "A talk\nIvo Rehn\nBy Ivo Rehn\nThe mayor has resigned."
@@ -53,3 +55,11 @@ def test_a_text_that_does_not_say_it():
     assert metadata_says(told.article) == (
         "The article “A talk” does not say it in its text; its metadata names Bo Lind."
     )
+
+
+def test_through_the_real_entry_point():
+    asked = answer("Who wrote the story about the theft from the Halvern museum?")
+    assert asked.text == "Noor Vandermeer"
+    only_metadata = answer("Who wrote this article?", article="port-sorrel-mayor-2021")
+    assert not only_metadata.found
+    assert as_object(only_metadata)["reason"].endswith("its metadata names Petra Lindqvist.")
