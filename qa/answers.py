@@ -46,7 +46,8 @@ class Answer:
         period: the time that the question names, which decided where its answer was looked for; None without one.
         items: the members of a list answer, each with its own place; empty for other questions.
         timings: milliseconds by stage: retrieve, read, decide, total.
-        trouble: what is wrong with the filter, as a sentence, where it let nothing through; "" elsewhere.
+        trouble: what is wrong with the filter, as a sentence, where it let nothing through, or who wrote an article
+            that does not say it itself; "" elsewhere.
         features: what the probability was computed from, in the order of `qa.confidence.FEATURES`; empty without spans.
     """
 

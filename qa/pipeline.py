@@ -22,9 +22,11 @@ from qa.ranking import is_settled, join_names, rank, rank_passages
 from qa.reader import Reader
 from qa.rereading import read_again
 from qa.retriever import MOST_READ, Retriever, enough
+from qa.rules.bylines import asks_for_writer, metadata_says, writer_in, written_by
+from qa.rules.changes import change_first
 from qa.rules.corrections import corrected
 from qa.rules.described import asked_by_name, full_name_first, without_age
-from qa.rules.hours import with_hour
+from qa.rules.hours import one_hour, with_hour
 from qa.rules.money import money_first
 from qa.rules.newest import newest_first
 from qa.rules.quotations import asks_for_words, whole_quotations
@@ -191,7 +193,7 @@ class Pipeline:
             fits=fits,
             expected=expected,
         )
-        found = replace(found, period=gathered.period, trouble=gathered.trouble)
+        found = replace(found, period=gathered.period, trouble=gathered.trouble or found.trouble)
         if self.observer is not None:
             self.observer(found)
         return found
@@ -249,12 +251,18 @@ class Pipeline:
             mixed += self._read_for_one(asked, hits, mixed)
         spans = [span for span in rank(mixed) if not is_unfit(asked, span)]
         by_name, spans = self._read_by_name(asked, hits, spans)
+        article = written_by(hits) if asks_for_writer(asked) else None
+        if article is not None:
+            spans = writer_in(article, hits)
+        trouble = metadata_says(article) if article is not None and not spans else ""
         if without:
             spans = [span for span in spans if not _is_among(span, without) and not _names_one_of(span, without)]
         if fits is not None:
             spans = [span for span in spans if fits(span)]
-        spans = corrected(newest_first(asked, spans))
-        spans = whole_quotations(asked, with_hour(asked, money_first(asked, spans)))
+        spans = corrected(
+            newest_first(asked, change_first(asked, spans)), lambda behind: self.reader.read(asked, behind)
+        )
+        spans = whole_quotations(asked, one_hour(asked, with_hour(asked, money_first(asked, spans))))
         # the items of a list come one by one
         spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)
         read_ms = _since(started)
@@ -282,6 +290,7 @@ class Pipeline:
                 "total": retrieve_ms + read_ms + decide_ms,
             },
             features=measured,
+            trouble=trouble,
         )
 
     def _read(self, question: str, hits: Sequence[Hit]) -> tuple[list[Span], Sequence[Hit]]:

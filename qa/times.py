@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from embeddings.dates import MONTH, MONTHS, find_date, parse_date
+from qa.rules.numbers import UP_TO_TWELVE
 
 REPORTED_LATER = 14
 """Days: what happened in a period is often told of after its end."""
@@ -17,10 +18,9 @@ _MORNING_AFTER = timedelta(1)
 """What happened on a day is in the paper of the next."""
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9}
 """The months that they begin with; a winter lies in two years, and is left to its year."""
-_NUMBERS = {word: number for number, word in enumerate(_WORDS, start=1)} | {"a": 1, "few": 5}
+_NUMBERS = {word: number for number, word in enumerate(UP_TO_TWELVE, start=1)} | {"a": 1, "few": 5}
 _DAYS_OF = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "fortnight": 14.0, "month": 30.5, "year": 365.25}
 _NOW = re.compile(
     r"\b(?:currently|current|now|nowadays|at present|at the moment|latest|newest|most recent(?:ly)?|so far|still)\b",
@@ -299,7 +299,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
             _bound,
         ),
         (
-            rf"\b(?:(?:in|on|during|of|for|early|late|mid) )+{_THE}(?P<point>{_POINT})\b",
+            rf"\b(?:(?:in|on|during|of|for|early|late|mid) ){{1,3}}{_THE}(?P<point>{_POINT})\b",
             _during,
         ),
         (rf"(?P<point>\b(?=(?:{'|'.join(_WEEKDAYS)})\b)(?:{_POINT}))\b", _during),

@@ -1,5 +1,7 @@
 """What a correction says in place of what it takes back."""
 
+from dataclasses import replace
+
 import pytest
 
 from embeddings.documents import Article, Hit, Passage
@@ -15,11 +17,17 @@ TOLD = "The mayor said that 20 people had died. The fire brigade counted 30."
 HEADED = "Corrections and clarifications\n\n"
 
 
+def nothing(hits):
+    return []
+
+
 def first(text, *given, title="News"):
     hit = Hit(Passage("a", 0, len(text)), Article("a", title, text), 1.0)
     spans = [Span(one, text.index(one), text.index(one) + len(one), score, hit) for one, score in given]
-    ordered = corrected(spans)
-    assert sorted(ordered, key=spans.index) == spans
+    ordered = corrected(spans, nothing)
+    # what is wrong goes, and what is right is as sure as that was
+    assert ordered[1:] == [span for span in spans[ordered[0].text != spans[0].text :] if span.text != ordered[0].text]
+    assert ordered[0].score == spans[0].score
     return ordered[0].text
 
 
@@ -61,8 +69,30 @@ def test_the_article_that_was_wrong_may_say_it_best():
     new = Hit(Passage("a", 0, len(text)), Article("a", "News", text), 1.0)
     taken_back, right = (Span(one, text.index(one), text.index(one) + 6, 8.0, new) for one in ("£18.99", "£16.99"))
     best = Span("£18.99", wrong.index("£"), wrong.index("£") + 6, 9.0, old, (taken_back,))
-    assert corrected([best, right])[0] is right
+    assert corrected([best, right], nothing) == [replace(right, score=9.0)]
 
 
 def test_nothing_is_corrected_where_nothing_was_found():
-    assert corrected([]) == []
+    assert corrected([], nothing) == []
+
+
+NOTE = (
+    "Moss drinks iron.\n\n**Correction to last week's issue.** We wrote that the ice lost 40 metres. It is 14 metres."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "answers"), [(NOTE, ["14 metres"]), (NOTE.replace("*", ""), ["40 metres"]), (NOTE[:-17], ["40 metres"])]
+)
+def test_what_follows_is_read_where_the_reader_saw_only_what_is_wrong(text, answers):
+    def read(hits):
+        return [
+            Span(right, at, at + len(right), -2.0, hit)
+            for hit in hits
+            for right in ("14 metres",)
+            if (at := text.find(right, hit.passage.start, hit.passage.end)) >= 0
+        ]
+
+    hit = Hit(Passage("a", 0, len(text)), Article("a", "News", text), 1.0)
+    at = text.index("40 metres")
+    assert [span.text for span in corrected([Span("40 metres", at, at + 9, 9.0, hit)], read)] == answers

@@ -78,3 +78,35 @@ def test_what_a_price_came_to(question, best, price):
     hit = Hit(Passage("a", 0, len(text)), Article("a", "Jars", text), 1.0)
     start = text.index(best)
     assert money_first(question, [Span(best, start, start + len(best), 5.0, hit)])[0].text == price
+
+
+RAISED = (
+    "It was proposed that the rent be raised from £42 to £48. Fares went up from €2 to about €2.40. The tax will be"
+    " £1,984 from April, £94 more than now. A pool cost $3m, and a hall $2m less. Rooms go from £42 to £48 a night."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "best", "price"),
+    [
+        ("How much will the rent be?", "£42 to £48", "£48"),
+        ("How much is the fare?", "€2 to about €2.40", "€2.40"),
+        ("How much was the rent before?", "£42 to £48", "£42 to £48"),
+        ("How much was the rent raised?", "£42 to £48", "£42 to £48"),
+        ("How much will the tax be?", "£1,984 from April, £94", "£1,984 from April"),
+        ("How much more will the tax be?", "£94 more", "£94 more"),
+        ("How much was spent?", "$3m, and a hall $2m", "$3m, and a hall $2m"),
+    ],
+)
+def test_one_price_in_place_of_another(question, best, price):
+    hit = Hit(Passage("a", 0, len(RAISED)), Article("a", "Prices", RAISED), 1.0)
+    start = RAISED.index(best)
+    [span] = money_first(question, [Span(best, start, start + len(best), 5.0, hit)])
+    assert span.text == RAISED[span.start : span.end] == price
+
+
+def test_a_range_of_prices_is_no_change():
+    hit = Hit(Passage("a", 0, len(RAISED)), Article("a", "Prices", RAISED), 1.0)
+    start = RAISED.rindex("£42")
+    [span] = money_first("How much is a room?", [Span("£42 to £48", start, start + 10, 5.0, hit)])
+    assert span.text == "£42 to £48"

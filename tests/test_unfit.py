@@ -129,3 +129,63 @@ def test_a_headline_is_nobody(title, span, unfit):
     article = Article("a", title, f"{title}\n\nNothing.")
     hit = Hit(Passage("a", 0, len(article.text)), article, 1.0)
     assert is_unfit("Who took the cello?", Span(span, 0, len(span), 5.0, hit)) is unfit
+
+
+KINDS = (
+    "Rosalind Brandreth got 14,207 votes and Ed, a tree, is 4,000 years old. Moss, or Pohlia ferrata, drinks iron."
+    " All 23,000 seats for daughters, sold by a dozen shops, are called back. He ran at 104 mph and won 17th place in"
+    " 67. A few fled. It ended 3-2, as in the year 1958."
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "unfit"),
+    [
+        ("How old is Rosalind Brandreth?", "14,207", True),
+        ("How old is the tree?", "4,000", False),
+        ("How old is the firm?", "1958", False),
+        ("What was the final score?", "17th", True),
+        ("What was the score between the teams?", "3-2", False),
+        ("Which moss drinks iron?", "Moss", True),
+        ("Which plants drink iron?", "Moss", False),
+        ("Which moss drinks iron?", "Pohlia ferrata", False),
+        ("Which seats are called back?", "23,000", True),
+        ("Which number of seats is called back?", "23,000", False),
+        ("How many children has he?", "daughters", True),
+        ("How many shops sold them?", "a dozen", False),
+        ("How many fled?", "A few", False),
+        ("How many came first?", "14,207", False),
+        ("What was the name of the woman?", "67", True),
+        ("Where did she die?", "67", True),
+        ("Where did he finish?", "67", False),
+        ("Whose seats are these?", "23,000", True),
+        ("How fast did he run?", "67", True),
+        ("How fast did he run?", "104", False),
+        ("How fast did he run?", "104 mph", False),
+    ],
+)
+def test_what_is_asked_for_has_a_kind(question, span, unfit):
+    start = KINDS.index(span)
+    hit = Hit(Passage("a", 0, len(KINDS)), Article("a", "Title", KINDS), 1.0)
+    assert is_unfit(question, Span(span, start, start + len(span), 5.0, hit)) is unfit
+
+
+VOTES = "Candidate | Party | Votes\nHugh Stanier | Tory | 13,169\nMeena Pillai | Labour | 6,540\n\nShe lost by 3 | 4."
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "unfit"),
+    [
+        ("How many votes did Meena Pillai get?", "13,169", True),
+        ("How many votes did Meena Pillai get?", "6,540", False),
+        ("How many votes did Labour get?", "6,540", False),
+        ("How many votes did the winner get?", "13,169", False),
+        ("How many more votes than Pillai did he get?", "13,169", False),
+        ("Who lost to Stanier?", "Meena Pillai", False),
+        ("How many did Pillai lose by?", "3", False),
+    ],
+)
+def test_figures_of_another_row(question, span, unfit):
+    start = VOTES.rindex(span)
+    hit = Hit(Passage("a", 0, len(VOTES)), Article("a", "Title", VOTES), 1.0)
+    assert is_unfit(question, Span(span, start, start + len(span), 5.0, hit)) is unfit

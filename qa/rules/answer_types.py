@@ -8,24 +8,37 @@ from collections.abc import Callable
 from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.rules.money import asks_for_money, is_no_money
+from qa.rules.numbers import IN_WORDS, MANY, SMALL
 
 HEADLINE_WORDS = 5
 """Words from which on a headline is more than a name."""
 
 _OPENING = r"^\W*(?:and |but |so )?"
 _NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twen|thir|for|fif|six|seven|eigh"
-    r"|nine)t(?:y|ies)|hundreds?|thousands?|millions?|billions?|centur(?:y|ies)|decades?|years?|months?|weeks?|days?"
-    r"|hours?|newborn|teens|teenagers?)\b",
+    rf"\d|\b(?:{IN_WORDS}|{MANY}|(?:twen|thir|for|fif|six|seven|eigh|nine)ties|centur(?:y|ies)|decades?|years?|months?"
+    r"|weeks?|days?|hours?|newborn|teens|teenagers?)\b",
     re.IGNORECASE,
 )
-_HOUR = re.compile(r"(?:[1-9]|1[0-2]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)", re.IGNORECASE)
+_COUNT = re.compile(
+    rf"\d|\b(?:{IN_WORDS}|{MANY}|no|none|nobody|nothing|zero|nil|nought|half|halves|third|thirds|quarters?|fifths?|tenths?"
+    r"|couples?|pairs?|twins|triplets|score|scores|handful|few|fewer|several|some|many|most|much|more|less|all|every|each"
+    r"|everyone|everybody|both|neither|either|only|single|once|twice|thrice|double\w*|triple\w*|majority|minority|lots?"
+    r"|countless|unlimited|infinite\w*|an?|any|numerous|multiple|unknown|series|number|never|repeated\w*|everything|first|second"
+    r"|\w+th|[IVXLC]+)\b",
+    re.IGNORECASE,
+)
+_LARGE = re.compile(
+    r"(\d{1,3}(?:,\d{3})+|\d{3})(?![\d.])(?!\W*(?:(?:and a half|million|billion) )?(?:years?|yrs?|days?)\b)"
+)
+_OLDEST = 130
+"""Years; more than that is said with the unit."""
+_HOUR = re.compile(rf"(?:[1-9]|1[0-2]|{SMALL})", re.IGNORECASE)
 _EXTENT = re.compile(
     r"\d{4}|\d:\d\d|\b(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|weekends?|fortnights?|months?"
     r"|quarters?|years?|decades?|centur\w+|generations?|seasons?|terms?|eras?|time|life|lifetime|spring|summer|autumn|winter"
     r"|all|whole|until|till|since|through|forever|always|ever|permanent\w*|indefinite\w*|brief\w*|short|long|longer|ages|overnight"
     r"|miles?|(?:kilo|centi|milli)?met(?:re|er)s?|\d*(?:m|km|cm|mm|ft|h|s)|feet|foot|inch(?:es)?|yards?|pages?|words"
-    r"|episodes?|characters|bits?|bytes?|overtime|laps?)\b",
+    r"|episodes?|matches|games|millenni\w+|semesters?|mi|characters|bits?|bytes?|overtime|laps?)\b",
     re.IGNORECASE,
 )
 _ENDED = re.compile(
@@ -45,6 +58,9 @@ _DEATH = re.compile(
     r"|starv\w*|claim\w*|suicides?|lost|losses|genocide|wiped out)\b",
     re.IGNORECASE,
 )
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+_ASKS_NUMBER = re.compile(r"\b(?:numbers?|figures?|totals?|amounts?|counts?|years?|estimates?|population)\b", re.I)
+_SCORE = re.compile(rf"\b(?:nil|all|love|draw|drew|level|tied?|goalless|scoreless|{SMALL})\b", re.IGNORECASE)
 _SINCE = re.compile(r"\bsince $", re.IGNORECASE)
 
 
@@ -56,14 +72,19 @@ def is_of_another_type(question: str, span: Span) -> bool:
     )
 
 
+def _has_no_word(_: str, span: Span) -> bool:
+    return not any(map(str.isalpha, span.text))
+
+
 def _is_nobody(_: str, span: Span) -> bool:
-    if not any(map(str.isalpha, span.text)):
-        return True
     return len(span.text.split()) >= HEADLINE_WORDS and span.text.strip() == span.hit.article.title.strip()
 
 
 def _is_no_age(question: str, span: Span) -> bool:
     if not _NUMBER.search(span.text):
+        return True
+    large = _LARGE.match(span.text + _after(span, 30))
+    if large is not None and int(large[1].replace(",", "")) > _OLDEST:
         return True
     # "How old was she when she began?" may be answered by "at six"
     is_of_a_moment = re.search(r"\b(?:when|at|before|after)\b", question, re.IGNORECASE) is not None
@@ -92,6 +113,30 @@ def _is_no_toll(question: str, span: Span) -> bool:
     return _DEATH.search(text, start, end) is None
 
 
+def _is_no_count(_: str, span: Span) -> bool:
+    return _COUNT.search(span.text) is None
+
+
+def _is_no_speed(_: str, span: Span) -> bool:
+    return _has_no_word("", span) and not re.match(r"\W*(?:mph|kph|km|miles?|kilo|met|feet|knots?)", _after(span, 10))
+
+
+def _is_a_count(question: str, span: Span) -> bool:
+    """Say whether a span is a large number where a thing is asked for: 23,000 is no bath seat."""
+    return _THOUSANDS.fullmatch(span.text) is not None and not _ASKS_NUMBER.search(question)
+
+
+def _is_asked_noun(question: str, span: Span) -> bool:
+    """Say whether a span only says again what it is to tell: "Moss", of "which moss"."""
+    asked = re.match(_OPENING + r"(?:which|what) (?P<noun>[a-z]+)\b", question, re.IGNORECASE)
+    said = span.text.casefold()
+    return asked is not None and said.removesuffix("s") == asked["noun"].casefold().removesuffix("s")
+
+
+def _is_no_score(_: str, span: Span) -> bool:
+    return len(re.findall(r"\d+", span.text)) < 2 and _SCORE.search(span.text) is None
+
+
 def _is_past(_: str, span: Span) -> bool:
     return _SINCE.search(_before(span, 6)) is not None
 
@@ -100,16 +145,28 @@ def _is_no_sum(question: str, span: Span) -> bool:
     return asks_for_money(question) and is_no_money(span)
 
 
+def _after(span: Span, characters: int) -> str:
+    return span.hit.article.text[span.end : span.end + characters]
+
+
 def _before(span: Span, characters: int) -> str:
     return span.hit.article.text[max(0, span.start - characters) : span.start]
 
 
 _OTHERS: tuple[tuple[str, Callable[[str, Span], bool]], ...] = (
+    (r"(?:who|whom|whose|why)\b", _has_no_word),
+    (r"where\b(?!.*\b(?:finish|come|came|place|rank|rate|stand|list))", _has_no_word),
+    (r"what (?:is|was|are|were) (?:[\w’'-]+ ){0,4}names?\b", _has_no_word),
     (r"who(?:m)?\b", _is_nobody),
+    (r"which\b", _is_a_count),
+    (r"(?:which|what)\b", _is_asked_noun),
+    (r"what (?:is|was) the (?:(?:final|full-time|half-time) score|score (?:between|at half-time))\b", _is_no_score),
     (r"how old\b", _is_no_age),
     (r"how long\b", _is_no_extent),
     (r"how (?:did|do|does|was|were|is|has|have)\b", _is_no_manner),
+    (r"how many\b", _is_no_count),
     (r"how many\b", _is_no_toll),
+    (r"how fast\b", _is_no_speed),
     (r"when (?:is|are|will|does|do)\b", _is_past),
     (r"how much\b", _is_no_sum),
 )

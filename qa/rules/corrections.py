@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+from embeddings.documents import Hit, Passage
 from embeddings.sentences import line_around, sentence_around
 from qa.answers import Span
+from qa.rules.numbers import IN_WORDS, MANY
 
 LOOKED_AT = 10
 """Spans behind the best one among which what is right is looked for."""
@@ -16,7 +19,9 @@ REACH = 150
 # a heading by itself, or words in the paragraph, without which "the mayor said that 20 died" takes nothing back
 _HEADED = re.compile(
     r"^[ \t*#_]*(?:corrections?|clarifications?|errat(?:um|a)|corrigend(?:um|a)|amendments?|for the record)"
-    r"(?:(?: and|,| &) (?:corrections?|clarifications?|apolog(?:y|ies)))?[ \t*_]*(?::.*)?$",
+    r"(?:(?: and|,| &) (?:corrections?|clarifications?|apolog(?:y|ies)))?[ \t*_]*(?::.*)?$"
+    # in bold at the beginning of a paragraph
+    r"|^[ \t]*\*\*(?:correction|clarification)s?(?:[.:]| (?:to|of|from)\b)[^*\n]*\*\*",
     re.IGNORECASE | re.MULTILINE,
 )
 _CORRECTING = re.compile(
@@ -29,21 +34,19 @@ _TAKEN_BACK = re.compile(
     r"|mis(?:stated|spelled|identified|named|reported)|mistakenly|wrongly|incorrectly|in error)\b",
     re.IGNORECASE,
 )
-_NUMERAL = re.compile(
-    r"(?:\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|(?:twen|thir|for|fif|six|seven|eigh"
-    r"|nine)ty)\b",
-    re.IGNORECASE,
-)
+_NUMERAL = re.compile(rf"(?:{IN_WORDS}|{MANY})\b", re.IGNORECASE)
 
 
-def corrected(spans: Sequence[Span]) -> list[Span]:
+def corrected(spans: Sequence[Span], read: Callable[[Sequence[Hit]], Sequence[Span]]) -> list[Span]:
     """Put first what stands right behind the best span in its place, where a correction takes that back.
 
     The article that was wrong may be the best span's, and the correction say the same. Only what the reader takes for
-    an answer by itself, and what is of the same kind: a sum, a number or a name.
+    an answer by itself, or finds in what follows, and what is of the same kind: a sum, a number or a name. It is as
+    sure as what it replaces, which goes: that is what was asked for, and is wrong.
 
     Args:
         spans: ranked, best first.
+        read: gives the spans of passages, best first; the reader may have seen nothing but what is wrong.
     """
     if not spans:
         return []
@@ -51,7 +54,20 @@ def corrected(spans: Sequence[Span]) -> list[Span]:
     wrong = [span for span in (best, *best.also) if _is_taken_back(span)]
     likely = [other for other in others[:LOOKED_AT] if other.score > 0]
     right = next((other for other in likely if any(_replaces(other, one) for one in wrong)), None)
-    return list(spans) if right is None else [right, *(span for span in spans if span is not right)]
+    if right is None and wrong:
+        right = next((other for other in read(_behind(wrong[0])) if _replaces(other, wrong[0])), None)
+    if right is None:
+        return list(spans)
+    return [replace(right, score=max(right.score, best.score)), *(other for other in others if other is not right)]
+
+
+def _behind(span: Span) -> list[Hit]:
+    """Give what follows a span within REACH, in its paragraph, as a passage of its own; none where nothing does."""
+    text = span.hit.article.text
+    _, end = sentence_around(text, span.end, min(line_around(text, span.end)[1], span.end + REACH))
+    if not text[span.end : end].strip():
+        return []
+    return [replace(span.hit, passage=Passage(span.hit.article.id, span.end, end))]
 
 
 def _is_taken_back(span: Span) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from qa.answers import Span
 from qa.normalization import normalize
@@ -96,7 +97,7 @@ def without_age(question: str, spans: Sequence[Span]) -> list[Span]:
 def _descriptions(question: str) -> Iterator[tuple[int, int, str]]:
     """Yield what a question describes with an article: its place with the article, and its words; longest first."""
     for article in _ARTICLE.finditer(question):
-        words = list(re.finditer(r"[\w-]+", question[article.end() :]))[:MAX_WORDS]
+        words = list(islice(re.finditer(r"[\w-]+", question[article.end() :]), MAX_WORDS))
         for last in reversed(words):
             end = article.end() + last.end()
             description = question[article.end() : end]

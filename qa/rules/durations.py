@@ -10,9 +10,10 @@ _STATE = (
     r"(?:stuck|trapped|closed|shut|held|jailed|imprisoned|detained|missing|married|ill|delayed|away|absent|stranded|kept"
     r"|banned|suspended|lost|gone|valid|alive|unconscious|open|expected\s+to\s+(?:take|last))"
 )
+_HOW_LONG = re.compile(r"\bhow\s+long\s+", re.IGNORECASE)
 # "how long was the whale?" may ask for either
 _DURATION = re.compile(
-    rf"""\bhow\s+long\s+{_OF_EXTENT}(?:
+    rf"""{_OF_EXTENT}(?:
         (?:did|do|does|has|have|had|will|would|can|could|must|may|should|before|until|after|ago)\b
       | (?:is|was|are|were)\s+.+\s{_STATE}
         (?:\s+(?:in|at|on|for|from|by|under|to|after|before|because|during|off)\b.*)?\W*$
@@ -27,7 +28,8 @@ _LENGTH = re.compile(
 
 def asks_for_duration(question: str) -> bool:
     """Say whether a question is certain to ask for how long something lasted: "how long did the rescue take?"."""
-    return _DURATION.search(question) is not None
+    asked = _HOW_LONG.search(question)
+    return asked is not None and _DURATION.match(question, asked.end()) is not None
 
 
 def is_a_length(text: str) -> bool:

@@ -22,6 +22,31 @@ _HALF = r" ?(?:[ap]\.m\.|[ap]m\b)"
 _HOUR = re.compile(rf",? (?:at|from) (?:\d{{1,2}}[.:]\d{{2}}(?:{_HALF})?|\d{{1,2}}{_HALF}|noon\b|midnight\b|midday\b)")
 
 
+_CLOCK = r"(?:\d{1,2}(?:[.:]\d\d)?(?: ?[ap]\.?m\.?)?|noon|midnight|midday)"
+_HOURS = re.compile(rf"(?:from |between )?(?P<first>{_CLOCK})(?: (?:to|until|till|and) | ?[-–] ?)(?P<last>{_CLOCK})")
+_ASKS_BEGIN = re.compile(
+    r"^\W*(?:and |but |so )?(?:when|(?:at )?what time) (?!is\b|are\b).*\b(?:open|start|begin)s?\W*$", re.IGNORECASE
+)
+_ASKS_END = re.compile(
+    r"^\W*(?:and |but |so )?(?:when|(?:at )?what time)\b.*\b(?:clos|end|finish)(?:e?s|e)?\W*$", re.IGNORECASE
+)
+
+
+def one_hour(question: str, spans: Sequence[Span]) -> list[Span]:
+    """Narrow opening hours to the one that is asked for: "9am" of "9am to 1pm", for when something opens.
+
+    Args:
+        spans: ranked, best first.
+    """
+    hours = _HOURS.fullmatch(spans[0].text) if spans else None
+    asked = "first" if _ASKS_BEGIN.match(question) else "last" if _ASKS_END.match(question) else None
+    if hours is None or asked is None or not re.search(r"[apn]|[.:]", hours[asked]):
+        return list(spans)  # the 9 of "9-5pm" lacks its half of the day
+    best = spans[0]
+    start, end = (best.start + at for at in hours.span(asked))
+    return [replace(best, text=hours[asked], start=start, end=end), *spans[1:]]
+
+
 def with_hour(question: str, spans: Sequence[Span]) -> list[Span]:
     """Take in the hour behind the day that answers when something leaves or begins.
 

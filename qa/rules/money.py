@@ -33,7 +33,21 @@ _PRICE = re.compile(
 _WORD = re.compile(r"[a-z]{4,}")
 _STEM = 4
 _SAID_OF_ALL = frozenset(("much", "cost", "pric", "paid", "does", "were"))
-_CHANGE = re.compile(rf"(?P<by>{_PRICE.pattern}) to (?:about |around |nearly |just )?(?P<to>{_PRICE.pattern})")
+_CHANGE = re.compile(rf"(?P<by>{_PRICE.pattern}),? to (?:about |around |nearly |just )?(?P<to>{_PRICE.pattern})")
+# "raised from £42 to £48", and "£1,984 from April, £94 more than now"
+_FROM = re.compile(
+    r"\b(?:rais\w+|r[iao]sen?|rises|rising|increas\w+|(?:go|goes|went|gone|going|put) up|lift\w+|cut|lower\w+|reduc\w+"
+    r"|f[ae]ll(?:en|s|ing)?|drop\w*|chang\w+|up|down) from $",
+    re.IGNORECASE,
+)
+_FORMER = re.compile(
+    r"\b(?:was|were|been|before|until|previous\w*|former\w*|used to|old|originally|from)\b", re.IGNORECASE
+)
+_CHANGED = re.compile(r"\b(?:rais|increas|cut|lower|reduc)", re.IGNORECASE)
+_BY_MORE = re.compile(
+    rf"(?:, | \(|; )(?:up |down |an? (?:rise|increase|fall) of )?(?:about |some )?{_PRICE.pattern}"
+    r"(?= (?:more|less|higher|lower|above|below|cheaper|dearer|up on|down on)\b)"
+)
 _SCORE = re.compile(r"(?:\d{1,2}[-–]\d{1,2}(?:\(\d{1,2}\))?[ ,]*){2,}")
 
 
@@ -68,6 +82,9 @@ def money_first(question: str, spans: Sequence[Span]) -> list[Span]:
     """
     if not spans or not asks_how_much(question):
         return list(spans)
+    spans = [_without_change(spans[0]), *spans[1:]]
+    if (risen := _risen_to(question, spans[0])) is not spans[0]:
+        return [risen, *spans[1:]]
     if asks_for_money(question) and _changed_to(spans[0]) is not spans[0]:
         return [_changed_to(spans[0]), *spans[1:]]
     if len(_PRICE.findall(spans[0].text)) > 1:
@@ -87,6 +104,26 @@ def _changed_to(span: Span) -> Span:
     if price is None or not price.end("by") <= span.end <= price.end():
         return span
     return replace(span, text=price["to"], start=price.start("to"), end=price.end("to"))
+
+
+def _risen_to(question: str, span: Span) -> Span:
+    """Give the new price in place of both, where one replaces the other: "£48" of "raised from £42 to £48"."""
+    if _FORMER.search(question) or _CHANGED.search(question):
+        return span
+    prices = _CHANGE.fullmatch(span.text)
+    if prices is None or not _FROM.search(span.hit.article.text, max(0, span.start - 30), span.start):
+        return span
+    return replace(span, text=prices["to"], start=span.start + prices.start("to"))
+
+
+def _without_change(span: Span) -> Span:
+    """Cut off by how much a price differs from another: "£94" of "£1,984 from April, £94 more than this year"."""
+    for change in _BY_MORE.finditer(span.hit.article.text, span.start):
+        if change.start() >= span.end:
+            break
+        if span.start < change.start() and _PRICE.search(span.text[: change.start() - span.start]):
+            return replace(span, text=span.text[: change.start() - span.start], end=change.start())
+    return span
 
 
 def _asked_price(question: str, span: Span) -> Span:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from embeddings.phrases import DATELINE
+from qa.rules.numbers import SMALL
 
 # white space, and Markdown's emphasis, cells and headings
 _MARK = re.compile(r"[\s*_|~`]+|#+(?=\s|$)")
-_ABBREVIATION = re.compile(r"\b(?:[A-Za-z]\.)+[A-Za-z]$")
-_NUMBER = r"(?:\d[\d.,]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_ABBREVIATION = re.compile(r"\b[A-Za-z]\.[A-Za-z]$")
+_NUMBER = rf"(?:\d[\d.,]*|{SMALL})"
 _SMALLER = r"(?:months?|weeks?|days?|hours?|minutes?|seconds?|inch(?:es)?|ounces)"
 _LARGER = r"(?:years?|months?|weeks?|days?|hours?|minutes?|feet|foot|pounds?)"
 # what belongs to the number that a span begins with, and to the one that it ends with
