@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ from qa.answers import Span
 from qa.lists.doers import asks_who, is_argument, is_two_people
 from qa.lists.enumerations import MAX_ITEM_WORDS, is_set_apart_inside, rows
 from qa.lists.plurals import NUMBERS, asks_for_list
+from qa.normalization import normalize
 from qa.ranking import overlap
 from qa.rules.money import asks_how_much
 from qa.rules.tidying import is_measure, tidied
@@ -104,7 +105,7 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     best = spans[0]
     if not asks_for_list(question):
         return tuple(_unasked(question, best))
-    items = together = _items(best)
+    items = together = _without_doubles(_items(best))
     alone = len(items) == 1
     is_of_rows = bool(rows(best.hit.article.text, best.start, best.end))
     first, last = sentence_around(best.hit.article.text, best.start, best.end)
@@ -114,7 +115,7 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
             if is_of_rows and span.start > items[0].start:
                 continue  # it is said of one of the items
             more = [item for item in _items(span) if here or _kind(item) == _kind(items[0])]
-            items = items + [item for item in more if not _is_known(item, items)]
+            items = _without_doubles([*items, *more])
     items = items if is_of_rows else _alike(items, together)
     return tuple(items) if len(items) > 1 else ()
 
@@ -222,8 +223,13 @@ def _kind(item: Span) -> str:
     return "number" if re.search(r"\d", item.text) else "thing"
 
 
-def _is_known(item: Span, items: Sequence[Span]) -> bool:
-    return any(item.text.casefold() == other.text.casefold() or overlap(item, other) for other in items)
+def _without_doubles(items: Iterable[Span]) -> list[Span]:
+    """Leave out what says an earlier item again, "the School Board" after "School Board", or stands in its place."""
+    kept: list[Span] = []
+    for item in items:
+        if not any(normalize(item.text) == normalize(other.text) or overlap(item, other) for other in kept):
+            kept.append(item)
+    return kept
 
 
 def _enumeration(span: Span) -> Span:
