@@ -85,6 +85,8 @@ from qa.followups.rewriting import asks_of_anything, behind_names, readings
         ([turn("How many boats are in Port Sorrel?")], "No, Lowmere.", "How many boats are in Lowmere?"),
         ([turn("How many boats are in Port Sorrel?")], "Sorry, I meant Lowmere", "How many boats are in Lowmere?"),
         ([turn("How many boats are in Port Sorrel?")], "I mean in Lowmere.", "How many boats are in Lowmere?"),
+        ([turn("How many boats are in Port Sorrel?"), turn("According to whom?")], "And Lowmere?",
+         "How many boats are in Lowmere?"),
         ([BRIDGE], "No, why?", "Why did the old Kilbray Bridge fall?"),
         ([turn("When was the tower built?")], "No, the bridge.", "When was the bridge built?"),
         ([turn("When did the strike end?")], "And the talks?", "When did the talks end?"),

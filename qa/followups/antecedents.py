@@ -206,7 +206,7 @@ _NO_NAMES = frozenset(
         "in on at for from to by with of after before during until under since through against despite "
         "the a an i and but so or then he she it we they you my his her its our their this that there "
         "did does do is are was were has have had can could will would should "
-        "which whose why how name list tell show give "
+        "which whose why how name list tell show give according "
         "feb apr aug sep sept oct nov dec",
     )
 )

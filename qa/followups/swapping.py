@@ -55,7 +55,7 @@ def swap(turn: Turn, what: str) -> str | None:
     if _ORDINAL.fullmatch(bare):
         found = _ORDINAL.search(question)
         return question[: found.start()] + bare + question[found.end() :] if found else None
-    return _named(question, re.sub(r"[’']s$", "", bare)) or _noun(turn, bare)
+    return _named(question, re.sub(r"[’']s?$", "", bare)) or _noun(turn, bare)
 
 
 def _placed(question: str, word: str, bare: str) -> str | None:
