@@ -92,6 +92,7 @@ from qa.followups.rewriting import asks_of_anything, behind_names, readings
         ([turn("When did the strike end?")], "And the talks?", "When did the talks end?"),
         ([turn("How old is the tower?")], "What about the bridge?", "How old is the bridge?"),
         ([turn("How much is a day ticket?")], "And a pass?", "How much is a pass?"),
+        ([turn("Who will be chief pilot?")], "And mayor?", "Who will be mayor?"),
         ([turn("What do crews cost?")], "And boats?", "What do boats cost?"),
         ([turn("Who is the minister of justice?")], "And boats?", "Who is the minister of boats?"),
         ([turn("What do crews cost?")], "And rye?", "What about rye? What do crews cost?"),  # no noun that is known

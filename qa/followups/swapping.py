@@ -8,7 +8,6 @@ from qa.followups.antecedents import (
     DAY,
     PHRASE_END,
     TIME,
-    VERBS,
     Turn,
     article_of,
     describes,
@@ -31,13 +30,14 @@ _NOT_NOUN = re.compile(
     re.IGNORECASE,
 )
 _LIKE = rf"(?P<like>{_DETERMINER}{_WORD}(?:\s+{_WORD})?)"
+_OF_WHAT = r"(?:who|what|how\s+(?:much|old|big|large|long|high|tall|deep|far))"
 # "How much is rye?", "the minister of justice?", "What does rye cost?", "When was the bridge built?"
 _PLACES_OF_NOUN = [
     re.compile(place, re.IGNORECASE)
     for place in (
-        rf"^(?:who|what|how\s+(?:much|old|big|large|long|high|tall|deep|far))\s+(?:is|are|was|were)\s+{_LIKE}(?=\s*\?*$)",
+        rf"^{_OF_WHAT}\s+(?:is|are|was|were|will\s+be|became)\s+{_LIKE}(?=\s*\?*$)",
         rf"\b(?:of|for)\s+{_LIKE}(?=\s*\?*$)",
-        rf"\b{VERBS}\s+{_LIKE}(?=\s+[a-zà-ÿ]+\s*\?*$)",
+        rf"\b(?:do|does|did|is|are|was|were|will|would|can|could|has|have|had)\s+{_LIKE}(?=\s+[a-zà-ÿ]+\s*\?*$)",
     )
 ]
 
