@@ -222,6 +222,7 @@ def _texts(answer: Answer) -> list[str]:
 
 
 def _swapped(what: str, turns: Sequence[Turn]) -> Iterator[str]:
+    """Ask of something else what was asked: of the turns that count, the last question that has its like in it."""
     if re.match(r"(?:his|her|its|their)\b", what, re.IGNORECASE):
         yield from (
             f"What is {filled[:1].lower() if filled.startswith('The ') else filled[:1]}{filled[1:]}?"
