@@ -74,6 +74,28 @@ from qa.followups.rewriting import asks_of_anything, behind_names, readings
         ([turn("What did Renée Solberg say?")], "And the harbour master?", "What did the harbour master say?"),
         ([turn("What did Renée Solberg win?")], "And the inquiry?",
          "What about the inquiry? What did Renée Solberg win?"),
+        ([turn("How many seats did the Liberal Union win?")], "And the Greens?", "How many seats did the Greens win?"),
+        ([turn("When will the Liberal Union meet in May?")], "And the Greens?", "When will the Greens meet in May?"),
+        ([turn("When does Hay Bridge open?")], "And the Old Pier?", "When does the Old Pier open?"),
+        ([turn("Who is Port Sorrel's mayor?")], "And of Lowmere?", "Who is Lowmere's mayor?"),
+        ([turn("How many boats are in Port Sorrel?")], "And of Lowmere?", "How many boats are in Lowmere?"),
+        ([turn("How many men sail at Norvik?")], "And in Lowmere?", "How many men sail at Norvik in Lowmere?"),
+        ([turn("How many boats are in Port Sorrel?")], "No, Lowmere.", "How many boats are in Lowmere?"),
+        ([turn("How many boats are in Port Sorrel?")], "Sorry, I meant Lowmere", "How many boats are in Lowmere?"),
+        ([turn("How many boats are in Port Sorrel?")], "I mean in Lowmere.", "How many boats are in Lowmere?"),
+        ([turn("How many boats are in Port Sorrel?"), turn("According to whom?")], "And Lowmere?",
+         "How many boats are in Lowmere?"),
+        ([BRIDGE], "No, why?", "Why did the old Kilbray Bridge fall?"),
+        ([turn("When was the tower built?")], "No, the bridge.", "When was the bridge built?"),
+        ([turn("When did the strike end?")], "And the talks?", "When did the talks end?"),
+        ([turn("How old is the tower?")], "What about the bridge?", "How old is the bridge?"),
+        ([turn("How much is a day ticket?")], "And a pass?", "How much is a pass?"),
+        ([turn("Who will be chief pilot?")], "And mayor?", "Who will be mayor?"),
+        ([turn("What do crews cost?")], "And boats?", "What do boats cost?"),
+        ([turn("Who is the minister of justice?")], "And boats?", "Who is the minister of boats?"),
+        ([turn("What do crews cost?")], "And rye?", "What about rye? What do crews cost?"),  # no noun that is known
+        ([turn("What do crews cost?")], "And now?", "What do crews cost now?"),
+        ([turn("How many sailed last year?", "Sorrel")], "Why?", "Why Sorrel sailed last year?"),
         ([turn("Who won the Great Cup?", "Port Sorrel")], "How old is she?", "How old is Renée Solberg?"),
     ],
 )  # fmt: skip
@@ -128,6 +150,11 @@ def test_a_pronoun_that_points_to_its_own_question_is_left_alone(question):
 )
 def test_pronouns_are_no_names(text, names):
     assert names_in(text) == names
+
+
+def test_of_the_questions_before_the_last_that_can_be_is_asked_again():
+    turns = [turn("Who is the captain of Port Sorrel?"), turn("Who is the coach of Port Sorrel?")]
+    assert [one.question for one in readings("And of Lowmere?", turns)] == ["Who is the coach of Lowmere?"]
 
 
 def test_the_first_question_stands_alone():

@@ -173,6 +173,32 @@ def test_two_places_are_two(question, text, best, items):
 
 
 @pytest.mark.parametrize(
+    ("question", "text", "best", "items"),
+    [
+        ("Which works stay?", "The ones in Ash Bay, Bell and Cole stay.", "Bell and Cole", ["Ash Bay", "Bell", "Cole"]),
+        ("Which works stay?", "Schools in Ash Bay and Bell stay.", "Bell", ["Ash Bay", "Bell"]),
+        ("Which men sang?", "If they met fans in Ash Bay, Bell and Cole sang.", "Bell and Cole", ["Bell", "Cole"]),
+        ("Which shops sold it?", "Ash, Bell and Cole in Ekeby, Hay and Lund did.",
+         "Ash, Bell and Cole in Ekeby, Hay and Lund",
+         ["Ash", "Bell", "Cole"]),
+        ("Which shops sold it?", "It was Ash in Ekeby, Bell and Cole in Hay.", "Ash in Ekeby, Bell and Cole in Hay",
+         ["Ash in Ekeby", "Bell", "Cole in Hay"]),
+        ("Where were they taken?", "To schools in Ash, Bell and Cole.", "schools in Ash, Bell and Cole",
+         ["Ash", "Bell", "Cole"]),
+        ("Which towns are joined?", "It goes between Ash and Bell.", "between Ash and Bell", ["Ash", "Bell"]),
+        ("Which witnesses came?", "It heard Jo Keel, the broker Vera Moss and a Swiss banker.", "Jo Keel",
+         ["Jo Keel", "the broker Vera Moss", "a Swiss banker"]),
+        ("Which boards met?", "It was School Board, Ash and the School Board.",
+         "School Board, Ash and the School Board",
+         ["School Board", "Ash"]),
+    ],
+)  # fmt: skip
+def test_places_of_an_enumeration(question, text, best, items):
+    found = list_items(question, [span(best, 5.0, Article("a", "A", text))])
+    assert [item.text for item in found] == items
+
+
+@pytest.mark.parametrize(
     ("best", "items", "text"),
     [
         ("their sons, Ed and Al, four dogs and a cat", ["Ed", "Al"], "Ed and Al"),

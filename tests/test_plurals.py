@@ -47,6 +47,8 @@ def test_in_singular(question, one):
         ("Tell me what causes floods.", False),
         ("Give me the name of the mayor.", False),
         ("Who lists the towns?", False),
+        ("What condenses at 54 K?", False),
+        ("What opens at 20:00?", False),
     ],
 )
 def test_asks_for_list(question, asked):

@@ -19,8 +19,10 @@ VERBS = (
     r"(?:is|are|was|were|am|be|been|do|does|did|has|have|had|will|would|can|could|shall|should|(?-i:may)|might|must"
     r"|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|won't|hasn't|haven't|hadn't)"
 )
+_DO_OR_MODAL = r"\b(?:[Dd]o|[Dd]oes|[Dd]id|will|would|can|could|should|might|must)"
+PAST = r"(?:[\w’'-]+ed|left|won|came|went|fell|lost|took|ran|fled|quit|said|got)"
 HAS_VERB = re.compile(rf"\b{VERBS}\b", re.IGNORECASE)
-_ENDS_PHRASE = re.compile(
+PHRASE_END = re.compile(
     rf"\b(?:{VERBS}|{WH}|that|in|on|at|for|from|to|by|with|of|after|before|during|because|about|between|under|over|into"
     r"|and|or|than|as|since|until|when|made|said|say|get|got|put|go|went|come|came|take|took)\b",
     re.IGNORECASE,
@@ -171,9 +173,15 @@ def lasting_names(text: str) -> list[str]:
 
 
 def describes(name: str, question: str) -> bool:
-    """Say whether a name only says which one is meant, as in "the Corvian election"."""
-    following = re.search(rf"\b[Tt]he {re.escape(name)} ([a-zà-ÿ-]+)", question)
-    return following is not None and not _ENDS_PHRASE.match(following[1])
+    """Say whether a name only says which one is meant, as in "the Corvian election".
+
+    Where nothing but one word follows "did the Liberal Union", it is the verb.
+    """
+    following = re.search(rf"(?P<did>{_DO_OR_MODAL} )?\b[Tt]he {re.escape(name)} (?P<word>[a-zà-ÿ-]+)", question)
+    if following is None or PHRASE_END.match(following["word"]):
+        return False
+    rest = question[following.end() :].lstrip()
+    return not (following["did"] and (rest in ("", "?") or PHRASE_END.match(rest)))
 
 
 def names_in(text: str) -> list[str]:
@@ -198,7 +206,7 @@ _NO_NAMES = frozenset(
         "in on at for from to by with of after before during until under since through against despite "
         "the a an i and but so or then he she it we they you my his her its our their this that there "
         "did does do is are was were has have had can could will would should "
-        "which whose why how name list tell show give "
+        "which whose why how name list tell show give according "
         "feb apr aug sep sept oct nov dec",
     )
 )
@@ -209,7 +217,7 @@ def _definites(question: str, article: str) -> Iterator[str]:
     lowered = article.lower()
     for match in DEFINITE.finditer(question):
         words = question[match.start() :].rstrip("? ").split()[1:6]
-        stop = _ENDS_PHRASE.search(" ".join(words))
+        stop = PHRASE_END.search(" ".join(words))
         words = (" ".join(words)[: stop.start()] if stop else " ".join(words)).split()
         while words and " ".join(words).lower() not in lowered:
             *words, last = words
@@ -224,7 +232,7 @@ def _goes_before_a_word(word: str, lowered: str) -> bool:
     """Say whether a word stands before another one of its phrase, as an adjective does, wherever a text has it."""
     following = re.findall(rf"\b{re.escape(word)}\b(.{{0,20}})", lowered)
     return bool(following) and all(
-        re.match(r"\s+[a-zà-ÿ]", after) and not _ENDS_PHRASE.match(after.strip()) for after in following
+        re.match(r"\s+[a-zà-ÿ]", after) and not PHRASE_END.match(after.strip()) for after in following
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from qa.followups.antecedents import HAS_VERB, VERBS, WH, Turn, things
+from qa.followups.antecedents import HAS_VERB, PAST, VERBS, WH, Turn, things
 
 WHAT_ABOUT = re.compile(r"^What about [^?]*\? (?=\S)")
+_PAST = re.compile(rf"{PAST}\b", re.IGNORECASE)
 _AUXILIARY_FIRST = re.compile(rf"{VERBS}\s+", re.IGNORECASE)
 
 
@@ -53,7 +54,10 @@ def _carry_amount(asked: str, rest: str, amount: str) -> str:
     """Ask about the amount that answered: "Where will Corvane cut 450 jobs?", "When were 12 people killed?"."""
     verb = HAS_VERB.search(rest)
     if verb is None:
-        return f"{asked} {rest.partition(' ')[2]}?"
+        said = (
+            f"{amount} {rest}" if _PAST.match(rest) else rest.partition(" ")[2]
+        )  # "How many came?", "How many men came?"
+        return f"{asked} {said}?"
     counted, predicate = rest[: verb.start()].strip(), rest[verb.end() :].strip()
     what = amount if not counted or counted.lower() in amount.lower() else f"{amount} {counted}"
     is_object = re.fullmatch(r"do|does|did", verb[0], re.IGNORECASE) or (

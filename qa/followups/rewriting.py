@@ -17,12 +17,12 @@ from qa.followups.antecedents import (
     DAY,
     DEFINITE,
     HAS_VERB,
+    PAST,
     TIME,
     VERBS,
     WH,
     Turn,
     article_of,
-    describes,
     groups,
     is_named_by,
     is_person,
@@ -33,11 +33,16 @@ from qa.followups.antecedents import (
     things,
 )
 from qa.followups.ellipsis import WHAT_ABOUT, capitalized, carried
+from qa.followups.swapping import PLACED, swap
 
 READINGS = 2
 """Readings of a pronoun that are tried, beside the question as it was asked."""
 
-_LEAD_IN = re.compile(r"^(?:(?:and|but|so|or|then|ok|okay|well|also)\b[\s,]*)+", re.IGNORECASE)
+_LEAD_IN = re.compile(
+    r"^(?:(?:and|but|so|or|then|ok|okay|well|also)\b[\s,]*|(?:no|nope|sorry)(?:\s*[,.;:–—-]\s*|\s+(?=i\s+mean))"
+    r"|i\s+mean(?:t)?\b[\s,]*)+",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(r"^(?:what|how)\s+about\s+(?P<what>.+?)\s*\?*$", re.IGNORECASE)
 _ELSE = re.compile(
     r"^(?:who|what|which|where|anyone|anybody|anything|anywhere)\s+else\s*\?*$"
@@ -47,19 +52,14 @@ _ELSE = re.compile(
 _ELSE_WHAT = re.compile(r"^(?P<wh>who|what|which|where)\s+else\s+(?P<what>\S.*)$", re.IGNORECASE)
 _NOW = re.compile(r"(?:right )?now|today|currently|at present", re.IGNORECASE)
 _WH_PHRASE = re.compile(rf"^(?:(?:[a-z]+\s+)?{WH})\b", re.IGNORECASE)
-# "How many died?" is whole
-_DID = r"(?:[\w’'-]+ed|left|won|came|went|fell|lost|took|ran|fled|quit|said|got)"
 _BARE = re.compile(
     rf"^(?:(?:[a-z]+\s+)?{WH}|[a-z]+\s+(?:which|what|whose)(?:\s+[\w’'-]+){{1,5}}|(?:which|what)(?:\s+[\w’'-]+)"
     r"|(?:by|with|for|in|after|at|on|from|to)\s+how\s+(?:many|much|long|far|wide|large)(?:\s+[\w’'-]+){0,3}"
-    rf"|how\s+(?:many|much|old|long|big|far|often)(?:\s+(?!{_DID}\b)[\w’'-]+)?)\s*\?*$",
+    rf"|how\s+(?:many|much|old|long|big|far|often)(?:\s+(?!{PAST}\b)[\w’'-]+)?)\s*\?*$",  # "How many died?" is whole
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"^(?:(?:[a-z]+\s+)?when|(?:[a-z]+\s+)?(?:what|which)\s+(?:year|month|day|date))\b", re.IGNORECASE)
 _MANY = re.compile(r"\bthe\s+(?:[\w’'-]+\s+){0,5}?(?!\w*ss\b)[a-zà-ÿ]+s\b")
-_ORDINAL = re.compile(
-    r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+(?:st|nd|rd|th))\b", re.IGNORECASE
-)
 _WAS_THAT = re.compile(
     r"^(?P<wh>when|where|why|how)\s+(?:is|was|were|did|does|do)\s+(?:this|that)(?:\s+happen)?\s*\?*$", re.IGNORECASE
 )
@@ -74,7 +74,6 @@ _EMPTY = re.compile(
     rf"{VERBS}|{WH}|many|much|any|anyone|anybody|someone|somebody|everyone|nobody|people|persons?|there|been|else|not|ever",
     re.IGNORECASE,
 )
-_PLACED = re.compile(r"^(?:in|on|at|during|for|by|of|to|from|with|after|before)\s+", re.IGNORECASE)
 _POSSESSIVE_HER = r"her(?=\s+(?!(?:and|to|in|on|at|for|from|with|by|when|after|before|as|or|about|go|leave)\b)[\w-])"
 _HE = re.compile(rf"\b(?:(?P<own>his|{_POSSESSIVE_HER}|hers)|he|she|him|her|himself|herself)\b", re.IGNORECASE)
 _IT = re.compile(r"\b(?:(?P<own>its)|it|itself)\b", re.IGNORECASE)
@@ -139,7 +138,7 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
         return [Reading(carried(was["wh"], last), topic, asks_when=_WHEN.match(body) is not None)]
     about = _ABOUT.match(body)
     if about or (led_in and not HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
-        what = about["what"] if about else body.rstrip("? ")
+        what = about["what"] if about else body.rstrip("?.! ")
         return [Reading(text, topic, of_other=True) for text in _swapped(what, turns)][:READINGS]
     if _BARE.match(body) and not _POINTS_BACK.search(body) and not HAS_VERB.search(body):
         asks_when = _WHEN.match(body) is not None
@@ -223,6 +222,7 @@ def _texts(answer: Answer) -> list[str]:
 
 
 def _swapped(what: str, turns: Sequence[Turn]) -> Iterator[str]:
+    """Ask of something else what was asked: of the turns that count, the last question that has its like in it."""
     if re.match(r"(?:his|her|its|their)\b", what, re.IGNORECASE):
         yield from (
             f"What is {filled[:1].lower() if filled.startswith('The ') else filled[:1]}{filled[1:]}?"
@@ -230,37 +230,8 @@ def _swapped(what: str, turns: Sequence[Turn]) -> Iterator[str]:
         )
     if role := _ROLE.fullmatch(what):
         yield from (found for turn in recent(turns) if (found := _with_role(turn, role["role"])) is not None)
-    swapped = [found for turn in recent(turns) if (found := _swap(turn.question, what)) is not None]
-    yield from swapped or [_appended(turns[-1].question, what)]
-
-
-def _swap(question: str, what: str) -> str | None:
-    """Put something in the place of its like: a time for a time, "of ..." for "of ...", a name for a name."""
-    bare = _PLACED.sub("", what)
-    if TIME.search(bare):
-        if found := TIME.search(question):
-            return question[: found.start()] + _with_year(bare, found[0]) + question[found.end() :]
-        return None
-    if found := _PLACED.match(what):
-        word = found[0].strip()
-        if same := re.search(
-            rf"\b{word}\s+[^?]*?(?=\s+(?:in|on|at|for|from|to|by)\s|\s*\?*$)", question, re.IGNORECASE
-        ):
-            bare = _HE.sub("", _IT.sub(f"{same[0].removeprefix(word).strip()}'s", bare))
-            return question[: same.start()] + f"{word} {bare}" + question[same.end() :]
-        return _like_named(question, bare)
-    if _ORDINAL.fullmatch(bare):
-        found = _ORDINAL.search(question)
-        return question[: found.start()] + bare + question[found.end() :] if found else None
-    bare = re.sub(r"[’']s$", "", bare)
-    names = [name for name in names_in(question) if not name.isdigit()]
-    if one := re.fullmatch(r"the (?P<which>.+) one", bare, re.IGNORECASE):
-        bare = one["which"]  # "the Sorrel one"
-    elif re.match(r"the\b", bare, re.IGNORECASE):
-        names = [name for name in names if not describes(name, question)]
-    if names and names_in(f"- {bare}"):
-        return question.replace(f"the {names[0]}" if bare.startswith("the ") else names[0], bare, 1)
-    return None
+    swapped = (found for turn in recent(turns) if (found := swap(turn, what)) is not None)
+    yield next(swapped, _appended(turns[-1].question, what))
 
 
 def _with_role(turn: Turn, role: str) -> str | None:
@@ -275,25 +246,11 @@ def _with_role(turn: Turn, role: str) -> str | None:
     return None
 
 
-def _with_year(time: str, before: str) -> str:
-    """Give a month without a year the one of the time that it takes the place of."""
-    year = re.search(r"\b(?:19|20)\d\d\b", before)
-    if year is None or DAY.search(time) or re.search(r"\d{4}", time):
-        return time
-    return f"{time}{',' if time[-1].isdigit() else ''} {year[0]}"
-
-
-def _like_named(question: str, bare: str) -> str | None:
-    """Put a name in the place of one that shares a word with it: "Storm Isolde" for "Storm Maren"."""
-    like = [name for name in lasting_names(question) if set(name.split()) & set(bare.split())]
-    return question.replace(like[0], bare, 1) if like and lasting_names(f"- {bare}") == [bare] else None
-
-
 def _appended(question: str, what: str) -> str:
     question = WHAT_ABOUT.sub("", question)
     if _NOW.fullmatch(what):
         return f"{question.rstrip('? ')} {what}?"
-    if _PLACED.match(what):
+    if PLACED.match(what):
         return f"{question.rstrip('? ')} {what}?"
     if TIME.search(what):
         return f"{question.rstrip('? ')} {'on' if DAY.search(what) else 'in'} {what}?"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ from qa.answers import Span
 from qa.lists.doers import asks_who, is_argument, is_two_people
 from qa.lists.enumerations import MAX_ITEM_WORDS, is_set_apart_inside, rows
 from qa.lists.plurals import NUMBERS, asks_for_list
+from qa.normalization import normalize
 from qa.ranking import overlap
 from qa.rules.money import asks_how_much
 from qa.rules.tidying import is_measure, tidied
@@ -36,8 +37,10 @@ _SEPARATOR = re.compile(
     r"\s*(?:(?:and|or|as well as)\s+)?"
     r"|(?<!\s)\s+(?:and|or|as well as)\s+(?:also\s+)?"
 )
-# "the Philippines", and not "A gold heron"
-_NAME = re.compile(r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)|[a-zà-ÿ]+ [A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ][\w’'-]+$")
+# "the Philippines" and "the accountant Vera Moss", and not "A gold heron"
+_NAME = re.compile(
+    r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)|(?:[Tt]he\s+)?[a-zà-ÿ]+ [A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ][\w’'-]+$"
+)
 # not what the sentence goes on with: "Ana Reyes, in 1806, and had it painted"
 _SOMEBODY = re.compile(
     r"(?:(?:[a-z-]+ ){1,2})?[A-ZÀ-Þ]|(?:an?|the|his|her|their|dozens"
@@ -46,6 +49,11 @@ _SOMEBODY = re.compile(
 _KIN = re.compile(
     r"(?:his|her|their) (?:[a-z-]+ )?(?:grand|step)?(?:son|daughter|wife|husband|brother|sister|mother|father|partner"
     r"|widow|widower|niece|nephew|uncle|aunt|cousin)"
+)
+_NAMES = r"(?:[Tt]he )?[A-ZÀ-Þ][\w.’'-]*(?: (?:of |& )?[A-ZÀ-Þ][\w.’'-]*)*"
+_PLACES_OF_ALL = re.compile(
+    rf"(?P<items>{_NAMES}(?:, {_NAMES}){{0,8}},? and {_NAMES})"
+    rf" (?:in|at|near|from|across) {_NAMES}(?:, {_NAMES}){{0,8}},? and {_NAMES}"
 )
 _HANGING = re.compile(r"(?<!\s)\s+(?:and|or)$")
 _NO_ITEM = re.compile(r"(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have|had|will|would)\b")
@@ -70,7 +78,14 @@ _LEAD_IN = re.compile(
     r"(?:[Tt]he|[Tt]hose|[Aa]ll|[a-z]+|\d{1,2}) [^,;:.]{1,100}?(?:\b(?:were|are|included?)|:)\s+"
     r"(?=[\"“]?(?:the |an? )?[A-ZÀ-Þ])"
 )
+# "hospitals in A, B and C", "between A and B"
+_PLACES_LEAD_IN = re.compile(r"(?:(?:[Tt]he )?[a-z-]+s (?:in|at|near|from)|between) (?=[A-ZÀ-Þ])")
 _LEADS_IN = re.compile(r".*(?:\b(?:were|are)|:)\s+(?=[\"“]?(?:the |an? )?[A-ZÀ-Þ])", re.DOTALL)
+# "The schools in Ash, Bell and Cole will close."
+_PLACES_OF = re.compile(
+    r"(?:[A-Z][a-z-]*s|(?:The|All|Both|Most|Only) (?:[a-z-]+ ){0,2}[a-z-]+s) (?:in|at|of|near|from) "
+    rf"(?={_NAMES}$)"
+)
 _REST = re.compile(r",\s+(?!(?:aged )?\d)")
 _PLACE_NAME = r"[A-ZÀ-Þ][\w.’'-]*(?: [A-ZÀ-Þ][\w.’'-]*){0,2}"
 _TWO_PLACES = re.compile(rf"{_PLACE_NAME} and {_PLACE_NAME}")
@@ -104,7 +119,7 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     best = spans[0]
     if not asks_for_list(question):
         return tuple(_unasked(question, best))
-    items = together = _items(best)
+    items = together = _without_doubles(_items(best))
     alone = len(items) == 1
     is_of_rows = bool(rows(best.hit.article.text, best.start, best.end))
     first, last = sentence_around(best.hit.article.text, best.start, best.end)
@@ -114,7 +129,7 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
             if is_of_rows and span.start > items[0].start:
                 continue  # it is said of one of the items
             more = [item for item in _items(span) if here or _kind(item) == _kind(items[0])]
-            items = items + [item for item in more if not _is_known(item, items)]
+            items = _without_doubles([*items, *more])
     items = items if is_of_rows else _alike(items, together)
     return tuple(items) if len(items) > 1 else ()
 
@@ -141,7 +156,7 @@ def without_rest(spans: Sequence[Span], items: Sequence[Span]) -> list[Span]:
 
 def _unasked(question: str, best: Span) -> list[Span]:
     """Give the items of an answer to a question that did not ask for several: "Who scored?"; [] where it is one."""
-    cut = _cut(best)
+    cut = _cut(_without_lead_in(best) if question.lower().startswith("where ") else best)
     items = _alike(cut, cut)
     if len(items) >= LEAST_UNASKED:
         return items
@@ -188,7 +203,7 @@ def _items(span: Span) -> list[Span]:
 
 
 def _without_lead_in(span: Span) -> Span:
-    found = _LEAD_IN.match(span.text)
+    found = _LEAD_IN.match(span.text) or _PLACES_LEAD_IN.match(span.text)
     if not found or not _CONJUNCTION.search(span.text, found.end()):
         return span
     return replace(span, text=span.text[found.end() :], start=span.start + found.end())
@@ -222,8 +237,13 @@ def _kind(item: Span) -> str:
     return "number" if re.search(r"\d", item.text) else "thing"
 
 
-def _is_known(item: Span, items: Sequence[Span]) -> bool:
-    return any(item.text.casefold() == other.text.casefold() or overlap(item, other) for other in items)
+def _without_doubles(items: Iterable[Span]) -> list[Span]:
+    """Leave out what says an earlier item again, "the School Board" after "School Board", or stands in its place."""
+    kept: list[Span] = []
+    for item in items:
+        if not any(normalize(item.text) == normalize(other.text) or overlap(item, other) for other in kept):
+            kept.append(item)
+    return kept
 
 
 def _enumeration(span: Span) -> Span:
@@ -262,7 +282,9 @@ def _left_start(text: str, start: int, first: int) -> int:
         if not _is_item(text[before.end() : after.start()]):
             return start
         start = before.end()
-    leading = _LEADS_IN.match(text, first, separators[0].start())
+    leading = _LEADS_IN.match(text, first, separators[0].start()) or _PLACES_OF.match(
+        text, first, separators[0].start()
+    )
     is_first = leading is not None and _is_item(text[leading.end() : separators[0].start()])
     return leading.end() if leading is not None and is_first else start
 
@@ -279,6 +301,7 @@ def _without_conjunction(text: str, start: int, end: int) -> int:
 def _cut(span: Span) -> list[Span]:
     parts = []
     at = 0
+    span = _without_places_of_all(span)
     for separator in [*_SEPARATOR.finditer(span.text), None]:
         end = separator.start() if separator else len(span.text)
         if end > at:
@@ -298,6 +321,12 @@ def _cut(span: Span) -> list[Span]:
         elif not items or not _NO_ITEM.match(span.text, start, end):
             items.append(Span(span.text[start:end], span.start + start, span.start + end, span.score, span.hit))
     return items[1:] if _counts_the_rest(items) else items
+
+
+def _without_places_of_all(span: Span) -> Span:
+    """Leave out the places behind an enumeration: "Ash, Bell and Cole in Dunmere, Ekeby and Saltby" are three."""
+    found = _PLACES_OF_ALL.fullmatch(span.text)
+    return span if found is None else replace(span, text=found["items"], end=span.start + found.end("items"))
 
 
 def _is_named_kin(span: Span, before: Span, start: int) -> bool:

@@ -13,7 +13,7 @@ _DESCRIBES = r"(?:of|the|other|\w+(?:an|al|ed|ing|ic|ive|ous|er))"
 _VERB = (
     r"(?:(?:causes|makes|happens|means|costs|drives|helps|kills|comes|goes|says|stands|keeps|leads|gives|brings|holds|links"
     r"|connects|explains|prevents|separates)\b(?!\s+(?:of|and|were|are|did|do|have|had|will|would|can|could|led)\b)"
-    r"|\w+s\s+(?:an?|the|this|these|those|its|his|her|their|at\s+an?|at\s+the|at\s+this|at\s+\d)(?!\w))"
+    r"|\w+s\s+(?:an?|the|this|these|those|its|his|her|their|at\s+an?|at\s+the|at\s+this|at\s+\d+)(?!\w))"
 )
 _NOT_OF_ONE = r"(?!\s+(?:is|was)\s+(?:there|it|this|that)\b)"  # "What news is there?"
 _LIST = re.compile(
