@@ -15,6 +15,8 @@ from qa.answers import Answer, Span
 from qa.atomic import write_atomically
 from qa.confidence import Calibrator
 from qa.evaluation.blame import Blame, Blamer, Cause, _suspect, holds_gold
+from qa.evaluation.compare import Difference, compare, read_report, scored
+from qa.evaluation.page import WORST, page
 from qa.evaluation.questions import Gold, Question
 from qa.evaluation.ranking import ranking_figures
 from qa.evaluation.record import Record
@@ -73,6 +75,32 @@ def test_every_figure():
     assert 0.25 <= low < 3.25 / 4 < high == 1.0
     assert "latency ms   p50 100   p95 100" in render(figures)
     assert json.loads(json.dumps(summarize([]), allow_nan=False))["f1"] is None
+
+
+def test_a_comparison_forces_no_answer_where_there_is_none(tmp_path):
+    figures = summarize(OUTCOMES)
+    write_report(OUTCOMES, figures, tmp_path, command="")
+    old = read_report(tmp_path)
+    means = {difference.metric: difference.new for difference in compare(old, scored(OUTCOMES)).differences}
+    assert means == {
+        **{name: pytest.approx(figures[name]) for name in ("exact_match", "f1")},
+        **{name: pytest.approx(figures["answerable"][name]) for name in ("forced_exact_match", "forced_f1")},
+    }
+    unanswered = compare(old, scored(OUTCOMES[4:])).differences
+    assert [difference.metric for difference in unanswered] == ["exact_match", "f1"]
+
+
+def test_no_change_has_no_sign_of_a_loss():
+    assert str(Difference("f1", 0.5, 0.5 - 1e-9, -1e-9, 1e-9)).split()[4:] == ["+0.0", "(+0.0", "to", "+0.0)"]
+
+
+def test_the_surest_of_the_wrong_answers_stands_first_and_the_page_has_no_more_than_it_shows():
+    held = outcome("held", HELD, probability=0.9, answer="", text="Who was held?")
+    said = [outcome(f"said {at}", WRONG, probability=at / 100, text=f"Who said {at}?") for at in range(WORST)]
+    text = page([held, *said], summarize([held, *said]), command="dateline ask {question}")
+    assert text.index("Who said 49?") < text.index("Who said 48?") < text.index("Who said 0?")
+    assert "Who was held?" not in text, "what was withheld comes last"
+    assert f"{WORST} of {WORST + 1}" in text
 
 
 def test_the_best_span_is_right_where_there_is_an_answer():

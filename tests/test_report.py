@@ -353,11 +353,13 @@ def test_articles_that_no_retrieval_could_find_are_named(tmp_path, capsys):
     (tmp_path / "articles" / "a.txt").write_text("Storm Tobin\nBo led.")
     given = ["evaluate", str(tmp_path / "q.csv"), "--articles", str(tmp_path / "articles")]
     assert main(given) == 0
-    assert "name 1 articles that the library does not hold, like 'No such story'" in capsys.readouterr().err
+    assert "does not hold 1 of the 2 articles that the questions name, like 'No such story'" in capsys.readouterr().err
     (tmp_path / "articles" / "a.txt").rename(tmp_path / "articles" / "b.txt")
     (tmp_path / "articles" / "b.txt").write_text("Storm Maren\nIt hit.")
     assert main(given) == 0
-    assert "name 2 articles" in capsys.readouterr().err, "what is gone from the folder is gone from what is measured"
+    assert "2 of the 2 articles" in capsys.readouterr().err, (
+        "what is gone from the folder is gone from what is measured"
+    )
 
 
 def test_a_run_does_not_go_on_over_other_articles(tmp_path, capsys):
