@@ -22,6 +22,7 @@ from qa.evaluation.ranking import ranking_figures
 from qa.evaluation.record import Record
 from qa.evaluation.report import render, risk, summarize, write_report
 from qa.evaluation.run import SHOWN, Outcome, run_open, run_reader_only
+from qa.evaluation.sampling import part_of
 from qa.evaluation.scoring import Score
 from qa.pipeline import Pipeline
 from qa.retriever import LEAST_READ, Retriever
@@ -108,6 +109,7 @@ def test_the_best_span_is_right_where_there_is_an_answer():
     unanswerable = outcome("q", Score(1.0, 1.0, 1.0, 1.0), answer="", best="", items=())
     assert not unanswerable.best_is_right, "nothing was read, and nothing is right"
     assert risk(unanswerable) == 1.0
+    assert outcome("half", Score(0.0, 0.5, 0.0, 0.5)).best_is_right, "one half is enough"
     assert [one.gold_rank for one in OUTCOMES] == [2, None, 1, None, None, None]
 
 
@@ -117,6 +119,12 @@ def test_the_table_gives_the_items_of_a_list(tmp_path):
     with (tmp_path / "questions.csv").open(encoding="utf-8", newline="") as stream:
         [row] = csv.DictReader(stream)
     assert (row["answer"], row["cause"], row["gold_rank"]) == ("Ana | Bo", "", "")
+
+
+def test_parts_share_no_article():
+    asked = [replace(WON, id=f"{title}{at}", title=title) for at in range(2) for title in "abc"]
+    parts = [[question.id for question in part_of(asked, part)] for part in ("1/2", "2/2")]
+    assert parts == [["a0", "c0", "a1", "c1"], ["b0", "b1"]]
 
 
 def test_ranking_metrics():
