@@ -132,6 +132,16 @@ def test_features(question, hit, margins, expected):
     assert {name: measured[name] for name in expected} == pytest.approx(expected, nan_ok=True)
 
 
+def test_evidence_is_of_other_articles_that_rather_say_it():
+    others = [
+        Span("Bo Lind", 0, 7, margin, Hit(Passage(name, 0, 13), Article(name, name, f"Bo Lind {name}"), 0.5))
+        for name, margin in (("lost", 0.5), ("left", -1.0))
+    ]
+    best = replace(Span("Bo Lind", 30, 37, 7.0, BEST), also=tuple(others))
+    measured = dict(zip(FEATURES, features("Who lost?", [best]), strict=True))
+    assert measured["evidence"] == pytest.approx(math.log(2)), "one of two is likelier there than not"
+
+
 def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, tmp_path, capsys):
     shipped = (SHIPPED_READER / "calibrator.json").read_text(encoding="utf-8")
     for file in ("storm-maren.md", "tessel-dam-approved.md"):

@@ -15,16 +15,42 @@ from qa.cli import _parser
 from qa.service.server import GRACE_SECONDS
 
 ROOT = Path(__file__).parents[1]
-ORDER = [
-    "embeddings",
-    "qa.answers",
-    "qa.retriever",
-    "qa.pipeline",
-    "qa.evaluation",
-    "qa.build",
-    "qa.commands",
-    "qa.ui",
-    "app",
+ORDER = [  # each imports those before it alone; those of one line may import each other
+    ("embeddings.documents",),
+    ("embeddings.sources",),
+    ("embeddings.cleaning",),
+    ("embeddings.chunking",),
+    ("embeddings.encoder",),
+    ("embeddings.preparing",),
+    ("embeddings.distributed",),
+    ("embeddings.store",),
+    ("embeddings.indexes",),
+    ("embeddings.maintenance",),
+    ("embeddings.local",),
+    ("embeddings.milvus",),
+    ("embeddings.ingest",),
+    ("qa.answers",),
+    ("qa.versions",),
+    ("qa.followups",),
+    ("qa.ranking",),
+    ("qa.rules", "qa.lists"),
+    ("qa.windows",),
+    ("qa.reader",),
+    ("qa.rereading",),
+    ("qa.relevance",),
+    ("qa.retriever",),
+    ("qa.confidence",),
+    ("qa.pipeline",),
+    ("qa.conversation",),
+    ("qa.evaluation",),
+    ("qa.training",),
+    ("qa.build",),
+    ("qa.libraries",),
+    ("qa.service",),
+    ("qa.api",),
+    ("qa.commands",),
+    ("qa.ui",),
+    ("app",),
 ]
 ONLY_IMPORTER = {
     "faiss": {"embeddings/indexes/vectors.py"},
@@ -56,10 +82,11 @@ def imports(file):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
 def rank(module):
-    places = [at for at, prefix in enumerate(ORDER) if module == prefix or module.startswith(f"{prefix}.")]
+    places = [at for at, names in enumerate(ORDER) for name in names if f"{module}.".startswith(f"{name}.")]
     return places[0] if places else None
 
 
@@ -77,6 +104,28 @@ def test_imports_point_one_way(file):
         for library, allowed in ONLY_IMPORTER.items():
             if module.split(".")[0] == library:
                 assert relative in allowed, f"{relative} imports {library}"
+
+
+def test_what_is_put_in_order_is_there():
+    for name in (name for names in ORDER for name in names):
+        place = ROOT / name.replace(".", "/")
+        assert place.is_dir() or place.with_suffix(".py").is_file(), name
+
+
+def test_readme_shows_every_room_and_nothing_that_is_not_there():
+    readme = (ROOT / "README.md").read_text()
+    [tree] = re.findall(r"^## The code\n.*?^```\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    shown, folder = set(), ROOT
+    for line in tree.splitlines():
+        names, _ = re.split(r"\s{2,}", line.strip(), maxsplit=1)
+        if line.startswith(" "):
+            shown.update(folder / name for name in names.split(", "))
+        else:
+            folder = ROOT / names
+    for place in shown:
+        assert place.is_dir() or place.with_suffix(".py").is_file(), f"{place.relative_to(ROOT)} is not there"
+    rooms = {file.parent for package in ("embeddings", "qa") for file in ROOT.glob(f"{package}/*/__init__.py")}
+    assert rooms <= shown
 
 
 def test_what_is_imported_is_named_among_the_dependencies():

@@ -15,11 +15,14 @@ from qa.answers import Answer, Span
 from qa.atomic import write_atomically
 from qa.confidence import Calibrator
 from qa.evaluation.blame import Blame, Blamer, Cause, _suspect, holds_gold
+from qa.evaluation.compare import Difference, compare, read_report, scored
+from qa.evaluation.page import WORST, page
 from qa.evaluation.questions import Gold, Question
 from qa.evaluation.ranking import ranking_figures
 from qa.evaluation.record import Record
 from qa.evaluation.report import render, risk, summarize, write_report
 from qa.evaluation.run import SHOWN, Outcome, run_open, run_reader_only
+from qa.evaluation.sampling import part_of
 from qa.evaluation.scoring import Score
 from qa.pipeline import Pipeline
 from qa.retriever import LEAST_READ, Retriever
@@ -75,11 +78,38 @@ def test_every_figure():
     assert json.loads(json.dumps(summarize([]), allow_nan=False))["f1"] is None
 
 
+def test_a_comparison_forces_no_answer_where_there_is_none(tmp_path):
+    figures = summarize(OUTCOMES)
+    write_report(OUTCOMES, figures, tmp_path, command="")
+    old = read_report(tmp_path)
+    means = {difference.metric: difference.new for difference in compare(old, scored(OUTCOMES)).differences}
+    assert means == {
+        **{name: pytest.approx(figures[name]) for name in ("exact_match", "f1")},
+        **{name: pytest.approx(figures["answerable"][name]) for name in ("forced_exact_match", "forced_f1")},
+    }
+    unanswered = compare(old, scored(OUTCOMES[4:])).differences
+    assert [difference.metric for difference in unanswered] == ["exact_match", "f1"]
+
+
+def test_no_change_has_no_sign_of_a_loss():
+    assert str(Difference("f1", 0.5, 0.5 - 1e-9, -1e-9, 1e-9)).split()[4:] == ["+0.0", "(+0.0", "to", "+0.0)"]
+
+
+def test_the_surest_of_the_wrong_answers_stands_first_and_the_page_has_no_more_than_it_shows():
+    held = outcome("held", HELD, probability=0.9, answer="", text="Who was held?")
+    said = [outcome(f"said {at}", WRONG, probability=at / 100, text=f"Who said {at}?") for at in range(WORST)]
+    text = page([held, *said], summarize([held, *said]), command="dateline ask {question}")
+    assert text.index("Who said 49?") < text.index("Who said 48?") < text.index("Who said 0?")
+    assert "Who was held?" not in text, "what was withheld comes last"
+    assert f"{WORST} of {WORST + 1}" in text
+
+
 def test_the_best_span_is_right_where_there_is_an_answer():
     assert [one.best_is_right for one in OUTCOMES] == [True, False, True, True, False, False]
     unanswerable = outcome("q", Score(1.0, 1.0, 1.0, 1.0), answer="", best="", items=())
     assert not unanswerable.best_is_right, "nothing was read, and nothing is right"
     assert risk(unanswerable) == 1.0
+    assert outcome("half", Score(0.0, 0.5, 0.0, 0.5)).best_is_right, "one half is enough"
     assert [one.gold_rank for one in OUTCOMES] == [2, None, 1, None, None, None]
 
 
@@ -89,6 +119,12 @@ def test_the_table_gives_the_items_of_a_list(tmp_path):
     with (tmp_path / "questions.csv").open(encoding="utf-8", newline="") as stream:
         [row] = csv.DictReader(stream)
     assert (row["answer"], row["cause"], row["gold_rank"]) == ("Ana | Bo", "", "")
+
+
+def test_parts_share_no_article():
+    asked = [replace(WON, id=f"{title}{at}", title=title) for at in range(2) for title in "abc"]
+    parts = [[question.id for question in part_of(asked, part)] for part in ("1/2", "2/2")]
+    assert parts == [["a0", "c0", "a1", "c1"], ["b0", "b1"]]
 
 
 def test_ranking_metrics():

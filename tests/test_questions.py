@@ -93,7 +93,7 @@ def test_csv_questions(tmp_path, capsys):
     assert [[gold.text for gold in item] for item in which.items] == [["Dunmere"], ["Skarholt", "Skarholt town"]]
     assert (lost.kind, lost.answerable, won.title, lost.id) == ("none", False, "Vote", "line 4")
     assert main(["questions", "check", str(file)]) == 0
-    assert "3 questions on 3 articles (1 list, 1 none, 1 span), all in order" in capsys.readouterr().out
+    assert "all in order; questions: 3 (1 list, 1 none, 1 span); articles named: 2\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

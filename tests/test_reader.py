@@ -1,12 +1,15 @@
 """The reader: windows, titles, and the places of what it finds."""
 
+import json
+from contextlib import nullcontext
+
 import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from embeddings.encoder import SentenceEncoder
-from embeddings.errors import DatelineError, first_line
+from embeddings.errors import DatelineError, InvalidInput, first_line
 from qa.leads import MAX_TITLE
-from qa.reader import SHIPPED_READER, ExtractiveReader, _onnx_model
+from qa.reader import SHIPPED_READER, ExtractiveReader, _onnx_model, _Place, _spans
 from qa.windows import Window, batches, make_windows
 
 STORY = "Ana Reyes won by 612 votes. Bo Lind lost."
@@ -146,6 +149,37 @@ def test_a_question_that_leaves_little_room_is_read_all_the_same(reader):
     windows = make_windows(reader._loaded.tokenizer, [("why " * 300, text)])
     assert len(windows) > 2
     assert max(max(end for _, end in window.offsets) for window in windows) == len(text)
+
+
+def test_windows_of_a_long_passage_share_tokens(reader):
+    text = " ".join(f"town{at}" for at in range(200))
+    first, second, *_ = make_windows(reader._loaded.tokenizer, [("who?", text)], max_tokens=64, stride=16)
+    ends = [end for may, (_, end) in zip(first.allowed, first.offsets, strict=True) if may]
+    starts = [start for may, (start, _) in zip(second.allowed, second.offsets, strict=True) if may]
+    assert sum(start < ends[-1] for start in starts) == 16
+
+
+@pytest.mark.parametrize(("words", "refused"), [(26, False), (27, True)])
+def test_how_much_room_a_question_leaves(reader, words, refused):
+    # three tokens are the model's own: 26 + 3 of 61 leave 32
+    with pytest.raises(InvalidInput) if refused else nullcontext():
+        assert make_windows(reader._loaded.tokenizer, [("why " * words, STORY)], max_tokens=61)
+
+
+def test_a_place_comes_once_with_its_best_margin_and_no_marks_alone():
+    one, other = hit("Vote"), hit("Vote", start=4)
+    text = STORY.replace("612", "---")
+    marks = hit("Vote", text)
+    places = [(one, _Place(4, 9, 1.0)), (other, _Place(0, 5, 3.0)), (one, _Place(4, 9, 2.0))]
+    assert [(span.text, span.score) for span in _spans(places)] == [("Reyes", 3.0)]
+    at = text.index("---")
+    assert _spans([(marks, _Place(at, at + 3, 9.0))]) == []
+
+
+@pytest.mark.parametrize(("kind", "most"), [("bert", 80), ("roberta", 78), ("xlm-roberta", 78)])
+def test_the_longest_window_is_what_the_model_has_places_for(tmp_path, kind, most):
+    (tmp_path / "config.json").write_text(json.dumps({"max_position_embeddings": 80, "model_type": kind}))
+    assert ExtractiveReader(tmp_path)._window_tokens == most
 
 
 def test_no_batch_has_more_tokens_than_it_may():

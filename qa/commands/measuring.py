@@ -60,8 +60,8 @@ def check_questions(arguments: argparse.Namespace) -> int:
     questions = load_questions(arguments.questions)
     kinds = Counter(question.kind for question in questions)
     shown = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
-    articles = len({question.title for question in questions})
-    print(f"{arguments.questions}: {len(questions):,} questions on {articles:,} articles ({shown}), all in order")
+    articles = len({question.title for question in questions} - {""})
+    print(f"{arguments.questions}: all in order; questions: {len(questions):,} ({shown}); articles named: {articles:,}")
     return OK
 
 
@@ -89,6 +89,7 @@ def _tell_missing(pipeline: Pipeline, questions: Sequence[Question]) -> None:
     from qa.evaluation.blame import plain
 
     missing = {plain(question.title): question.title for question in questions if question.title}
+    named = len(missing)
     articles = pipeline.retriever.store.articles() if missing else ()
     for article in articles:
         for name in (article.title, article.id):
@@ -97,8 +98,8 @@ def _tell_missing(pipeline: Pipeline, questions: Sequence[Question]) -> None:
             return
     if missing:
         print(
-            f"dateline: the questions name {len(missing):,} articles that the library does not hold, like "
-            f"{next(iter(missing.values()))!r}; what stands there counts as not found",
+            f"dateline: the library does not hold {len(missing):,} of the {named:,} articles that the questions name, "
+            f"like {next(iter(missing.values()))!r}; what stands there counts as not found",
             file=sys.stderr,
         )
 

@@ -15,6 +15,8 @@ from qa.evaluation.report import REPORT_FILE
 from qa.evaluation.run import Outcome
 
 COMPARED = ("exact_match", "f1", "forced_exact_match", "forced_f1")
+_FORCED = "forced_"
+"""What begins the names of those that are compared over the answerable questions alone, as a report gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,9 @@ class Difference:
     high: float
 
     def __str__(self) -> str:
-        interval = "" if math.isnan(self.low) else f" ({100 * self.low:+.1f} to {100 * self.high:+.1f})"
+        interval = "" if math.isnan(self.low) else f" ({100 * self.low:+z.1f} to {100 * self.high:+z.1f})"
         change = 100 * (self.new - self.old)
-        return f"{self.metric:<20} {100 * self.old:5.1f} -> {100 * self.new:5.1f}   {change:+.1f}{interval}"
+        return f"{self.metric:<20} {100 * self.old:5.1f} -> {100 * self.new:5.1f}   {change:+z.1f}{interval}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A question of a run as it was asked, and its scores by the names in COMPARED."""
+    """A question of a run as it was asked, and its scores by those names in COMPARED that count for it."""
 
     question: str
     scores: Mapping[str, float]
@@ -64,7 +66,8 @@ def scored(outcomes: Iterable[Outcome]) -> dict[str, Scored]:
     """Take from outcomes what is compared, by the id of the question."""
     return {
         outcome.question.id: Scored(
-            outcome.question.to_ask, {name: float(getattr(outcome.score, name)) for name in COMPARED}
+            outcome.question.to_ask,
+            {name: float(getattr(outcome.score, name)) for name in _counting(outcome.question.kind)},
         )
         for outcome in outcomes
     }
@@ -80,7 +83,8 @@ def read_report(file: Path) -> dict[str, Scored]:
     try:
         rows = json.loads(file.read_text(encoding="utf-8"))["questions"]
         return {
-            str(row["id"]): Scored(str(row["question"]), {name: float(row[name]) for name in COMPARED}) for row in rows
+            str(row["id"]): Scored(str(row["question"]), {name: float(row[name]) for name in _counting(row["kind"])})
+            for row in rows
         }
     except OSError as error:
         raise DatelineError(f"the report {file} can't be opened ({error.strerror})") from error
@@ -91,6 +95,11 @@ def read_report(file: Path) -> dict[str, Scored]:
     except ValueError as error:
         what = str(error)
     raise DatelineError(f"{file} is no report of this version: {what}; make one: dateline evaluate ... --out DIR")
+
+
+def _counting(kind: str) -> Iterable[str]:
+    """Name the scores that count for a kind of question; the best span of one without an answer is never right."""
+    return (name for name in COMPARED if kind != "none" or not name.startswith(_FORCED))
 
 
 def compare(old: Mapping[str, Scored], new: Mapping[str, Scored]) -> Comparison:
@@ -109,9 +118,11 @@ def compare(old: Mapping[str, Scored], new: Mapping[str, Scored]) -> Comparison:
         raise DatelineError("the old report is of other questions; compare runs of the same file")
     differences = []
     for name in COMPARED:
-        before, after = [was[name] for was, _, _ in both], [now[name] for _, now, _ in both]
-        low, high = bootstrap_interval([now - was for now, was in zip(after, before, strict=True)])
-        differences.append(Difference(name, mean(before), mean(after), low, high))
+        pairs = [(was[name], now[name]) for was, now, _ in both if name in was and name in now]
+        if pairs:
+            before, after = zip(*pairs, strict=True)
+            low, high = bootstrap_interval([now - was for was, now in pairs])
+            differences.append(Difference(name, mean(before), mean(after), low, high))
     turned = [(question, now["f1"] >= RIGHT_F1, was["f1"] >= RIGHT_F1) for was, now, question in both]
     return Comparison(
         len(both),

@@ -104,7 +104,7 @@ def _recall(axes: Axes, outcomes: Sequence[Outcome]) -> None:
     cuts = range(1, depth + 1)
     values = [mean([recall_at(outcome.gold_rank, k) for outcome in outcomes]) for k in cuts]
     axes.plot(cuts, values, color=ACCENT, marker="o")
-    axes.set(ylim=(0, 1.02), xlabel="passages", ylabel="share of questions with the answer among them")
+    axes.set(ylim=(0, 1.02), xlabel="passages", ylabel="questions with the answer there")
 
 
 def _latency(axes: Axes, outcomes: Sequence[Outcome]) -> None:
