@@ -88,6 +88,16 @@ def own(tmp_path):
     libraries.close()
 
 
+@pytest.fixture
+def libraries(tmp_path, monkeypatch):
+    """What a page offers of a user who has made no library yet."""
+    from qa.libraries.workspace import Libraries
+    from qa.settings import load_settings
+
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return Libraries(load_settings({}))
+
+
 @pytest.fixture(scope="session")
 def pipeline():
     from qa.build import shared_pipeline

@@ -5,6 +5,9 @@ from datetime import date
 from embeddings.documents import Article
 from embeddings.local import LocalStore
 
+ZEBRA = "Zebra wins the Grand Prix\n\nA zebra named Ottoline won the Grand Prix of Tarn on Sunday.\n"
+ZEBRA_ASKED = "Which zebra won the Grand Prix of Tarn?"
+
 
 def article(name, version=0):
     lines = [
@@ -28,3 +31,10 @@ def ids(store):
     lexical = store.passages([item.passage_id for item in store.lexical(["minister"], 10_000)[0]])
     assert {one.id for _, one in dense.values()} == found == {one.id for _, one in lexical.values()}
     return found
+
+
+def zebra_story(folder, text=ZEBRA):
+    """Write a file of one story, and give its place."""
+    folder.mkdir(exist_ok=True)
+    (folder / "zebra.txt").write_text(text)
+    return folder / "zebra.txt"
