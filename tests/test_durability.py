@@ -21,8 +21,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stories import article, five_stories, ids
 
-from embeddings import stamps
 from embeddings.errors import DatelineError
+from embeddings.indexes import stamps
 from embeddings.local import LocalStore
 from embeddings.maintenance.checking import check
 from qa.evaluation.labels import Label, add_label
