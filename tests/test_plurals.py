@@ -77,7 +77,7 @@ class Asked:
         ("Which bridges were shut?", "Storm Ida", DOUBTFUL - 1, "Hay Bridge"),
         ("Which bridges were shut?", "Storm Ida", DOUBTFUL + 1, "Storm Ida"),
         ("Which bridges were shut?", "Mill Lane and Castle Road", DOUBTFUL - 1, "Mill Lane and Castle Road"),
-        ("How many bridges were shut?", "Storm Ida", DOUBTFUL - 1, "Storm Ida"),
+        ("Why were bridges shut?", "Storm Ida", DOUBTFUL - 1, "Storm Ida"),
     ],
 )
 def test_a_doubtful_list_is_read_for_in_the_singular(question, plural, margin, best):
