@@ -2,7 +2,10 @@
 
 import json
 
+import numpy as np
+import onnxruntime
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from embeddings import network
 from embeddings.documents import Article, Hit, Passage
@@ -11,6 +14,7 @@ from qa import reader as reading
 from qa.cli import main
 from qa.manifest import check_manifest, write_manifest
 from qa.reader import SHIPPED_READER, ExtractiveReader
+from qa.training.smoothing import scales, smooth
 from qa.windows import make_windows, pad
 
 
@@ -33,6 +37,45 @@ def test_int8_agrees_with_torch_at_any_length(exported):
         for int8, full in zip(logits(quantized, length), logits(exact, length), strict=True):
             assert int8.shape == full.shape
             assert abs(int8 - full).max() < 0.1 * max(1.0, abs(full).max())
+
+
+def test_smoothing_changes_no_output_and_evens_what_layers_get():
+    rng = np.random.default_rng(0)
+    uneven = np.float32([1, 1, 50, 1])
+    hidden, wide = (rng.normal(size=shape).astype(np.float32) for shape in ((4, 4), (4, 8)))
+    nodes = [
+        helper.make_node("Mul", ["tokens", "uneven"], ["x"]),
+        helper.make_node("MatMul", ["x", "hidden"], ["square"]),
+        helper.make_node("MatMul", ["x", "wide"], ["ahead"]),
+    ]
+    constants = [numpy_helper.from_array(*one) for one in ((uneven, "uneven"), (hidden, "hidden"), (wide, "wide"))]
+    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("tokens", "square", "ahead")]
+    model = helper.make_model(
+        helper.make_graph(nodes, "layers", values[:1], values[1:], constants),
+        opset_imports=[helper.make_opsetid("", 17)],
+        ir_version=8,
+    )
+    feed = {"tokens": rng.normal(size=(1, 30, 4)).astype(np.float32)}
+
+    def run(*names):
+        session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        return session.run(list(names), feed)
+
+    before = run("square", "ahead")
+    smooth(model, [feed])
+    for one, other in zip(run("square", "ahead"), before, strict=True):
+        assert one == pytest.approx(other, rel=1e-4, abs=1e-4)
+    assert [node.input[0] for node in model.graph.node if node.op_type == "MatMul"] == ["x", "smoothed_0"]
+    peaks = np.abs(feed["tokens"] * uneven).max(axis=(0, 1)) / scales(
+        np.abs(feed["tokens"] * uneven).max(axis=(0, 1)), np.abs(wide).max(axis=1)
+    )
+    assert peaks.max() / peaks.min() < 8, "it was about 50"
+
+
+def test_scales_share_the_unevenness():
+    assert scales(np.float32([1, 16]), np.float32([1, 1])) == pytest.approx([16**-0.35, 16**0.35])
+    assert scales(np.float32([1, 1]), np.float32([1, 16])) == pytest.approx([16**0.15, 16**-0.15])
+    assert np.isfinite(scales(np.float32([0, 1]), np.float32([0, 1]))).all()
 
 
 def test_openvino_agrees_with_torch_at_any_length(exported, monkeypatch):

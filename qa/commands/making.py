@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from qa.evaluation.questions import Question
     from qa.retriever import Retriever
 
+EXAMPLES = 100
+"""Seed questions that an export sees the activations of."""
 _MIX = ("batch", "negatives", "unanswerable", "titles")
 _LOOP = ("examples", "minutes", "learning_rate", "frozen_layers", "dropout", "teacher_weight", "seed")
 
@@ -134,6 +136,9 @@ def export(arguments: argparse.Namespace) -> int:
     """Export a checkpoint to int8 ONNX, with all that it needs beside it."""
     import shutil
 
+    from qa.build import seeds_folder
+    from qa.evaluation.questions import load_questions
+    from qa.evaluation.sampling import sample
     from qa.reader import ExtractiveReader
     from qa.training.quantize import export_int8
 
@@ -144,7 +149,8 @@ def export(arguments: argparse.Namespace) -> int:
         for name in ("config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"):
             if (checkpoint / name).is_file():
                 shutil.copy2(checkpoint / name, out / name)
-    written = export_int8(checkpoint, out)
+    seen = sample(load_questions(seeds_folder() / "questions.json"), EXAMPLES)
+    written = export_int8(checkpoint, out, [(one.text, one.context) for one in seen])
     print(f"wrote {written} ({written.stat().st_size / 1e6:.0f} MB)")
     return OK
 

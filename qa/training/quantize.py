@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from embeddings.errors import DatelineError, first_line
 from qa.manifest import write_manifest
 from qa.reader import ONNX_FILE
 from qa.training.checkpoints import checkpoint_folder
+from qa.training.smoothing import smooth
 
 logger = logging.getLogger(__name__)
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+_LONGEST = 384
 
 
-def export_int8(checkpoint: Path, out: Path) -> Path:
-    """Export a checkpoint folder to ONNX, fuse its attention, and quantize its weights to int8.
+def export_int8(checkpoint: Path, out: Path, examples: Sequence[tuple[str, str]]) -> Path:
+    """Export a checkpoint folder to ONNX, fuse its attention, even out its activations, and quantize it to int8.
 
     Weights are quantized per channel, activations dynamically (onnxruntime's quantize_dynamic).
 
     Args:
         checkpoint: folder that transformers can load; BERT-like models only are fused.
+        examples: questions with a text each, at least one, to see which activations are large.
         out: folder that gets `model.int8.onnx`, which appears whole or not at all, and the manifest of its files.
 
     Returns:
@@ -56,6 +63,9 @@ def export_int8(checkpoint: Path, out: Path) -> Path:
             hidden_size=config.hidden_size,
             optimization_options=options,
         ).save_model_to_file(str(fused))
+        graph = onnx.load(fused)
+        smooth(graph, _feeds(checkpoint, [item.name for item in graph.graph.input], examples))
+        onnx.save(graph, fused)
         quantize_dynamic(
             fused,
             quantized,
@@ -67,6 +77,17 @@ def export_int8(checkpoint: Path, out: Path) -> Path:
         written = quantized.replace(out / ONNX_FILE)
     write_manifest(out)
     return written
+
+
+def _feeds(
+    checkpoint: Path, names: Sequence[str], examples: Sequence[tuple[str, str]]
+) -> Iterator[dict[str, npt.NDArray[np.int64]]]:
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(str(checkpoint_folder(checkpoint, "checkpoint")))
+    for question, text in examples:
+        row = tokenizer(question, text, truncation="only_second", max_length=_LONGEST)
+        yield {name: np.asarray([row[name]], dtype=np.int64) for name in names}
 
 
 def _load(checkpoint: Path) -> Any:
