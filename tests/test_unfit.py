@@ -28,10 +28,12 @@ TALK = "How much water is lost through leaks?\nA fifth of it.\n“Where is the w
     ],
 )
 def test_unfit(question, text, span, unfit):
-    article = Article("a", "Title", text)
-    start = text.index(span)
-    hit = Hit(Passage("a", 0, len(text)), article, 1.0)
-    assert is_unfit(question, Span(span, start, start + len(span), 5.0, hit)) is unfit
+    assert judged(question, text, text.index(span), span) is unfit
+
+
+def judged(question, text, start, span, title="Title"):
+    hit = Hit(Passage("a", 0, len(text)), Article("a", title, text), 1.0)
+    return is_unfit(question, Span(span, start, start + len(span), 5.0, hit))
 
 
 WHALE = "A whale nine metres long lay on a sandbank. It was freed after about 14 hours."
@@ -126,9 +128,7 @@ def test_kinds_of_answers(question, text, span, unfit):
     [("Police seek a thief of cellos", "Police seek a thief of cellos", True), ("Ana Reyes", "Ana Reyes", False)],
 )
 def test_a_headline_is_nobody(title, span, unfit):
-    article = Article("a", title, f"{title}\n\nNothing.")
-    hit = Hit(Passage("a", 0, len(article.text)), article, 1.0)
-    assert is_unfit("Who took the cello?", Span(span, 0, len(span), 5.0, hit)) is unfit
+    assert judged("Who took the cello?", f"{title}\n\nNothing.", 0, span, title) is unfit
 
 
 KINDS = (
@@ -165,9 +165,7 @@ KINDS = (
     ],
 )
 def test_what_is_asked_for_has_a_kind(question, span, unfit):
-    start = KINDS.index(span)
-    hit = Hit(Passage("a", 0, len(KINDS)), Article("a", "Title", KINDS), 1.0)
-    assert is_unfit(question, Span(span, start, start + len(span), 5.0, hit)) is unfit
+    test_unfit(question, KINDS, span, unfit)
 
 
 VOTES = "Candidate | Party | Votes\nHugh Stanier | Tory | 13,169\nMeena Pillai | Labour | 6,540\n\nShe lost by 3 | 4."
@@ -186,6 +184,4 @@ VOTES = "Candidate | Party | Votes\nHugh Stanier | Tory | 13,169\nMeena Pillai |
     ],
 )
 def test_figures_of_another_row(question, span, unfit):
-    start = VOTES.rindex(span)
-    hit = Hit(Passage("a", 0, len(VOTES)), Article("a", "Title", VOTES), 1.0)
-    assert is_unfit(question, Span(span, start, start + len(span), 5.0, hit)) is unfit
+    assert judged(question, VOTES, VOTES.rindex(span), span) is unfit
