@@ -15,6 +15,7 @@ from qa.lists.plurals import NUMBERS, asks_for_list
 from qa.normalization import normalize
 from qa.ranking import overlap
 from qa.rules.money import asks_how_much
+from qa.rules.numbers import SMALL
 from qa.rules.tidying import is_measure, tidied
 
 RIVAL_MARGIN = 3.0
@@ -26,7 +27,7 @@ LEAST_UNASKED = 3
 
 _COUNTED = re.compile(rf"(?:the |all )?(?P<number>{'|'.join(NUMBERS)}|\d{{1,2}}) [a-z]+(?: [a-z]+)?", re.IGNORECASE)
 _COUNT = re.compile(
-    rf"(?:all |the |about |some )?(?:one|{'|'.join(NUMBERS)}|eleven|twelve|dozens|\d{{1,2}})",
+    rf"(?:all |the |about |some )?(?:{SMALL}|dozens|\d{{1,2}})",
     re.IGNORECASE,
 )
 # white space from its beginning on, not from each of thousands of spaces; no comma within a number, "6,412,300", a

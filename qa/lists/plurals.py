@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+from qa.rules.numbers import UP_TO_TWELVE
+
+NUMBERS = UP_TO_TWELVE[1:10]
 """Words for as many as a list may be said to have."""
 _NUMBER = rf"(?:{'|'.join(NUMBERS)}|\d+)"
 _NOT_PLURAL = r"(?:is|was|does|has|this|his|its|us|yes|as|always|perhaps|\w*ss|\w*us|\w*is|\w+'s|\w+’s)"
