@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,6 +31,7 @@ from qa.filters import make_filter
 from qa.libraries.workspace import MAX_FILES, MAX_NAME, Workspace
 from qa.presentation import article_object, as_object, hit_object
 from qa.service.handlers import NoSuch, handle_errors
+from qa.service.limits import Gate
 from qa.service.problems import Problem, Refused, documented
 from qa.service.shared import Service
 from qa.wire import (
@@ -97,11 +98,9 @@ def make_api(service: Service) -> FastAPI:
 def _questions(service: Service) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["questions"], responses=documented(400, 401, 403, 404, 408, 413, 422, 503))
 
-    async def turn() -> AsyncIterator[None]:
-        async with service.asking.passed():
-            yield
+    turn = Depends(_turn(service.asking))
 
-    @router.post("/answer", dependencies=[Depends(turn)])
+    @router.post("/answer", dependencies=[turn])
     def answer(asked: Asked) -> AnswerOut | AnswersOut:
         """Answer a question, or each of many, word for word, or say that the articles don't."""
         pipeline = service.open(asked.library).pipeline.adjusted(k=asked.k, threshold=asked.threshold)
@@ -114,7 +113,7 @@ def _questions(service: Service) -> APIRouter:
         ]
         return answers[0] if asked.question is not None else AnswersOut(answers=answers)
 
-    @router.post("/search", dependencies=[Depends(turn)])
+    @router.post("/search", dependencies=[turn])
     def search(sought: Sought) -> HitsOut:
         """Find the passages that a question may be answered from, best first."""
         hits = service.open(sought.library).pipeline.search(sought.question, sought.k, where=_filter(sought))
@@ -128,9 +127,7 @@ def _libraries(service: Service) -> APIRouter:
         prefix="/api/libraries", tags=["libraries"], responses=documented(400, 401, 403, 404, 408, 413, 422, 503)
     )
 
-    async def turn() -> AsyncIterator[None]:
-        async with service.changing.passed():
-            yield
+    turn = Depends(_turn(service.changing))
 
     @router.get("")
     def libraries() -> LibrariesOut:
@@ -138,19 +135,19 @@ def _libraries(service: Service) -> APIRouter:
         opened = {workspace.name: workspace for workspace in service.libraries.opened}
         return LibrariesOut(libraries=[_library(name, opened.get(name)) for name in service.libraries.names()])
 
-    @router.post("", status_code=201, dependencies=[Depends(turn)])
+    @router.post("", status_code=201, dependencies=[turn])
     def make(given: LibraryIn) -> LibraryOut:
         """Make an empty library."""
         made = service.libraries.make(given.name)
         return _library(made.name, made)
 
-    @router.patch("/{library}", dependencies=[Depends(turn)])
+    @router.patch("/{library}", dependencies=[turn])
     def rename(library: str, given: LibraryIn) -> LibraryOut:
         """Call a library otherwise; its old name still leads to it."""
         renamed = service.libraries.rename(service.open(library).name, given.name)
         return _library(renamed.name, renamed)
 
-    @router.delete("/{library}", dependencies=[Depends(turn)])
+    @router.delete("/{library}", dependencies=[turn])
     def delete(library: str) -> LibraryOut:
         """Delete a library with its articles and all that is kept beside them, and say what it held."""
         deleted = service.open(library)
@@ -164,9 +161,7 @@ def _libraries(service: Service) -> APIRouter:
 def _articles(service: Service) -> APIRouter:
     router = APIRouter(prefix="/api", tags=["articles"], responses=documented(400, 401, 403, 404, 408, 413, 422, 503))
 
-    async def turn() -> AsyncIterator[None]:
-        async with service.changing.passed():
-            yield
+    turn = Depends(_turn(service.changing))
 
     @router.get("/articles")
     def articles(
@@ -192,13 +187,13 @@ def _articles(service: Service) -> APIRouter:
             raise Refused(404, f"no article has the id {article_id[:200]!r}; GET /api/articles lists them")
         return WholeArticle.model_validate({**article_object(found), "author": found.author, "text": found.text})
 
-    @router.post("/articles", dependencies=[Depends(turn)])
+    @router.post("/articles", dependencies=[turn])
     def add(given: ArticlesIn) -> AddedOut:
         """Add articles; one whose id is there already is replaced."""
         workspace = _to_add_to(service, given.library)
         return _added(workspace, workspace.add_articles([_article(article) for article in given.articles]))
 
-    @router.post("/articles/files", dependencies=[Depends(turn)])
+    @router.post("/articles/files", dependencies=[turn])
     def add_files(
         files: Annotated[list[UploadFile], File(description="of the kinds that `dateline index` reads")],
         library: Annotated[str | None, Form(max_length=100)] = None,
@@ -219,13 +214,13 @@ def _articles(service: Service) -> APIRouter:
                     shutil.copyfileobj(file.file, stream)
             return _added(workspace, workspace.add_files(kept))
 
-    @router.post("/articles/address", dependencies=[Depends(turn)])
+    @router.post("/articles/address", dependencies=[turn])
     def add_address(given: AddressIn) -> AddedOut:
         """Add the articles of a page, a feed or a sitemap on the public web."""
         workspace = _to_add_to(service, given.library)
         return _added(workspace, workspace.add_address(given.address))
 
-    @router.delete("/articles/{article_id:path}", dependencies=[Depends(turn)])
+    @router.delete("/articles/{article_id:path}", dependencies=[turn])
     def remove(article_id: str, library: _Library = None) -> RemovedOut:
         """Remove an article."""
         removed = service.open(library).remove([article_id])
@@ -298,6 +293,16 @@ def _state(service: Service) -> APIRouter:
         return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return router
+
+
+def _turn(gate: Gate) -> Callable[[], AsyncIterator[None]]:
+    """Make what lets a request wait until it is its turn at a gate."""
+
+    async def turn() -> AsyncIterator[None]:
+        async with gate.passed():
+            yield
+
+    return turn
 
 
 async def _known_alone(request: Request) -> None:
