@@ -120,6 +120,22 @@ def test_an_entry_that_leads_nowhere_is_named(site):
     assert "its entry 'Short' has no link, and too little text for a story" in str(problem)
 
 
+@pytest.mark.parametrize(
+    ("site", "link", "address"),
+    [
+        ("https://echo.example/news/", "/dam", "https://echo.example/dam"),
+        ("https://echo.example/news/", "dam", "https://echo.example/news/dam"),
+        ("https://echo.example/news/", "https://post.example/dam", "https://post.example/dam"),
+        ("/news/", "/dam", ""),
+        ("", "dam", ""),
+    ],
+)
+def test_a_link_of_a_feed_saved_as_a_file_is_no_path_of_the_disk(tmp_path, site, link, address):
+    feed = rss(("Dam", link, WHOLE)).replace("<title>The Post</title>", f"<title>The Post</title><link>{site}</link>")
+    (tmp_path / "feed.xml").write_text(feed)
+    assert [article.url for article in read(tmp_path / "feed.xml")] == [address]
+
+
 def test_a_feed_saved_as_a_file_fetches_nothing(tmp_path):
     (tmp_path / "feed.xml").write_text(rss(("Dam", "http://192.0.2.1/dam", WHOLE)))
     [article] = read(tmp_path / "feed.xml")

@@ -16,12 +16,13 @@ from embeddings.sources.archive import members
 from embeddings.sources.datelines import completed
 from embeddings.sources.default_ids import ShortestIds
 from embeddings.sources.docx import read_docx
+from embeddings.sources.fields import ALIASES
 from embeddings.sources.filling import Readings, is_of_the_web
 from embeddings.sources.html import read_html
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, address_input, file_input
 from embeddings.sources.kinds import KINDS, is_address, kind_of
 from embeddings.sources.pdf import read_pdf
-from embeddings.sources.table import ALIASES, read_csv, read_jsonl
+from embeddings.sources.table import read_csv, read_jsonl
 from embeddings.sources.text import read_markdown, read_text
 from embeddings.sources.visits import Unchanged
 from embeddings.sources.web import fetch, pages

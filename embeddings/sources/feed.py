@@ -20,13 +20,16 @@ WHOLE_STORY = 600
 def feed_entries(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
     """Yield a feed's own stories where it carries them whole or nothing may be fetched for it, else what it names.
 
+    A relative link is taken from the address of the feed's site, as readers of feeds do, or from that of the feed; in
+    a file that says neither it leads nowhere.
+
     Raises:
         ReadingError: it has no entries.
     """
     fetches = given.leads_on and is_address(given.place)
     for entry in parse(".xml", data):
         [story] = entry.texts
-        link = _absolute(given.place, entry.link)
+        link = _absolute(given.place, entry.link) if is_address(given.place) or is_address(entry.link) else ""
         known = {name: getattr(entry, name) or None for name in ("title", "date", "source", "author")}
         known["url"] = link
         if len(re.sub("<[^<>]*>", "", story)) >= WHOLE_STORY or not fetches:
@@ -53,9 +56,9 @@ def feed_entries(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
             yield Unreadable(given.name, f"its entry {entry.title[:80]!r} has no link, and too little text for a story")
 
 
-def _absolute(place: str, link: str) -> str:
+def _absolute(base: str, link: str) -> str:
     try:
-        return urljoin(place, link) if link else ""
+        return urljoin(base, link) if link else ""
     except ValueError:  # "http://[": that it is no address is said when it is fetched
         return link
 
@@ -78,10 +81,13 @@ def extract_feed(data: bytes) -> list[Parsed]:
     if not feed.entries:
         why = f" ({feed.bozo_exception})" if feed.bozo else ""
         raise ReadingError(f"is a feed without entries{why}; see whether its address is right")
-    return [_entry(entry, _plain(_text(feed.feed, "title"))) for entry in feed.entries]
+    site = _text(feed.feed, "link")
+    return [
+        _entry(entry, _plain(_text(feed.feed, "title")), site if is_address(site) else "") for entry in feed.entries
+    ]
 
 
-def _entry(entry: Any, source: str) -> Parsed:
+def _entry(entry: Any, source: str, site: str) -> Parsed:
     names = [name for one in entry.get("authors", ()) if (name := _text(one, "name"))]
     stories = [str(part.get("value", "")) for part in entry.get("content", ())]
     return Parsed(
@@ -90,7 +96,7 @@ def _entry(entry: Any, source: str) -> Parsed:
         author=", ".join(dict.fromkeys(names)) or _text(entry, "author"),
         date=_text(entry, "published") or _text(entry, "updated"),
         source=source,
-        link=_text(entry, "link"),
+        link=_absolute(site, _text(entry, "link")),
         id=_text(entry, "id"),
     )
 

@@ -14,6 +14,7 @@ from embeddings.documents import Article
 from embeddings.phrases import DATELINE
 from embeddings.sentences import sentences
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.markup import text_of_html
 
 MAX_TITLE = 200
 """Characters."""
@@ -77,11 +78,13 @@ def make_article(
     published, trouble = None, ""
     for date_given in (fields.get("date"), given.known.get("date")):
         try:
+            # Jekyll's "published: true" is no date
+            date_given = None if isinstance(date_given, bool) else date_given
             published = published or parse_date(date_given, day_first=given.day_first)
         except ValueError as error:
             hint = " or give --dates day-first or month-first" if isinstance(error, AmbiguousDate) else ""
             trouble = trouble or f"{error}{hint}"
-    yield article_of(text, {**given.known, **_filled(fields)}, published, default_id=default_id or given.id)
+    yield article_of(text, {**given.known, **filled_fields(fields)}, published, default_id=default_id or given.id)
     if trouble:
         instead = f"with {published}, which it is known by" if published else "without a date"
         yield Unreadable(given.name, f"{trouble}; the article went in {instead}", line, went_in=True)
@@ -116,16 +119,7 @@ def first_line(text: str) -> str:
     return _on_a_line(line)[:MAX_TITLE]
 
 
-def kind_of_value(value: object) -> str:
-    """Say in words what a value of JSON or YAML is."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, str):
-        return "text" if value.strip() else "empty text"
-    return {"dict": "an object", "list": "a list", "bool": "true or false"}.get(type(value).__name__, "a number")
-
-
-def _filled(fields: Mapping[str, object]) -> Mapping[str, object]:
+def filled_fields(fields: Mapping[str, object]) -> Mapping[str, object]:
     """Leave out what says nothing: None, blank text, and how tables write that there is none."""
     return {
         name: value
@@ -135,12 +129,23 @@ def _filled(fields: Mapping[str, object]) -> Mapping[str, object]:
     }
 
 
+def kind_of_value(value: object) -> str:
+    """Say in words what a value of JSON or YAML is."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return "text" if value.strip() else "empty text"
+    return {"dict": "an object", "list": "a list", "bool": "true or false"}.get(type(value).__name__, "a number")
+
+
 def _string(name: str, fields: Mapping[str, object]) -> str:
-    value = _filled(fields).get(name, "")
+    value = filled_fields(fields).get(name, "")
     value = _inner(value)
     if name in ("author", "source") and isinstance(value, list):
         named = [_inner(one) for one in value]
         value = ", ".join(map(str, named)) if all(isinstance(one, str) for one in named) else value
+    if name == "author" and isinstance(value, int | float) and not isinstance(value, bool):
+        return ""  # the number of one in the newspaper's own lists, as WordPress gives it
     if isinstance(value, dict | list | bool):
         raise ReadingError(f'want text in "{name}", found {kind_of_value(value)}')
     text = str(value).strip()
@@ -152,6 +157,8 @@ def _string(name: str, fields: Mapping[str, object]) -> str:
 def _inner(value: object) -> object:
     """Take the name out of an object, as the services of newspapers write a headline, a source or an author."""
     if isinstance(value, dict):
+        if isinstance(rendered := value.get("rendered"), str):  # WordPress, in HTML
+            return text_of_html(rendered)
         return next((value[inner] for inner in _INNER if isinstance(value.get(inner), str)), value)
     return value
 

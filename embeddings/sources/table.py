@@ -6,25 +6,18 @@ import codecs
 import csv
 import io
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from embeddings.documents import Article
+from embeddings.sources.fields import ALIASES, named
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
+from embeddings.sources.markup import is_markup, text_of_html
 from embeddings.sources.reading import decode_bytes, kind_of_value, make_article
 
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "guid"),
-    "text": ("text", "body", "content", "article", "story", "articlebody", "maintext"),
-    "title": ("title", "headline", "heading"),
-    "date": ("date", "published", "publication_date", "published_at", "date_publish", "datepublished", "pubdate"),
-    "source": ("source", "publication", "publisher", "outlet", "newspaper"),
-    "author": ("author", "authors", "byline"),
-    "url": ("url", "link"),
-}
-"""What fields are called in tables, however their words are parted: the first that is there counts."""
 MAX_COLUMNS = 1_000
 _HEAD = 1_000_000
+_INNER = ("text", "body", "rendered", "content", "html", "value", "paragraphs", "blocks")
+"""What a text is called inside an object, as {"content": {"rendered": "<p>..."}} of WordPress."""
 
 
 def read_jsonl(given: Input) -> Iterator[Article | Unreadable]:
@@ -108,11 +101,11 @@ def _record(line: str) -> Mapping[str, object]:
 
 def _article(given: Input, record: Mapping[str, object], number: int) -> Iterator[Article | Unreadable]:
     columns = _name_columns(given, list(record))
-    text = record.get(columns["text"])
-    if isinstance(text, list) and all(isinstance(paragraph, str) for paragraph in text):
-        text = "\n".join(text)
-    if not isinstance(text, str) or not text.strip():
-        raise ReadingError(f'want the article in "{columns["text"]}", found {kind_of_value(text)}')
+    given_text = record.get(columns["text"])
+    text = _text_of(given_text)
+    if text is None or not text.strip():
+        inside = f" of {', '.join(map(repr, given_text))}"[:200] if isinstance(given_text, dict) and given_text else ""
+        raise ReadingError(f'want the article in "{columns["text"]}", found {kind_of_value(given_text)}{inside}')
     fields = {ours: record.get(theirs) for ours, theirs in columns.items() if ours != "text"}
     yield from make_article(given, text, fields, default_id=f"{given.id}:{number}", line=number)
 
@@ -123,25 +116,31 @@ def _name_columns(given: Input, names: Sequence[str]) -> Mapping[str, str]:
     Raises:
         ReadingError: one that the user named, or that for the text, is not there.
     """
-    plain = {_plain(name): name for name in reversed(names)}
     columns = {}
     for ours, aliases in ALIASES.items():
-        wanted = (given.columns[ours],) if ours in given.columns else aliases
-        found = next((plain[_plain(name)] for name in wanted if _plain(name) in plain), None)
-        if found is None and (ours == "text" or ours in given.columns):
+        wanted = (given.columns[ours],) if ours in given.columns else ()
+        found = named(ours, names, wanted)
+        if not found and (ours == "text" or wanted):
             there = ", ".join(names) or "none"
             raise ReadingError(
-                f'want the {"article" if ours == "text" else ours} in "{wanted[0]}", found nothing; the names here are '
-                f"{there}; say which it is: --columns {ours}=NAME"
+                f'want the {"article" if ours == "text" else ours} in "{(wanted or aliases)[0]}", found nothing; the '
+                f"names here are {there}; say which it is: --columns {ours}=NAME"
             )
-        if found is not None:
-            columns[ours] = found
+        if found:
+            columns[ours] = found[0]
     return columns
 
 
-def _plain(name: str) -> str:
-    """Write "Publication Date", "publication_date" and "publicationDate" alike."""
-    return re.sub(r"[\s_-]+", "", name).lower()
+def _text_of(value: object) -> str | None:
+    """Take the text out of a value: as it stands, or from an object or a list of paragraphs, its HTML made plain."""
+    if isinstance(value, str):
+        return text_of_html(value) if is_markup(value) else value
+    if isinstance(value, dict):
+        return next((text for inner in _INNER if (text := _text_of(value.get(inner))) is not None), None)
+    if isinstance(value, list):
+        parts = [_text_of(part) for part in value]
+        return "\n".join(part for part in parts if part is not None) if None not in parts else None
+    return None
 
 
 def _encoding(head: bytes) -> str:

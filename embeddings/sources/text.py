@@ -10,8 +10,9 @@ from typing import Any
 import yaml
 
 from embeddings.documents import Article
+from embeddings.sources.fields import ALIASES, named
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
-from embeddings.sources.reading import decode, make_article
+from embeddings.sources.reading import decode, filled_fields, make_article
 
 MAX_FRONT_MATTER = 50_000
 # --- around YAML, as most write it, and +++ around TOML, as Hugo does; below empty lines only what begins with a field,
@@ -40,7 +41,7 @@ def read_markdown(given: Input) -> Iterator[Article | Unreadable]:
     text = content[match.end() :] if match else content
     if not text.strip():
         raise ReadingError("holds front matter and no text; add the article below it")
-    yield from make_article(given, text, fields)
+    yield from make_article(given, text, _ours(fields))
 
 
 class _Loader(yaml.SafeLoader):
@@ -52,12 +53,20 @@ class _Loader(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
+def _ours(fields: Mapping[str, object]) -> Mapping[str, object]:
+    """Call the fields by our names; of several that may stand for one of ours, the first that says something."""
+    filled = filled_fields(fields)
+    dates = {name: value for name, value in filled.items() if not isinstance(value, bool)}  # Jekyll's "published: true"
+    found = {ours: named(ours, dates if ours == "date" else filled) for ours in ALIASES}
+    return {ours: filled[names[0]] for ours, names in found.items() if names}
+
+
 def _fields(front_matter: str, *, toml: bool) -> Mapping[str, object]:
     if len(front_matter) > MAX_FRONT_MATTER:
         raise ReadingError(f"its front matter has more than {MAX_FRONT_MATTER:,} characters; move them below it")
     if toml:
         try:
-            return {name.lower(): value for name, value in tomllib.loads(front_matter).items()}
+            return tomllib.loads(front_matter)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise ReadingError(f"its front matter is not TOML that can be read ({error}); mend that") from error
     try:
@@ -74,7 +83,7 @@ def _fields(front_matter: str, *, toml: bool) -> Mapping[str, object]:
         return {}
     if not isinstance(fields, dict):
         raise ReadingError(f"its front matter is no list of 'name: value' lines but {type(fields).__name__}")
-    return {str(name).lower(): value for name, value in fields.items()}
+    return {str(name): value for name, value in fields.items()}
 
 
 def _plain_fields(front_matter: str) -> Mapping[str, object] | None:
@@ -86,5 +95,5 @@ def _plain_fields(front_matter: str) -> Mapping[str, object] | None:
         match = _PLAIN_FIELD.fullmatch(line)
         if match is None:
             return None
-        fields[match["name"].lower()] = (match["value"] or "").strip().strip("\"'")
+        fields[match["name"]] = (match["value"] or "").strip().strip("\"'")
     return fields

@@ -1,0 +1,38 @@
+"""What the fields of an article are called: in tables, in front matter, in the records of newspapers' services."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "guid"),
+    "text": (
+        "text", "body", "content", "article", "story", "article_body", "main_text", "full_text", "body_text",
+        "article_text", "content_text",
+    ),
+    "title": ("title", "headline", "heading", "web_title"),
+    "date": (
+        "date", "published", "publication_date", "published_at", "date_publish", "date_published", "pub_date",
+        "published_date", "publish_date", "published_on", "web_publication_date",
+    ),
+    "source": ("source", "publication", "publisher", "outlet", "newspaper", "site_name"),
+    "author": ("author", "authors", "byline", "creator", "writer"),
+    "url": ("url", "link", "canonical_url", "web_url"),
+}  # fmt: skip
+"""What fields are called, however their words are parted: the first that is there counts."""
+
+
+def named(ours: str, names: Iterable[str], wanted: Iterable[str] = ()) -> list[str]:
+    """Give those of the names that may stand for a field of ours, the likeliest first.
+
+    Args:
+        wanted: what it is called instead, where the user has said so.
+    """
+    plain = {_plain(name): name for name in reversed(list(names))}
+    return [plain[_plain(name)] for name in wanted or ALIASES[ours] if _plain(name) in plain]
+
+
+def _plain(name: str) -> str:
+    """Write "Publication Date", "publication_date" and "publicationDate" alike."""
+    return re.sub(r"[\s_-]+", "", name).lower()

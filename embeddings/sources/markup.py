@@ -1,0 +1,93 @@
+"""Marked-up text -> its paragraphs: what is known to be a story already, so that none is looked for."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+_BLOCKS = frozenset({
+    "address", "article", "aside", "block", "blockquote", "body", "bq", "br", "center", "dd", "div", "dl", "dt", "fn",
+    "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hl1", "hl2", "hr", "html", "li", "main", "ol", "p",
+    "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
+_LEFT_OUT = frozenset({
+    "audio", "button", "canvas", "figure", "head", "iframe", "media", "noscript", "object", "picture", "script",
+    "style", "svg", "template", "title", "video",
+})  # fmt: skip
+_FRAGMENT = re.compile(
+    r"\s*<(?:!doctype|html|body|p|div|article|section|h[1-6]|ul|ol|figure|blockquote)\b", re.IGNORECASE
+)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+
+
+def is_markup(text: str) -> bool:
+    """Say whether a text is written in HTML: it begins with a paragraph or a block, and closes one."""
+    return _FRAGMENT.match(text) is not None and "</" in text
+
+
+def text_of_html(markup: str) -> str:
+    """Take the text out of HTML, a paragraph a line; "" where it holds none."""
+    import lxml.html
+
+    try:
+        return "\n".join(paragraphs(lxml.html.document_fromstring(_characters(markup))))
+    except (lxml.etree.ParserError, ValueError):  # nothing but white space or comments
+        return ""
+
+
+def paragraphs(root: Any, left_out: Collection[Any] = ()) -> list[str]:
+    """Give the paragraphs below an element: what stands between the ends of blocks, its white space made plain.
+
+    Args:
+        left_out: elements that are not read, besides scripts, pictures and the like.
+    """
+    lines, line = list[str](), list[str]()
+    for said in _pieces(root, frozenset(left_out)):
+        if said is not None:
+            line.append(said)
+        elif text := " ".join("".join(line).split()):
+            lines.append(text)
+            line = []
+        else:
+            line = []
+    return lines
+
+
+def local_name(element: Any) -> str:
+    """Give an element's name without its namespace, in small letters; "" for what is no element."""
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
+
+
+def _pieces(root: Any, left_out: frozenset[Any]) -> Iterator[str | None]:
+    """Give the text below an element piece by piece, and None where a paragraph ends. Not recursive: pages are deep."""
+    todo: list[tuple[Any, bool]] = [(root, False)]
+    while todo:
+        element, is_read = todo.pop()
+        is_block = local_name(element) in _BLOCKS
+        if not is_read:
+            todo.append((element, True))
+            if is_block:
+                yield None
+            if _is_shown(element, left_out):
+                yield element.text or ""
+                todo += [(child, False) for child in reversed(element)]
+            elif not isinstance(element.tag, str) and (element.text or "").startswith("&"):
+                yield html.unescape(element.text)  # an entity that the document's type would declare, as "&mdash;"
+            continue
+        if is_block or element is root:
+            yield None
+        if element is not root:
+            yield element.tail or ""
+
+
+def _is_shown(element: Any, left_out: frozenset[Any]) -> bool:
+    name = local_name(element)
+    hidden = not name or name in _LEFT_OUT or element in left_out
+    return not hidden and not _HIDDEN.search(element.get("style") or "")
+
+
+def _characters(markup: str) -> str:
+    """Leave out what XML can't hold, and a declaration of an encoding, which a decoded text has no more."""
+    return re.sub(r"^\s*<\?xml[^>]*\?>|[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", markup)

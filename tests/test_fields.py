@@ -1,0 +1,95 @@
+"""What the fields of an article are called, and what stands inside them, whatever kind of file they come in."""
+
+import json
+from datetime import date
+
+import pytest
+from test_sources import read
+
+RENDERED = """<p>The dam of &#8220;Sorrel&#8221; <em>opened</em>.</p>
+
+<figure>A dam</figure><p>Ann Okoro<br>
+cut the ribbon.</p>"""
+
+
+def test_a_post_as_wordpress_gives_it(tmp_path):
+    post = {
+        "id": 7, "date": "2021-06-08T10:00:00", "link": "https://echo.example/dam", "author": 3,
+        "title": {"rendered": "Dam &#8217;opens&#8217; &amp; leaks"}, "excerpt": {"rendered": "<p>The dam</p>"},
+        "content": {"rendered": RENDERED, "protected": False},
+    }  # fmt: skip
+    (tmp_path / "a.jsonl").write_text(json.dumps(post))
+    [article] = read(tmp_path)
+    assert (article.id, article.title, article.author) == ("7", "Dam ’opens’ & leaks", "")
+    assert article.text == "The dam of “Sorrel” opened.\nAnn Okoro\ncut the ribbon."
+    assert (article.published, article.url) == (date(2021, 6, 8), "https://echo.example/dam")
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ({"body": "It opened."}, "It opened."),
+        ({"body": {"html": "<p>It opened.</p><p>It closed.</p>"}}, "It opened.\nIt closed."),
+        ([{"type": "paragraph", "text": "It opened."}, {"text": "It closed."}], "It opened.\nIt closed."),
+        ({"blocks": [{"text": "It opened."}]}, "It opened."),
+        ("<p>It opened.</p>", "It opened."),
+        ("<p> tags mark a paragraph.", "<p> tags mark a paragraph."),  # a story about them
+        ("5 < 6, and <p>no</p> markup.", "5 < 6, and <p>no</p> markup."),
+    ],
+)
+def test_a_text_may_stand_inside_an_object_or_a_list_or_in_html(tmp_path, given, text):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"content": given}))
+    assert [article.text for article in read(tmp_path)] == [text]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"kind": 1, "raw": "x"}, "found an object of 'kind', 'raw'"),
+        ([{"text": "It opened."}, 3], "found a list"),
+        ({"rendered": "<p></p>"}, "found an object of 'rendered'"),
+        ("<p><!-- --></p>", "found text"),
+    ],
+)
+def test_what_holds_no_text_is_said(tmp_path, given, said):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"content": given}))
+    assert [str(problem).partition("line 1: ")[2] for problem in read(tmp_path)] == [
+        f'want the article in "content", {said}'
+    ]
+
+
+FRONT = """---
+Headline: Dam
+authors:
+- Ann Lee
+- name: Bo Ray
+{0}
+publication: Echo
+canonical_url: https://echo.example/dam
+summary: x
+---
+It opened.
+"""
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "pubDate: 2021-06-08",
+        "published: 8 June 2021",
+        "publish_date: '2021-06-08'",
+        "published: true\npublishDate: 2021-06-08",
+    ],
+)
+def test_front_matter_is_known_by_the_names_of_columns(tmp_path, named):
+    (tmp_path / "a.md").write_text(FRONT.format(named))
+    [article] = read(tmp_path)
+    assert (article.title, article.author, article.published) == ("Dam", "Ann Lee, Bo Ray", date(2021, 6, 8))
+    assert (article.source, article.url, article.text) == ("Echo", "https://echo.example/dam", "It opened.\n")
+
+
+def test_a_field_of_front_matter_that_says_nothing_leaves_its_place_to_another(tmp_path):
+    (tmp_path / "a.md").write_text("---\ndate:\npublished: true\npubDate: 2021-06-08\n---\nIt opened.\n")
+    assert [article.published for article in read(tmp_path)] == [date(2021, 6, 8)]
+    (tmp_path / "a.md").write_text("---\npublished: true\n---\nIt opened.\n")
+    assert [article.published for article in read(tmp_path)] == [None]
