@@ -35,7 +35,13 @@ _NO_DAY = re.compile(
 
 
 class AmbiguousDate(ValueError):
-    """A date in figures may mean two days."""
+    """A date in figures may mean two days.
+
+    Attributes:
+        days: those.
+    """
+
+    days: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +80,9 @@ def parse_date(value: object, *, day_first: bool | None = None) -> date | None:
         return None
     try:
         found = _seconds(text) or _iso(text) or _mail(text) or _written(text) or _figures(text, day_first)
-    except AmbiguousDate:
-        raise AmbiguousDate(f"the date {text!r} may mean two days; write it as 2021-06-08") from None
+    except AmbiguousDate as error:
+        error.args = (f"the date {text!r} may mean two days; write it as 2021-06-08",)
+        raise
     except ValueError as error:  # the 31st of June
         raise ValueError(f"the date {text!r} can't be read ({error}); write it as 2021-06-08") from error
     if found is None:
@@ -134,6 +141,8 @@ def _figures(text: str, day_first: bool | None) -> date | None:
     if first > 12 or second > 12 or first == second:  # there is no doubt
         day_first = first >= second
     if day_first is None:
-        raise AmbiguousDate
+        error = AmbiguousDate()
+        error.days = (date(year, second, first), date(year, first, second))
+        raise error
     day, month = (first, second) if day_first else (second, first)
     return date(year, month, day)

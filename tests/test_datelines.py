@@ -121,6 +121,27 @@ def test_which_of_two_days_is_meant(tmp_path, written, day_first, day):
     assert [article.published for article in read_articles(found)] == [day, day]
 
 
+@pytest.mark.parametrize("written", ["04.03.2021", "04/03/2021", "4-3-2021"])
+@pytest.mark.parametrize(
+    ("url", "text", "day"),
+    [
+        ("https://echo.example/2021/03/04/dam", "It rained.", date(2021, 3, 4)),
+        ("https://echo.example/dam-2021-04-03.html", "It rained.", date(2021, 4, 3)),
+        ("", "Dam opens\nPublished 4 March 2021\nIt rained.", date(2021, 3, 4)),
+        ("https://echo.example/2021/03/05/dam", "It rained.", None),
+        ("https://echo.example/2021/03/04/2021-04-03", "It rained.", None),
+        ("", "Dam opens\nPublished 5 March 2021\nIt rained.", date(2021, 3, 5)),
+    ],
+)
+def test_another_date_of_the_article_says_which_of_two_days_is_meant(tmp_path, written, url, text, day):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": text, "date": written, "url": url}))
+    article, *trouble = read(tmp_path)
+    assert article.published == day
+    assert bool(trouble) == (day not in (date(2021, 3, 4), date(2021, 4, 3)))
+    assert all(f"the date {written!r} may mean two days" in one.reason for one in trouble)
+    assert all(("went in without a date" in one.reason) == (day is None) for one in trouble)
+
+
 def test_front_matter_that_is_no_yaml_is_read_line_by_line(tmp_path):
     given = 'title: Full list: the winners\n# set by hand\nDate: 3 March 2024\nsource: "The Echo"\nurl:\n'
     (tmp_path / "a.md").write_text(f"---\n{given}---\nIt rained.\n")

@@ -13,7 +13,6 @@ from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.paths import expanded
 from embeddings.sources.archive import members
-from embeddings.sources.datelines import completed
 from embeddings.sources.default_ids import ShortestIds
 from embeddings.sources.docx import read_docx
 from embeddings.sources.fields import ALIASES
@@ -199,8 +198,7 @@ def _read_whole(given: Input) -> Iterator[Article | Unreadable]:
                 else:
                     yield from _read(part)
         else:
-            for item in READERS[given.kind](given):
-                yield completed(item) if isinstance(item, Article) else item
+            yield from READERS[given.kind](given)
     except ReadingError as error:
         yield Unreadable(given.name, str(error))
     except (OSError, EOFError, zlib.error, BadZipFile) as error:

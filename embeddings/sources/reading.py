@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 
 from charset_normalizer import from_bytes
@@ -13,6 +14,7 @@ from embeddings.dates import AmbiguousDate, parse_date
 from embeddings.documents import Article
 from embeddings.phrases import DATELINE
 from embeddings.sentences import sentences
+from embeddings.sources.datelines import completed
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.markup import text_of_html
 
@@ -65,9 +67,10 @@ def make_article(
 ) -> Iterator[Article | Unreadable]:
     """Make an article of its text and what is said about it: id, title, date, source, author, url.
 
-    What `fields` leave open comes from what the input knows, the title at last from the text's first line. Characters
-    of the text that can't be stored are replaced, one for one. A date that can't be read is named after the article,
-    which then has the one that the input knows, or none.
+    What `fields` leave open comes from what the input knows, then from the article's first lines, the title at last
+    from the first of them. Characters of the text that can't be stored are replaced, one for one. A date that can't be
+    read, or may mean two days of which nothing else names one, is named after the article, which then has another date
+    that is known of it, or none.
 
     Args:
         line: where it stands in the input, for messages.
@@ -75,19 +78,32 @@ def make_article(
     Raises:
         ReadingError: a field holds something that can't be read as what it should be.
     """
-    published, trouble = None, ""
+    published, trouble, days = None, "", set[date]()
     for date_given in (fields.get("date"), given.known.get("date")):
+        # Jekyll's "published: true" is no date
+        date_given = None if isinstance(date_given, bool) else date_given
         try:
-            # Jekyll's "published: true" is no date
-            date_given = None if isinstance(date_given, bool) else date_given
             published = published or parse_date(date_given, day_first=given.day_first)
+        except AmbiguousDate as error:
+            days |= set(error.days)
+            trouble = trouble or f"{error} or give --dates day-first or month-first"
         except ValueError as error:
-            hint = " or give --dates day-first or month-first" if isinstance(error, AmbiguousDate) else ""
-            trouble = trouble or f"{error}{hint}"
-    yield article_of(text, {**given.known, **filled_fields(fields)}, published, default_id=default_id or given.id)
-    if trouble:
-        instead = f"with {published}, which it is known by" if published else "without a date"
+            trouble = trouble or str(error)
+    known = {**given.known, **filled_fields(fields)}
+    article = completed(article_of(text, known, published, default_id=default_id or given.id))
+    if days and article.published is None:
+        article = replace(article, published=_of_its_address(days, article.url))
+    yield article
+    if trouble and not (days and article.published in days):
+        day = article.published
+        instead = f"with {day}, which it is known by" if day else "without a date"
         yield Unreadable(given.name, f"{trouble}; the article went in {instead}", line, went_in=True)
+
+
+def _of_its_address(days: set[date], url: str) -> date | None:
+    """Choose the day that an address names, as in /2021/06/08/dam; None where it names none or several."""
+    found = [day for day in days if re.search(rf"\b{day:%Y}([/-]){day:%m}\1{day:%d}\b", url)]
+    return found[0] if len(found) == 1 else None
 
 
 def article_of(text: str, fields: Mapping[str, object], published: date | None, *, default_id: str) -> Article:
