@@ -102,7 +102,7 @@ def make_article(
 
 def _of_its_address(days: set[date], url: str) -> date | None:
     """Choose the day that an address names, as in /2021/06/08/dam; None where it names none or several."""
-    found = [day for day in days if re.search(rf"\b{day:%Y}([/-]){day:%m}\1{day:%d}\b", url)]
+    found = [day for day in days if re.search(rf"\b{day:%Y}(?P<mark>[/-]){day:%m}(?P=mark){day:%d}\b", url)]
     return found[0] if len(found) == 1 else None
 
 
