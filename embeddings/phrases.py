@@ -9,6 +9,7 @@ _NAME = r"(?-i:[A-ZÀ-Þ][\w.’'-]*)"
 _NAMES = rf"{_NAME}(?:,? (?:and |& )?{_NAME}){{0,6}}"
 _NAMES_BUT_BY = rf"{_NAME}(?:,? (?:and |& )?(?!by\b){_NAME}){{0,6}}"
 _TWO_NAMES = rf"{_NAME}(?:,? (?:and |& )?{_NAME}){{1,6}}"
+_AGENCIES = rf"(?:the )?{_NAME}(?:,? (?:and |& )?(?:the )?{_NAME}){{0,6}}"
 _POST = r"(?:reporter|correspondent|editor|columnist|writer|journalist|staff)s?"
 _DATED = r"(?:first |last )?(?:published|updated|posted|modified)(?: on| at)?:?(?: \w+day,?)?"
 _NETWORK = r"(?:facebook|twitter|x|instagram|whatsapp|linkedin|reddit|telegram|tiktok|youtube|threads|bluesky|e-?mail)"
@@ -82,6 +83,9 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         rf"by {_TWO_NAMES}(?:,? (?:in {_NAMES}|(?:\w+ ){{0,3}}{_POST}))?(?:\s*\|.*)?",
         rf"(?:words|text|story) by {_NAMES}",
         rf"(?:additional |further )?(?:reporting|writing|editing) by {_TWO_NAMES}.*",
+        rf"(?:with )?(?:additional |further )?(?:reporting|writing|editing)(?: by| from|:) {_AGENCIES}"
+        rf"(?: (?:in|at|for|from) {_NAMES})?",
+        rf"edited by {_TWO_NAMES}",
         r"(?:our|from our) (?:own )?(?:staff|foreign|special)?\s?(?:reporters?|correspondents?|staff)",
         rf"{_DATED} \d{{1,2}}[:.]\d\d.{{0,12}},? (?:\w{{3,9}},? )?{_DAY}",
         r".{3,160}\bcontributed (?:to this (?:report|story|article)|reporting)(?: from .{2,60})?",
@@ -154,9 +158,18 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"the (?:views|opinions) expressed\b.*\b(?:are those of|do not|own)\b.*",
         rf"{_TWO_NAMES} is (?:our |an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in) ).*",
     ),
+    "newsletter": (
+        r"unsubscribe(?: here| now)?(?:\s*[|·•/,-].{2,80})?",
+        r"(?:(?:view|read|open|see) (?:this|it|the) ?(?:e-?mail|newsletter|message)?|view) (?:in|on) "
+        r"(?:(?:your|a|the) )?(?:web ?)?(?:browser|site|page)(?:\W.{0,40})?",
+        r"(?:manage|update|change) (?:your )?(?:e-?mail |subscription )?preferences",
+    ),
     "contact": (
         r"(?:found|seen|spotted|noticed|bought|got|have|do you (?:have|know)) [^.?!]{2,80}\? "
         r"(?:tell|e-?mail|contact|write to|call|message) us (?:at|on|via) \S*@\S+",
+        r"(?:(?:do you )?(?:have|know)|got|have you got) [^.?!]{0,40}\b(?:story|stories|news|tips?|something)\b"
+        r"[^.?!]{0,40}\? (?:please )?(?:tell|e-?mail|contact|write|call|message|text|ring|phone|get in touch)\b.{2,99}",
+        r"(?:e-?mail|news ?desk|newsroom|tel(?:ephone)?|phone):? (?:[\w.+-]+@[\w.-]+|[\d +()-]{5,20})",
     ),
     "picture": (
         r"\(?(?:file )?(?:photo|photograph|image|picture|illustration|graphic)s?(?: credit)?\s*(?:[:/|©]| by ).{2,80}",
@@ -210,6 +223,9 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"\bcheck your (?:inbox|e-?mail|spam)\b",
         r"\bthank(?:s| you) for (?:signing up|subscribing)\b",
         r"\byou can unsubscribe\b",
+        r"^you(?:['’]re| are) (?:receiving|getting) this (?:e-?mail|newsletter|message) because\b",
+        r"^was this (?:e-?mail|newsletter) (?:forwarded|sent) to you\b",
+        r"^(?:having )?(?:trouble|problems|difficulty) (?:viewing|reading) this (?:e-?mail|newsletter)\b",
         r"\bby (?:signing up|subscribing|registering),? you\b",
         r"^get it by e-?mail\b",
         r"\bnever miss (?:a|an|another)\b",
@@ -261,6 +277,9 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"^(?:join the conversation|have your say|tell us what you think)\b",
         r"\bin the comments(?: below)?$",
         r"\bour comment(?:s|ing)? (?:policy|guidelines|rules)\b",
+        r"^you (?:must|need to|have to) be (?:logged|signed) in to (?:comment|post|reply|join|leave)\b",
+        r"\b(?:log|sign) ?in to (?:join|post|leave|add)\b.*\b(?:comments?|discussion|conversation)\b",
+        r"^to (?:leave|post|add|make) (?:a |your )?comments?,? (?:please|you|sign|log|create|register)\b",
     ),
     "app": (
         r"^(?:download|get|try|install) (?:our|the \w+(?: \w+)?) app\b",
@@ -281,6 +300,10 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"^for more (?:information|news|stories|details),? (?:visit|go to)\b",
         r"^(?:spotted|seen|found) (?:a|an) (?:mistake|error|typo)\b",
         r"^contact (?:the|our) (?:newsroom|news desk|editors?)\b",
+        r"^(?:please )?(?:call|ring|phone|text|e-?mail) (?:the |our )(?:news ?desk|newsroom|news team)\b.*(?:\d{3}|@)",
+        r"^to (?:contact|reach) (?:us|our|the (?:news ?desk|newsroom))\b",
+        r"^if you have (?:a |any )?(?:news|story|stories|tips?)\b",
+        r"^(?:you can )?(?:reach|contact) .{2,80} (?:at|on|via) [\w.+-]+@[\w.-]+",
     ),
 }
 """What page furniture says to its reader, somewhere in a sentence; a sentence of the story hardly ever does."""
