@@ -115,7 +115,8 @@ class Unreadable:
     """An input, or a line of one (counted from 1), that gives no article, and why; or one that gave less than it has.
 
     Attributes:
-        went_in: whether its article went in all the same, without what could not be read.
+        went_in: whether its article went in all the same, without what could not be read; or it says itself that it is
+            to give none, as what an agency withdraws.
     """
 
     name: str

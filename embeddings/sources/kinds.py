@@ -20,10 +20,12 @@ _KINDS = {
     ".xml": ".xml",
     ".rss": ".xml",
     ".atom": ".xml",
+    ".nitf": ".xml",
+    ".newsml": ".xml",
     ".zip": ".zip",
 }
 SUFFIXES = (*_KINDS, ".gz")
-KINDS = ".txt, .md, .html, .pdf, .docx, .jsonl, .csv, .xml (feeds), .zip"
+KINDS = ".txt, .md, .html, .pdf, .docx, .jsonl, .csv, .xml (feeds, NITF, NewsML), .zip"
 
 
 def kind_of(name: str) -> str | None:

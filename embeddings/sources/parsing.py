@@ -1,4 +1,4 @@
-"""PDF, Word documents and feeds -> their text, in a process of its own: what they do to their parser stays there.
+"""PDF, Word, feeds, mail, news in XML -> their text, in a process of its own: what they do to their parser stays there.
 
 The process is started with the first document, serves all later ones, and is limited in memory, time and files where
 the platform can limit it (not on Windows, where the time limit alone holds). A document that breaks it costs a new one.
@@ -37,7 +37,11 @@ _LENGTH = struct.Struct(">Q")
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A document or an entry of a feed: its text, in pages or paragraphs, and what is said about it, "" for unknown."""
+    """A document or an entry of a feed: its text, in pages or paragraphs, and what is said about it, "" for unknown.
+
+    Attributes:
+        trouble: why it gives no article.
+    """
 
     texts: tuple[str, ...]
     title: str = ""
@@ -46,15 +50,16 @@ class Parsed:
     source: str = ""
     link: str = ""
     id: str = ""
+    trouble: str = ""
 
 
 def parse(kind: str, data: bytes) -> list[Parsed]:
-    """Parse a document into one item, a feed into its entries; safe to call from any thread, one after the other.
+    """Parse a document into its items, which most have one of; safe to call from any thread, one after the other.
 
     Where no Python can be started beside this one (in a frozen program), it is parsed here, without limits.
 
     Args:
-        kind: ".pdf", ".docx" or ".xml".
+        kind: a key of the worker's EXTRACTORS.
 
     Raises:
         ReadingError: it can't be read, or takes too much memory or time.

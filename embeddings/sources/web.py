@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from embeddings.sources.feed import feed_entries
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, named_input
 from embeddings.sources.kinds import KINDS, is_address, kind_of
+from embeddings.sources.news import ROOTS
 from embeddings.sources.visits import Unchanged
 
 MAX_PAGES = 10_000
@@ -87,10 +88,11 @@ def fetch(given: Input) -> Input:
 def pages(given: Input) -> Iterator[Input | Unreadable]:
     """Yield what a feed or a sitemap leads to: a feed's own stories where it carries them whole, else the pages.
 
-    A feed that is a file on this machine is taken as it is; nothing is fetched for it.
+    A feed that is a file on this machine is taken as it is; nothing is fetched for it. News in XML leads to nothing,
+    and is handed on to its own reader.
 
     Raises:
-        ReadingError: it is neither a feed nor a sitemap, or names nothing.
+        ReadingError: it is none of these, or names nothing.
     """
     data = given.read(MAX_FEED_BYTES)
     head = _BEFORE_ROOT.sub(b"", data[:5_000]).lstrip()
@@ -102,10 +104,14 @@ def pages(given: Input) -> Iterator[Input | Unreadable]:
         found = _sitemap(given, data, {given.place})
     elif name in (b"rss", b"feed", b"rdf"):
         found = feed_entries(given, data)
+    elif name.decode() in ROOTS:
+        yield replace(given, kind=".news", state="")
+        return
     elif b"<!ENTITY" in head:
         raise ReadingError("declares entities of its own, which are not unfolded; save it without its DOCTYPE")
     else:
-        raise ReadingError("is XML, but neither a feed (RSS, Atom) nor a sitemap")
+        what = f"is XML (<{root[1].decode()[:40]}>), but" if root else "is"
+        raise ReadingError(f"{what} neither a feed (RSS, Atom), a sitemap nor news in NITF or NewsML")
     yield from _fetched(given, found)
 
 
