@@ -9,7 +9,10 @@ import json
 import struct
 import zipfile
 from datetime import UTC, datetime
+from email.message import EmailMessage
 
+from test_mail import HTML, mail
+from test_news import ARCHIVED, XHTML, item
 from test_sources import PAGE, STORY
 from test_web import WHOLE, rss
 
@@ -106,6 +109,13 @@ def _document_part() -> bytes:
         return parts.read("word/document.xml")
 
 
+def _fixed(message: EmailMessage) -> bytes:
+    """Write a mail with boundaries that are the same each time."""
+    if message.is_multipart():
+        message.set_boundary("=-=")
+    return bytes(message)
+
+
 _LINE = json.dumps({"id": "x", "title": "T", "text": STORY, "date": "2020-01-02", "source": "S", "url": "u"})
 SAMPLES = {
     ".txt": [STORY.encode(), STORY.encode("utf-16"), "Le café a fermé, a déclaré Zoé.".encode("cp1252")],
@@ -121,7 +131,10 @@ SAMPLES = {
         ATOM.encode(),
         LAUGHS.encode(),
         b"<urlset><url><loc>nowhere</loc></url></urlset>",
+        ARCHIVED.encode(),
+        f"<newsMessage>{item(XHTML)}{item(XHTML, 'canceled')}</newsMessage>".encode(),
     ],
+    ".eml": [_fixed(mail(HTML, STORY)), _fixed(mail(plain=STORY))],
     ".zip": [zip_of({"a.txt": STORY.encode(), "b/c.html": PAGE.encode()}), lying_zip()],
     "questions.json": [json.dumps(SQUAD).encode(), gzip.compress(json.dumps(SQUAD).encode(), mtime=0)],
     "questions.csv": [b"question,answer,article,kind\nWho?,Bo|Bo Lind,dam,\nWhich?,A;B,dam,list\nWhy?,,,none\n"],
@@ -139,7 +152,10 @@ PARTS = {
     ".jsonl": (*_JSON, b'"text":', b'"date":', b'"author":["'),
     ".csv": (b'"', b'""', b",", b";", b"\t", b"\n", b"\r", b"\x00", b"\x81", b"text"),
     ".xml": (*_MARKUP, b"<item>", b"<entry>", b"<content type='xhtml'>", b'<?xml version="1.0" encoding="utf-7"?>',
-             b"<pubDate>", b"<link href='http://['/>", b"<georss:polygon>", b"<sitemapindex>"),
+             b"<pubDate>", b"<link href='http://['/>", b"<georss:polygon>", b"<sitemapindex>",
+             b"<nitf>", b"<newsItem>", b"<block class='full_text'>"),
+    ".eml": (*_MARKUP, b"\n\n", b"\n--=-=\n", b"From: ", b"Date: ", b"Content-Type: multipart/mixed; boundary=x\n",
+             b"Content-Transfer-Encoding: base64\n", b"charset=utf-7", b"=?utf-8?b?/w==?=", b"=FF", b"message/rfc822"),
     ".zip": (b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x06", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00"),
     "questions.json": (*_JSON, b'"answer_start":', b'"item": {}', b'"kind": "list"', b'"kind": []', b'"title": 1'),
     "questions.csv": (b'"', b",", b"\n", b"|", b";", b"list", b"followup", b"\xff", b"\x00", b"kind"),

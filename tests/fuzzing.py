@@ -300,6 +300,7 @@ TARGETS = {
     "jsonl": Target(st.one_of(of_kind(".jsonl"), RECORDS), check_source(".jsonl")),
     "csv": Target(st.one_of(of_kind(".csv"), ROWS), check_source(".csv")),
     "xml": Target(of_kind(".xml"), check_source(".xml")),
+    "mail": Target(of_kind(".eml"), check_source(".eml")),
     "zip": Target(
         st.one_of(
             of_kind(".zip"),

@@ -20,6 +20,7 @@ from embeddings.sources.filling import Readings, is_of_the_web
 from embeddings.sources.html import read_html
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, address_input, file_input
 from embeddings.sources.kinds import KINDS, is_address, kind_of
+from embeddings.sources.mail import read_mail
 from embeddings.sources.news import read_news
 from embeddings.sources.pdf import read_pdf
 from embeddings.sources.table import read_csv, read_jsonl
@@ -36,6 +37,7 @@ READERS: Mapping[str, Callable[[Input], Iterator[Article | Unreadable]]] = {
     ".jsonl": read_jsonl,
     ".csv": read_csv,
     ".news": read_news,
+    ".eml": read_mail,
 }
 CONTAINERS: Mapping[str, Callable[[Input], Iterator[Input | Unreadable]]] = {".zip": members, ".xml": pages}
 

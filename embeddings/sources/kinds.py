@@ -22,10 +22,11 @@ _KINDS = {
     ".atom": ".xml",
     ".nitf": ".xml",
     ".newsml": ".xml",
+    ".eml": ".eml",
     ".zip": ".zip",
 }
 SUFFIXES = (*_KINDS, ".gz")
-KINDS = ".txt, .md, .html, .pdf, .docx, .jsonl, .csv, .xml (feeds, NITF, NewsML), .zip"
+KINDS = ".txt, .md, .html, .pdf, .docx, .jsonl, .csv, .xml (feeds, NITF, NewsML), .eml, .zip"
 
 
 def kind_of(name: str) -> str | None:

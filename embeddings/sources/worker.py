@@ -17,6 +17,7 @@ from typing import IO
 from embeddings.sources.docx import extract_docx
 from embeddings.sources.feed import extract_feed
 from embeddings.sources.inputs import ReadingError
+from embeddings.sources.mail import extract_mail
 from embeddings.sources.news import extract_news
 from embeddings.sources.parsing import MAX_MEMORY, MAX_SECONDS, MAX_TEXT, OUT_OF_MEMORY, Parsed, read_frame, write_frame
 from embeddings.sources.pdf import extract_pdf
@@ -26,6 +27,7 @@ EXTRACTORS: Mapping[str, Callable[[bytes], list[Parsed]]] = {
     ".docx": extract_docx,
     ".xml": extract_feed,
     ".news": extract_news,
+    ".eml": extract_mail,
 }
 
 

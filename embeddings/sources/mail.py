@@ -1,0 +1,88 @@
+"""Saved mails, as newsletters are kept (.eml) -> articles, by the standard library."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import policy
+from email.message import EmailMessage, MIMEPart
+from email.parser import BytesParser
+from email.utils import parseaddr
+
+from embeddings.documents import Article
+from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.kinds import is_address
+from embeddings.sources.markup import text_of_html
+from embeddings.sources.parsing import Parsed, parse
+from embeddings.sources.pdf import paragraphs
+from embeddings.sources.reading import make_article
+
+_PASSED_ON = re.compile(r"(?:\s*(?:fwd?|re|aw|wg|tr)\s*:\s*)+", re.IGNORECASE)
+_HEADERS = ("from", "subject", "date", "received", "return-path", "mime-version", "message-id", "delivered-to")
+# what fills the preview that an inbox shows of a newsletter
+_UNSEEN = re.compile("[\u00ad\u034f\u200b-\u200d\u2060\ufeff]")
+_LINK = re.compile(r"\s*[<(\[]?https?://[^\s<>()\[\]]{40,}[>)\]]?")
+
+
+def read_mail(given: Input) -> Iterator[Article | Unreadable]:
+    """Read one article: a message's text, its attachments left out; its subject is the title, its sender the source.
+
+    The address is that of the list's archive, where it names one: links of newsletters would name their reader.
+    """
+    [found] = parse(".eml", given.read())
+    text = "\n".join(found.texts)
+    if not text.strip():
+        raise ReadingError("is a mail without text; save what is attached to it, and index that")
+    fields = {"title": found.title, "date": found.date, "source": found.source, "url": found.link}
+    yield from make_article(given, text, fields)
+
+
+def extract_mail(data: bytes) -> list[Parsed]:
+    """Take the text out of a message, of its HTML where it has any, and what its head says.
+
+    Raises:
+        ReadingError: it is no mail.
+    """
+    try:
+        mail = BytesParser(policy=policy.default).parsebytes(data.lstrip())
+        if not any(name in mail for name in _HEADERS):
+            raise ReadingError(
+                "is no mail (it has neither a sender nor a subject); save it from the mail program as .eml"
+            )
+        name, address = parseaddr(str(mail["from"] or ""))
+        return [
+            Parsed(
+                texts=(_text(mail),),
+                title=_PASSED_ON.sub("", str(mail["subject"] or ""), count=1) if mail["subject"] else "",
+                date=str(mail["date"] or ""),
+                source=name or address.rpartition("@")[2],
+                link=_archived(str(mail["archived-at"] or "")),
+            )
+        ]
+    except (ReadingError, MemoryError):
+        raise
+    except Exception as error:  # the standard library raises many kinds for a damaged head
+        raise ReadingError(f"can't be read as a mail ({error}); save it anew") from error
+
+
+def _text(mail: EmailMessage) -> str:
+    body = mail.get_body(("html", "plain"))
+    if body is None:
+        return ""
+    content = _UNSEEN.sub("", _content(body))
+    if body.get_content_subtype() == "html":
+        return text_of_html(content)
+    # programs that write mails wrap lines, and newsletters put the whole of a link behind its words
+    return paragraphs(_LINK.sub("", content))
+
+
+def _content(body: MIMEPart) -> str:
+    try:
+        return str(body.get_content())
+    except LookupError:  # an encoding that nobody knows
+        return bytes(body.get_payload(decode=True) or b"").decode("utf-8", "replace")
+
+
+def _archived(link: str) -> str:
+    link = link.strip(" <>")
+    return link if is_address(link) else ""
