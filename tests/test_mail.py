@@ -75,6 +75,14 @@ It cost $9 million.
     assert of(tmp_path, mail(plain=plain))[0].text == story
 
 
+@pytest.mark.parametrize(
+    ("subject", "title"),
+    [("FW: Re: Dam opens", "Dam opens"), ("The dire: a dam", "The dire: a dam"), ("", "It opened.")],
+)
+def test_the_subject_is_the_title(tmp_path, subject, title):
+    assert of(tmp_path, mail(plain="It opened.", Subject=subject))[0].title == title
+
+
 def test_a_sender_without_a_name_is_known_by_the_address(tmp_path):
     [article] = of(tmp_path, mail(plain="It opened.", From="news@echo.example", **{"Archived-At": "mid:7"}))
     assert (article.source, article.url) == ("echo.example", "")

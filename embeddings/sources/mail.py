@@ -17,11 +17,11 @@ from embeddings.sources.parsing import Parsed, parse
 from embeddings.sources.pdf import paragraphs
 from embeddings.sources.reading import make_article
 
-_PASSED_ON = re.compile(r"(?:\s*(?:fwd?|re|aw|wg|tr)\s*:\s*)+", re.IGNORECASE)
+_PASSED_ON = re.compile(r"^(?:(?:fwd?|re|aw|wg|tr)\s*:\s*)+", re.IGNORECASE)
 _HEADERS = ("from", "subject", "date", "received", "return-path", "mime-version", "message-id", "delivered-to")
 # what fills the preview that an inbox shows of a newsletter
 _UNSEEN = re.compile("[\u00ad\u034f\u200b-\u200d\u2060\ufeff]")
-_LINK = re.compile(r"\s*[<(\[]?https?://[^\s<>()\[\]]{40,}[>)\]]?")
+_LINK = re.compile(r" ?[<(\[]?https?://[^\s<>()\[\]]{40,}[>)\]]?")
 
 
 def read_mail(given: Input) -> Iterator[Article | Unreadable]:
@@ -53,7 +53,7 @@ def extract_mail(data: bytes) -> list[Parsed]:
         return [
             Parsed(
                 texts=(_text(mail),),
-                title=_PASSED_ON.sub("", str(mail["subject"] or ""), count=1) if mail["subject"] else "",
+                title=_PASSED_ON.sub("", str(mail["subject"] or "").strip()),
                 date=str(mail["date"] or ""),
                 source=name or address.rpartition("@")[2],
                 link=_archived(str(mail["archived-at"] or "")),
