@@ -14,6 +14,7 @@ from conftest import ARTICLES
 from app import build_app
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
+from embeddings.sources.kinds import KINDS
 from qa.build import open_store
 from qa.confidence import Calibrator
 from qa.evaluation.labels import check_correction
@@ -177,7 +178,7 @@ def test_a_read_only_page_offers_nothing_that_changes_the_library(tmp_path, read
     open_store(settings, create=True).close()
     libraries = Libraries(settings, read_only=read_only)
     labels, events = offered(build_app(libraries, settings))
-    changing = {"Add files", "Add the address", "Remove the chosen article"}
+    changing = {f"Add files: {KINDS}", "Add the address", "Remove the chosen article"}
     assert {"Find articles", "Your question"} <= labels
     assert changing & labels == (set() if read_only else changing)
     assert ("like" in events) is not read_only

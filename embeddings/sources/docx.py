@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from embeddings.documents import Article
 from embeddings.sources.archive import check_parts
+from embeddings.sources.exports import parts, read_exported
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
 from embeddings.sources.parsing import Parsed, parse
 from embeddings.sources.reading import first_line, make_article
@@ -16,7 +17,7 @@ from embeddings.sources.reading import first_line, make_article
 def read_docx(given: Input) -> Iterator[Article | Unreadable]:
     """Read one article, a paragraph or table row a line; title and author come from the document's properties.
 
-    The date in the properties is that of the file, and is not taken.
+    What a service's download holds is many. The date in the properties is that of the file, and is not taken.
     """
     data = given.read()
     _check_size(data)
@@ -24,6 +25,9 @@ def read_docx(given: Input) -> Iterator[Article | Unreadable]:
     text = "\n".join(found.texts)
     if not text.strip():
         raise ReadingError("holds no text; remove it, or put an article in it")
+    if parts(text):
+        yield from read_exported(given, text, wrapped=False)
+        return
     yield from make_article(given, text, {"title": found.title or first_line(text), "author": found.author})
 
 

@@ -14,7 +14,7 @@ import gradio as gr
 from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport
-from embeddings.sources.kinds import SUFFIXES
+from embeddings.sources.kinds import KINDS, SUFFIXES
 from embeddings.utf8 import in_utf8
 from qa.libraries.workspace import Libraries, Seen, Workspace
 from qa.presentation import byline, in_counts
@@ -54,7 +54,7 @@ def articles_tab(
     tab = _Articles(libraries)
     changing = not libraries.read_only
     with gr.Row(visible=changing):
-        files = gr.File(label="Add files", file_count="multiple", file_types=list(SUFFIXES), height=140)
+        files = gr.File(label=f"Add files: {KINDS}", file_count="multiple", file_types=list(SUFFIXES), height=140)
         with gr.Column():
             address = gr.Textbox(label="Or an address: a page, a feed, a sitemap", placeholder="https://")
             fetch = gr.Button("Add the address")

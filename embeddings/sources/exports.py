@@ -1,0 +1,157 @@
+"""Downloads of Nexis and ProQuest, many articles in a row in one text -> those articles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from embeddings.dates import find_date
+from embeddings.documents import Article
+from embeddings.sources.inputs import Input, Unreadable
+from embeddings.sources.pdf import paragraphs
+from embeddings.sources.reading import make_article
+
+_BEGINS = re.compile(r"^[ \t]*(?:\d+ of \d+ DOCUMENTS?|Document \d+ of \d+)[ \t]*$", re.MULTILINE)
+_ENDS = re.compile(r"^[ \t]*End of Document[ \t]*$", re.MULTILINE)
+# what the services write of every article, and no newspaper
+_SURE = re.compile(r"^[ \t]*(?:LENGTH: *[\d,]+ words|LOAD-DATE: *\w|Full text: *\S)", re.MULTILINE | re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?P<name>headline|byline|author|section|length|dateline|highlight|abstract|links|publication info|series|edition"
+    r"|full text|body)(?::[ \t]*|$)(?P<value>.*)",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"(?:load-date|language|publication-type|subject|title|publication title|publication date|correction-date"
+    r"|journal code|credit|illustration|graphic):.*|graphic|classification",
+    re.IGNORECASE,
+)
+_ANY_LABEL = re.compile(r"[A-Z][\w /()-]{1,40}:(?:\s|$)|(?:Graphic|Classification)$")
+_PROQUEST = re.compile(
+    r"^[ \t]*(title|publication title|publication date|author): *(.+)$", re.MULTILINE | re.IGNORECASE
+)
+_NO_NEWS = re.compile(
+    r"copyright (?:©|\(c\)|\d{4}).*|all rights reserved\W*|_{10,}|proquest document link", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """One article of a download; "" for what it does not say."""
+
+    text: str
+    title: str = ""
+    date: str = ""
+    source: str = ""
+    author: str = ""
+
+
+def read_exported(given: Input, text: str, *, wrapped: bool) -> Iterator[Article | Unreadable]:
+    """Read the articles of a download; none where a text is no download.
+
+    Args:
+        wrapped: the lines of paragraphs are broken, as in plain text.
+    """
+    for number, part in enumerate(parts(text), start=1):
+        found = exported(part, wrapped=wrapped)
+        if not found.text:
+            yield Unreadable(given.name, f"its article {number}, {found.title[:80]!r}, holds no text; download it anew")
+            continue
+        fields = {name: getattr(found, name) for name in ("title", "date", "source", "author")}
+        yield from make_article(given, found.text, fields, default_id=f"{given.id}:{number}")
+
+
+def parts(text: str) -> list[str]:
+    """Split a download into its articles; empty where it is none."""
+    text = text.replace("\r\n", "\n")
+    if ends := [match.end() for match in _ENDS.finditer(text)]:
+        cut = [text[start:end] for start, end in pairwise([0, *ends])]
+        cut += [tail] if _SURE.search(tail := text[ends[-1] :]) else []  # one that was cut off
+    else:
+        begins = [match.end() for match in _BEGINS.finditer(text)]
+        cut = [text[start:end] for start, end in pairwise([*begins, len(text)])]
+    return [_ENDS.sub("", _BEGINS.sub("", part)) for part in cut] if any(map(_SURE.search, cut)) else []
+
+
+def exported(part: str, *, wrapped: bool) -> Exported:
+    """Tell an article's text from what a service says of it, above and below."""
+    lines = [line.strip() for line in part.splitlines()]
+    labels, begin = _labels(lines)
+    first_label = min((at for at, _ in labels.values()), default=len(lines))
+    end = _end(lines, begin)
+    body = [labels["full text"][1], *lines[begin:end]] if "full text" in labels else lines[begin:end]
+    body = [line for line in body if not _NO_NEWS.fullmatch(line)]
+    said = {name.lower(): value.strip() for name, value in reversed(_PROQUEST.findall(part))}
+    title, source, day = _head(lines[:first_label]) if "publication title" not in said else ("", "", "")
+    return Exported(
+        text=paragraphs("\n".join(body)) if wrapped else "\n".join(filter(None, body)),
+        title=labels.get("headline", (0, ""))[1] or title or said.get("title", ""),
+        date=day or said.get("publication date", ""),
+        source=source or said.get("publication title", "").partition(";")[0].strip(),
+        author=re.sub("^by ", "", labels.get("byline", (0, ""))[1] or said.get("author", ""), flags=re.IGNORECASE),
+    )
+
+
+def _labels(lines: Sequence[str]) -> tuple[dict[str, tuple[int, str]], int]:
+    """Find the labels above an article: their lines and what they say; and the line at which its text begins."""
+    labels: dict[str, tuple[int, str]] = {}
+    at = next((at for at, line in enumerate(lines) if _LABEL.fullmatch(line)), len(lines))
+    while at < len(lines):
+        if not lines[at]:
+            at += 1
+            continue
+        match = _LABEL.fullmatch(lines[at])
+        if match is None and not _NO_NEWS.fullmatch(lines[at]):
+            break
+        begin, at = at, at + 1
+        if match is None:
+            continue
+        name = match["name"].lower()
+        if name in ("full text", "body"):
+            labels[name] = (begin, match["value"])
+            break
+        while at < len(lines) and lines[at] and not _LABEL.fullmatch(lines[at]):
+            at += 1
+        labels[name] = (begin, " ".join([match["value"], *lines[begin + 1 : at]]).strip())
+    return labels, at
+
+
+def _end(lines: Sequence[str], begin: int) -> int:
+    """Find the line where an article's text ends: a label that another follows, as every second block below does.
+
+    So a label inside a text, as of a letter that is quoted, ends nothing.
+    """
+    end, labelled, blocks, another = len(lines), 0, 0, True
+    for at in reversed(range(begin, len(lines))):
+        is_label = bool(_ANY_LABEL.match(lines[at]) or _NO_NEWS.fullmatch(lines[at]))
+        begins = is_label or bool(lines[at] and not lines[at - 1])
+        blocks, labelled = blocks + begins, labelled + is_label
+        # a caption may stand below "Graphic"
+        if _AFTER.fullmatch(lines[at]) and (another or ":" not in lines[at]) and 2 * labelled >= blocks:
+            end = at
+        another = is_label if begins else another
+    return end
+
+
+def _head(lines: Sequence[str]) -> tuple[str, str, str]:
+    """Give the headline, the newspaper and the day that stand above the labels.
+
+    The newspaper stands above the day, and the headline above it, or in the last block below.
+    """
+    lines = [line for line in lines if not _NO_NEWS.fullmatch(line)]
+    dated = max((at for at, line in enumerate(lines) if _day(line)), default=None)  # the first is that of a cover page
+    if dated is None:
+        return next(filter(None, lines), ""), "", ""
+    blocks = "\n".join(lines[:dated]).strip().rpartition("\n")
+    _, *below = re.split(r"\n\n+", "\n".join(lines[dated:]).strip())
+    title = below or re.split(r"\n\n+", blocks[0].strip())
+    return title[-1].replace("\n", " "), blocks[2], _day(lines[dated])
+
+
+def _day(block: str) -> str:
+    try:
+        found = find_date(block)
+    except ValueError:
+        return ""
+    return block[found.start : found.end] if found is not None and found.start < 20 and len(block) < 80 else ""
