@@ -11,6 +11,7 @@ import zipfile
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
+from test_exports import NEXIS, PROQUEST
 from test_mail import HTML, mail
 from test_news import ARCHIVED, XHTML, item
 from test_sources import PAGE, STORY
@@ -118,7 +119,13 @@ def _fixed(message: EmailMessage) -> bytes:
 
 _LINE = json.dumps({"id": "x", "title": "T", "text": STORY, "date": "2020-01-02", "source": "S", "url": "u"})
 SAMPLES = {
-    ".txt": [STORY.encode(), STORY.encode("utf-16"), "Le café a fermé, a déclaré Zoé.".encode("cp1252")],
+    ".txt": [
+        NEXIS.encode(),
+        PROQUEST.encode(),
+        STORY.encode(),
+        STORY.encode("utf-16"),
+        "Le café a fermé, a déclaré Zoé.".encode("cp1252"),
+    ],
     ".md": [f"---\nid: dam\ntitle: Dam opens\nDate: 2021-05-01\nauthor: [Li, Bo]\n---\n\n{STORY}\n".encode()],
     ".html": [PAGE.encode(), f"<article>{WHOLE}</article>".encode()],
     ".pdf": [_pdf()],

@@ -54,7 +54,7 @@ def articles_tab(
     tab = _Articles(libraries)
     changing = not libraries.read_only
     with gr.Row(visible=changing):
-        files = gr.File(label=f"Add files: {KINDS}", file_count="multiple", file_types=list(SUFFIXES), height=140)
+        files = gr.File(label=f"Add files: {KINDS}", file_count="multiple", file_types=list(SUFFIXES), height=170)
         with gr.Column():
             address = gr.Textbox(label="Or an address: a page, a feed, a sitemap", placeholder="https://")
             fetch = gr.Button("Add the address")
