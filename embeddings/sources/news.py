@@ -17,6 +17,7 @@ from embeddings.sources.reading import make_article
 ROOTS = frozenset({"nitf", "newsitem", "newsmessage", "newsml", "packageitem"})
 """Names of the root elements, in small letters."""
 _WITHDRAWN = re.compile(r"(?:cancell?ed|withheld)$", re.IGNORECASE)
+_NO_TEXT = "holds no text, as a picture's or a list's does; index those with a story"
 _BY = re.compile(r"^\W*by:?\s+", re.IGNORECASE)
 
 
@@ -57,10 +58,7 @@ def extract_news(data: bytes) -> list[Parsed]:
         raise ReadingError(
             f"is news in XML, but of its items (<{local_name(root)}>) only names; index the items themselves"
         )
-    return [one for one in items if not one.trouble or one.trouble != _NO_TEXT] or items[:1]
-
-
-_NO_TEXT = "holds no text, as a picture's or a list's does; index those with a story"
+    return [one for one in items if one.trouble != _NO_TEXT] or items[:1]
 
 
 def _checked(item: Parsed) -> Parsed:
