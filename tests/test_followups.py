@@ -271,8 +271,7 @@ def test_a_long_answer_is_no_group():
 
 
 def test_a_place_is_meant_by_it_only_where_nothing_else_is():
-    march = turn("How long did the mayoral race in Port Sorrel last?")
-    assert [one.question for one in readings("What did it cost?", [march])][0] == "What did the mayoral race cost?"
-    assert not any("Port Sorrel" in one.question for one in readings("What did it cost?", [march]))
-    cup = turn("Who won in Port Sorrel?")
-    assert readings("How large is it?", [cup])[0].question == "How large is Port Sorrel?"
+    asked = readings("What did it cost?", [turn("How long did the mayoral race in Port Sorrel last?")])
+    assert [one.question for one in asked] == ["What did the mayoral race cost?", "What did it cost?"]
+    asked = readings("What did it cost?", [turn("Who lives in Kilbray?")])
+    assert asked[0].question == "What did Kilbray cost?"

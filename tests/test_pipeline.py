@@ -211,3 +211,11 @@ def test_a_whole_name_is_as_sure_as_the_surname_that_it_stands_for():
     whole, alone = (pipeline(found, Gives(of=of)).answer("Who stayed at home?") for of in (2, 1))
     assert (whole.text, alone.text) == ("Max Holm", "Holm")
     assert whole.features[0] == alone.features[0] == 9.0
+
+
+def test_what_is_known_is_no_item_of_a_list():
+    said = Said(Ann_Lee=5.0)
+    asked = pipeline(Found(0.9, text="The storm killed Ann Lee, Eva Lund, Emil Ravndal and Bo Moe."), said)
+    question = "Which people died?"
+    answer = asked.answer_gathered(question, asked.gather(question), without=["Emil Ravndal"])
+    assert [item.text for item in answer.items] == ["Ann Lee", "Eva Lund", "Bo Moe"]

@@ -12,6 +12,7 @@ from qa.answers import Span
 from qa.lists.doers import asks_who, is_argument, is_two_people
 from qa.lists.enumerations import MAX_ITEM_WORDS, is_set_apart_inside, rows
 from qa.lists.plurals import NUMBERS, asks_for_list
+from qa.lists.tables import column
 from qa.normalization import normalize
 from qa.ranking import overlap
 from qa.rules.money import asks_how_much
@@ -120,6 +121,8 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     best = spans[0]
     if not asks_for_list(question):
         return tuple(_unasked(question, best))
+    if cells := _without_doubles(column(question, best)):
+        return tuple(cells) if len(cells) > 1 else ()
     items = together = _without_doubles(_items(best))
     alone = len(items) == 1
     is_of_rows = bool(rows(best.hit.article.text, best.start, best.end))
