@@ -17,6 +17,7 @@ from qa.answers import Answer, Span
 from qa.confidence import log_odds
 from qa.followups.antecedents import TURNS_BACK, Turn, lasting_names
 from qa.followups.rewriting import Reading, asks_for_another, asks_of_anything, behind_names, readings, speaks_of_known
+from qa.followups.stories import tells_on
 from qa.pipeline import Pipeline, checked_question
 from qa.settings import MAX_QUESTION
 from qa.times import tells_time
@@ -129,9 +130,17 @@ class Conversation:
         return None
 
     def _under_discussion(self) -> frozenset[str]:
-        """Give the ids of the articles that the last answers stand in, shown or withheld."""
-        spans = [span for turn in self.turns[-TURNS_BACK:] for span in turn.answer.spans[:1]]
-        return frozenset(article.id for span in spans for article in span.hit.versions or (span.hit.article,))
+        """Give the ids of the articles that the last answers stand in, shown or withheld, and of those that tell on.
+
+        These are looked for in what was found for the question that was answered.
+        """
+        found: set[str] = set()
+        for answer in (turn.answer for turn in self.turns[-TURNS_BACK:] if turn.answer.spans):
+            hit = answer.spans[0].hit
+            found.update(article.id for article in hit.versions or (hit.article,))
+            near = {other.article.id: other.article for other in answer.hits}
+            found.update(other.id for other in near.values() if other.id not in found and tells_on(hit.article, other))
+        return frozenset(found)
 
 
 def _says_again(span: Span, known: Span) -> bool:

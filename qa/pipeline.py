@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +15,8 @@ from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
 from qa.filters import unknown_source
 from qa.lists.items import is_a_count, is_enumerated, list_items, without_rest
+from qa.lists.others import is_among, new_ones
 from qa.lists.plurals import asks_for_list, in_singular
-from qa.normalization import normalize
 from qa.ranking import is_settled, join_names, rank, rank_passages
 from qa.reader import Reader
 from qa.rereading import read_again
@@ -256,7 +255,7 @@ class Pipeline:
             spans = writer_in(article, hits)
         trouble = metadata_says(article) if article is not None and not spans else ""
         if without:
-            spans = [span for span in spans if not _is_among(span, without) and not _names_one_of(span, without)]
+            spans = new_ones(spans, without)
         if fits is not None:
             spans = [span for span in spans if fits(span)]
         spans = corrected(
@@ -273,6 +272,8 @@ class Pipeline:
         # as sure as the surname was
         spans = spans if wants_list else full_name_first(asked, without_age(asked, spans))
         items = list_items(asked, spans) if is_found and not asks_for_words(asked) else ()
+        items = tuple(item for item in items if not is_among(item, without))
+        items = items if len(items) > 1 else ()
         spans = without_rest(spans, items) if wants_list else spans
         decide_ms = _since(started)
         return Answer(
@@ -318,24 +319,8 @@ class Pipeline:
             return question, spans
         named = [spans[0].text, *(span.text for span in spans[0].also)]
         found = rank(read_again(self.reader, by_name, self.reader.read(by_name, hits)))
-        others = [span for span in found if not _is_among(span, named)]
+        others = [span for span in found if not is_among(span, named)]
         return (by_name, others) if others and others[0].score > 0 else (question, spans)
-
-
-def _is_among(span: Span, known: Collection[str]) -> bool:
-    said = f" {normalize(span.text)} "
-    return any(said in f" {normalize(text)} " or f" {normalize(text)} " in said for text in known)
-
-
-def _names_one_of(span: Span, known: Collection[str]) -> bool:
-    """Say whether a span only says who or what one of the known answers is: "Emil Ravndal, 58, a lorry driver"."""
-    text = span.hit.article.text
-    before, after = text[max(0, span.start - 100) : span.start], text[span.end : span.end + 100]
-    return any(
-        re.search(rf"\b{re.escape(one)},(?: \d+,)? $", before) or re.match(rf",? {re.escape(one)}\b", after)
-        for one in known
-        if one
-    )
 
 
 def _period(question: str, where: Filter, today: date | None) -> Period | None:

@@ -74,6 +74,20 @@ def test_the_articles_of_earlier_turns_stay_under_discussion():
     assert pipeline.asked[0][1] == Filter(articles=frozenset({"b"}))
 
 
+def test_later_articles_of_the_story_are_under_discussion():
+    texts = {
+        "first": "Ana Reyes of Calder Travel drove.",
+        "later": "Calder Travel has dismissed Ana Reyes.",
+        "other": "Calder Travel has new coaches.",
+    }
+    articles = [Article(name, "T", text, date(2021, 5, 1)) for name, text in texts.items()]
+    hits = tuple(Hit(Passage(one.id, 0, len(one.text)), one, 1.0) for one in articles)
+    answer = Answer("Who drove?", "Who drove?", (Span("Ana Reyes", 0, 9, 5.0, hits[0]),), hits, 0.9, True)
+    pipeline = Recorder()
+    Conversation(pipeline, [Turn("Who drove?", answer)]).ask("What did she do?")
+    assert pipeline.asked[0][1] == Filter(articles=frozenset({"first", "later"}))
+
+
 def test_a_follow_up_is_also_read_as_it_was_asked():
     pipeline = Recorder()
     Conversation(pipeline, [MAYOR]).ask("What did she do before?")

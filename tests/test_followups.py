@@ -191,7 +191,9 @@ def test_who_else_asks_again_without_what_is_known(question):
 
 def test_who_else_did_something_is_asked_without_what_is_known():
     (reading,) = readings("And who else stood?", [MAYOR])
-    assert (reading.question, reading.without) == ("Who stood?", ("Renée Solberg",))
+    assert (reading.question, reading.without) == ("Who stood?", ("Renée Solberg", "Port Sorrel"))
+    (again,) = readings("Who else stood?", [turn("Who stood?", "Halvar Munk"), turn("Who stood?", "Ivo Brandt")])
+    assert again.without == ("Ivo Brandt", "Halvar Munk", "Ivo Brandt")
 
 
 @pytest.mark.parametrize(
@@ -266,3 +268,10 @@ def test_a_long_answer_is_no_group():
     assert text in groups([turn("Who were they?", text)], "they")
     longer = f"boats. {text}"
     assert longer not in groups([turn("Who were they?", longer)], "they")
+
+
+def test_a_place_is_meant_by_it_only_where_nothing_else_is():
+    asked = readings("What did it cost?", [turn("How long did the mayoral race in Port Sorrel last?")])
+    assert [one.question for one in asked] == ["What did the mayoral race cost?", "What did it cost?"]
+    asked = readings("What did it cost?", [turn("Who lives in Kilbray?")])
+    assert asked[0].question == "What did Kilbray cost?"

@@ -76,3 +76,12 @@ DEAD = "How many people were killed in the Dunmoor fire?"
 def test_a_later_count_takes_the_place_of_an_earlier_one(question, later, given, first):
     spans = [span(words, score, article or later) for words, score, article in given]
     assert newest_first(question, spans)[0].text == first
+
+
+def test_a_later_count_of_one_story_need_not_name_the_place_again():
+    first, later = (
+        Article(name, "T", f"{text} Ana Reyes of Calder Travel drove.", date(2024, 3, day))
+        for name, text, day in (("a", "Six people died at Dunmoor.", 1), ("b", "Eleven have died.", 4))
+    )
+    spans = [span("Six", 8.1, first), span("Eleven", 7.3, later)]
+    assert newest_first(DEAD, spans)[0].text == "Eleven"

@@ -156,6 +156,24 @@ def test_what_says_who_a_known_answer_is_is_no_other_answer(known, best):
     assert asked.answer_gathered("Who else?", asked.gather("Who else?"), without=known).text == best
 
 
+@pytest.mark.parametrize(
+    ("said", "new"),
+    [
+        ("Emil Ravndal and his sister Ida", "his sister Ida"),
+        ("Ann Lee, Emil Ravndal and Bo Moe", "Ann Lee"),
+        ("Emil Ravndal, 58, and Bo Moe", "Bo Moe"),
+        ("lorry driver Emil Ravndal", ""),
+        ("Emil Ravndal, 58, a driver", ""),
+        ("Emil Ravndal, a driver and father", ""),
+    ],
+)
+def test_what_is_new_in_an_answer_with_a_known_one_stays(said, new):
+    text = f"The storm killed {said}."
+    asked = pipeline(Found(0.9, text=text), Said(**{said.replace(" ", "_"): 5.0}))
+    answer = asked.answer_gathered("Who died?", asked.gather("Who died?"), without=["Emil Ravndal"])
+    assert answer.text == new
+
+
 def test_how_many_there_are_is_no_item_of_a_list():
     text = "It cut off three villages: Fennick, Upper Cray and Little Harrow."
     asked = pipeline(Found(0.9, text=text), Said(three=9.0, Upper_Cray=5.0))
@@ -193,3 +211,11 @@ def test_a_whole_name_is_as_sure_as_the_surname_that_it_stands_for():
     whole, alone = (pipeline(found, Gives(of=of)).answer("Who stayed at home?") for of in (2, 1))
     assert (whole.text, alone.text) == ("Max Holm", "Holm")
     assert whole.features[0] == alone.features[0] == 9.0
+
+
+def test_what_is_known_is_no_item_of_a_list():
+    said = Said(Ann_Lee=5.0)
+    asked = pipeline(Found(0.9, text="The storm killed Ann Lee, Eva Lund, Emil Ravndal and Bo Moe."), said)
+    question = "Which people died?"
+    answer = asked.answer_gathered(question, asked.gather(question), without=["Emil Ravndal"])
+    assert [item.text for item in answer.items] == ["Ann Lee", "Eva Lund", "Bo Moe"]

@@ -114,8 +114,10 @@ def things(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
                 places.append(name)
             else:
                 yield name
-        yield from _definites(turn.question, article)
-        yield from places
+        definites = list(_definites(turn.question, article))
+        yield from definites
+        if not definites:
+            yield from places
 
 
 def _is_thing(answer: str, question: str, article: str) -> bool:

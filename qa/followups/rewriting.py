@@ -131,9 +131,10 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
         return [plain]
     led_in = len(body) < len(question)
     if _ELSE.match(body):
-        return [Reading(last.question, topic, _known(turns))]
+        return [Reading(last.question, topic, _known(turns, last.question))]
     if more := _ELSE_WHAT.match(body):
-        return [Reading(capitalized(f"{more['wh']} {more['what']}"), topic, tuple(_texts(last.answer)))]
+        asked = capitalized(f"{more['wh']} {more['what']}")
+        return [Reading(asked, topic, (*_texts(last.answer), *lasting_names(last.question), *_known(turns, asked)))]
     if was := _WAS_THAT.match(body):
         return [Reading(carried(was["wh"], last), topic, asks_when=_WHEN.match(body) is not None)]
     about = _ABOUT.match(body)
@@ -212,9 +213,8 @@ def _topic(turn: Turn) -> str:
     return f"{turn.question} {turn.answer.text}".strip()
 
 
-def _known(turns: Sequence[Turn]) -> tuple[str, ...]:
-    last = turns[-1].question
-    return tuple(text for turn in turns if turn.question == last for text in _texts(turn.answer))
+def _known(turns: Sequence[Turn], question: str) -> tuple[str, ...]:
+    return tuple(text for turn in turns if turn.question == question for text in _texts(turn.answer))
 
 
 def _texts(answer: Answer) -> list[str]:

@@ -12,6 +12,7 @@ from qa.answers import Span
 from qa.lists.doers import asks_who, is_argument, is_two_people
 from qa.lists.enumerations import MAX_ITEM_WORDS, is_set_apart_inside, rows
 from qa.lists.plurals import NUMBERS, asks_for_list
+from qa.lists.tables import column
 from qa.normalization import normalize
 from qa.ranking import overlap
 from qa.rules.money import asks_how_much
@@ -120,6 +121,8 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     best = spans[0]
     if not asks_for_list(question):
         return tuple(_unasked(question, best))
+    if cells := _without_doubles(column(question, best)):
+        return tuple(cells) if len(cells) > 1 else ()
     items = together = _without_doubles(_items(best))
     alone = len(items) == 1
     is_of_rows = bool(rows(best.hit.article.text, best.start, best.end))
@@ -157,8 +160,8 @@ def without_rest(spans: Sequence[Span], items: Sequence[Span]) -> list[Span]:
 
 def _unasked(question: str, best: Span) -> list[Span]:
     """Give the items of an answer to a question that did not ask for several: "Who scored?"; [] where it is one."""
-    cut = _cut(_without_lead_in(best) if question.lower().startswith("where ") else best)
-    items = _alike(cut, cut)
+    parts = cut(_without_lead_in(best) if question.lower().startswith("where ") else best)
+    items = _alike(parts, parts)
     if len(items) >= LEAST_UNASKED:
         return items
     if len(items) == 2 and _is_two_places(question, best):
@@ -190,7 +193,7 @@ def _carried_on(question: str, best: Span) -> list[Span]:
         return []
     further = _SEPARATOR.match(text, best.end)
     start = further.end() if further else end
-    others = _cut(Span(text[start:end], start, end, best.score, best.hit))
+    others = cut(Span(text[start:end], start, end, best.score, best.hit))
     return [best, *others] if all(_SOMEBODY.match(other.text) for other in others) else []
 
 
@@ -199,8 +202,8 @@ def _items(span: Span) -> list[Span]:
     if found := rows(text, span.start, span.end):
         return [Span(text[start:end], start, end, span.score, span.hit) for start, end in found]
     if is_set_apart_inside(text, span.start, span.end):
-        return _cut(span)
-    return _cut(_enumeration(_without_lead_in(span)))
+        return cut(span)
+    return cut(_enumeration(_without_lead_in(span)))
 
 
 def _without_lead_in(span: Span) -> Span:
@@ -230,6 +233,11 @@ def _alike(items: list[Span], together: Sequence[Span]) -> list[Span]:
 
 def _follows_conjunction(item: Span) -> bool:
     return _BEHIND_CONJUNCTION.search(item.hit.article.text, max(0, item.start - 40), item.start) is not None
+
+
+def is_somebody_more(item: Span) -> bool:
+    """Say whether an item of a cut span adds to those before: a name, or what "and" stands before; not "58"."""
+    return _kind(item) == "name" or (_follows_conjunction(item) and _SOMEBODY.match(item.text) is not None)
 
 
 def _kind(item: Span) -> str:
@@ -299,7 +307,8 @@ def _without_conjunction(text: str, start: int, end: int) -> int:
     return found.start() if found else end
 
 
-def _cut(span: Span) -> list[Span]:
+def cut(span: Span) -> list[Span]:
+    """Cut a span at its commas and its "and"."""
     parts = []
     at = 0
     span = _without_places_of_all(span)

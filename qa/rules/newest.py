@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
 
 from qa.answers import Span
 from qa.followups.antecedents import lasting_names
+from qa.followups.stories import SAME_STORY, tells_on
 from qa.rules.numbers import IN_WORDS, MANY
 from qa.times import asks_about_now
 
@@ -15,8 +15,6 @@ LOOKED_AT = 10
 """Spans behind the best one among which its correction is looked for."""
 NEARLY = 3.0
 """How far below the best margin what the newest article says may lie, where it knows best."""
-SAME_STORY = timedelta(30)
-"""Within which a later figure for the same place is taken for a later count."""
 # what is counted again as a story goes on
 _HOW_MANY = re.compile(r"how many\b", re.IGNORECASE)
 _COUNTED = re.compile(
@@ -69,6 +67,8 @@ def _is_later_count(question: str, later: Span, span: Span) -> bool:
     days = (later.hit.article.published, span.hit.article.published)
     if days[0] is None or days[1] is None or days[0] - days[1] > SAME_STORY:
         return False
+    if tells_on(later.hit.article, span.hit.article):
+        return True
     names, told = lasting_names(question), f"{later.hit.article.title} {later.hit.article.text}"
     return bool(names) and all(name in told for name in names)
 
