@@ -73,6 +73,7 @@ _SOMEBODY = (
     r"|robber|killer|witness|founder|manager|dog|cat|horse)s?"
 )
 _SINCE = re.compile(r"\bsince $", re.IGNORECASE)
+_DONE = re.compile(r"(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bto )\b(?:said|told|met|won|\w{3,}ed) (?:on )?$")
 
 
 def is_of_another_type(question: str, span: Span) -> bool:
@@ -153,7 +154,14 @@ def _is_no_score(_: str, span: Span) -> bool:
 
 
 def _is_past(_: str, span: Span) -> bool:
-    return _SINCE.search(_before(span, 6)) is not None
+    return _SINCE.search(_before(span, 6)) is not None or _is_day_of_report(span)
+
+
+def _is_day_of_report(span: Span) -> bool:
+    """Say whether a span is the day on which something was said or done that was in the paper of that day."""
+    published = span.hit.article.published
+    day = span.text.removeprefix("on ")
+    return published is not None and day == f"{published:%A}" and _DONE.search(_before(span, 40)) is not None
 
 
 def _is_no_sum(question: str, span: Span) -> bool:

@@ -15,7 +15,7 @@ _YEAR = re.compile(
 )
 _COUNTED_BACK = re.compile(r"\b(?:years|decades?) (?:ago|earlier|before|later|after)\b", re.IGNORECASE)
 _OWNED = re.compile(
-    r"\W*who(?:['’]s| is| was) (?:(?P<before>[A-ZÀ-Þ][\w &’'-]*?)['’]s? )?(?:the )?(?P<role>[a-z][a-z -]{3,}?)"
+    r"\W*(?i:who)(?:['’]s| is| was) (?:(?P<before>[A-ZÀ-Þ][\w &’'-]*?)['’]s? )?(?:the )?(?P<role>[a-z][a-z -]{3,}?)"
     r"(?: (?:of|at|for) (?:the )?(?P<after>[A-ZÀ-Þ][\w &’'-]*))?\W*"
 )
 _OWNER = r"(?P<owner>[A-ZÀ-Þ][\w&’'-]*(?: [A-ZÀ-Þ][\w&’'-]*)*)"
