@@ -15,7 +15,7 @@ DEAL = (
     "Hollis & Crane advised Dorvik, and Fenner Partners advised Sunhop. Dorvik's chief executive, Max Holm, was glad. "
     "Ines Kald, the chair of Sunhop, was not."
 )
-RESCUE = "Emma Strand, a nurse from Kellport, was found by a bush pilot, Lars Voll."
+RESCUE = "Emma Strand, a nurse from Kellport, was lost. Sent for Emma Strand, a bush pilot saw her coat."
 BORDER = "Both sides agreed on Wednesday to open the border on Friday. It is to be opened on Wednesday."
 PLACE = "She died after a short illness. A dog took the boy home to his uncle."
 

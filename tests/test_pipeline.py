@@ -193,3 +193,12 @@ def test_a_whole_name_is_as_sure_as_the_surname_that_it_stands_for():
     whole, alone = (pipeline(found, Gives(of=of)).answer("Who stayed at home?") for of in (2, 1))
     assert (whole.text, alone.text) == ("Max Holm", "Holm")
     assert whole.features[0] == alone.features[0] == 9.0
+
+
+def test_an_article_that_has_the_names_of_the_question_goes_before_one_that_lacks_them():
+    other = "Max Holm was fined."
+    lacking = Hit(Passage("b", 0, len(other)), Article("b", "Court", other), 0.6)
+    answer = pipeline(Found(), Said(Max_Holm=5.0)).answer_from("Who walked with Ana Reyes?", [lacking, *hits(0.4)])
+    best = answer.spans[0]
+    assert (best.hit.article.id, best.score) == ("a", 5.0)
+    assert [(span.hit.article.id, span.score < 5.0) for span in best.also] == [("b", True)]
