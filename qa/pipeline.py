@@ -27,6 +27,7 @@ from qa.rules.corrections import corrected
 from qa.rules.described import asked_by_name, full_name_first, without_age
 from qa.rules.hours import one_hour, with_hour
 from qa.rules.money import money_first
+from qa.rules.named import less_where_unnamed
 from qa.rules.newest import newest_first
 from qa.rules.quotations import asks_for_words, whole_quotations
 from qa.rules.unfit import is_unfit
@@ -300,7 +301,7 @@ class Pipeline:
         spans: list[Span] = []
         read = 0
         while not is_settled(spans, hits[read:]):
-            spans += self.reader.read(question, hits[read : read + some])
+            spans += less_where_unnamed(question, hits, self.reader.read(question, hits[read : read + some]))
             read += some
         return spans, hits[:read]
 

@@ -219,3 +219,12 @@ def test_what_is_known_is_no_item_of_a_list():
     question = "Which people died?"
     answer = asked.answer_gathered(question, asked.gather(question), without=["Emil Ravndal"])
     assert [item.text for item in answer.items] == ["Ann Lee", "Eva Lund", "Bo Moe"]
+
+
+def test_an_article_that_has_the_names_of_the_question_goes_before_one_that_lacks_them():
+    other = "Max Holm was fined."
+    lacking = Hit(Passage("b", 0, len(other)), Article("b", "Court", other), 0.6)
+    answer = pipeline(Found(), Said(Max_Holm=5.0)).answer_from("Who walked with Ana Reyes?", [lacking, *hits(0.4)])
+    best = answer.spans[0]
+    assert (best.hit.article.id, best.score) == ("a", 5.0)
+    assert [(span.hit.article.id, span.score < 5.0) for span in best.also] == [("b", True)]

@@ -61,7 +61,19 @@ _DEATH = re.compile(
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _ASKS_NUMBER = re.compile(r"\b(?:numbers?|figures?|totals?|amounts?|counts?|years?|estimates?|population)\b", re.I)
 _SCORE = re.compile(rf"\b(?:nil|all|love|draw|drew|level|tied?|goalless|scoreless|{SMALL})\b", re.IGNORECASE)
+# before a noun
+_SAYS_LITTLE = re.compile(
+    r"^(?:(?:an?|the|this|that|his|her|their|its|short|long|brief|small|large|big|new|old|local|nearby|same|certain"
+    r"|other|another|main) )+"
+)
+_NAMED_PART = r"(?:sur|(?:last|first|middle|full|maiden|real) )?names?"
+_SOMEBODY = (
+    r"(?:(?:grand|step)?(?:son|daughter|mother|father)|wife|husband|brother|sister|uncle|aunt|partner|friend|m[ae]n|wom[ae]n"
+    r"|boy|girl|child|baby|driver|pilot|captain|owner|author|teacher|nurse|doctor|officer|judge|lawyer|suspect|victim|thief"
+    r"|robber|killer|witness|founder|manager|dog|cat|horse)s?"
+)
 _SINCE = re.compile(r"\bsince $", re.IGNORECASE)
+_DONE = re.compile(r"(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bto )\b(?:said|told|met|won|\w{3,}ed) (?:on )?$")
 
 
 def is_of_another_type(question: str, span: Span) -> bool:
@@ -74,6 +86,10 @@ def is_of_another_type(question: str, span: Span) -> bool:
 
 def _has_no_word(_: str, span: Span) -> bool:
     return not any(map(str.isalpha, span.text))
+
+
+def _has_no_capital(_: str, span: Span) -> bool:
+    return not any(map(str.isupper, span.text))
 
 
 def _is_nobody(_: str, span: Span) -> bool:
@@ -127,9 +143,9 @@ def _is_a_count(question: str, span: Span) -> bool:
 
 
 def _is_asked_noun(question: str, span: Span) -> bool:
-    """Say whether a span only says again what it is to tell: "Moss", of "which moss"."""
+    """Say whether a span only says again what it is to tell: "Moss", or "a new moss", of "which moss"."""
     asked = re.match(_OPENING + r"(?:which|what) (?P<noun>[a-z]+)\b", question, re.IGNORECASE)
-    said = span.text.casefold()
+    said = _SAYS_LITTLE.sub("", span.text.casefold())
     return asked is not None and said.removesuffix("s") == asked["noun"].casefold().removesuffix("s")
 
 
@@ -138,7 +154,14 @@ def _is_no_score(_: str, span: Span) -> bool:
 
 
 def _is_past(_: str, span: Span) -> bool:
-    return _SINCE.search(_before(span, 6)) is not None
+    return _SINCE.search(_before(span, 6)) is not None or _is_day_of_report(span)
+
+
+def _is_day_of_report(span: Span) -> bool:
+    """Say whether a span is the day on which something was said or done that was in the paper of that day."""
+    published = span.hit.article.published
+    day = span.text.removeprefix("on ")
+    return published is not None and day == f"{published:%A}" and _DONE.search(_before(span, 40)) is not None
 
 
 def _is_no_sum(question: str, span: Span) -> bool:
@@ -157,6 +180,8 @@ _OTHERS: tuple[tuple[str, Callable[[str, Span], bool]], ...] = (
     (r"(?:who|whom|whose|why)\b", _has_no_word),
     (r"where\b(?!.*\b(?:finish|come|came|place|rank|rate|stand|list))", _has_no_word),
     (r"what (?:is|was|are|were) (?:[\w’'-]+ ){0,4}names?\b", _has_no_word),
+    (rf"what (?:is|was) (?:[\w’'-]+ ){{0,4}}[\w-]+['’]s? {_NAMED_PART}\b", _has_no_capital),
+    (rf"what (?:is|was) the {_NAMED_PART} of (?:[\w’'-]+ ){{0,5}}{_SOMEBODY}\W*$", _has_no_capital),
     (r"who(?:m)?\b", _is_nobody),
     (r"which\b", _is_a_count),
     (r"(?:which|what)\b", _is_asked_noun),

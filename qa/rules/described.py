@@ -31,6 +31,11 @@ _NAME = r"[A-ZÀ-Þ][\w.’'-]*(?: (?:(?:de|da|di|del|al|van|von|der|bin|la|le) 
 _AGED = re.compile(rf"(?P<name>(?:[a-z-]+ )?{_NAME}), (?:aged )?\d{{1,3}}")  # not "Apollo 11"
 
 
+def asks_who_does(question: str) -> bool:
+    """Say whether a question asks who does something, and not who somebody is."""
+    return _WHO_DOES.match(question) is not None
+
+
 def asked_by_name(question: str, span: Span) -> str | None:
     """Give the question with the name in place of the description, where a span names whom the question describes.
 
@@ -43,7 +48,7 @@ def asked_by_name(question: str, span: Span) -> str | None:
     Returns:
         None where the question does not describe the span, or asks for the name of what it describes.
     """
-    if not _WHO_DOES.match(question):
+    if not asks_who_does(question):
         return None
     text = span.hit.article.text
     for start, end, description in _descriptions(question):

@@ -10,6 +10,7 @@ from qa.rules.answer_types import is_of_another_type
 from qa.rules.durations import asks_for_duration, is_a_length
 from qa.rules.labelled import is_label, is_of_another_row
 from qa.rules.marginal import is_beside_the_telling
+from qa.rules.others import is_of_another
 from qa.rules.quotations import asks_for_words
 from qa.rules.tidying import is_dateline
 from qa.times import is_a_time
@@ -53,6 +54,8 @@ def is_unfit(question: str, span: Span) -> bool:
     if is_of_another_row(question, text, span.start, span.end) or is_beside_the_telling(
         question, text, span.start, span.end
     ):
+        return True
+    if is_of_another(question, span):
         return True
     return _is_enumerator(span) or _is_asked_there(question, span) or _is_of_an_interviewer(question, span)
 
