@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import sys
 from collections.abc import Sequence
@@ -28,6 +29,8 @@ from qa.commands.training import add_train
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for a failed gate or check, 2 for bad input, 130 for Ctrl-C."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what the output's encoding lacks is shown as "?"
+        sys.stdout.reconfigure(errors="replace")
     arguments = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR, format="%(message)s")
     if not arguments.verbose:  # what befalls a library is said, what happens to the models' packages is not

@@ -1,5 +1,6 @@
 """The real models on the real seeds, through the real entry points."""
 
+import io
 import json
 import shutil
 import subprocess
@@ -151,6 +152,19 @@ def test_ask_json_keeps_the_contract(capsys):
     assert {"question", "found", "text", "probability", "items", "spans", "timings_ms"} <= set(shown)
     assert {"text", "start", "end", "score", "article", "passage"} <= set(shown["spans"][0])
     assert set(shown["spans"][0]["article"]) == {"id", "title", "source", "published", "url"}
+
+
+def test_an_output_without_all_characters_gets_the_others(monkeypatch):
+    def printed(*arguments):
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), "ascii"))
+        assert main(list(arguments)) == 0
+        sys.stdout.flush()
+        return sys.stdout.buffer.getvalue().decode("ascii")
+
+    question = "When was the engineer Gustav Renn born?"
+    assert "?Gustav Renn, engineer" in printed("ask", question)  # in quotation marks that ASCII does not have
+    shown = json.loads(printed("articles", "--json", "--show", "obituary-gustav-renn"))
+    assert any(ord(character) > 127 for character in shown["text"])
 
 
 def test_ask_keeps_to_the_articles_it_is_told(delegation, capsys):

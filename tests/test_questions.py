@@ -1,8 +1,10 @@
 """Question files of every form, and one clear sentence for each that is malformed."""
 
 import csv
+import gzip
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,7 +39,10 @@ def test_questions_are_read(tmp_path):
     ("content", "reason"),
     [
         ("{", "is not JSON"),
-        ("[]", 'a list "data"'),
+        ("{}", 'a list "data"'),
+        ("[]", "no questions"),
+        ('[{"question": "Who?"}]', 'entry 1: want an object with "question" and "answer"'),
+        ('{"data": [3]}', "has no"),
         ('{"data": []}', "no questions"),
         (json.dumps(squad(answers=[{"text": "Bob", "answer_start": 0}])), "stands 'Ann', not the answer 'Bob'"),
         (json.dumps(squad(kind="riddle")), "found 'riddle'"),
@@ -134,6 +139,70 @@ def test_a_bad_csv_is_named_with_its_line(tmp_path, capsys, text, reason):
     error = capsys.readouterr().err
     assert reason in error
     assert len(error.splitlines()) == 1
+
+
+def test_questions_one_a_line(tmp_path):
+    rows = [
+        {"question": "Who won?", "answer": "Ana Reyes", "article": "vote", "contexts": ["Ana Reyes won."]},
+        {"id": 7, "question": "How many?", "answers": ["1,200", "1200"], "title": "A_vote"},
+        {"question": "Which?", "kind": "list", "answers": ["Ann", ["Bo", "Robert"]]},
+        {"question": "And where?", "answer": "Rome", "kind": "followup", "standalone": "Where did he go?"},
+        *({"question": f"Who lost {number}?", "answer": none} for number, none in enumerate(("", None, [], [""]))),
+        squad()["data"][0]["paragraphs"][0]["qas"][0] | {"context": "Ann sang."},
+        {"id": "hub", "question": "Who?", "context": "Ann sang.", "answers": {"text": ["Ann"], "answer_start": [0]}},
+    ]
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    (tmp_path / "q.jsonl").write_text("\n" + lines, encoding="utf-8-sig")
+    (tmp_path / "q.jsonl.gz").write_bytes(gzip.compress(("\n" + lines).encode()))
+    (tmp_path / "q.json").write_text(json.dumps(rows))
+    questions = load_questions(tmp_path / "q.jsonl")
+    assert load_questions(tmp_path / "q.jsonl.gz") == questions
+    assert [replace(one, id="") for one in load_questions(tmp_path / "q.json")] == [
+        replace(one, id="") for one in questions
+    ]
+    won, many, which, where, *lost, own, flat = questions
+    assert (won.id, won.title, won.golds[0].text, won.context) == ("line 2", "vote", "Ana Reyes", "")
+    assert (many.id, many.title, len(many.items), len(many.golds)) == ("7", "A vote", 1, 2)
+    assert [[gold.text for gold in item] for item in which.items] == [["Ann"], ["Bo", "Robert"]]
+    assert where.to_ask == "Where did he go?"
+    assert {one.kind for one in lost} == {"none"}
+    assert (own.golds[0].end, own.context, flat.golds, flat.context) == (3, "Ann sang.", own.golds, "Ann sang.")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"_id": "1", "text": "Who won?", "metadata": {}}', "found _id, text, metadata"),
+        ('{"question_text": "Who won?", "annotations": []}', "found question_text, annotations"),
+        ('{"question": "Who won?", "contexts": []}', "found question, contexts"),
+        ("[1]", "found [1]"),
+        ("Who won?", "is not JSON"),
+        ('{"question": 3, "answer": "Ana"}', 'no "question" of the right form, found 3'),
+        ('{"question": " ", "answer": "Ana"}', "the question is empty"),
+        ('{"question": "Who won?", "answer": 42}', "an answer is a text or a list of texts, found 42"),
+        ('{"question": "Who won?", "answers": ["?", "Ana", 3]}', "an answer is a text or a list of texts"),
+        ('{"question": "Who won?", "answer": "?"}', "the answer '?' holds no words"),
+        ('{"question": "Who won?", "answer": "Ana", "kind": "none"}', "kind 'none' with answers"),
+        ('{"id": [], "question": "Who won?", "answer": "Ana"}', 'no "id" of the right form'),
+        ('{"question": "Who won?", "answers": [{"text": "Ana", "answer_start": 0}]}', 'it has no "context"'),
+    ],
+)
+def test_a_line_that_is_no_question_is_named(tmp_path, capsys, line, reason):
+    (tmp_path / "q.jsonl").write_text('{"question": "Who?", "answer": "Ann"}\n' + line)
+    assert main(["questions", "check", str(tmp_path / "q.jsonl")]) == 2
+    error = capsys.readouterr().err
+    assert "q.jsonl, line 2" in error
+    assert reason in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_packed_table_is_read_and_one_cut_off_named(tmp_path):
+    packed = gzip.compress(b"question,answer\nWho?,Ana\n")
+    (tmp_path / "q.csv.gz").write_bytes(packed)
+    assert load_questions(tmp_path / "q.csv.gz")[0].golds[0].text == "Ana"
+    (tmp_path / "q.csv.gz").write_bytes(packed[:-9])
+    with pytest.raises(DatelineError, match="can't be opened"):
+        load_questions(tmp_path / "q.csv.gz")
 
 
 def test_a_field_may_be_long(tmp_path):

@@ -204,6 +204,8 @@ def test_the_command(tmp_path, capsys):
     assert json.loads(out.read_text()) == fitted, "what was there stays"
     assert main(["train", "relevance", questions, "--out", str(tmp_path / "none" / "x.json")]) == 2
     assert "there is no folder" in capsys.readouterr().err
+    assert main(["train", "relevance", questions, "--out", str(tmp_path)]) == 2
+    assert "is a folder; name a file with --out" in capsys.readouterr().err
 
 
 def test_what_a_ranking_left_out_is_worth_nothing_only_where_it_found_few():

@@ -251,7 +251,13 @@ def test_gates(outcomes, gate, fails):
     assert bool(failed_gates(summarize(outcomes), [gate])) is fails
 
 
-@pytest.mark.parametrize("gate", ["f1", "f1=much", "f2=0.5", "retrieval=0.5"])
+@pytest.mark.parametrize(
+    "gate",
+    [
+        *("f1", "f1=much", "f2=0.5", "retrieval=0.5", "=0.5", "f1=nan"),
+        *("f1=60", "f1=-0.1", "kinds.span.f1=60", "calibration.ece=5", "latency_ms.p50=-1", "errors.read=-1", "n=-1"),
+    ],
+)
 def test_a_gate_that_says_nothing_is_refused(outcomes, gate):
     with pytest.raises(DatelineError, match="--fail-under"):
         failed_gates(summarize(outcomes), [gate])

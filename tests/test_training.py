@@ -196,6 +196,20 @@ def test_a_reader_is_measured_on_questions_from_all_of_the_file():
         Dev.from_file(file, 0)
 
 
+def test_what_a_dev_file_does_not_define_is_left_out(tmp_path, tiny_base, seed_data, capsys):
+    out = tmp_path / "out"
+    row = {"id": "1", "question": "Who?", "answers": [{"text": "Ann", "answer_start": 0}]}
+    content = {"data": [{"title": "A", "paragraphs": [{"context": "Ann sang.", "qas": [row]}]}]}
+    (seed_data / "answered.json").write_text(json.dumps(content))
+    assert main(command(seed_data, tiny_base, out, "--examples", "4", "--dev", "answered.json")) == 0
+    figures = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)["dev"]
+    assert set(figures) == {"exact_match", "f1", "forced_exact_match", "forced_f1"}
+    row.update(answers=[], is_impossible=True)
+    (seed_data / "unanswered.json").write_text(json.dumps(content))
+    assert main(command(seed_data, tiny_base, tmp_path / "none", "--examples", "4", "--dev", "unanswered.json")) == 0
+    assert set(json.loads(capsys.readouterr().out, parse_constant=pytest.fail)["dev"]) == {"exact_match", "f1"}
+
+
 def test_training_overfits_32_questions(tmp_path, seed_data):
     """From the sentence encoder, which has no span head yet."""
     out = tmp_path / "out"
@@ -279,6 +293,8 @@ def test_a_trained_checkpoint_is_read_as_any_other(tmp_path, tiny_base, seed_dat
         (("--teacher", "/no/where"), "there is no folder /no/where to take as the teacher; name the folder"),
         (("--dropout", "1.5"), "dropout is a share, so it must be 0 to 1, got 1.5"),
         (("--negatives", "nan"), "negatives is a share, so it must be 0 to 1, got nan"),
+        (("--teacher-weight", "nan"), "teacher-weight must be 0 or more, got nan"),
+        (("--base", "seeds"), "seeds has no config.json, so it is no checkpoint; name another as the base"),
         (("--learning-rate", "0"), "learning-rate must be over 0, got 0.0"),
     ],
 )

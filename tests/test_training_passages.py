@@ -1,5 +1,7 @@
 """Training questions with the passages that a library brings for them."""
 
+from dataclasses import replace
+
 import pytest
 
 from embeddings.documents import Article, Hit, Passage
@@ -54,6 +56,15 @@ def test_passages_are_those_that_a_library_brings(tmp_path):
     assert won.negatives == (("The vote", "Bo Lind sang."), ("The vote", STORY[56:]))  # not the other that names her
     assert (danced.passage, danced.spans) == (STORY[11:55], ())
     assert len(danced.negatives) == 3
+
+
+def test_a_follow_up_is_asked_and_written_complete():
+    story, hits = brought((11, 55))
+    retriever = Bringing([story], hits)
+    question = replace(asked("And who won?", "Ana Reyes"), kind="followup", standalone="Who won the vote in May?")
+    [written] = with_passages(retriever, [question])
+    assert retriever.asked == ["Who won the vote in May?"]
+    assert written["paragraphs"][0]["qas"][0]["question"] == "Who won the vote in May?"
 
 
 def test_a_question_is_left_out_where_no_passage_with_the_answer_is_found():

@@ -59,7 +59,11 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
 def add_question_file(parser: argparse.ArgumentParser) -> None:
     """Add the file of questions."""
     parser.add_argument(
-        "questions", type=Path, metavar="QUESTIONS", help="SQuAD v1.1 or v2.0 file, CSV, labels, or hub:ID"
+        "questions",
+        type=Path,
+        metavar="QUESTIONS",
+        help="file of questions with their answers: SQuAD v1.1 or v2.0 (.json), a table (.csv, .tsv), an object a line "
+        "(.jsonl), gzipped or not; labels; or hub:ID",
     )
 
 

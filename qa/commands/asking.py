@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
 from embeddings.errors import DatelineError
-from qa.commands.shared import OK, filter_of, settings_of
+from qa.commands.shared import OK, filter_of, print_json, settings_of
 from qa.filters import read_day
 
 
@@ -24,7 +23,7 @@ def ask(arguments: argparse.Namespace) -> int:
 
     answer = open_pipeline(settings).answer(arguments.question, where=where, today=today)
     if arguments.json:
-        print(json.dumps(as_object(answer), ensure_ascii=False, indent=1))
+        print_json(as_object(answer), indent=1)
     else:
         print(as_text(answer))
     return OK

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
 from embeddings.errors import DatelineError
 from embeddings.maintenance.checking import CheckReport, Finding
-from qa.commands.shared import FAILED_GATE, OK, settings_of
+from qa.commands.shared import FAILED_GATE, OK, print_json, settings_of
 
 NAMED_FINDINGS = 20
 """How many findings are named before they are only counted."""
@@ -28,7 +27,7 @@ def check(arguments: argparse.Namespace) -> int:
         if not arguments.json:
             _print_findings(before.findings)
     if arguments.json:
-        print(json.dumps(_as_object(folder, report, done), ensure_ascii=False, indent=2))
+        print_json(_as_object(folder, report, done), indent=2)
     else:
         _print(folder, report, done)
     return FAILED_GATE if report.findings else OK

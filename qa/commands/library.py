@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.paths import expanded
 from embeddings.utf8 import in_utf8
-from qa.commands.shared import BAD_INPUT, OK, settings_of
+from qa.commands.shared import BAD_INPUT, OK, print_json, settings_of
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -68,7 +67,7 @@ def articles(arguments: argparse.Namespace) -> int:
 
     for article in store.articles():
         if arguments.json:
-            print(json.dumps(article_object(article), ensure_ascii=False))
+            print_json(article_object(article))
         else:
             print(f"{article.id}\t{byline(article)}\t{article.title}")
     return OK
@@ -151,12 +150,7 @@ def _show(store: PassageStore, article_id: str, *, as_json: bool) -> int:
     aside = store.set_aside(article_id)
     if as_json:
         set_aside = [{"start": item.start, "end": item.end, "kind": item.kind} for item in aside]
-        print(
-            json.dumps(
-                {**article_object(article), "author": article.author, "text": article.text, "set_aside": set_aside},
-                ensure_ascii=False,
-            )
-        )
+        print_json({**article_object(article), "author": article.author, "text": article.text, "set_aside": set_aside})
         return OK
     author = f"\n{article.author}" if article.author else ""
     print(f"{article.title}\n{byline(article)}{author}\n\n{article.text}")

@@ -90,6 +90,8 @@ def train_tokens(arguments: argparse.Namespace) -> int:
 
 
 def _look_whether_writable(file: Path) -> None:
+    if file.is_dir():
+        raise DatelineError(f"{file} is a folder; name a file with --out")
     if not file.parent.is_dir():
         raise DatelineError(f"there is no folder {file.parent} for {file.name}; make it, or name another --out")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import DatelineError
 from qa.commands.library import add_inputs
-from qa.commands.shared import FAILED_GATE, INTERRUPTED, OK, settings_of
+from qa.commands.shared import FAILED_GATE, INTERRUPTED, OK, print_json, settings_of
 
 if TYPE_CHECKING:
     from qa.evaluation.questions import Question
@@ -38,7 +37,10 @@ def evaluate(arguments: argparse.Namespace) -> int:
     if arguments.out is not None:
         write_report(outcomes, figures, arguments.out, command=_again(arguments))
         print(f"report: {arguments.out / PAGE_FILE}", file=sys.stderr)
-    print(json.dumps(figures, indent=1) if arguments.json else render(figures))
+    if arguments.json:
+        print_json(figures, indent=1)
+    else:
+        print(render(figures))
     if old is not None:
         print(compare(old, scored(outcomes)), file=sys.stderr if arguments.json else sys.stdout)
     if not finished:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar
 
@@ -37,6 +39,12 @@ def filter_of(arguments: argparse.Namespace) -> Filter:
     from qa.filters import make_filter
 
     return make_filter(arguments.since, arguments.until, arguments.source, arguments.article)
+
+
+def print_json(value: object, *, indent: int | None = None) -> None:
+    """Print JSON, with escapes where the output's encoding does not have all characters."""
+    has_all = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    print(json.dumps(value, ensure_ascii=not has_all, indent=indent))
 
 
 def progress(items: Iterable[T], what: str, *, total: int | None = None) -> Iterable[T]:

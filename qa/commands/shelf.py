@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from embeddings.utf8 import in_utf8
-from qa.commands.shared import OK
+from qa.commands.shared import OK, print_json
 
 
 def libraries(arguments: argparse.Namespace) -> int:
@@ -24,5 +23,8 @@ def libraries(arguments: argparse.Namespace) -> int:
     else:
         for name, folder in shelf.shelved().items():
             shown = {"name": name, "folder": str(folder)}
-            print(json.dumps(shown, ensure_ascii=False) if arguments.json else "\t".join(shown.values()))
+            if arguments.json:
+                print_json(shown)
+            else:
+                print("\t".join(shown.values()))
     return OK

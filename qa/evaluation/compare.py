@@ -139,7 +139,7 @@ def failed_gates(figures: Mapping[str, Any], gates: Sequence[str]) -> list[str]:
     that is not defined fails.
 
     Raises:
-        DatelineError: a gate is malformed or names no figure.
+        DatelineError: a gate is malformed, names no figure, or asks for what the figure can't be.
     """
     return [failure for gate in gates if (failure := _failure(figures, gate))]
 
@@ -161,8 +161,14 @@ def _failure(figures: Mapping[str, Any], gate: str) -> str | None:
         inner = next(iter(value), None) if isinstance(value, Mapping) else None
         hint = f"name one in it, like {name}.{inner}" if inner is not None else "see the names with --json"
         raise DatelineError(f"--fail-under: {name!r} is no single figure; {hint}")
+    is_share = not name.startswith(("latency_ms.", "errors.")) and name.rpartition(".")[2] != "n"
+    if wanted < 0 or (is_share and wanted > 1):
+        runs = "runs from 0 to 1 (60% is 0.60)" if is_share else "is never below 0"
+        raise DatelineError(f"--fail-under: {name} {runs}, got {limit}")
     less_is_better = name.startswith(("calibration.", "latency_ms.", "errors.")) or name == "abstention.aurc"
-    passes = value is not None and (value <= wanted if less_is_better else value >= wanted)
+    if value is None:
+        return f"{name} is not defined in this run, and {limit} was asked"
+    passes = value <= wanted if less_is_better else value >= wanted
     return (
         None if passes else f"{name} is {value}, and {'at most' if less_is_better else 'at least'} {wanted} was asked"
     )

@@ -1,4 +1,4 @@
-"""Question sets: SQuAD form (v1.1, v2.0, and our kinds on top of it), CSV, labels from use, and hub data sets."""
+"""Question sets: SQuAD form (v1.1, v2.0, and our kinds on top of it), CSV, JSON Lines, labels, and hub data sets."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,25 +80,31 @@ def load_questions(path: Path) -> list[Question]:
     - `.csv`, `.tsv`: columns question, answer, and article (title or id), optionally id, kind and standalone.
       Alternative forms of an answer are separated by "|", the items of a list by ";"; an empty answer means that the
       articles don't say.
-    - `.jsonl`: labels from use; of several on one question the last counts.
+    - `.jsonl`: an object a line with these names, and `answer` or `answers`: a text, or a list of alternative forms; of
+      a list question a list of its items, each a text or a list of forms. Or with SQuAD's names, as the hub has them.
+      Other names are passed over. Or labels from use; of several on one question the last counts.
     - "hub:ID" or "hub:ID#SPLIT": a data set of the Hugging Face hub (or a folder of one) with SQuAD's columns; needs
       the extra `hub`. The split is "validation" if left out.
-    - anything else: SQuAD v1.1 or v2.0, plain or gzipped.
+    - anything else: SQuAD v1.1 or v2.0, or a list of objects like those lines.
+
+    All but labels may be gzipped.
 
     Raises:
         DatelineError: it can't be read, is not of that form, a gold answer does not stand where it says, or a
             question can't be asked; names the file and the question or line.
     """
+    name = path.name.lower().removesuffix(".gz")
     if str(path).startswith(HUB):
         questions = list(_from_hub(path))
-    elif path.suffix.lower() in (".csv", ".tsv"):
+    elif name.endswith((".csv", ".tsv")):
         questions = list(_from_csv(path))
-    elif path.suffix.lower() == ".jsonl":
-        questions = _from_labels(path)
+    elif name.endswith(".jsonl"):
+        questions = list(_from_lines(path))
     else:
-        questions = [question for entry in _entries(path) for question in _of_entry(path, entry)]
+        entries = enumerate(_entries(path), start=1)
+        questions = [question for number, entry in entries for question in _of_entry(path, entry, number)]
     if not questions:
-        raise DatelineError(f"{path} holds no questions; want SQuAD JSON, a CSV with question and answer, or labels")
+        raise DatelineError(f"{path} holds no questions; want SQuAD JSON, a table or lines of questions, or labels")
     seen: set[str] = set()
     for question in questions:
         if question.id in seen:
@@ -122,8 +128,8 @@ def _check_can_be_asked(where: str, question: Question) -> None:
 
 
 def _from_csv(path: Path) -> Iterator[Question]:
+    text = _text(path)
     try:
-        text = decode_bytes(path.read_bytes())
         csv.field_size_limit(MAX_BYTES)  # as for tables of articles: what goes on too long is a mark that is not closed
         # strict, since a quotation mark that is not closed would take all that follows into its field
         rows = csv.DictReader(
@@ -141,10 +147,6 @@ def _from_csv(path: Path) -> Iterator[Question]:
             )
         for row in rows:
             yield _csv_question(f"{path}, line {rows.line_num}", row, rows.line_num)
-    except OSError as error:
-        raise DatelineError(f"the question file {path} can't be opened ({error.strerror or error})") from error
-    except ReadingError as error:
-        raise DatelineError(f"the question file {path} {error}") from error
     except csv.Error as error:
         raise DatelineError(
             f"{path}, line {rows.line_num}: is no CSV ({error}); a quotation mark stands before and behind a field, "
@@ -164,13 +166,70 @@ def _csv_question(where: str, row: Mapping[str, Any], line: int) -> Question:
     kind = given["kind"] or ("span" if answer else "none")
     if not given["question"]:
         raise DatelineError(f"{where}: the question is empty")
-    parts = answer.split(";") if kind == "list" else [answer]
-    items = tuple(forms for part in parts if (forms := _forms(part)))
+    items = _items([part.split("|") for part in (answer.split(";") if kind == "list" else [answer])])
     if answer and not items:
         raise DatelineError(f"{where}: the answer {answer!r} holds no words")
     _check_kind(where, kind, bool(items), given["standalone"])
     question_id = given["id"] or f"line {line}"
     return Question(question_id, given["question"], given["article"], "", kind, items, given["standalone"])
+
+
+def _items(parts: Iterable[Iterable[str]]) -> tuple[tuple[Gold, ...], ...]:
+    """Give the parts of an answer with their forms; what holds no words is left out."""
+    forms = (tuple(Gold(form.strip(), 0) for form in part if any(map(str.isalnum, form))) for part in parts)
+    return tuple(filter(None, forms))
+
+
+def _from_lines(path: Path) -> Iterator[Question]:
+    lines = _text(path).split("\n")  # other breaks of lines may stand in what was selected
+    if any('"verdict":' in line for line in lines):
+        yield from _from_labels(path)
+        return
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            where = f"{path}, line {number}"
+            try:
+                row = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                raise DatelineError(f"{where}: is not JSON ({error}); write one object a line") from error
+            yield _of_row(where, row, f"line {number}")
+
+
+def _of_row(where: str, row: Any, default_id: str) -> Question:
+    """Read a question that is one object: in SQuAD's form where its answers have places, else a plain one."""
+    names = row if isinstance(row, Mapping) else ()
+    if "question" not in names or not {"answer", "answers"} & set(names):
+        raise DatelineError(
+            f'{where}: want an object with "question" and "answer" ("" where the articles don\'t say), and if you like '
+            f'"article", "id", "kind" and "standalone"; found {", ".join(names) if names else repr(row):.80}'
+        )
+    row = {**row, "id": default_id if row.get("id") in (None, "") else row["id"]}
+    given = row["answers"] if "answers" in row else row["answer"]
+    if isinstance(given, Mapping):
+        return _flat_squad(where, row)
+    if isinstance(given, list) and any(isinstance(one, Mapping) for one in given):
+        return _question(where, _title(row), _field(where, row, "context", str, "it"), row)
+    question_id = str(_field(where, row, "id", str | int, "a question"))
+    text = _field(where, row, "question", str, "it").strip()
+    if not text:
+        raise DatelineError(f"{where}: the question is empty")
+    answers = given if isinstance(given, list) else [given or ""]
+    kind = row.get("kind") or ("span" if any(answers) else "none")
+    parts = [one if isinstance(one, list) else [one] for one in answers]
+    parts = parts if kind == "list" else [[form for part in parts for form in part]]
+    if not all(isinstance(form, str) for part in parts for form in part):
+        raise DatelineError(f"{where}: an answer is a text or a list of texts, found {given!r:.60}")
+    items = _items(parts)
+    if any(form for part in parts for form in part) and not items:
+        raise DatelineError(f"{where}: the answer {given!r:.60} holds no words")
+    standalone = str(row.get("standalone") or "")
+    _check_kind(where, kind, bool(items), standalone)
+    article = str(row.get("article") or _title(row))
+    return Question(question_id, text, article, "", kind, items, standalone)
+
+
+def _title(row: Mapping[str, Any]) -> str:
+    return str(row.get("title") or "").replace("_", " ")
 
 
 def _from_hub(path: Path) -> Iterator[Question]:
@@ -185,15 +244,18 @@ def _from_hub(path: Path) -> Iterator[Question]:
         said = next(iter(str(error).splitlines()), type(error).__name__)
         raise DatelineError(f"{path} can't be loaded ({said}); give hub:NAME or hub:NAME#SPLIT, or a file") from error
     for number, row in enumerate(rows):
-        where = f"{path}, row {number}"
-        given = _field(where, row, "answers", Mapping, "it")
-        starts = _field(where, given, "answer_start", list, "answers")
-        texts = _field(where, given, "text", list, "answers")
-        if len(texts) != len(starts):
-            raise DatelineError(f"{where}: has {len(texts)} answers and {len(starts)} places of answers")
-        answers = [{"text": text, "answer_start": start} for text, start in zip(texts, starts, strict=True)]
-        title = str(row.get("title") or "").replace("_", " ")
-        yield _question(where, title, _field(where, row, "context", str, "it"), {**row, "answers": answers})
+        yield _flat_squad(f"{path}, row {number}", row)
+
+
+def _flat_squad(where: str, row: Mapping[str, Any]) -> Question:
+    """Read a question as the hub has SQuAD: the texts of its answers in one list, their places in another."""
+    given = _field(where, row, "answers", Mapping, "it")
+    starts = _field(where, given, "answer_start", list, "answers")
+    texts = _field(where, given, "text", list, "answers")
+    if len(texts) != len(starts):
+        raise DatelineError(f"{where}: has {len(texts)} answers and {len(starts)} places of answers")
+    answers = [{"text": text, "answer_start": start} for text, start in zip(texts, starts, strict=True)]
+    return _question(where, _title(row), _field(where, row, "context", str, "it"), {**row, "answers": answers})
 
 
 def _from_labels(path: Path) -> list[Question]:
@@ -216,10 +278,6 @@ def _from_labels(path: Path) -> list[Question]:
     return list(questions.values())
 
 
-def _forms(answer: str) -> tuple[Gold, ...]:
-    return tuple(Gold(form.strip(), 0) for form in answer.split("|") if any(map(str.isalnum, form)))
-
-
 def _check_kind(where: str, kind: str, answered: bool, standalone: str) -> None:
     if kind not in KINDS:
         raise DatelineError(f"{where}: the kind is one of {', '.join(KINDS)}, found {kind!r}")
@@ -230,23 +288,40 @@ def _check_kind(where: str, kind: str, answered: bool, standalone: str) -> None:
         raise DatelineError(f"{where}: kind 'followup' has no \"standalone\", the question made complete; give it")
 
 
-def _entries(path: Path) -> list[Any]:
+def _unpacked(path: Path) -> bytes:
     try:
         data = path.read_bytes()
-        content = json.loads(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data)
-    except OSError as error:
-        raise DatelineError(f"the question file {path} can't be opened ({error.strerror or error})") from error
-    except (ValueError, EOFError, zlib.error, RecursionError) as error:
+        return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+    except (OSError, EOFError, zlib.error) as error:
+        said = getattr(error, "strerror", None) or error
+        raise DatelineError(f"the question file {path} can't be opened ({said})") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return decode_bytes(_unpacked(path))
+    except ReadingError as error:
+        raise DatelineError(f"the question file {path} {error}") from error
+
+
+def _entries(path: Path) -> list[Any]:
+    try:
+        content = json.loads(_unpacked(path))
+    except (ValueError, RecursionError) as error:
         raise DatelineError(
-            f"the question file {path} is not JSON ({error}); a table is read where it is called .csv or .tsv"
+            f"the question file {path} is not JSON ({error}); a table is read where it is called .csv or .tsv, and one "
+            "object a line where it is called .jsonl"
         ) from error
-    entries = content.get("data") if isinstance(content, dict) else None
+    entries = content.get("data") if isinstance(content, dict) else content
     if not isinstance(entries, list):
         raise DatelineError(f'{path} is not in SQuAD form: want an object with a list "data"')
     return entries
 
 
-def _of_entry(path: Path, entry: Any) -> Iterator[Question]:
+def _of_entry(path: Path, entry: Any, number: int) -> Iterator[Question]:
+    if isinstance(entry, Mapping) and "paragraphs" not in entry:
+        yield _of_row(f"{path}, entry {number}", entry, f"entry {number}")
+        return
     where = f"{path}, article {_field(path, entry, 'title', str, 'an article') if isinstance(entry, dict) else entry!r}"
     for paragraph in _field(where, entry, "paragraphs", list, "the article"):
         context = _field(where, paragraph, "context", str, "a paragraph")

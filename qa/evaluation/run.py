@@ -95,7 +95,10 @@ def run_reader_only(pipeline: Pipeline, questions: Iterable[Question]) -> Iterat
     blamer = Blamer(pipeline)
     for question in questions:
         if not question.context:
-            raise DatelineError(f"the question {question.id!r} has no context to be read in; leave --reader-only out")
+            raise DatelineError(
+                f"the question {question.id!r} has no context to be read in, with its answers' places as in SQuAD; "
+                "leave --reader-only out"
+            )
         # without a title, which the reader would read: the context alone, as SQuAD has it
         article = Article(question.title or question.id, "", question.context)
         hit = Hit(Passage(article.id, 0, len(article.text)), article, 1.0)

@@ -17,9 +17,11 @@ def checkpoint_folder(named: Path, what: str) -> Path:
         what: the checkpoint is for, as "base".
 
     Raises:
-        DatelineError: there is no such folder, and the hub does not give it.
+        DatelineError: there is no such folder and the hub does not give it, or it holds no checkpoint.
     """
     if named.is_dir():
+        if not (named / "config.json").is_file():
+            raise DatelineError(f"{named} has no config.json, so it is no checkpoint; name another as the {what}")
         return named
     there_is_none = f"there is no folder {named} to take as the {what}"
     if named.is_absolute() or named.parts[:1] in (("..",), ("~",)) or len(named.parts) > 2 or named.exists():

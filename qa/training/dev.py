@@ -33,7 +33,8 @@ def dev_figures(checkpoint: Path, questions: Sequence[Question]) -> dict[str, fl
 
     Returns:
         exact_match and f1 in percent, where a margin over 0 answers; the same `forced`, over the answerable questions;
-        and the AUROC of the margin, answerable against not.
+        and the AUROC of the margin, answerable against not. What is not defined, as that where all can be answered,
+        is left out.
     """
     reader = ExtractiveReader(checkpoint, backend="torch")
     margins, answerable, exact, overlap, forced_exact, forced_overlap = [], [], [], [], [], []
@@ -50,10 +51,11 @@ def dev_figures(checkpoint: Path, questions: Sequence[Question]) -> dict[str, fl
         if question.answerable:
             forced_exact.append(exact_match(best, golds))
             forced_overlap.append(token_f1(best, golds))
-    return {
+    figures = {
         "exact_match": round(100 * mean(exact), 1),
         "f1": round(100 * mean(overlap), 1),
         "forced_exact_match": round(100 * mean(forced_exact), 1),
         "forced_f1": round(100 * mean(forced_overlap), 1),
         "auroc": round(auroc(margins, answerable), 3),
     }
+    return {name: value for name, value in figures.items() if not math.isnan(value)}

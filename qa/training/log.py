@@ -56,7 +56,8 @@ def plot(out: Path) -> None:
     axes[0].plot(*zip(*loss, strict=True)) if loss else None
     axes[0].set(xlabel="questions seen", ylabel="loss, mean of 50 steps")
     for name in ("f1", "forced_f1") if dev else ():
-        axes[1].plot([at for at, _ in dev], [figures[name] for _, figures in dev], marker="o", label=name)
+        measured = [(at, figures[name]) for at, figures in dev if name in figures]
+        axes[1].plot(*zip(*measured, strict=True), marker="o", label=name) if measured else None
     axes[1].set(xlabel="questions seen", ylabel="dev, percent")
     if dev:
         axes[1].legend()

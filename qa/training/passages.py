@@ -32,7 +32,7 @@ def with_passages(retriever: Retriever, questions: Iterable[Question]) -> Iterat
     texts = {plain(article.title): article.text for article in retriever.store.articles()}
     remaining = (one for one in questions if one.context and one.context in texts.get(plain(one.title), ""))
     while some := list(islice(remaining, _TOGETHER)):
-        for question, hits in zip(some, retriever.find_many([one.text for one in some], MOST_READ), strict=True):
+        for question, hits in zip(some, retriever.find_many([one.to_ask for one in some], MOST_READ), strict=True):
             own = _own(question, hits)
             if own is not None:
                 yield _written(question, own, [hit for hit in hits if hit is not own and not _says(question, hit)])
@@ -46,7 +46,10 @@ def write_passages(rows: Iterable[dict[str, Any]], file: Path) -> int:
     """
     content = list(rows)
     if not content:
-        raise DatelineError("the library holds none of the questions' paragraphs; name the one that they are about")
+        raise DatelineError(
+            "the library holds none of the questions' paragraphs; name the one that they are about, and questions in "
+            "SQuAD form, which bring them"
+        )
     try:
         write_atomically(file, gzip.compress(json.dumps({"version": "v2.0", "data": content}).encode(), mtime=0))
     except OSError as error:
@@ -77,7 +80,7 @@ def _written(question: Question, own: Hit, others: Sequence[Hit]) -> dict[str, A
     shift = (place_in(question, own.article) or 0) - own.passage.start
     row = {
         "id": question.id,
-        "question": question.text,
+        "question": question.to_ask,
         "is_impossible": not question.answerable,
         "answers": [
             {"text": gold.text, "answer_start": gold.start + shift}

@@ -68,6 +68,8 @@ class Recipe:
             value = getattr(self, name)
             if not 0 <= value <= 1:  # not nan either
                 raise DatelineError(f"{name.replace('_', '-')} is a share, so it must be 0 to 1, got {value}")
+        if not 0 <= self.teacher_weight < math.inf:
+            raise DatelineError(f"teacher-weight must be 0 or more, got {self.teacher_weight}")
         for name in ("examples", "batch", "learning_rate", "unanswerable", "minutes"):
             value = getattr(self, name)
             if not (0 < value < math.inf or (name == "minutes" and value == math.inf)):
