@@ -1,5 +1,6 @@
 """What the page does without a browser: history, preferences, articles, and what it makes of a conversation."""
 
+import json
 import os
 import subprocess
 import sys
@@ -279,6 +280,20 @@ def test_what_begins_another_conversation_stops_the_answer_under_way(tmp_path):
     assert {("Start anew", "click"), ("Forget them all", "click"), ("Library", "change"), ("Stop", "click")} <= stopping
 
 
+def test_a_run_can_be_downloaded_however_it_was_chosen(tmp_path):
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    config = build_app(Libraries(settings), settings).get_config_file()
+    label = {part["id"]: part["props"].get("label") or part["props"].get("value") for part in config["components"]}
+    filling = [
+        (label[part], event)
+        for one in config["dependencies"]
+        if [label[part] for part in one["outputs"]] == ["Download it"]
+        for part, event in one["targets"]
+    ]
+    assert filling == [("Runs on this library", "change")]  # by the page as it is loaded, a visitor, or a new run
+
+
 def test_a_verdict_on_an_answer_that_is_gone_is_told(monkeypatch):
     warnings = []
     monkeypatch.setattr(gr, "Warning", warnings.append)
@@ -301,12 +316,19 @@ def test_measuring_says_what_the_questions_are_on_and_what_is_wrong(own, tmp_pat
         return said
 
     assert told(SEED_QUESTIONS).endswith(f"\n{OTHERS}")
+    [report] = (own.open("library").store.folder / "runs").glob("*/report.json")
+    about = json.loads(report.read_text(encoding="utf-8"))["about"]
+    assert about["questions"] == f"{SEED_QUESTIONS}, 1 of 275"
+    assert (about["library"], about["passages"]) == ("library (articles: 2, passages: 2)", None)
+    run = report.parent.name
+    assert "there is one after the second measuring" in _Evaluating(own).compare("library", run, None)
+    assert "there is one after the first measuring" in _Evaluating(own).report("library", None)
     (tmp_path / "bad.csv").write_text("nothing\n")
     said = told(UPLOADED, str(tmp_path / "bad.csv"))
     assert "bad.csv" in said
     assert str(tmp_path) not in said
     own.open("library").remove(["a", "b"])
-    assert told(SEED_QUESTIONS) == "this library has no articles yet; add some under “Articles”"
+    assert told(SEED_QUESTIONS) == "This library has no articles yet; add some under “Articles”."
 
 
 def test_what_is_exported_names_the_library_and_which_articles_were_asked():
