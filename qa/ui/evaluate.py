@@ -23,7 +23,7 @@ from qa.evaluation.report import PAGE_FILE, REPORT_FILE, summarize, write_report
 from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
 from qa.libraries.workspace import Libraries, Workspace
-from qa.ui.downloads import new_folder
+from qa.ui.downloads import download_of, new_folder
 from qa.ui.preferences import Preferences, adjusted
 from qa.ui.style import REFUSED, SAY
 
@@ -55,7 +55,7 @@ def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, 
     with gr.Row():
         earlier = gr.Dropdown(label="Runs on this library", choices=[], scale=3, min_width=260)
         show = gr.Button("Show its report", min_width=140)
-        download = gr.DownloadButton("Download it", min_width=120)
+        download = gr.DownloadButton("Download it", min_width=120, interactive=False)
     with gr.Row():
         against = gr.Dropdown(label="Compare it with", choices=[], scale=3, min_width=260)
         compare_button = gr.Button("Compare", min_width=120)
@@ -135,13 +135,13 @@ class _Evaluating:
         except DatelineError as error:
             return _said(error)
 
-    def file(self, name: str, run: str | None) -> str | None:
+    def file(self, name: str, run: str | None) -> Any:
         """Copy a report to where the page may give it from."""
         try:
             page = _run(self._libraries.open(name), run) / PAGE_FILE
-            return str(shutil.copyfile(page, new_folder() / PAGE_FILE))
+            return download_of(str(shutil.copyfile(page, new_folder() / PAGE_FILE)))
         except (DatelineError, OSError):
-            return None
+            return download_of(None)
 
     def compare(self, name: str, new: str | None, old: str | None) -> str:
         try:

@@ -36,6 +36,7 @@ footer { display: none !important; }
 @media (max-width: 599px) {
   /* so that the box is on the screen with the answer */
   .dateline-conversation { height: max(16em, 100dvh - 29em) !important; }
+  .dateline-list .header-table { table-layout: fixed !important; }  /* as wide as the rows below */
   .dateline-list :is([aria-colindex="3"], [aria-colindex="4"]) { display: none !important; }
   .dateline-list :is(th, [role=gridcell]) { flex: 1 1 50% !important; width: 50% !important;
     max-width: none !important; }
