@@ -6,6 +6,7 @@ import gradio as gr
 
 CSS = """
 .dateline-answer { font-size: 1.15em; font-weight: 600; margin: 0 0 .3em; }
+.dateline-answer small { font-weight: normal; }
 .dateline-answer + p, .dateline-small { margin: .2em 0; }
 .dateline blockquote { margin: .5em 0; padding-left: .8em; border-left: 3px solid currentColor; }
 .dateline mark, .dateline-article mark { background: #ffe58a; color: #1a1a1a; padding: 0 .15em; }
