@@ -54,7 +54,10 @@ def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = Fal
     ) as blocks:
         with gr.Row(equal_height=True):
             with gr.Column(scale=4, min_width=240):
-                gr.Markdown("# Dateline\nAsk the articles. Answers are word for word, or “the articles don't say”.")
+                gr.Markdown(
+                    "# Dateline\nAsk the articles. Answers are word for word, each with the chance that it is right, "
+                    "or “the articles don't say”."
+                )
             with gr.Column(scale=1, min_width=180):
                 library = gr.Dropdown(label="Library", choices=libraries.names(), value=libraries.first)
                 if can_leave:

@@ -51,6 +51,9 @@ Model = Callable[[WindowBatch], tuple[Logits, Logits]]
 class Reader(Protocol):
     """Finds answers in passages."""
 
+    name: str
+    """Its id or folder."""
+
     def read(self, question: str, hits: Sequence[Hit]) -> list[Span]:
         """List the spans of all hits on one scale, best first."""
 

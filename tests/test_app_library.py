@@ -184,7 +184,8 @@ def test_articles_are_added_asked_removed_and_judged(page, place, tmp_path):
     page.wait_for_timeout(1200)  # runs are named by the second
     page.get_by_role("button", name="Measure").click()
     expect(page.get_by_label("Runs on this library")).to_have_value(re.compile(r"own\.csv"), timeout=SLOW)
-    expect(page.locator(".dateline-figures").first).to_contain_text("1 questions   exact match 100.0")
+    expect(report.get_by_text("own.csv, 1 of 1")).to_be_visible()
+    expect(report.locator(".tile", has_text="exact match").locator("b")).to_have_text("100.0")
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_text("the old report is of other questions")).to_be_visible()
 

@@ -19,6 +19,7 @@ from conftest import free_port
 from uvicorn.server import ServerState
 
 from embeddings.errors import DatelineError
+from qa.cli import main
 from qa.client import ApiError, Client
 from qa.service.access import Access
 from qa.service.server import PatientProtocol, Serving, _listen, run
@@ -238,6 +239,13 @@ def test_a_port_that_is_taken_is_said_once():
         with pytest.raises(DatelineError) as error:
             _listen(Serving(port=port))
     assert str(error.value).startswith(f"can't listen on 127.0.0.1:{port} (Address already in use); choose another")
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_loaded(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "app", None)  # whose import, which loads Gradio, would fail
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert main(["serve", "--port", str(taken.getsockname()[1])]) == 2
+    assert "can't listen on" in capsys.readouterr().err
 
 
 def test_what_is_loaded_is_not_looked_through_for_garbage_while_it_serves(monkeypatch):

@@ -64,6 +64,7 @@ ONLY_IMPORTER = {
             "articles",
             "ask",
             "correction",
+            "downloads",
             "earlier",
             "endpoints",
             "evaluate",

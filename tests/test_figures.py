@@ -14,6 +14,7 @@ from embeddings.local import LocalStore
 from qa.answers import Answer, Span
 from qa.atomic import write_atomically
 from qa.confidence import Calibrator
+from qa.evaluation.about import About
 from qa.evaluation.blame import Blame, Blamer, Cause, _suspect, holds_gold
 from qa.evaluation.compare import Difference, compare, read_report, scored
 from qa.evaluation.page import WORST, page
@@ -27,6 +28,7 @@ from qa.evaluation.scoring import Score
 from qa.pipeline import Pipeline
 from qa.retriever import LEAST_READ, Retriever
 
+ABOUT = About("questions.csv, 6 of 6", "", "", None, 0.28, "2026-03-01", "1.2")
 CONTEXT = "Mayor Ana Reyes won the vote on Monday."
 WON = Question("won", "Who won the vote?", "Vote", CONTEXT, "span", ((Gold("Ana Reyes", 6),),))
 BEFORE = "It rained. "
@@ -80,7 +82,7 @@ def test_every_figure():
 
 def test_a_comparison_forces_no_answer_where_there_is_none(tmp_path):
     figures = summarize(OUTCOMES)
-    write_report(OUTCOMES, figures, tmp_path, command="")
+    write_report(OUTCOMES, figures, tmp_path, about=ABOUT, command="")
     old = read_report(tmp_path)
     means = {difference.metric: difference.new for difference in compare(old, scored(OUTCOMES)).differences}
     assert means == {
@@ -98,7 +100,7 @@ def test_no_change_has_no_sign_of_a_loss():
 def test_the_surest_of_the_wrong_answers_stands_first_and_the_page_has_no_more_than_it_shows():
     held = outcome("held", HELD, probability=0.9, answer="", text="Who was held?")
     said = [outcome(f"said {at}", WRONG, probability=at / 100, text=f"Who said {at}?") for at in range(WORST)]
-    text = page([held, *said], summarize([held, *said]), command="dateline ask {question}")
+    text = page([held, *said], summarize([held, *said]), about=ABOUT, command="dateline ask {question}")
     assert text.index("Who said 49?") < text.index("Who said 48?") < text.index("Who said 0?")
     assert "Who was held?" not in text, "what was withheld comes last"
     assert f"{WORST} of {WORST + 1}" in text
@@ -115,7 +117,7 @@ def test_the_best_span_is_right_where_there_is_an_answer():
 
 def test_the_table_gives_the_items_of_a_list(tmp_path):
     listed = replace(OUTCOMES[1], items=("Ana", "Bo"), answer="Ana and Bo", score=RIGHT, blame=None)
-    write_report([listed], summarize([listed]), tmp_path, command="")
+    write_report([listed], summarize([listed]), tmp_path, about=ABOUT, command="")
     with (tmp_path / "questions.csv").open(encoding="utf-8", newline="") as stream:
         [row] = csv.DictReader(stream)
     assert (row["answer"], row["cause"], row["gold_rank"]) == ("Ana | Bo", "", "")

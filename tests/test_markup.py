@@ -6,7 +6,19 @@ from datetime import date
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Answer, Span
 from qa.presentation import as_text
-from qa.ui.markup import answer_html, article_html, as_markdown, message_html, question_html
+from qa.ui.markup import answer_html, article_html, as_markdown, message_html, origin_html, question_html
+
+
+def test_an_article_names_its_origin_as_far_as_it_is_known():
+    known = Article("a", "A", "Text.", published=date(2022, 6, 8), source="<The Echo>", url="https://e.example/?a&b")
+    assert origin_html(known) == (
+        "<p class='dateline-small'><bdi>&lt;The Echo&gt;</bdi>, <bdi>8 June 2022</bdi> "
+        "<a href='https://e.example/?a&amp;b' rel='noopener noreferrer' target='_blank'>original</a></p>"
+    )
+    signed = Article("a", "A", "Text.", author="Ana <Reyes>", url="javascript:alert(1)")
+    assert origin_html(signed) == (
+        "<p class='dateline-small'><bdi>Ana &lt;Reyes&gt;</bdi>, <bdi>a</bdi>, <bdi>undated</bdi></p>"
+    )
 
 
 def test_article_text_is_escaped():

@@ -1,5 +1,6 @@
 """What the page does without a browser: history, preferences, articles, and what it makes of a conversation."""
 
+import json
 import os
 import subprocess
 import sys
@@ -14,17 +15,27 @@ from conftest import ARTICLES
 from app import build_app
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
-from embeddings.sources.kinds import KINDS
 from qa.build import open_store
 from qa.confidence import Calibrator
 from qa.evaluation.labels import check_correction
 from qa.libraries.workspace import Libraries
 from qa.pipeline import Pipeline
 from qa.settings import load_settings
-from qa.ui.ask import EXAMPLES, PLACEHOLDER, _anew_with, _Conversing, _exported, _linked, _of_library, _stopped
+from qa.ui.articles import ADD, _offered
+from qa.ui.ask import (
+    EXAMPLES,
+    PLACEHOLDER,
+    _anew_with,
+    _Conversing,
+    _exported,
+    _linked,
+    _of_library,
+    _stopped,
+    _understood,
+)
 from qa.ui.correction import _Correcting
 from qa.ui.course import Course
-from qa.ui.downloads import new_folder
+from qa.ui.downloads import download_of, new_folder
 from qa.ui.earlier import anew, keep
 from qa.ui.evaluate import OTHERS, SEED_QUESTIONS, UPLOADED, _Evaluating
 from qa.ui.history import KEPT, choices, questions_of, read, remember, started_at
@@ -178,7 +189,7 @@ def test_a_read_only_page_offers_nothing_that_changes_the_library(tmp_path, read
     open_store(settings, create=True).close()
     libraries = Libraries(settings, read_only=read_only)
     labels, events = offered(build_app(libraries, settings))
-    changing = {f"Add files: {KINDS}", "Add the address", "Remove the chosen article"}
+    changing = {ADD, "Add the address", "Remove the chosen article"}
     assert {"Find articles", "Your question"} <= labels
     assert changing & labels == (set() if read_only else changing)
     assert ("like" in events) is not read_only
@@ -280,6 +291,39 @@ def test_what_begins_another_conversation_stops_the_answer_under_way(tmp_path):
     assert {("Start anew", "click"), ("Forget them all", "click"), ("Library", "change"), ("Stop", "click")} <= stopping
 
 
+def test_a_run_can_be_downloaded_however_it_was_chosen_and_goes_with_its_library(tmp_path):
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    config = build_app(Libraries(settings), settings).get_config_file()
+    label = {part["id"]: part["props"].get("label") or part["props"].get("value") for part in config["components"]}
+
+    def filling(wanted):
+        return {
+            (label[part], event)
+            for one in config["dependencies"]
+            if wanted in [label[part] for part in one["outputs"]]
+            for part, event in one["targets"]
+        }
+
+    assert filling("Download it") == {("Runs on this library", "change")}  # by the page, a visitor, or a new run
+    assert ("Library", "change") in filling("Progress") & filling("<p>The report of a run is shown here.</p>")
+
+
+def test_a_button_that_has_nothing_to_do_yet_looks_so(tmp_path):
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    config = build_app(Libraries(settings), settings).get_config_file()
+    buttons = {
+        part["props"].get("label") or str(part["props"].get("value")): part["props"] for part in config["components"]
+    }
+    idle = ("Export", "Download it", "Remove the chosen article")
+    assert [buttons[name]["interactive"] for name in idle] == [False] * 3
+    assert download_of(_exported(Course()))["interactive"] is anew(Course())[-1]["interactive"] is False
+    assert download_of("conversation.md")["interactive"] is True
+    assert [change["interactive"] for _, change in map(_offered, ("", "an id"))] == [False, True]
+    assert _understood(Course()) == gr.skip()  # what was typed stays
+
+
 def test_a_verdict_on_an_answer_that_is_gone_is_told(monkeypatch):
     warnings = []
     monkeypatch.setattr(gr, "Warning", warnings.append)
@@ -302,12 +346,19 @@ def test_measuring_says_what_the_questions_are_on_and_what_is_wrong(own, tmp_pat
         return said
 
     assert told(SEED_QUESTIONS).endswith(f"\n{OTHERS}")
+    [report] = (own.open("library").store.folder / "runs").glob("*/report.json")
+    about = json.loads(report.read_text(encoding="utf-8"))["about"]
+    assert about["questions"] == f"{SEED_QUESTIONS}, 1 of 275"
+    assert (about["library"], about["passages"]) == ("library (articles: 2, passages: 2)", None)
+    run = report.parent.name
+    assert "there is one after the second measuring" in _Evaluating(own).compare("library", run, None)
+    assert "there is one after the first measuring" in _Evaluating(own).report("library", None)
     (tmp_path / "bad.csv").write_text("nothing\n")
     said = told(UPLOADED, str(tmp_path / "bad.csv"))
     assert "bad.csv" in said
     assert str(tmp_path) not in said
     own.open("library").remove(["a", "b"])
-    assert told(SEED_QUESTIONS) == "this library has no articles yet; add some under “Articles”"
+    assert told(SEED_QUESTIONS) == "This library has no articles yet; add some under “Articles”."
 
 
 def test_what_is_exported_names_the_library_and_which_articles_were_asked():

@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from embeddings.local import LocalStore
 from qa.answers import Span
 from qa.cli import main
 from qa.confidence import Calibrator
+from qa.evaluation.about import About
 from qa.evaluation.blame import Cause
 from qa.evaluation.compare import compare, failed_gates, read_report, scored
 from qa.evaluation.page import _marked
@@ -33,6 +35,9 @@ STORM = "Storm Maren broke the bridge at Kilbray. Engineer Cy Dunn said that it 
 BANNER = "Ana Reyes thanks you for your donation: support The Post from £1 a month, and subscribe to our newsletter."
 WON = Question("won", "Who won the vote in Halvern?", "Vote", VOTE, "span", ((Gold("Ana Reyes", 6),),))
 NONE = Question("none", "Who won the boat race?", "Vote", VOTE, "none", ())
+
+
+ABOUT = About("questions.csv, 3 of 3", "library (articles: 2, passages: 2)", "", None, 0.28, "2026-03-01", "1.2")
 
 
 class TableReader:
@@ -160,7 +165,9 @@ def test_errors_add_up(outcomes):
 def test_the_report_is_one_page_that_escapes_what_it_shows(tmp_path, outcomes):
     evil = replace(outcomes[1], question=replace(NONE, text="Who <script>alert(1)</script> won?"))
     figures = summarize([*outcomes[:1], evil, outcomes[2]])
-    write_report([outcomes[0], evil, outcomes[2]], figures, tmp_path / "out", command="dateline ask {question}")
+    write_report(
+        [outcomes[0], evil, outcomes[2]], figures, tmp_path / "out", about=ABOUT, command="dateline ask {question}"
+    )
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert "&lt;script&gt;" in page
@@ -173,13 +180,32 @@ def test_the_report_is_one_page_that_escapes_what_it_shows(tmp_path, outcomes):
     assert not list((tmp_path / "out").glob("*.new"))
 
 
+def test_a_report_says_what_it_is_of(tmp_path, outcomes):
+    write_report(outcomes, summarize(outcomes), tmp_path, about=ABOUT, command="")
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["about"] == asdict(ABOUT)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    for said in (
+        "questions.csv, 3 of 3",
+        "library (articles: 2, passages: 2)",
+        "the one that ships with Dateline",
+        "passages read for a question: as many as it takes; an answer is shown from 28% on",
+        "1 March 2026, by Dateline 1.2",
+    ):
+        assert f"<dd>{said}</dd>" in page
+    one = replace(ABOUT, library="", reader="deepset/tiny <b>", passages=1)
+    write_report(outcomes, summarize(outcomes), tmp_path, about=one, command="")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    for said in ("each question was read in its own context", "deepset/tiny &lt;b&gt;", "question: 1;"):
+        assert said in page
+
+
 def test_an_evaluation_of_nothing_still_reports(tmp_path):
-    write_report([], summarize([]), tmp_path, command="dateline ask {question}")
+    write_report([], summarize([]), tmp_path, about=ABOUT, command="dateline ask {question}")
     assert "Evaluation of 0 questions" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
-    write_report(outcomes, summarize(outcomes), tmp_path, command="")
+    write_report(outcomes, summarize(outcomes), tmp_path, about=ABOUT, command="")
     old = read_report(tmp_path / "report.json")
     same = compare(old, scored(outcomes))
     assert (same.n, same.won, same.lost) == (3, (), ())
@@ -210,7 +236,7 @@ def test_a_folder_that_can_not_be_written_is_named_for_the_page_too(tmp_path, ou
     (tmp_path / "file").write_text("")
     for write in (
         lambda: Record(tmp_path / "file", {"run": 1}, resume=False),
-        lambda: write_report(outcomes, summarize(outcomes), tmp_path / "file", command=""),
+        lambda: write_report(outcomes, summarize(outcomes), tmp_path / "file", about=ABOUT, command=""),
     ):
         with pytest.raises(DatelineError, match=r"\(File exists\); choose another folder$"):
             write()
@@ -309,6 +335,9 @@ def test_evaluation_is_gated_compared_and_reduced(tmp_path, capsys):
     file, out = squad_file(tmp_path), tmp_path / "out"
     assert main(["evaluate", str(file), "--reader-only", "--out", str(out), "--threshold", "0"]) == 0
     report = str(out / "report.json")
+    about = json.loads(Path(report).read_text(encoding="utf-8"))["about"]
+    assert about["questions"] == f"{file}, 12 of 12"
+    assert (about["library"], about["reader"], about["threshold"]) == ("", "", 0)
     again = ["evaluate", str(file), "--reader-only", "--threshold", "0", "--json"]
     assert main([*again, "--against", report, "--fail-under", "n=12"]) == 0
     assert "won 0" in capsys.readouterr().err

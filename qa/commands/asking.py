@@ -53,7 +53,7 @@ def serve(arguments: argparse.Namespace) -> int:
     """Open the chat in the browser."""
     settings = settings_of(arguments)
     from qa.service.access import Access
-    from qa.service.server import Serving
+    from qa.service.server import Serving, check_place
 
     serving = Serving(
         host=arguments.host,
@@ -64,6 +64,7 @@ def serve(arguments: argparse.Namespace) -> int:
         log_requests=arguments.log_requests,
         drain=arguments.drain,
     )
+    check_place(serving)
     from app import serve as run  # after what can be wrong was found quickly
 
     run(settings, serving, mcp=arguments.mcp, read_only=arguments.read_only)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Measure the answers to a question set; Ctrl-C ends it early with the figures of what was asked."""
+    from qa.evaluation.about import about
     from qa.evaluation.compare import compare, failed_gates, read_report, scored
     from qa.evaluation.questions import load_questions
     from qa.evaluation.report import PAGE_FILE, render, summarize, summarize_none, write_report
@@ -27,15 +28,20 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
     if arguments.resume and arguments.out is None:
         raise DatelineError("--resume goes on with the run in --out; name that folder")
-    chosen = _chosen(load_questions(arguments.questions), arguments.only)
+    loaded = load_questions(arguments.questions)
+    chosen = _chosen(loaded, arguments.only)
     questions = sample(part_of(chosen, arguments.part), arguments.limit)
     old = None if arguments.against is None else read_report(arguments.against)
     # a gate that can't be read is said before the work
     failed_gates(summarize_none({question.kind for question in questions}), arguments.fail_under)
-    outcomes, finished = _outcomes(arguments, questions)
+    pipeline = _evaluated_pipeline(arguments)
+    outcomes, finished = _outcomes(arguments, pipeline, questions)
     figures = summarize(outcomes)
     if arguments.out is not None:
-        write_report(outcomes, figures, arguments.out, command=_again(arguments))
+        part = arguments.part and f", part {arguments.part}"
+        asked = f"{arguments.questions}, {len(outcomes):,} of {len(loaded):,}{part or ''}"
+        of = about(pipeline, questions=asked, library=_library(arguments, pipeline))
+        write_report(outcomes, figures, arguments.out, about=of, command=_again(arguments))
         print(f"report: {arguments.out / PAGE_FILE}", file=sys.stderr)
     if arguments.json:
         print_json(figures, indent=1)
@@ -67,10 +73,11 @@ def check_questions(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _outcomes(arguments: argparse.Namespace, questions: Sequence[Question]) -> tuple[list[Outcome], bool]:
+def _outcomes(
+    arguments: argparse.Namespace, pipeline: Pipeline, questions: Sequence[Question]
+) -> tuple[list[Outcome], bool]:
     from qa.evaluation.run import run_open, run_reader_only
 
-    pipeline = _evaluated_pipeline(arguments)
     run = run_reader_only if arguments.reader_only else run_open
     if not arguments.reader_only:
         _tell_missing(pipeline, questions)
@@ -84,6 +91,18 @@ def _outcomes(arguments: argparse.Namespace, questions: Sequence[Question]) -> t
     known = {outcome.question.id for outcome in done}
     left = [question for question in questions if question.id not in known]
     return _collect(record.keep(run(pipeline, left)), questions, done)
+
+
+def _library(arguments: argparse.Namespace, pipeline: Pipeline) -> str:
+    """Name what is asked; "" where each question is read in its own context."""
+    from qa.build import is_seeds
+
+    store = pipeline.retriever.store
+    if arguments.reader_only:
+        return ""
+    if arguments.articles is not None:
+        return str(arguments.articles)
+    return "the seed articles" if is_seeds(store.folder) else store.name
 
 
 def _tell_missing(pipeline: Pipeline, questions: Sequence[Question]) -> None:

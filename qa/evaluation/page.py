@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from qa.evaluation.about import About
 from qa.evaluation.blame import MEANING, Cause
 from qa.evaluation.plots import plots
 from qa.evaluation.report import Figures
@@ -30,10 +31,11 @@ class _Failure:
     command: str
 
 
-def page(outcomes: Sequence[Outcome], figures: Figures, *, command: str) -> str:
+def page(outcomes: Sequence[Outcome], figures: Figures, *, about: About, command: str) -> str:
     """Make the page: figures with their intervals, plots, errors by stage, and the worst failures first.
 
     Args:
+        about: what the report is of.
         command: that asks one question again, with {question} or {id} where that goes.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -41,6 +43,7 @@ def page(outcomes: Sequence[Outcome], figures: Figures, *, command: str) -> str:
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     failures = [_failure(outcome, command) for outcome in _worst_first(outcomes)]
     return template.render(
+        about=about.rows(),
         figures=figures,
         plots={title: Markup(svg) for title, svg in plots(outcomes, figures).items()},  # nosec B704  # drawn here
         failures=failures[:WORST],

@@ -8,11 +8,13 @@ import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from embeddings.errors import DatelineError
 from qa.atomic import write_atomically
+from qa.evaluation.about import About
 from qa.evaluation.blame import Cause
 from qa.evaluation.metrics import (
     area_under_risk_coverage,
@@ -80,10 +82,11 @@ def by_group(outcomes: Iterable[Outcome], key: Callable[[Outcome], str]) -> dict
     return {name: {"n": len(groups[name]), **_scores(groups[name])} for name in sorted(groups)}
 
 
-def write_report(outcomes: Sequence[Outcome], figures: Figures, out: Path, *, command: str) -> None:
+def write_report(outcomes: Sequence[Outcome], figures: Figures, out: Path, *, about: About, command: str) -> None:
     """Write report.json, questions.csv and report.html into a folder, made where missing; each appears whole.
 
     Args:
+        about: what the report is of.
         command: that asks one question again, with {question} or {id} where that goes.
 
     Raises:
@@ -94,9 +97,12 @@ def write_report(outcomes: Sequence[Outcome], figures: Figures, out: Path, *, co
     try:
         out.mkdir(parents=True, exist_ok=True)
         rows = [dict(zip(_COLUMNS, row, strict=True)) for row in _rows(outcomes)]
-        text = json.dumps({**figures, "questions": _defined(rows)}, indent=1, ensure_ascii=False) + "\n"
+        text = (
+            json.dumps({**figures, "about": asdict(about), "questions": _defined(rows)}, indent=1, ensure_ascii=False)
+            + "\n"
+        )
         write_atomically(out / REPORT_FILE, text)
-        write_atomically(out / PAGE_FILE, page(outcomes, figures, command=command))
+        write_atomically(out / PAGE_FILE, page(outcomes, figures, about=about, command=command))
         table = io.StringIO(newline="")
         csv.writer(table).writerows([_COLUMNS, *_rows(outcomes)])
         write_atomically(out / TABLE_FILE, table.getvalue())

@@ -226,6 +226,15 @@ class _Server(uvicorn.Server):
             self._stopped()  # here, since uvicorn ends the process by the signal that it got
 
 
+def check_place(serving: Serving) -> None:
+    """See that the address and the port can be had, before what takes long is loaded.
+
+    Raises:
+        DatelineError: they can't.
+    """
+    _listen(serving).close()
+
+
 def _listen(serving: Serving) -> socket.socket:
     try:
         [first, *_] = socket.getaddrinfo(serving.host, serving.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)

@@ -14,16 +14,17 @@ import gradio as gr
 from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport
-from embeddings.sources.kinds import KINDS, SUFFIXES
+from embeddings.sources.kinds import SUFFIXES
 from embeddings.utf8 import in_utf8
 from qa.libraries.workspace import Libraries, Seen, Workspace
 from qa.presentation import byline, in_counts
 from qa.ui.libraries import choice, library_fields
-from qa.ui.markup import article_html, link_html, message_html
+from qa.ui.markup import article_html, link_html, message_html, origin_html
 from qa.ui.narrowing import Narrowing, Only, keep_to
 from qa.ui.preferences import unknown_library
 from qa.ui.style import REFUSED, SAY, TO_ARTICLE, TO_QUESTION
 
+ADD = "Add files: text, web pages, PDF, Word, tables, news in XML, mails, zip"
 CHOOSE, NONE_YET, NONE_FOUND = "Articles; choose one to read it", "No articles yet", "No article has these words"
 TAB, ASKING = "Articles", "Ask"
 """Ids of this tab, and of the one with the question."""
@@ -54,7 +55,7 @@ def articles_tab(
     tab = _Articles(libraries)
     changing = not libraries.read_only
     with gr.Row(visible=changing):
-        files = gr.File(label=f"Add files: {KINDS}", file_count="multiple", file_types=list(SUFFIXES), height=170)
+        files = gr.File(label=ADD, file_count="multiple", file_types=list(SUFFIXES), height=150)
         with gr.Column():
             address = gr.Textbox(label="Or an address: a page, a feed, a sitemap", placeholder="https://")
             fetch = gr.Button("Add the address")
@@ -75,7 +76,7 @@ def articles_tab(
     with gr.Row():
         chosen = gr.Textbox(label="Chosen article (its id)", interactive=False, scale=3)
         only = gr.Button("Ask only this article", scale=1, visible=False)
-        remove = gr.Button("Remove the chosen article", variant="stop", scale=1, visible=changing)
+        remove = gr.Button("Remove the chosen article", variant="stop", scale=1, visible=changing, interactive=False)
         back = gr.Button("Put it back", scale=1, visible=False)
     removed = gr.State(None)
     library_fields(libraries, blocks, library, status)
@@ -85,7 +86,7 @@ def articles_tab(
         change(tab.find, [library, wanted, chosen], [table, chosen, shown], **shared)
     library.change(lambda: (None, gr.update(visible=False)), None, [removed, back], **shared)
     table.select(tab.show, [library, table], [chosen, shown], **shared)
-    chosen.change(lambda chosen: gr.update(visible=bool(chosen)), [chosen], [only], queue=False, **shared)
+    chosen.change(_offered, [chosen], [only, remove], queue=False, **shared)
     asking = only.click(tab.ask_only, [library, chosen], [tabs, *narrowing.kept], queue=False, **shared)
     asking.then(None, None, None, js=TO_QUESTION, **shared)
     linked = named.then(tab.of_address, [library], [tabs, chosen, shown], queue=False, **shared)
@@ -181,7 +182,7 @@ class _Articles:
         )
         kept_out = f"<p>Set aside from the search:</p><ul>{aside}</ul>" if aside else ""
         link = link_html(f"?{urlencode({'library': name, 'article': article.id})}")
-        return article.id, message_html(link + article_html(article) + kept_out)
+        return article.id, message_html(link + origin_html(article) + article_html(article) + kept_out)
 
     def _article(self, name: str, article_id: str) -> Article:
         """Give an article.
@@ -237,6 +238,11 @@ class _Articles:
         if opened != name:
             said.insert(1, f"The library {opened} is open now; choose {name} at the top to go back to it.")
         return "\n".join(said), opened
+
+
+def _offered(chosen: str) -> tuple[Any, Any]:
+    """Offer what can be done with an article where one is chosen."""
+    return gr.update(visible=bool(chosen)), gr.update(interactive=bool(chosen))
 
 
 def _said(error: DatelineError) -> str:

@@ -15,7 +15,7 @@ from qa.filters import make_filter
 from qa.libraries.workspace import Libraries
 from qa.ui.correction import correction
 from qa.ui.course import Course
-from qa.ui.downloads import new_folder
+from qa.ui.downloads import download_of, new_folder
 from qa.ui.earlier import anew, earlier_conversations
 from qa.ui.history import History, questions_of
 from qa.ui.markup import answer_html, as_markdown, message_html, question_html, reading_html
@@ -68,7 +68,7 @@ def ask_tab(
         stop = gr.Button("Stop", min_width=80)
         reword = gr.Button("Reword", min_width=80)
         clear = gr.Button("Start anew", min_width=110)
-        export = gr.DownloadButton("Export", min_width=80)
+        export = gr.DownloadButton("Export", min_width=80, interactive=False)
     correcting = correction(libraries, chatbot, course, verdicts)
     narrowing = narrow(notice)
     examples = gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these").dataset
@@ -121,7 +121,9 @@ def ask_tab(
             api_visibility="private",
         )
     for run in runs:
-        run.then(_exported, [course], [export], queue=False, api_visibility="private")
+        run.then(
+            lambda course: download_of(_exported(course)), [course], [export], queue=False, api_visibility="private"
+        )
     narrowing.release_on(library, libraries)
     return narrowing
 
@@ -237,9 +239,9 @@ def _messages(course: Course) -> list[Message]:
     ]
 
 
-def _understood(course: Course) -> str:
-    """Give the last question as it was understood, to be asked in other words."""
-    return course.turns[-1].question if course.turns else ""
+def _understood(course: Course) -> Any:
+    """Give the last question as it was understood, to be asked in other words; what is typed stays before the first."""
+    return course.turns[-1].question if course.turns else gr.skip()
 
 
 def _said(content: str) -> Message:
@@ -255,7 +257,10 @@ def _stopped(history: list[Message], course: Course, typed: str) -> tuple[list[M
     return stopped, typed or asked
 
 
-def _exported(course: Course) -> str:
+def _exported(course: Course) -> str | None:
+    """Write the conversation down, once it has an answer."""
+    if not course.turns:
+        return None
     file = new_folder() / "conversation.md"
     answers = [turn.answer for turn in course.turns]
     written = as_markdown(answers, library=course.library, day=date.today(), narrowed=course.narrowed)

@@ -8,6 +8,9 @@ import time
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import gradio as gr
 
 KEPT = 86_400
 """Seconds."""
@@ -21,6 +24,11 @@ def new_folder() -> Path:
             if folder.stat().st_mtime < time.time() - KEPT:
                 shutil.rmtree(folder, ignore_errors=True)
     return Path(tempfile.mkdtemp(dir=root))
+
+
+def download_of(file: str | None) -> Any:
+    """Have a button give a file, or be seen to give nothing."""
+    return gr.update(value=file, interactive=file is not None)
 
 
 @cache

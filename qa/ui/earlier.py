@@ -9,6 +9,7 @@ import gradio as gr
 
 from qa.libraries.workspace import Libraries
 from qa.ui.course import Course
+from qa.ui.downloads import download_of
 from qa.ui.history import KEPT_TURNS, choices, read, remember, started_at
 
 _WITH_KEPT = "(_, ...rest) => [window.datelineKept('history', []), ...rest]"
@@ -102,4 +103,4 @@ def keep(libraries: Libraries, history: Any, now: str | None, course: Course) ->
 
 def anew(course: Course, library: str = "") -> tuple[Any, ...]:
     """End a conversation; what it leaves goes to the course, the chatbot, verdicts, the correction and the export."""
-    return course.end(library), [], {}, gr.update(visible=False), None
+    return course.end(library), [], {}, gr.update(visible=False), download_of(None)

@@ -15,14 +15,15 @@ import gradio as gr
 
 from embeddings.errors import DatelineError, InvalidInput
 from qa.build import seeds_folder
+from qa.evaluation.about import about
 from qa.evaluation.compare import compare, read_report
 from qa.evaluation.labels import LABELS_FILE
 from qa.evaluation.questions import Question, load_questions
-from qa.evaluation.report import PAGE_FILE, REPORT_FILE, render, summarize, write_report
+from qa.evaluation.report import PAGE_FILE, REPORT_FILE, summarize, write_report
 from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
 from qa.libraries.workspace import Libraries, Workspace
-from qa.ui.downloads import new_folder
+from qa.ui.downloads import download_of, new_folder
 from qa.ui.preferences import Preferences, adjusted
 from qa.ui.style import REFUSED, SAY
 
@@ -51,11 +52,10 @@ def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, 
         run = gr.Button("Measure", variant="primary", min_width=120)
         stop = gr.Button("Stop", min_width=80)
     status = gr.Textbox(label="Progress", interactive=False)
-    figures = gr.HTML()
     with gr.Row():
         earlier = gr.Dropdown(label="Runs on this library", choices=[], scale=3, min_width=260)
         show = gr.Button("Show its report", min_width=140)
-        download = gr.DownloadButton("Download it", min_width=120)
+        download = gr.DownloadButton("Download it", min_width=120, interactive=False)
     with gr.Row():
         against = gr.Dropdown(label="Compare it with", choices=[], scale=3, min_width=260)
         compare_button = gr.Button("Compare", min_width=120)
@@ -67,7 +67,7 @@ def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, 
     measuring = run.click(
         tab.run,
         [library, chosen, file, limit, *preferences.inputs],
-        [status, figures, report, earlier, against],
+        [status, report, earlier, against],
         concurrency_limit=1,
         concurrency_id="evaluate",
         **shared,
@@ -75,9 +75,9 @@ def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, 
     stop.click(lambda: "Stopped; nothing was kept.", None, [status], cancels=[measuring], **shared)
     for change in (library.change, blocks.load):
         change(tab.runs, [library], [earlier, against], **shared)
+    library.change(lambda: ("", "", _PLACEHOLDER), None, [status, compared, report], queue=False, **shared)
     show.click(tab.report, [library, earlier], [report], **shared)
-    earlier.input(tab.file, [library, earlier], [download], **shared)
-    measuring.then(tab.file, [library, earlier], [download], **shared)
+    earlier.change(tab.file, [library, earlier], [download], **shared)
     compare_button.click(tab.compare, [library, earlier, against], [compared], **shared)
 
 
@@ -92,27 +92,29 @@ class _Evaluating:
         untouched = (gr.skip(), gr.skip(), gr.skip())
         try:
             workspace = self._libraries.open(name)
-            place, questions = _question_set(workspace, chosen, file, int(limit or 0))
+            place, questions, held = _question_set(workspace, chosen, file, int(limit or 0))
+            pipeline = adjusted(workspace.pipeline, k, threshold)
             outcomes: list[Outcome] = []
             told = 0.0
-            yield f"0 of {len(questions):,} asked", "", *untouched
-            for outcome in run_open(adjusted(workspace.pipeline, k, threshold), questions):
+            yield f"0 of {len(questions):,} asked", *untouched
+            for outcome in run_open(pipeline, questions):
                 outcomes.append(outcome)
                 if time.monotonic() - told > TOLD_EVERY:
                     told = time.monotonic()
-                    yield f"{len(outcomes):,} of {len(questions):,} asked", "", *untouched
+                    yield f"{len(outcomes):,} of {len(questions):,} asked", *untouched
             figures = summarize(outcomes)
             kept = _runs(workspace) / f"{datetime.now():%Y-%m-%d %H.%M.%S} {Path(place).name}"
-            write_report(outcomes, figures, kept, command=_again(workspace))
+            called = Path(place).name if chosen == UPLOADED else chosen
+            of = about(pipeline, questions=f"{called}, {len(outcomes):,} of {held:,}", library=workspace.name)
+            write_report(outcomes, figures, kept, about=of, command=_again(workspace))
         except DatelineError as error:
-            yield str(error), "", *untouched
+            yield str(error), *untouched
             return
         runs, others = self.runs(name)
         said = f"{len(questions):,} of {len(questions):,} asked; the report is kept with the library"
         foreign = chosen == SEED_QUESTIONS and not workspace.shows_seeds
         yield (
             f"{said}\n{OTHERS}" if foreign else said,
-            f"<pre class='dateline-figures'>{html.escape(render(figures))}</pre>",
             _frame(kept),
             runs,
             others,
@@ -133,16 +135,18 @@ class _Evaluating:
         except DatelineError as error:
             return _said(error)
 
-    def file(self, name: str, run: str | None) -> str | None:
+    def file(self, name: str, run: str | None) -> Any:
         """Copy a report to where the page may give it from."""
         try:
             page = _run(self._libraries.open(name), run) / PAGE_FILE
-            return str(shutil.copyfile(page, new_folder() / PAGE_FILE))
+            return download_of(str(shutil.copyfile(page, new_folder() / PAGE_FILE)))
         except (DatelineError, OSError):
-            return None
+            return download_of(None)
 
     def compare(self, name: str, new: str | None, old: str | None) -> str:
         try:
+            if old is None:
+                raise InvalidInput("Choose a run to compare it with; there is one after the second measuring.")
             workspace = self._libraries.open(name)
             before, after = (read_report(_run(workspace, run) / REPORT_FILE) for run in (old, new))
             return f"<pre class='dateline-figures'>{html.escape(str(compare(before, after)))}</pre>"
@@ -150,27 +154,28 @@ class _Evaluating:
             return _said(error)
 
 
-def _question_set(workspace: Workspace, chosen: str, file: str | None, limit: int) -> tuple[str, list[Question]]:
-    """Load the questions that were chosen; gives the name of their file, too.
+def _question_set(workspace: Workspace, chosen: str, file: str | None, limit: int) -> tuple[str, list[Question], int]:
+    """Load the questions that were chosen; gives the name of their file, those to ask, and how many it holds.
 
     Raises:
         DatelineError: there are none, or the file is no question set.
     """
     if not workspace.store.stats().articles:
-        raise InvalidInput("this library has no articles yet; add some under “Articles”")
+        raise InvalidInput("This library has no articles yet; add some under “Articles”.")
     if chosen == UPLOADED and file is None:
-        raise InvalidInput("no question set was uploaded; choose a file first")
+        raise InvalidInput("No question set was uploaded; choose a file first.")
     places = {SEED_QUESTIONS: seeds_folder() / "questions.json", JUDGED: workspace.store.folder / LABELS_FILE}
     place = Path(file or "") if chosen == UPLOADED else places[chosen]
     if chosen == JUDGED and not place.is_file():
-        raise InvalidInput("no answer was judged yet; say Right or Wrong under an answer first")
+        raise InvalidInput("No answer was judged yet; say Right or Wrong under an answer first.")
     try:
-        drawn = sample(load_questions(place), limit or None)
+        loaded = load_questions(place)
+        drawn = sample(loaded, limit or None)
     except DatelineError as error:  # whoever gave the file knows its name, and need not know where it lies
         raise DatelineError(str(error).replace(f"{place.parent}/", "")) from error
     if not drawn:
-        raise InvalidInput(f"{place.name} holds no question; give one with questions")
-    return str(place), drawn
+        raise InvalidInput(f"{place.name} holds no question; give one with questions.")
+    return str(place), drawn, len(loaded)
 
 
 def _runs(workspace: Workspace) -> Path:
@@ -188,7 +193,7 @@ def _run(workspace: Workspace, name: str | None) -> Path:
         InvalidInput: there is none of that name.
     """
     if name not in _run_names(workspace):
-        raise InvalidInput("choose a run first; there is none before the first measuring")
+        raise InvalidInput("Choose a run first; there is one after the first measuring.")
     return _runs(workspace) / str(name)
 
 

@@ -83,6 +83,12 @@ def article_html(article: Article, start: int = 0, end: int = 0) -> str:
     )
 
 
+def origin_html(article: Article) -> str:
+    """Say whose an article is, of which day, and where it stands on the web, as far as that is known."""
+    author = [_isolated(article.author)] if article.author else []
+    return _small(f"{', '.join([*author, _byline(article)])}{_original(article)}")
+
+
 def link_html(query: str) -> str:
     """Lay out a button that copies the page's own address with a query; a script of the page does it."""
     return (
@@ -206,10 +212,14 @@ def _evidence(span: Span) -> list[str]:
 
 
 def _named(article: Article) -> str:
-    name = f"<cite>{_isolated(article.title)}</cite> ({_byline(article)})"
-    if re.match(r"https?://", article.url):
-        name += f" <a href='{html.escape(article.url)}' rel='noopener noreferrer' target='_blank'>original</a>"
-    return name
+    return f"<cite>{_isolated(article.title)}</cite> ({_byline(article)}){_original(article)}"
+
+
+def _original(article: Article) -> str:
+    """Lay out a link to where an article stands on the web, "" where it is not known."""
+    if not re.match(r"https?://", article.url):
+        return ""
+    return f" <a href='{html.escape(article.url)}' rel='noopener noreferrer' target='_blank'>original</a>"
 
 
 def _isolated(text: str) -> str:

@@ -6,6 +6,7 @@ import gradio as gr
 
 CSS = """
 .dateline-answer { font-size: 1.15em; font-weight: 600; margin: 0 0 .3em; }
+.dateline-answer small { font-weight: normal; }
 .dateline-answer + p, .dateline-small { margin: .2em 0; }
 .dateline blockquote { margin: .5em 0; padding-left: .8em; border-left: 3px solid currentColor; }
 .dateline mark, .dateline-article mark { background: #ffe58a; color: #1a1a1a; padding: 0 .15em; }
@@ -36,6 +37,7 @@ footer { display: none !important; }
 @media (max-width: 599px) {
   /* so that the box is on the screen with the answer */
   .dateline-conversation { height: max(16em, 100dvh - 29em) !important; }
+  .dateline-list .header-table { table-layout: fixed !important; }  /* as wide as the rows below */
   .dateline-list :is([aria-colindex="3"], [aria-colindex="4"]) { display: none !important; }
   .dateline-list :is(th, [role=gridcell]) { flex: 1 1 50% !important; width: 50% !important;
     max-width: none !important; }
