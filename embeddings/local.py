@@ -28,6 +28,7 @@ from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import (
     batches,
     delete_articles,
+    forget_removals,
     generation_of,
     insert_article,
     insert_passages,
@@ -383,6 +384,7 @@ class LocalStore:
                 generation = generation_of(self._connection) + 1
                 before = self._connection.total_changes
                 yield generation
+                forget_removals(self._connection, generation)
                 if unsure or self._connection.total_changes != before:
                     self._connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
             self._unsure = False

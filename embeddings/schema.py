@@ -17,7 +17,8 @@ from embeddings.errors import DatelineError
 
 FILE = "library.sqlite"
 FORMAT = 2
-OWN_META = ("format", "generation")
+FORGOTTEN_UNTIL = "removals_forgotten_until"
+OWN_META = ("format", "generation", FORGOTTEN_UNTIL)
 """What a library says of itself; the rest of meta says what it was made with."""
 
 _TABLES = """
@@ -48,7 +49,10 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_article ON passages (article);
 CREATE INDEX passages_generation ON passages (generation);
-CREATE TABLE removals (passage INTEGER NOT NULL, generation INTEGER NOT NULL);
+CREATE TABLE removals (         -- the latest; how far they are forgotten stands in meta
+    passage INTEGER NOT NULL,
+    generation INTEGER NOT NULL
+);
 CREATE INDEX removals_generation ON removals (generation);
 """
 _ADDED_IN_2 = (
