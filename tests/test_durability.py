@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stories import article, five_stories, ids
 
+from embeddings import schema
 from embeddings.errors import DatelineError
 from embeddings.indexes import stamps
 from embeddings.local import LocalStore
@@ -256,6 +257,13 @@ def test_a_library_that_does_not_say_what_made_it_is_refused(library, encoder, n
     with sqlite3.connect(library / "library.sqlite") as connection:
         connection.execute("DELETE FROM meta WHERE name = ?", [name])
     with pytest.raises(DatelineError, match=name):
+        LocalStore(library, encoder)
+
+
+def test_a_library_that_does_not_say_how_far_removals_are_forgotten_is_refused(library, encoder):
+    with sqlite3.connect(library / "library.sqlite") as connection:
+        connection.execute("INSERT INTO meta VALUES (?, 'x')", [schema.FORGOTTEN_UNTIL])
+    with pytest.raises(DatelineError, match="removals_forgotten_until"):
         LocalStore(library, encoder)
 
 
