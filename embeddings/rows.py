@@ -33,6 +33,12 @@ def generation_of(connection: sqlite3.Connection) -> int:
     return int(value)
 
 
+def has_changes(connection: sqlite3.Connection, generation: int) -> bool:
+    """Say whether passages were added or removed in a generation or after it."""
+    sql = "SELECT 1 FROM passages WHERE generation >= ?1 UNION ALL SELECT 1 FROM removals WHERE generation >= ?1"
+    return connection.execute(f"{sql} LIMIT 1", [generation]).fetchone() is not None
+
+
 def load_passages(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, tuple[Passage, Article]]:
     """Load passages with their articles, all from one state of the library; unknown ids are left out."""
     with schema.one_state(connection):

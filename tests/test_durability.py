@@ -167,6 +167,16 @@ def test_a_read_only_library_is_asked_and_not_changed(read_only):
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
+def test_a_read_only_library_is_asked_as_it_is_where_only_what_it_tells_of_files_has_changed(read_only):
+    folder, ask = read_only
+    with sqlite3.connect(folder / "library.sqlite") as connection:
+        connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
+    assert ask()[:3] == [3, 3, False]
+    with sqlite3.connect(folder / "library.sqlite") as connection:
+        connection.execute("INSERT INTO removals SELECT 99, value FROM meta WHERE name = 'generation'")
+    assert ask()[:3] == [3, 3, True], "one that has changed is made anew in memory"
+
+
 def test_a_read_only_library_without_caches_is_asked_in_memory(read_only):
     folder, ask = read_only
     (folder / "vectors.faiss").unlink()

@@ -13,6 +13,7 @@ from embeddings.chunking import Chunking
 from embeddings.documents import Article, Passage
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
+from embeddings.files import FileRecord
 from embeddings.indexes.caches import LexicalCache
 from embeddings.indexes.nearest import VectorCache
 from embeddings.local import LocalStore
@@ -269,3 +270,10 @@ def test_one_large_removal_is_followed(forgetful, monkeypatch):
     store.remove([*"0123"])
     assert kept_removals(store) > 3
     assert_both_searches_find_all(other)
+
+
+def test_indexes_are_not_behind_where_only_what_is_known_of_files_has_changed(store):
+    generation = store.stats().generation
+    store.keep_files([FileRecord("/a.txt", "x", (), ())])
+    store.forget_files(["/a.txt"])
+    assert store.stats().generation == generation
