@@ -48,7 +48,7 @@ def gone_files(store: PassageStore, folder: Path | None = None) -> list[FileReco
         for record in store.files()
         if not is_address(record.place)
         and (root is None or root in (place := Path(record.place), *place.parents))
-        and not Path(record.place).exists()
+        and _is_gone(Path(record.place))
     ]
 
 
@@ -62,3 +62,14 @@ def unheld(store: PassageStore, ids: set[str], instead: Sequence[FileRecord]) ->
         return set()
     records = {record.place: record for record in (*store.files(), *instead)}
     return ids.difference(*(record.articles for record in records.values()))
+
+
+def _is_gone(path: Path) -> bool:
+    """Say whether there is no such file; one that the system refuses to look at may be there."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

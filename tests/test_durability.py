@@ -23,9 +23,12 @@ from stories import article, five_stories, ids
 
 from embeddings import schema
 from embeddings.errors import DatelineError
+from embeddings.forgetting import forget
 from embeddings.indexes import stamps
+from embeddings.ingest import ingest
 from embeddings.local import LocalStore
 from embeddings.maintenance.checking import check
+from embeddings.sources import find_inputs
 from qa.evaluation.labels import Label, add_label
 
 ROOT = Path(__file__).parents[1]
@@ -192,6 +195,19 @@ def test_a_read_only_library_whose_log_was_left_is_refused_in_a_sentence(read_on
     store.close()
     (folder / "kept").rename(folder / "library.sqlite-wal")
     assert "it can't be opened" in ask()  # SQLite would have to write beside the log to read it
+
+
+def test_a_file_that_can_not_be_looked_at_is_not_taken_for_gone(library, encoder, tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.txt").write_text(f"Story {name}\n\nMinister {name} spoke of a crane in town.\n")
+    store = LocalStore(library, encoder)
+    ingest(store, find_inputs([str(tmp_path)]).inputs)
+    (tmp_path / "a.txt").unlink()
+    (tmp_path / "a.txt").symlink_to(tmp_path / "a.txt")  # refused by the system, as a folder without rights to it is
+    assert forget(store, tmp_path) == 0
+    (tmp_path / "a.txt").unlink()
+    assert forget(store, tmp_path) == 1
+    store.close()
 
 
 def test_what_failed_does_not_come_back_after_what_returned(library, encoder):
