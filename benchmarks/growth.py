@@ -197,7 +197,7 @@ def library(work: Path, size: int) -> dict[str, Any]:
     del cache
     result["memory_mb"] = memory_of(folder, vectors.shape[1])
     cache = VectorCache(folder, vectors.shape[1])
-    result["open_ms"] = milliseconds(lambda: cache.load(generation_of(connection)))
+    result["open_ms"] = milliseconds(lambda: cache.load(generation_of(connection), 0))
     found, times = asked(cache, connection, questions)
     result.update(recall=recall(found, truth), **percentiles(times))
     result["filters"] = [filtered(cache, connection, vectors, questions, count) for count in ADMITTED if count < size]
@@ -237,7 +237,7 @@ def growing(work: Path, size: int) -> dict[str, Any]:
 def searched_at(cache: VectorCache, connection: sqlite3.Connection, question: Vectors, generation: int) -> None:
     """Search as a store does: take what has been made, catch up, search."""
     if not cache.is_current(generation):
-        cache.load(generation)
+        cache.load(generation, 0)
         if cache.generation != generation:
             cache.apply(connection, generation)
     cache.search(connection, question, K)
@@ -253,7 +253,7 @@ def open_alone(folder: Path, dimension: int) -> int:
     connection = schema.connect(folder / schema.FILE)
     cache = VectorCache(folder, dimension)
     before = memory()
-    cache.load(generation_of(connection))
+    cache.load(generation_of(connection), 0)
     cache.search(connection, np.ones((1, dimension), dtype=np.float32), K)
     return round(memory() - before)
 

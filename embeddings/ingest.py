@@ -13,11 +13,11 @@ from pathlib import Path
 from embeddings.article_ids import Taken
 from embeddings.documents import Article
 from embeddings.files import WITH_TROUBLE, FileRecord
+from embeddings.forgetting import gone_files, unheld
 from embeddings.preparing import Preparer, prepare_here
 from embeddings.schema import article_sha256
-from embeddings.sources import READERS, Input, Unreadable, holds_readable, read_articles
+from embeddings.sources import READERS, Input, Unreadable, read_articles
 from embeddings.sources.filling import filled, is_of_the_web
-from embeddings.sources.kinds import is_address
 from embeddings.sources.visits import Visits
 from embeddings.store import AddReport, PassageStore
 
@@ -74,7 +74,7 @@ def ingest(
 def follow_moved(store: PassageStore, inputs: Sequence[Input]) -> None:
     """Take new files that hold what one did that is gone for that file, moved: its articles keep their ids."""
     new = [given for given in inputs if given.relative and store.file(given.place) is None]
-    gone = {record.sha256.removesuffix(WITH_TROUBLE): record for record in (_gone(store) if new else ())}
+    gone = {record.sha256.removesuffix(WITH_TROUBLE): record for record in (gone_files(store) if new else ())}
     gone.pop("", None)  # of a library that was salvaged
     followed: dict[str, FileRecord] = {}
     for given in new if gone else ():
@@ -86,59 +86,6 @@ def follow_moved(store: PassageStore, inputs: Sequence[Input]) -> None:
     if followed:
         store.keep_files(followed.values())
         store.forget_files(followed)
-
-
-def forget(store: PassageStore, folder: Path) -> int:
-    """Remove the articles of files that were read under a folder, or as that file, and are there no more.
-
-    Nothing is removed where the whole folder is gone or empty; see `cut_off`.
-
-    Returns:
-        How many articles were removed.
-    """
-    if not holds_readable(folder):
-        return 0
-    gone = _gone(store, folder)
-    # the record goes last: while it is there, what is left undone is done the next time
-    instead = [FileRecord(record.place, record.sha256, (), ()) for record in gone]
-    stale = _unheld(store, {article_id for record in gone for article_id in record.articles}, instead)
-    removed = store.remove(stale) if stale else 0
-    store.forget_files([record.place for record in gone])
-    return removed
-
-
-def cut_off(store: PassageStore, folder: Path) -> int:
-    """Count the articles that were read under a folder, or as that file, which is gone or has no readable file now.
-
-    It may be a share that dropped, and come back.
-    """
-    if holds_readable(folder):
-        return 0
-    return len({article_id for record in _gone(store, folder) for article_id in record.articles})
-
-
-def _gone(store: PassageStore, folder: Path | None = None) -> list[FileRecord]:
-    """Give the files that are there no more, of all or of those under a folder, or as that file."""
-    root = folder.resolve() if folder is not None else None
-    return [
-        record
-        for record in store.files()
-        if not is_address(record.place)
-        and (root is None or root in (place := Path(record.place), *place.parents))
-        and not Path(record.place).exists()
-    ]
-
-
-def _unheld(store: PassageStore, ids: set[str], instead: Sequence[FileRecord]) -> set[str]:
-    """Give those of the articles that no file holds.
-
-    Args:
-        instead: records that are to take the place of those that the store has.
-    """
-    if not ids:
-        return set()
-    records = {record.place: record for record in (*store.files(), *instead)}
-    return ids.difference(*(record.articles for record in records.values()))
 
 
 def _joined(report: IngestReport, later: IngestReport, lost: Set[str]) -> IngestReport:
@@ -189,7 +136,7 @@ class _Run:
     def add(self, inputs: Sequence[Input], prepared_by: Preparer) -> IngestReport:
         try:
             report = self.store.add(self.articles(inputs), prepared_by=prepared_by)
-            self.removed = _unheld(self.store, self.before - self.given, self.read)
+            self.removed = unheld(self.store, self.before - self.given, self.read)
             removed = self.store.remove(self.removed) if self.removed else 0
         except BaseException:  # Ctrl-C among them; a file that holds less than before is read again, to remove the rest
             self.store.keep_files([one for one in self.read if self.recorded(one.place) <= set(one.articles)])

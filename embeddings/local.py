@@ -28,7 +28,9 @@ from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import (
     batches,
     delete_articles,
+    forget_removals,
     generation_of,
+    has_changes,
     insert_article,
     insert_passages,
     load_passages,
@@ -376,13 +378,13 @@ class LocalStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[int]:
-        """All or nothing; gives the generation that the changes belong to."""
+        """All or nothing; gives the generation that changes of passages belong to."""
         with self._lock, explained(self.folder):
             unsure, self._unsure = self._unsure, True
             with schema.all_or_nothing(self._connection):
                 generation = generation_of(self._connection) + 1
-                before = self._connection.total_changes
                 yield generation
-                if unsure or self._connection.total_changes != before:
+                forget_removals(self._connection, generation)
+                if unsure or has_changes(self._connection, generation):
                     self._connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
             self._unsure = False

@@ -46,6 +46,8 @@ def checked_meta(folder: Path | MilvusAddress, meta: Mapping[str, str], *, newes
     """
     missing = [name for name in _TEXTS if not meta.get(name)]
     missing += [name for name in _NUMBERS if not meta.get(name, "").isascii() or not meta.get(name, "").isdigit()]
+    if not meta.get(schema.FORGOTTEN_UNTIL, "0").isdecimal():
+        missing.append(schema.FORGOTTEN_UNTIL)
     if missing:
         raise DatelineError(
             f"the library at {folder} does not say what it was made with (found no sound {', '.join(missing)}); "

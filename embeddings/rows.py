@@ -23,11 +23,20 @@ from embeddings.stories import assign_story, part_stories
 
 T = TypeVar("T")
 
+KEPT_REMOVALS = 100_000
+"""Removals that are told of at least, some 3 MB; an index that has missed more is read or made anew."""
+
 
 def generation_of(connection: sqlite3.Connection) -> int:
     """Give the number of the last change."""
     [(value,)] = connection.execute("SELECT value FROM meta WHERE name = 'generation'").fetchall()
     return int(value)
+
+
+def has_changes(connection: sqlite3.Connection, generation: int) -> bool:
+    """Say whether passages were added or removed in a generation or after it."""
+    sql = "SELECT 1 FROM passages WHERE generation >= ?1 UNION ALL SELECT 1 FROM removals WHERE generation >= ?1"
+    return connection.execute(f"{sql} LIMIT 1", [generation]).fetchone() is not None
 
 
 def load_passages(connection: sqlite3.Connection, ids: Collection[int]) -> dict[int, tuple[Passage, Article]]:
@@ -75,6 +84,23 @@ def removed_since(connection: sqlite3.Connection, generation: int) -> list[int]:
     """List the passages that were removed after a generation."""
     rows = connection.execute("SELECT passage FROM removals WHERE generation > ?", [generation])
     return [passage_id for (passage_id,) in rows]
+
+
+def forgotten_until(connection: sqlite3.Connection) -> int:
+    """Give the generation up to which removals are told of no more: an index must be as new to be caught up."""
+    rows = connection.execute("SELECT value FROM meta WHERE name = ?", [schema.FORGOTTEN_UNTIL]).fetchall()
+    return int(rows[0][0]) if rows else 0
+
+
+def forget_removals(connection: sqlite3.Connection, generation: int) -> None:
+    """Forget the oldest removals where there are too many, but none of the generation that is being written."""
+    # rows are only added at the end and removed from the start, so that their numbers have no gaps
+    rows = connection.execute(
+        "SELECT generation FROM removals WHERE rowid = (SELECT max(rowid) FROM removals) - ?", [KEPT_REMOVALS]
+    ).fetchall()
+    until = min(rows[0][0], generation - 1) if rows else 0
+    if connection.execute("DELETE FROM removals WHERE generation <= ?", [until]).rowcount:
+        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [schema.FORGOTTEN_UNTIL, str(until)])
 
 
 def added_since(connection: sqlite3.Connection, generation: int) -> list[int]:

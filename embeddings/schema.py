@@ -17,7 +17,8 @@ from embeddings.errors import DatelineError
 
 FILE = "library.sqlite"
 FORMAT = 2
-OWN_META = ("format", "generation")
+FORGOTTEN_UNTIL = "removals_forgotten_until"
+OWN_META = ("format", "generation", FORGOTTEN_UNTIL)
 """What a library says of itself; the rest of meta says what it was made with."""
 
 _TABLES = """
@@ -48,7 +49,10 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_article ON passages (article);
 CREATE INDEX passages_generation ON passages (generation);
-CREATE TABLE removals (passage INTEGER NOT NULL, generation INTEGER NOT NULL);
+CREATE TABLE removals (         -- the latest; how far they are forgotten stands in meta
+    passage INTEGER NOT NULL,
+    generation INTEGER NOT NULL
+);
 CREATE INDEX removals_generation ON removals (generation);
 """
 _ADDED_IN_2 = (
@@ -87,10 +91,16 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the file; statements outside an explicit BEGIN commit by themselves."""
+def connect(path: Path, *, though_cut: bool = False) -> sqlite3.Connection:
+    """Open the file; statements outside an explicit BEGIN commit by themselves.
+
+    Args:
+        though_cut: read also a file that was cut short, of which SQLite else reads nothing.
+    """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
     try:
+        if though_cut:
+            connection.execute("PRAGMA writable_schema = ON")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -100,7 +110,7 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def connect_read_only(path: Path) -> sqlite3.Connection:
+def connect_read_only(path: Path, *, though_cut: bool = False) -> sqlite3.Connection:
     """Open the file where nothing can be written.
 
     Changes that still stand in its log are seen where the process that made them is at work. Without a log the file is
@@ -109,7 +119,10 @@ def connect_read_only(path: Path) -> sqlite3.Connection:
     log = path.with_name(f"{path.name}-wal")
     still = "" if log.exists() and log.stat().st_size else "&immutable=1"
     address = f"{path.absolute().as_uri()}?mode=ro{still}"
-    return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
+    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
+    if though_cut:
+        connection.execute("PRAGMA writable_schema = ON")
+    return connection
 
 
 def is_writable(folder: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, UploadFile
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
 from starlette.routing import Route
 
@@ -76,7 +76,9 @@ def make_api(service: Service) -> FastAPI:
     app.include_router(_articles(service))
     app.include_router(_evaluations(service))
     app.include_router(_state(service))
-    # before the page, which would answer for what is not here
+    # before the page, which would answer for what is not here, and describes its own paths at the place looked at first
+    described_at = RedirectResponse("api/openapi.json")
+    app.router.routes.append(Route("/openapi.json", lambda _: described_at, include_in_schema=False))
     app.router.routes.append(Route("/api/{rest:path}", NoSuch(app), include_in_schema=False))
     handle_errors(app, service.metrics)
     plain = app.openapi

@@ -142,6 +142,8 @@ def _overlay(settings: Settings, values: Mapping[str, object], where: str) -> Se
 
 
 def _converted(name: str, value: object) -> object:
+    if name in ("library", "access", "encoder", "reader") and isinstance(value, bool | int | float):
+        raise ValueError(f"{name} must be a text in quotes, got {value!r}")
     if name == "library":
         return value if isinstance(value, MilvusAddress) else library_at(str(value))
     if name == "access":

@@ -349,6 +349,13 @@ def test_what_is_shared_is_of_the_library_that_is_there_now(tmp_path, monkeypatc
     assert answer("Who is the mayor of Sorrel?").text == "Max Holm"  # which an own library takes the place of
 
 
+@pytest.mark.parametrize("written", ["library = 5", "reader = true", "encoder = 1.5", "access = false"])
+def test_a_name_in_a_settings_file_is_a_text(tmp_path, written):
+    (tmp_path / "settings.toml").write_text(written)
+    with pytest.raises(InvalidInput, match=rf"{written.split()[0]} must be a text in quotes, got .*settings\.toml"):
+        load_settings(config=tmp_path / "settings.toml")
+
+
 def test_what_kubernetes_says_of_a_service_is_no_setting():
     told = {"DATELINE_PORT": "tcp://10.0.0.1:7860", "DATELINE_SERVICE_HOST": "10.0.0.1", "DATELINE_PORT_7860_TCP": "x"}
     assert load_settings({}, environment=told) == load_settings({}, environment={})

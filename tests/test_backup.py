@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import threading
 import zipfile
 from datetime import date
@@ -153,6 +154,21 @@ def test_only_a_full_disk_wants_space(library, saved, tmp_path):
         restore(library, tmp_path / "new")
     with pytest.raises(DatelineError, match=r"can't be written \(.*\); name another place$"):
         back_up(library, saved / "beneath-a-file.zip")
+
+
+def test_a_backup_that_finds_no_room_does_not_blame_the_library(library, tmp_path, monkeypatch):
+    connect = sqlite3.connect
+
+    def cramped(path, **given):
+        connection = connect(path, **given)
+        if path.name == "library.sqlite" and path.parent != library:
+            connection.execute("PRAGMA max_page_count = 3")  # SQLite says of it what it says of a full disk
+        return connection
+
+    monkeypatch.setattr(backup.sqlite3, "connect", cramped)
+    with pytest.raises(DatelineError, match=r"no\.zip can't be written \(.* full\); free some space or name another"):
+        back_up(library, tmp_path / "no.zip")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["library"]
 
 
 def test_a_damaged_library_is_not_backed_up(library, tmp_path):

@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from embeddings import schema
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.files import FileRecord
@@ -245,6 +246,18 @@ def test_a_damaged_file_gives_what_can_be_read(library, encoder, page):
 
 def words(*numbers):
     return " ".join(f"word{number}" for number in range(*numbers))
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_a_file_that_was_cut_short_gives_what_is_left(library, encoder, monkeypatch, writable):
+    file = library / "library.sqlite"
+    file.write_bytes(file.read_bytes()[: -3 * 4096])
+    with monkeypatch.context() as seen:
+        seen.setattr(schema, "is_writable", lambda _: writable)
+        [finding] = check(library).findings
+    assert "all articles that can be read go into a new file" in finding.remedy
+    mended(library, encoder)
+    assert len(stored(library, encoder)) >= 3
 
 
 def test_what_a_damaged_article_joined_is_parted_when_it_is_mended(tmp_path, encoder):

@@ -28,6 +28,7 @@ ORDER = [  # each imports those before it alone; those of one line may import ea
     ("embeddings.maintenance",),
     ("embeddings.local",),
     ("embeddings.milvus",),
+    ("embeddings.forgetting",),
     ("embeddings.ingest",),
     ("qa.answers",),
     ("qa.versions",),

@@ -21,10 +21,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stories import article, five_stories, ids
 
+from embeddings import schema
 from embeddings.errors import DatelineError
+from embeddings.forgetting import forget
 from embeddings.indexes import stamps
+from embeddings.ingest import ingest
 from embeddings.local import LocalStore
 from embeddings.maintenance.checking import check
+from embeddings.sources import find_inputs
 from qa.evaluation.labels import Label, add_label
 
 ROOT = Path(__file__).parents[1]
@@ -166,6 +170,16 @@ def test_a_read_only_library_is_asked_and_not_changed(read_only):
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
+def test_a_read_only_library_is_asked_as_it_is_where_only_what_it_tells_of_files_has_changed(read_only):
+    folder, ask = read_only
+    with sqlite3.connect(folder / "library.sqlite") as connection:
+        connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
+    assert ask()[:3] == [3, 3, False]
+    with sqlite3.connect(folder / "library.sqlite") as connection:
+        connection.execute("INSERT INTO removals SELECT 99, value FROM meta WHERE name = 'generation'")
+    assert ask()[:3] == [3, 3, True], "one that has changed is made anew in memory"
+
+
 def test_a_read_only_library_without_caches_is_asked_in_memory(read_only):
     folder, ask = read_only
     (folder / "vectors.faiss").unlink()
@@ -181,6 +195,19 @@ def test_a_read_only_library_whose_log_was_left_is_refused_in_a_sentence(read_on
     store.close()
     (folder / "kept").rename(folder / "library.sqlite-wal")
     assert "it can't be opened" in ask()  # SQLite would have to write beside the log to read it
+
+
+def test_a_file_that_can_not_be_looked_at_is_not_taken_for_gone(library, encoder, tmp_path):
+    for name in "ab":
+        (tmp_path / f"{name}.txt").write_text(f"Story {name}\n\nMinister {name} spoke of a crane in town.\n")
+    store = LocalStore(library, encoder)
+    ingest(store, find_inputs([str(tmp_path)]).inputs)
+    (tmp_path / "a.txt").unlink()
+    (tmp_path / "a.txt").symlink_to(tmp_path / "a.txt")  # refused by the system, as a folder without rights to it is
+    assert forget(store, tmp_path) == 0
+    (tmp_path / "a.txt").unlink()
+    assert forget(store, tmp_path) == 1
+    store.close()
 
 
 def test_what_failed_does_not_come_back_after_what_returned(library, encoder):
@@ -256,6 +283,13 @@ def test_a_library_that_does_not_say_what_made_it_is_refused(library, encoder, n
     with sqlite3.connect(library / "library.sqlite") as connection:
         connection.execute("DELETE FROM meta WHERE name = ?", [name])
     with pytest.raises(DatelineError, match=name):
+        LocalStore(library, encoder)
+
+
+def test_a_library_that_does_not_say_how_far_removals_are_forgotten_is_refused(library, encoder):
+    with sqlite3.connect(library / "library.sqlite") as connection:
+        connection.execute("INSERT INTO meta VALUES (?, 'x')", [schema.FORGOTTEN_UNTIL])
+    with pytest.raises(DatelineError, match="removals_forgotten_until"):
         LocalStore(library, encoder)
 
 

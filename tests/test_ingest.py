@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from embeddings.errors import DatelineError
-from embeddings.ingest import cut_off, expected, forget, ingest
+from embeddings.forgetting import cut_off, forget
+from embeddings.ingest import expected, ingest
 from embeddings.local import LocalStore
 from embeddings.sources import find_inputs
 from qa.cli import main

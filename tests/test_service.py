@@ -371,6 +371,12 @@ def test_a_library_that_fails_hides_no_other_figure(monkeypatch):
     assert "dateline_asking_waiting 0.0" in said.text
 
 
+def test_the_description_is_found_where_it_is_looked_for_first(seeds):
+    found = seeds.get("/openapi.json", follow_redirects=True)
+    assert found.url.path == "/api/openapi.json"
+    assert found.json()["info"]["title"] == "Dateline"
+
+
 def test_the_description_names_every_path_and_the_problems(seeds):
     described = seeds.get("/api/openapi.json").json()
     assert {"/api/answer", "/api/search", "/api/articles", "/api/evaluate", "/healthz", "/metrics"} <= set(

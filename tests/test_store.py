@@ -1,18 +1,24 @@
 """What LocalStore adds to the contract of a PassageStore (test_contract.py)."""
 
+import shutil
 import sqlite3
 
 import pytest
 from conftest import DAM, STORM, UNDATED, WordEncoder
+from stories import five_stories
 from test_contract import ADD_BATCH, titles
 
-from embeddings import schema
+from embeddings import rows, schema
 from embeddings.chunking import Chunking
 from embeddings.documents import Article, Passage
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
+from embeddings.files import FileRecord
+from embeddings.indexes.caches import LexicalCache
+from embeddings.indexes.nearest import VectorCache
 from embeddings.local import LocalStore
 from embeddings.locking import WRITERS, ProcessLock
+from embeddings.maintenance.checking import check
 from embeddings.store import Filter
 
 
@@ -193,3 +199,81 @@ def test_a_library_that_is_opened_while_another_first_fills_it_harms_nothing(tmp
     other = LocalStore(tmp_path, encoder)
     assert [len(found) for found in (*store.lexical(["word1"], 9), *other.lexical(["word1"], 9))] == [1, 1]
     assert (tmp_path / "lexical.json").is_file()
+
+
+@pytest.fixture
+def forgetful(tmp_path, encoder, monkeypatch):
+    """A library that tells of the last 10 removals, opened twice."""
+    monkeypatch.setattr(rows, "KEPT_REMOVALS", 10)
+    store = LocalStore(five_stories(tmp_path / "library", encoder), encoder)
+    other = LocalStore(store.folder, encoder)
+    assert_both_searches_find_all(other)
+    yield store, other
+    store.close()
+    other.close()
+
+
+def replaced_often(store, versions=12):
+    """Replace and add one passage after another, each in a transaction of its own."""
+    store.remove(["0"])
+    for version in range(versions):
+        store.add([Article("x", f"Crane {version}", f"Minister number{version} spoke of a crane in town.")])
+
+
+def kept_removals(store):
+    return store._query("SELECT count(*) FROM removals", [])[0][0]
+
+
+def assert_both_searches_find_all(store):
+    there = set(store.passages(range(1000)))
+    assert {hit.passage_id for hit in store.dense(["crane"], 1000)[0]} == there
+    assert {hit.passage_id for hit in store.lexical(["minister"], 1000)[0]} == there
+
+
+def test_removals_are_forgotten_and_who_missed_them_finds_what_is_there(forgetful):
+    store, other = forgetful
+    replaced_often(store)
+    assert kept_removals(store) == 10
+    assert_both_searches_find_all(other)
+    replaced_often(store)
+    assert kept_removals(store) == 10, "and so for ever"
+    assert_both_searches_find_all(other)
+    assert_both_searches_find_all(store)
+    assert check(store.folder).findings == ()
+
+
+def test_indexes_saved_before_what_was_forgotten_are_made_anew(forgetful, encoder, tmp_path):
+    store, _ = forgetful
+    behind = shutil.copytree(store.folder, tmp_path / "behind")
+    replaced_often(store)
+    with sqlite3.connect(behind / "library.sqlite") as connection:
+        store._connection.backup(connection)
+    assert check(behind).findings == (), "behind is no fault"
+    again = LocalStore(behind, encoder)
+    assert_both_searches_find_all(again)
+    again.close()
+    assert check(behind).findings == ()
+
+
+def test_indexes_in_memory_alone_are_made_anew_where_they_missed_what_was_forgotten(forgetful):
+    store, other = forgetful
+    other._caches.vectors, other._caches.lexical = VectorCache(None, other._encoder.dimension), LexicalCache(None)
+    other.dense(["crane"], 1)
+    replaced_often(store)
+    assert_both_searches_find_all(other)
+
+
+def test_one_large_removal_is_followed(forgetful, monkeypatch):
+    store, other = forgetful
+    monkeypatch.setattr(rows, "KEPT_REMOVALS", 3)
+    monkeypatch.setattr(LexicalCache, "_fresh", None)
+    store.remove([*"0123"])
+    assert kept_removals(store) > 3
+    assert_both_searches_find_all(other)
+
+
+def test_indexes_are_not_behind_where_only_what_is_known_of_files_has_changed(store):
+    generation = store.stats().generation
+    store.keep_files([FileRecord("/a.txt", "x", (), ())])
+    store.forget_files(["/a.txt"])
+    assert store.stats().generation == generation

@@ -19,7 +19,15 @@ from embeddings.indexes.lexical import LexicalEntry, LexicalIndex
 from embeddings.indexes.nearest import VectorCache
 from embeddings.indexes.stamps import Stamp
 from embeddings.locking import CACHES, ProcessLock
-from embeddings.rows import added_since, batches, generation_of, load_passages, removed_since
+from embeddings.rows import (
+    added_since,
+    batches,
+    forgotten_until,
+    generation_of,
+    has_changes,
+    load_passages,
+    removed_since,
+)
 from embeddings.texts import search_text
 
 logger = logging.getLogger(__name__)
@@ -79,13 +87,10 @@ class Caches:
 
     def _catch_up(self, connection: sqlite3.Connection) -> None:
         with self._lock.held() if self._writable else nullcontext(), schema.one_state(connection):
-            generation = generation_of(connection)
+            generation, oldest = generation_of(connection), forgotten_until(connection)
             for cache in (self.vectors, self.lexical):
-                cache.load(generation)
+                cache.load(generation, oldest)
                 if cache.generation != generation:
-                    # vectors catch up in memory
-                    if cache is self.lexical and not self._writable and not self.lexical.in_memory:
-                        raise PermissionError("the folder is read-only")
                     cache.apply(connection, generation)
 
     def finish_growth(self) -> None:
@@ -138,21 +143,37 @@ class LexicalCache:
     def in_memory(self) -> bool:
         return self._folder is None
 
-    def load(self, newest: int) -> None:
-        """See what another process committed; files that don't match their stamp count as none."""
+    def load(self, newest: int, oldest: int) -> None:
+        """See what another process committed; files that don't match their stamp count as none.
+
+        What is older than `oldest` can't be caught up, and counts as none, too.
+        """
+        if self.generation < oldest:
+            self._stamp = Stamp()
         if self._folder is None:
             return
         stamp = Stamp.read(self._folder / LEXICAL_STAMP)
         if stamp.generation and stamp == self._stamp:
             return
         self._stamp = Stamp()
+        if stamp.generation < oldest:
+            return
         files = self._folder / LEXICAL
         if stamp.is_of(_sha256_of_all(files), files, newest):
             self.index, self._stamp = self._opened(files), stamp
 
     def apply(self, connection: sqlite3.Connection, generation: int) -> None:
-        """Catch up: remove and add entries, and commit. A crash in between leaves the old state or none."""
+        """Catch up: remove and add entries, and commit. A crash in between leaves the old state or none.
+
+        Raises:
+            PermissionError: there is something to write, and the folder is read-only.
+        """
         since, self._stamp = self.generation, Stamp()
+        if not self._writable and self._folder is not None:
+            if not since or has_changes(connection, since + 1):
+                raise PermissionError("the folder is read-only")
+            self._stamp = Stamp(generation)
+            return
         if not since:
             self.index = self._fresh()
         self.index.change(removed_since(connection, since), _entries(connection, added_since(connection, since)))

@@ -14,7 +14,7 @@ from embeddings.indexes.building import VECTORS, VECTORS_STAMP, Growth, made
 from embeddings.indexes.kinds import KINDS, Kind, fitting
 from embeddings.indexes.stamps import Stamp
 from embeddings.indexes.vectors import Ids, VectorIndex
-from embeddings.rows import added_until, count_passages, removed_since, vector_blocks, vectors_of
+from embeddings.rows import added_until, count_passages, forgotten_until, removed_since, vector_blocks, vectors_of
 from embeddings.store import Ranked
 
 FEW = 2_000
@@ -52,12 +52,12 @@ class VectorCache:
         """Say whether it has caught up with a generation, and no index that fits better may be there."""
         return self.generation == generation and (self._fits() or self._seen == self._written())
 
-    def load(self, newest: int) -> None:
-        """Read what is saved, but not a file that does not match its stamp, or is ahead of `newest`.
+    def load(self, newest: int, oldest: int) -> None:
+        """Read what is saved, but not a file that does not match its stamp, is ahead of `newest` or behind `oldest`.
 
         An index in memory that fits its size stays: catching up is faster than reading a file.
         """
-        if self.generation > newest:
+        if not oldest <= self.generation <= newest:
             self.generation = 0
         written = self._written()
         if self._folder is None or (self.generation and (self._fits() or self._seen == written)):
@@ -65,6 +65,8 @@ class VectorCache:
         self._seen, stamp = written, Stamp.read(self._folder / VECTORS_STAMP)
         index = self._growth.taken(stamp) if self._growth is not None else None
         file = self._folder / VECTORS
+        if stamp.generation < oldest:
+            return
         if index is None and stamp.is_of(sha256_of(file), file, newest):
             index = VectorIndex.load(file)
         if index is not None:
@@ -129,7 +131,7 @@ class VectorCache:
         stamp, file = Stamp.read(self._folder / VECTORS_STAMP), self._folder / VECTORS
         if fault := stamp.fault(sha256_of(file), file, newest):
             return [fault]
-        if not stamp.generation:
+        if not stamp.generation or stamp.generation < forgotten_until(connection):
             return []
         held, same = self._compare(connection, VectorIndex.load(file))
         # a file that is behind holds what was removed since
@@ -158,7 +160,7 @@ class VectorCache:
             self._seen, self._unsaved = self._written(), 0
             return
         self.generation = generation
-        self.load(generation)
+        self.load(generation, forgotten_until(connection))
         if self.generation != generation:
             self.apply(connection, generation)
 

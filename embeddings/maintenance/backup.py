@@ -60,7 +60,7 @@ def back_up(folder: Path, file: Path) -> tuple[Entry, ...]:
         make_folder(file.absolute().parent)
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.absolute().parent) as aside:
             snapshot = Path(aside) / schema.FILE
-            _snapshot(folder, snapshot)
+            _snapshot(folder, snapshot, file)
             packed = Path(aside) / "backup.zip"
             entries = _pack(packed, snapshot, folder)
             flush(packed)
@@ -92,14 +92,22 @@ def restore(file: Path, folder: Path) -> tuple[Entry, ...]:
     return entries
 
 
-def _snapshot(folder: Path, target: Path) -> None:
-    """Copy the articles as they stand at one moment."""
+def _snapshot(folder: Path, target: Path, file: Path) -> None:
+    """Copy the articles as they stand at one moment, for the backup `file`."""
     with explained(folder):
         writable = schema.is_writable(folder)
-        file = folder / schema.FILE
-        connection = schema.connect(file) if writable else schema.connect_read_only(file)
+        truth = folder / schema.FILE
+        connection = schema.connect(truth) if writable else schema.connect_read_only(truth)
         with closing(connection) as source, closing(sqlite3.connect(target)) as copy:
-            source.backup(copy)  # in one step, so that it need not begin anew when another process writes
+            try:
+                source.backup(copy)  # in one step, so that it need not begin anew when another process writes
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+                    raise
+                # it is no fault of the library's, and its disk may have room
+                raise DatelineError(
+                    f"the backup {file} can't be written ({error}); free some space or name another place"
+                ) from error
             copy.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
             if damage_of_file(copy) is not None:
                 raise DatelineError(

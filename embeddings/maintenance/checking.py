@@ -90,7 +90,8 @@ def open_to_check(folder: Path) -> sqlite3.Connection:
     if not file.is_file():
         raise no_library(folder)
     writable = schema.is_writable(folder)
-    connection = schema.connect(file) if writable else schema.connect_read_only(file)
+    connect = schema.connect if writable else schema.connect_read_only
+    connection = connect(file, though_cut=True)
     meta = schema.read_meta(connection)
     if not meta:
         raise no_library(folder)

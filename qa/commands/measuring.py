@@ -199,7 +199,8 @@ def _evaluated_pipeline(arguments: argparse.Namespace) -> Pipeline:
 
     from dataclasses import replace
 
-    from embeddings.ingest import follow_moved, forget
+    from embeddings.forgetting import forget
+    from embeddings.ingest import follow_moved
     from embeddings.sources import find_inputs
 
     found = find_inputs([arguments.articles])

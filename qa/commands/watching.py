@@ -54,7 +54,7 @@ def forget_gone(store: PassageStore, roots: Sequence[Path], told: frozenset[Path
 
     The articles of these stay, which is said but for those that are `told`.
     """
-    from embeddings.ingest import cut_off, forget
+    from embeddings.forgetting import cut_off, forget
 
     stay = {root: count for root in roots if (count := cut_off(store, root))}
     for root in stay.keys() - told:
