@@ -14,8 +14,8 @@ from embeddings.utf8 import in_utf8
 from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
 from qa.filters import unknown_source
+from qa.lists.further import is_among, new_ones
 from qa.lists.items import is_a_count, is_enumerated, list_items, without_rest
-from qa.lists.others import is_among, new_ones
 from qa.lists.plurals import asks_for_list, in_singular
 from qa.ranking import is_settled, join_names, rank, rank_passages
 from qa.reader import Reader

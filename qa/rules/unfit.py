@@ -6,11 +6,11 @@ import re
 
 from embeddings.sentences import sentence_around
 from qa.answers import Span
+from qa.rules.another import is_of_another
 from qa.rules.answer_types import is_of_another_type
 from qa.rules.durations import asks_for_duration, is_a_length
 from qa.rules.labelled import is_label, is_of_another_row
 from qa.rules.marginal import is_beside_the_telling
-from qa.rules.others import is_of_another
 from qa.rules.quotations import asks_for_words
 from qa.rules.tidying import is_dateline
 from qa.times import is_a_time
