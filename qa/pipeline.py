@@ -30,6 +30,7 @@ from qa.rules.money import money_first
 from qa.rules.named import less_where_unnamed
 from qa.rules.newest import newest_first
 from qa.rules.quotations import asks_for_words, whole_quotations
+from qa.rules.smalltalk import is_small_talk
 from qa.rules.unfit import is_unfit
 from qa.settings import MAX_K, MAX_QUESTION
 from qa.times import Period, asks_about_now, period_of
@@ -334,7 +335,7 @@ def checked_question(question: str) -> str:
     """Fold a question's white space.
 
     Raises:
-        InvalidInput: it is no text, nothing is left, or it is longer than MAX_QUESTION.
+        InvalidInput: it is no text, nothing is left, it is small talk, or longer than MAX_QUESTION.
     """
     if not isinstance(question, str):
         raise InvalidInput(f"the question must be text, got {question!r}")
@@ -347,6 +348,8 @@ def checked_question(question: str) -> str:
         raise InvalidInput(
             f"the question has {len(asked):,} characters and at most {MAX_QUESTION:,} can be read; ask a shorter one"
         )
+    if is_small_talk(asked):
+        raise InvalidInput(f"{asked[:40]!r} asks nothing of the articles; ask something like: who led the delegation?")
     return asked
 
 

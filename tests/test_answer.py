@@ -130,6 +130,7 @@ def test_a_conversation_on_an_article_stays_there(delegation):
         ({"question": "who?", "article": 3}, "must be the id of an article, or several of them, got 3"),
         ({"question": "who?", "article": "\ud800"}, "is no article's id"),
         ({"question": " ?! "}, "question is empty"),
+        ({"question": "Ok, thanks"}, "'Ok, thanks' asks nothing of the articles; ask something like"),
         ({"question": "x" * 10_000}, "10,000 characters"),
         ({"question": "who?", "k": 0}, "k must lie between 1 and 100, got 0"),
         ({"question": "who?", "top": 0}, "top must lie"),

@@ -209,8 +209,9 @@ def test_a_follow_up_that_would_become_too_long_is_asked_as_it_stands():
 
 def test_bad_questions_are_refused_and_not_remembered():
     conversation = Conversation(Recorder(), [MAYOR])
-    with pytest.raises(InvalidInput, match="empty"):
-        conversation.ask(" ? ")
+    for said, reason in ((" ? ", "empty"), ("thank you", "asks nothing")):
+        with pytest.raises(InvalidInput, match=reason):
+            conversation.ask(said)
     assert conversation.turns == [MAYOR]
 
 
