@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _SAID = (
-    r"hello|hi+|hey|there|good (?:morning|afternoon|evening|day|night)|(?:good ?)?bye|see you|how are you(?: doing)?(?: today)?"
+    r"hello|hi+|hey|there|good (?:morning|afternoon|evening|day|night)|(?:good ?)?bye|see you"
+    r"|how are you(?: doing)?(?: today)?"
     r"|(?:many )?thanks?(?: (?:you|a lot|again))*(?: (?:so|very) much)?|thx|cheers|please|sorry"
     r"|ok(?:ay)?|yes|yeah|no|sure|right|alright|fine|great|cool|nice|wow|perfect|excellent|good|got it|i see"
     r"|(?:who|what) are you|what can you do|help(?: me)?"
