@@ -8,6 +8,7 @@ from embeddings.dates import write_date
 from embeddings.documents import Article, Hit
 from embeddings.sentences import sentence_around
 from qa.answers import Answer, Span
+from qa.rules.weekdays import day_meant
 from qa.times import Period
 from qa.versions import also_in, newer_version
 
@@ -42,6 +43,7 @@ def span_object(span: Span) -> dict[str, Any]:
         "start": span.start,
         "end": span.end,
         "score": round(span.score, 4),
+        "day": day.isoformat() if (day := day_meant(span)) is not None else None,
         "article": article_object(span.hit.article),
         "passage": span.hit.text,
         "also_in": [version.id for version in also_in(span.hit, span.text)],
@@ -180,10 +182,17 @@ def _headline(answer: Answer) -> str:
     return "; ".join(item.text for item in answer.items) or answer.text
 
 
+def day_in_words(span: Span) -> str:
+    """Say which day a span's weekday is; "" where it names none, or leaves that open."""
+    day = day_meant(span)
+    return "" if day is None else f"{day:%A} {write_date(day)}, by the article's date"
+
+
 def _evidence(span: Span) -> list[str]:
     before, text, after = in_sentence(span)
     article = span.hit.article
-    return [f"  “{before}[{text}]{after}”", f"  {article.title} ({byline(article)})", *_versions(span)]
+    day = [f"  {said}"] if (said := day_in_words(span)) else []
+    return [*day, f"  “{before}[{text}]{after}”", f"  {article.title} ({byline(article)})", *_versions(span)]
 
 
 def _versions(span: Span) -> list[str]:

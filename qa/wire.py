@@ -152,6 +152,10 @@ class SpanOut(BaseModel):
     start: int
     end: int
     score: float = Field(description="the reader's margin over saying nothing")
+    day: date | None = Field(
+        default=None,
+        description="the day that its weekday or 'yesterday' means, counted from its article's date; null without one",
+    )
     article: ArticleOut
     passage: str
     also_in: list[str] = Field(description="ids of articles that tell the same story word for word or nearly")

@@ -16,6 +16,7 @@ from qa.presentation import (
     byline,
     byline_parts,
     cited,
+    day_in_words,
     in_period,
     in_sentence,
     in_words,
@@ -163,8 +164,9 @@ def _side(span: Span) -> str:
     before, text, after = map(html.escape, in_sentence(span))
     article = span.hit.article
     whole = article_html(article, span.start, span.end)
+    day = f"<div>{html.escape(said)}</div>" if (said := day_in_words(span)) else ""
     return (
-        f"<li><b><bdi>{text}</bdi></b><div>{_byline(article)}</div>"
+        f"<li><b><bdi>{text}</bdi></b>{day}<div>{_byline(article)}</div>"
         f"<div dir='auto'>{before}<mark>{text}</mark>{after}</div>"
         f"<details class='dateline-whole'><summary>{_isolated(article.title)}</summary>{whole}</details></li>"
     )
@@ -199,7 +201,8 @@ def _not_found(answer: Answer) -> list[str]:
 def _evidence(span: Span) -> list[str]:
     before, text, after = map(html.escape, in_sentence(span))
     article = span.hit.article
-    parts = [f"<blockquote dir='auto'>{before}<mark>{text}</mark>{after}</blockquote>", _small(_named(article))]
+    day = [_small(html.escape(said))] if (said := day_in_words(span)) else []
+    parts = [*day, f"<blockquote dir='auto'>{before}<mark>{text}</mark>{after}</blockquote>", _small(_named(article))]
     newer = newer_version(span.hit)
     if newer is not None:
         parts.append(_small(f"This is an older version. The newer: {_named(newer)}"))
@@ -246,6 +249,7 @@ def _markdown(answer: Answer, narrowed: str) -> str:
     lines.append(f"**{markdown_text(shown)}** ({in_words(answer.probability)})")
     for span in cited(answer):
         before, text, after = (markdown_text(part) for part in in_sentence(span))
+        lines += ["", f"{said}."] if (said := day_in_words(span)) else []
         lines += ["", f"> {before}**{text}**{after}", ""]
         lines.append(f"{markdown_text(citation(span.hit.article))}, characters {span.start} to {span.end}")
     return "\n".join(lines)
