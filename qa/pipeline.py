@@ -32,6 +32,7 @@ from qa.rules.newest import newest_first
 from qa.rules.quotations import asks_for_words, whole_quotations
 from qa.rules.smalltalk import is_small_talk
 from qa.rules.unfit import is_unfit
+from qa.rules.yes_no import asks_yes_or_no, whole_sentences
 from qa.settings import MAX_K, MAX_QUESTION
 from qa.times import Period, asks_about_now, period_of
 
@@ -271,9 +272,11 @@ class Pipeline:
         measured = features(by_name, spans) if spans else ()
         probability = self.calibrator.probability(measured, expected) if spans else 0.0
         is_found = bool(spans) and probability >= self.threshold
-        # as sure as the surname was
+        # as sure as the surname was, and the few words of the sentence
         spans = spans if wants_list else full_name_first(asked, without_age(asked, spans))
-        items = list_items(asked, spans) if is_found and not asks_for_words(asked) else ()
+        spans = whole_sentences(asked, spans)
+        is_whole = asks_for_words(asked) or asks_yes_or_no(asked)
+        items = list_items(asked, spans) if is_found and not is_whole else ()
         items = tuple(item for item in items if not is_among(item, without))
         items = items if len(items) > 1 else ()
         spans = without_rest(spans, items) if wants_list else spans

@@ -192,7 +192,8 @@ def _evidence(span: Span) -> list[str]:
     before, text, after = in_sentence(span)
     article = span.hit.article
     day = [f"  {said}"] if (said := day_in_words(span)) else []
-    return [*day, f"  “{before}[{text}]{after}”", f"  {article.title} ({byline(article)})", *_versions(span)]
+    quoted = [f"  “{before}[{text}]{after}”"] if before.strip() or after.strip() else []
+    return [*day, *quoted, f"  {article.title} ({byline(article)})", *_versions(span)]
 
 
 def _versions(span: Span) -> list[str]:

@@ -228,3 +228,13 @@ def test_an_article_that_has_the_names_of_the_question_goes_before_one_that_lack
     best = answer.spans[0]
     assert (best.hit.article.id, best.score) == ("a", 5.0)
     assert [(span.hit.article.id, span.score < 5.0) for span in best.also] == [("b", True)]
+
+
+def test_a_whole_sentence_is_as_sure_as_its_few_words_and_has_no_items():
+    text = "She met Ana Reyes, Max Holm and Bo Lind there. Then she left."
+    answers = [
+        pipeline(Found(0.9, text=text), Said(**{"Max_Holm": 5.0})).answer(question)
+        for question in ("Did she meet Max Holm?", "Who met Max Holm?")
+    ]
+    assert answers[0].text == "She met Ana Reyes, Max Holm and Bo Lind there."
+    assert (answers[0].probability, answers[0].items) == (answers[1].probability, ())

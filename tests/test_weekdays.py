@@ -32,6 +32,11 @@ def told(text, words, published=MONDAY):
         ("The mayor said trains would run again from Wednesday.", "Wednesday", 17),
         ("Schools will stay closed until Wednesday.", "until Wednesday", 17),
         ("She arrives this Friday.", "this Friday", 19),
+        (
+            "She resigned on Sunday after declaring in May that she may.",
+            "on Sunday after declaring in May that she may",
+            14,
+        ),
         ("He died yesterday.", "yesterday", 14),
         ("He died last night at home.", "last night", 14),
         ("He speaks tomorrow.", "tomorrow", 16),

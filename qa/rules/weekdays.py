@@ -23,7 +23,9 @@ _COUNTED = {
     "tomorrow": 1,
 }
 _NAMED = re.compile(rf"\b(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<counted>(?i:{'|'.join(_COUNTED)})))\b")
-_DATED = re.compile(MONTH.replace("?P<month>", "?:"), re.IGNORECASE)
+_MONTH = MONTH.replace("?P<month>", "?:")
+_DATED = re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}\b|\b{_MONTH} \d{{1,2}}\b")
+_DATE_BEHIND = re.compile(rf",? (?:the )?(?:{_DATED.pattern})")
 _ANY_OF_THEM = re.compile(r"\b(?:every|each|most|an?|one|the) $", re.IGNORECASE)
 _NEXT = re.compile(r"\b(?:next|this|coming) $", re.IGNORECASE)
 _BOUND = re.compile(r"\b(?:until|till|through|by|from)(?: (?:late|early))? $", re.IGNORECASE)
@@ -62,7 +64,7 @@ def day_meant(span: Span) -> date | None:
     text = span.hit.article.text
     start, end = sentence_around(text, span.start, span.end)
     before, after = text[start : span.start + word.start()], text[span.start + word.end() : end]
-    if _ANY_OF_THEM.search(before) or _DATED.search(span.text) or _DATED.match(after.lstrip(" ,0123456789")):
+    if _ANY_OF_THEM.search(before) or _DATED.search(span.text) or _DATE_BEHIND.match(after):
         return None
     if word["counted"]:
         return published + timedelta(_COUNTED[word["counted"].lower()])

@@ -202,7 +202,9 @@ def _evidence(span: Span) -> list[str]:
     before, text, after = map(html.escape, in_sentence(span))
     article = span.hit.article
     day = [_small(html.escape(said))] if (said := day_in_words(span)) else []
-    parts = [*day, f"<blockquote dir='auto'>{before}<mark>{text}</mark>{after}</blockquote>", _small(_named(article))]
+    is_whole = not before.strip() and not after.strip()  # and was shown
+    quoted = [] if is_whole else [f"<blockquote dir='auto'>{before}<mark>{text}</mark>{after}</blockquote>"]
+    parts = [*day, *quoted, _small(_named(article))]
     newer = newer_version(span.hit)
     if newer is not None:
         parts.append(_small(f"This is an older version. The newer: {_named(newer)}"))

@@ -1,0 +1,57 @@
+"""Questions for yes or no: "Did she resign?" is answered by a sentence that says so, or that she did not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from embeddings.phrases import DATELINE
+from embeddings.sentences import sentence_around
+from qa.answers import Span
+from qa.ranking import overlap
+
+MAX_WORDS = 60
+"""Of a sentence that is given as a whole."""
+_ASKS = re.compile(
+    r"\W*(?:(?:and|but|so|then) )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
+    r"(?:n['’]t)?\b(?!['’])",
+    re.IGNORECASE,
+)
+# "Do you know who led it?", "Was it Ana or Max?"
+_ASKS_FOR_MORE = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how|or)\b", re.IGNORECASE)
+_BEFORE = re.compile(r"[#>*_\s]*")
+
+
+def asks_yes_or_no(question: str) -> bool:
+    """Say whether a question wants yes or no."""
+    return _ASKS.match(question) is not None and _ASKS_FOR_MORE.search(question) is None
+
+
+def whole_sentences(question: str, spans: Sequence[Span]) -> list[Span]:
+    """Where a question is for yes or no, widen its spans to their sentences: "2024" says neither.
+
+    Args:
+        spans: ranked, best first.
+
+    Returns:
+        The same order; of spans that share characters then only the first.
+    """
+    if not asks_yes_or_no(question):
+        return list(spans)
+    widened: list[Span] = []
+    for span in map(_whole, spans):
+        if not any(overlap(span, better) for better in widened):
+            widened.append(span)
+    return widened
+
+
+def _whole(span: Span) -> Span:
+    text = span.hit.article.text
+    start, end = sentence_around(text, span.start, span.end)
+    for before in (_BEFORE, DATELINE):
+        found = before.match(text, start)
+        start = found.end() if found is not None and found.end() <= span.start else start
+    if len(text[start:end].split()) > MAX_WORDS:
+        return span
+    return replace(span, text=text[start:end], start=start, end=end)

@@ -1,0 +1,56 @@
+"""Questions for yes or no are answered by whole sentences."""
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from qa.answers import Answer, Span
+from qa.presentation import as_text
+from qa.rules.yes_no import MAX_WORDS, asks_yes_or_no, whole_sentences
+from qa.ui.markup import answer_html
+
+STORY = "# Dam late\n\nHALVERN - Minister Ana Reyes said the dam would be finished by 2024. “It is late,” she said."
+
+
+def spans(*words, text=STORY):
+    hit = Hit(Passage("a", 0, len(text)), Article("a", "Dam late", text), 1.0)
+    return [Span(word, text.index(word), text.index(word) + len(word), 5.0, hit) for word in words]
+
+
+@pytest.mark.parametrize("question", ["Did she resign?", "And was it late?", "is the dam finished", "Hasn't he died?"])
+def test_asks_yes_or_no(question):
+    assert asks_yes_or_no(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["Who did it?", "Do you know who led it?", "Was it Ana or Max?", "Island of Tarn?", "Will's brother?"]
+)
+def test_asks_for_more_than_yes_or_no(question):
+    assert not asks_yes_or_no(question)
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        (["2024"], ["Minister Ana Reyes said the dam would be finished by 2024."]),
+        (["2024", "Minister Ana Reyes"], ["Minister Ana Reyes said the dam would be finished by 2024."]),
+        (["Dam late", "It is late"], ["Dam late", "“It is late,” she said."]),
+        (["HALVERN"], ["HALVERN - Minister Ana Reyes said the dam would be finished by 2024."]),
+    ],
+)
+def test_a_span_is_widened_to_its_sentence(words, wanted):
+    found = whole_sentences("Is the dam finished?", spans(*words))
+    assert [span.text for span in found] == wanted
+    assert whole_sentences("When is the dam finished?", spans(*words)) == spans(*words)
+
+
+def test_a_long_sentence_is_not_given_whole():
+    told = f"Ana {' '.join(['or'] * MAX_WORDS)} left."
+    [span] = whole_sentences("Did she leave?", spans("left", text=told))
+    assert span.text == "left"
+
+
+def test_a_sentence_that_answers_is_shown_once():
+    span = whole_sentences("Is it late?", spans("It is late"))[0]
+    answer = Answer("Is it late?", "Is it late?", (span,), (span.hit,), 0.9, True)
+    assert as_text(answer).count("It is late") == 1
+    assert "<blockquote" not in answer_html(answer)
