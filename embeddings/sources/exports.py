@@ -88,7 +88,9 @@ def exported(part: str, *, wrapped: bool) -> Exported:
     body = [labels["full text"][1], *lines[begin:end]] if "full text" in labels else lines[begin:end]
     body = [line for line in body if not _NO_NEWS.fullmatch(line)]
     said = {name.lower(): value.strip() for name, value in reversed(_PROQUEST.findall(part))}
-    title, source, day = _head(lines[:first_label], is_above="body" in labels) if "publication title" not in said else ("", "", "")
+    title, source, day = "", "", ""
+    if "publication title" not in said:
+        title, source, day = _head(lines[:first_label], is_above="body" in labels)
     return Exported(
         text=paragraphs("\n".join(body)) if wrapped else "\n".join(filter(None, body)),
         title=labels.get("headline", (0, ""))[1] or title or said.get("title", ""),
