@@ -384,7 +384,7 @@ class LocalStore:
             with schema.all_or_nothing(self._connection):
                 generation = generation_of(self._connection) + 1
                 yield generation
-                forget_removals(self._connection, generation)
+                forget_removals(self._connection)
                 if unsure or has_changes(self._connection, generation):
                     self._connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
             self._unsure = False

@@ -92,13 +92,13 @@ def forgotten_until(connection: sqlite3.Connection) -> int:
     return int(rows[0][0]) if rows else 0
 
 
-def forget_removals(connection: sqlite3.Connection, generation: int) -> None:
-    """Forget the oldest removals where there are too many, but none of the generation that is being written."""
+def forget_removals(connection: sqlite3.Connection) -> None:
+    """Forget the oldest removals where there are too many, whole generations of them."""
     # rows are only added at the end and removed from the start, so that their numbers have no gaps
     rows = connection.execute(
-        "SELECT generation FROM removals WHERE rowid = (SELECT max(rowid) FROM removals) - ?", [KEPT_REMOVALS]
+        "SELECT generation FROM removals WHERE rowid = 1 + (SELECT max(rowid) FROM removals) - ?", [KEPT_REMOVALS]
     ).fetchall()
-    until = min(rows[0][0], generation - 1) if rows else 0
+    until = rows[0][0] - 1 if rows else 0
     if connection.execute("DELETE FROM removals WHERE generation <= ?", [until]).rowcount:
         connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", [schema.FORGOTTEN_UNTIL, str(until)])
 

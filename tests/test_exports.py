@@ -212,3 +212,25 @@ def test_other_texts_are_one_article(tmp_path, text):
     [article] = read(tmp_path)
     assert isinstance(article, Article)
     assert article.text == text
+
+
+def test_what_services_write_around_the_text_is_left_out(tmp_path):
+    """As it is in real downloads: no-break spaces, links and pages' numbers above, links and captions below."""
+    edition = NEXIS_UNI.replace("June 8, 2021 Tuesday\n", "June 8, 2021 Tuesday\n\nFinal Edition\n")
+    edition = edition.replace("\n\nDam", "\n\nPage 1 of 3\nDam").replace(": ", ":\u00a0")
+    linked = NEXIS.replace("LOAD-DATE: June 9", "URL: http://post.example\n\nLOAD-DATE: June 9")
+    above = "http://proquest.example/1\n\nAbstract (summary): It took six years.\n\nIt is open.\n\nFull text:"
+    below = "It was sent in May.\n\nCredit: ANN LEE\n\nIllustration\n\nCaption: A dam.\n"
+    proquest = PROQUEST.replace("Full text:", above, 1).replace("It was sent in May.\n", below)
+    uncredited = proquest.replace("Credit: ANN LEE\n\n", "")
+    nexis_uni = edition.format("\nEnd of Document\n")
+    for name, text in {"a": nexis_uni, "b": linked, "c": proquest, "d": uncredited}.items():
+        (tmp_path / f"{name}.txt").write_text(text)
+        assert [said(article) for article in read(tmp_path / f"{name}.txt")] == [DAM, MAYOR], name
+
+
+def test_a_newspaper_may_print_a_full_text(tmp_path):
+    text = NEXIS.replace("Mayor resigns\n", "Full text: the letter\n").replace("The mayor", "Full text: The mayor")
+    (tmp_path / "a.txt").write_text(text)
+    _, letter = read(tmp_path)
+    assert said(letter) == ("Full text: the letter", "Full text: The mayor resigned.", *MAYOR[2:])

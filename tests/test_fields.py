@@ -16,7 +16,7 @@ def test_a_post_as_wordpress_gives_it(tmp_path):
     post = {
         "id": 7, "date": "2021-06-08T10:00:00", "link": "https://echo.example/dam", "author": 3,
         "title": {"rendered": "Dam &#8217;opens&#8217; &amp; leaks"}, "excerpt": {"rendered": "<p>The dam</p>"},
-        "content": {"rendered": RENDERED, "protected": False},
+        "content": {"rendered": f"<!-- wp:paragraph -->\n{RENDERED}", "protected": False},
     }  # fmt: skip
     (tmp_path / "a.jsonl").write_text(json.dumps(post))
     [article] = read(tmp_path)

@@ -35,6 +35,7 @@ ARCHIVED = """<?xml version="1.0" encoding="UTF-8"?>
     <body.content>
       <block class="lead_paragraph"><p>The dam at Sorrel opened on
         <em>Monday</em>.</p></block>
+      <block class="online_lead_paragraph"><p>The dam opened on Monday.</p></block>
       <block class="full_text"><p>The dam at Sorrel opened on
         <em>Monday</em>.</p><media media-type="image"><media-caption>A dam.</media-caption></media>
         <p>It cost $9 million &amp; six years.</p></block>
@@ -88,6 +89,10 @@ def test_nitf_as_an_agency_sends_it(tmp_path):
     ("content", "story"),
     [
         (XHTML, "SORREL — The mayor\nresigned.\nA vote was lost."),
+        (
+            XHTML.replace("<body>", "<body><p>By Ann Lee</p><p>SORREL, June 8 (TP) - It is so.</p>"),
+            "By Ann Lee\nSORREL, June 8 (TP) - It is so.\nThe mayor\nresigned.\nA vote was lost.",
+        ),
         (
             f'<inlineXML contenttype="application/nitf+xml">{WIRE}</inlineXML>',
             "SORREL (TP) - The mayor resigned.\nA vote\nFor\n3",

@@ -3,8 +3,11 @@
 import gzip
 import io
 import json
+import os
+import tempfile
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -338,6 +341,26 @@ def test_paths_are_checked(tmp_path):
     for found in (find_inputs([tmp_path]), find_inputs([tmp_path / "a.txt", tmp_path])):
         assert [given.place for given in found.inputs] == [str(tmp_path / "a.txt")]
         assert [file.name for file in found.passed_over] == ["a.exe"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows knows no such rights")
+def test_what_its_user_has_no_right_to_see_is_named():
+    as_root = os.geteuid() == 0
+    with tempfile.TemporaryDirectory() as place:  # where any user may look
+        for part, rights in {".": 0o755, "shut": 0o300, "listed": 0o744}.items():
+            (folder := Path(place, part)).mkdir(exist_ok=True)
+            (folder / "a.txt").write_text(f"The dam of {part} opened.")
+            folder.chmod(rights if as_root or part != "listed" else 0o400)
+        read(Path(place))  # so that nothing is left to import
+        try:
+            os.seteuid(65534 if as_root else os.geteuid())
+            article, listed, shut = read(place)
+        finally:
+            os.seteuid(0 if as_root else os.geteuid())
+            [Path(place, part).chmod(0o755) for part in ("shut", "listed")]
+    assert article.title == "The dam of . opened."
+    assert "listed/a.txt: can't be opened (Permission denied)" in str(listed)
+    assert str(shut).endswith("/shut: is a folder that can't be looked into (Permission denied); check its permissions")
 
 
 def test_patterns(tmp_path, monkeypatch):

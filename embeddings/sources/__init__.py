@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -18,7 +19,14 @@ from embeddings.sources.docx import read_docx
 from embeddings.sources.fields import ALIASES
 from embeddings.sources.filling import Readings, is_of_the_web
 from embeddings.sources.html import read_html
-from embeddings.sources.inputs import Input, ReadingError, Unreadable, address_input, file_input
+from embeddings.sources.inputs import (
+    Input,
+    ReadingError,
+    Unreadable,
+    address_input,
+    file_input,
+    shut_folder_input,
+)
 from embeddings.sources.kinds import KINDS, is_address, kind_of
 from embeddings.sources.mail import read_mail
 from embeddings.sources.news import read_news
@@ -74,7 +82,8 @@ def find_inputs(
 ) -> Found:
     """Find what is to be read: addresses on the web, files, those anywhere under a folder, those a pattern fits.
 
-    Hidden files and folders are left out. Nothing is opened or fetched yet.
+    Hidden files and folders are left out; a folder that can't be looked into is found, and named when it is read.
+    Nothing is opened or fetched yet.
 
     Args:
         columns: for tables: our name of a field -> the table's.
@@ -99,13 +108,15 @@ def find_inputs(
                 raise InvalidInput(f"{path} is of no kind that can be read; these are: {KINDS}")
             is_folder = path.is_dir()
             folder = next((one for one in under if one in path.parents), path if is_folder else None)
-            for file in _under(path) if is_folder else [path]:
+            shut: list[OSError] = []
+            for file in sorted(_under(path, shut.append)) if is_folder else [path]:
                 kind = kind_of(file.name)
                 if kind is None:
                     passed_over[file] = None
                 else:
                     found = file_input(file, kind, columns or {}, folder)
                     inputs.setdefault(found.place, found)
+            inputs.update((given.place, given) for given in map(shut_folder_input, shut))
     if not inputs and not may_be_none:
         raise DatelineError(f"no articles in {', '.join(map(str, places))}; want files of these kinds: {KINDS}")
     return Found(tuple(replace(given, day_first=day_first) for given in inputs.values()), tuple(passed_over))
@@ -118,9 +129,7 @@ def is_readable(path: Path) -> bool:
 
 def holds_readable(place: Path) -> bool:
     """Say whether there is a file at a place, or one somewhere under it that would be read."""
-    return place.is_file() or any(
-        is_readable(file) and file.is_file() and not _is_hidden(file, place) for file in place.rglob("*")
-    )
+    return _is_file(place) or any(map(is_readable, _under(place)))
 
 
 def read_articles(
@@ -227,9 +236,16 @@ def _paths(place: str) -> list[Path]:
     return [path for path in fitting if path.is_dir() or is_readable(path)]
 
 
-def _under(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if file.is_file() and not _is_hidden(file, folder))
+def _under(folder: Path, shut: Callable[[OSError], object] | None = None) -> Iterator[Path]:
+    """Yield the files under a folder that are not hidden; `shut` takes the error of a folder that can't be listed."""
+    for place, folders, names in os.walk(folder, onerror=shut):
+        folders[:] = (name for name in folders if not name.startswith("."))
+        yield from (file for name in names if not name.startswith(".") and _is_file(file := Path(place, name)))
 
 
-def _is_hidden(file: Path, folder: Path) -> bool:
-    return any(part.startswith(".") for part in file.relative_to(folder).parts)
+def _is_file(path: Path) -> bool:
+    """Say whether there is a file; where the system refuses to say, reading it will tell."""
+    try:
+        return path.is_file()
+    except OSError:
+        return True

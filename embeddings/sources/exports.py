@@ -16,23 +16,24 @@ from embeddings.sources.reading import make_article
 _BEGINS = re.compile(r"^[ \t]*(?:\d+ of \d+ DOCUMENTS?|Document \d+ of \d+)[ \t]*$", re.MULTILINE)
 _ENDS = re.compile(r"^[ \t]*End of Document[ \t]*$", re.MULTILINE)
 # what the services write of every article, and no newspaper
-_SURE = re.compile(r"^[ \t]*(?:LENGTH: *[\d,]+ words|LOAD-DATE: *\w|Full text: *\S)", re.MULTILINE | re.IGNORECASE)
-_LABEL = re.compile(
-    r"(?P<name>headline|byline|author|section|length|dateline|highlight|abstract|links|publication info|series|edition"
-    r"|full text|body)(?::[ \t]*|$)(?P<value>.*)",
-    re.IGNORECASE,
+_OF_NEXIS = re.compile(r"^[ \t]*(?:LENGTH: *[\d,]+ +words|LOAD-DATE: *\w)", re.MULTILINE | re.IGNORECASE)
+_WHOLE = re.compile(r"^[ \t]*full text: *\S", re.MULTILINE | re.IGNORECASE)
+_LABELS = "headline|byline|author|section|length|dateline|highlight|abstract|links|publication info|series|edition"
+_NEXIS_LABEL, _PROQUEST_LABEL = (
+    re.compile(rf"(?P<name>{_LABELS}|{last})(?::[ \t]*|$)(?P<value>.*)", re.IGNORECASE)
+    for last in ("body", "full text")
 )
 _AFTER = re.compile(
     r"(?:load-date|language|publication-type|subject|title|publication title|publication date|correction-date"
-    r"|journal code|credit|illustration|graphic):.*|graphic|classification",
+    r"|journal code|credit|url|illustration|graphic):.*|illustration|graphic|classification",
     re.IGNORECASE,
 )
-_ANY_LABEL = re.compile(r"[A-Z][\w /()-]{1,40}:(?:\s|$)|(?:Graphic|Classification)$")
+_ANY_LABEL = re.compile(r"[A-Z][\w /()-]{1,40}:(?:\s|$)|(?:Illustration|Graphic|Classification)$")
 _PROQUEST = re.compile(
     r"^[ \t]*(title|publication title|publication date|author): *(.+)$", re.MULTILINE | re.IGNORECASE
 )
 _NO_NEWS = re.compile(
-    r"copyright (?:©|\(c\)|\d{4}).*|all rights reserved\W*|_{10,}|proquest document link", re.IGNORECASE
+    r"copyright (?:©|\(c\)|\d{4}).*|all rights reserved\W*|_{10,}|proquest document link|page \d+ of \d+", re.IGNORECASE
 )
 
 
@@ -64,14 +65,18 @@ def read_exported(given: Input, text: str, *, wrapped: bool) -> Iterator[Article
 
 def parts(text: str) -> list[str]:
     """Split a download into its articles; empty where it is none."""
-    text = text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n").replace("\u00a0", " ")  # which stands behind the labels of Word documents
     if ends := [match.end() for match in _ENDS.finditer(text)]:
         cut = [text[start:end] for start, end in pairwise([0, *ends])]
-        cut += [tail] if _SURE.search(tail := text[ends[-1] :]) else []  # one that was cut off
+        cut += [tail] if _is_sure(tail := text[ends[-1] :]) else []  # one that was cut off
     else:
         begins = [match.end() for match in _BEGINS.finditer(text)]
         cut = [text[start:end] for start, end in pairwise([*begins, len(text)])]
-    return [_ENDS.sub("", _BEGINS.sub("", part)) for part in cut] if any(map(_SURE.search, cut)) else []
+    return [_ENDS.sub("", _BEGINS.sub("", part)) for part in cut] if any(map(_is_sure, cut)) else []
+
+
+def _is_sure(part: str) -> bool:
+    return bool(_OF_NEXIS.search(part) or _WHOLE.search(part))
 
 
 def exported(part: str, *, wrapped: bool) -> Exported:
@@ -83,7 +88,9 @@ def exported(part: str, *, wrapped: bool) -> Exported:
     body = [labels["full text"][1], *lines[begin:end]] if "full text" in labels else lines[begin:end]
     body = [line for line in body if not _NO_NEWS.fullmatch(line)]
     said = {name.lower(): value.strip() for name, value in reversed(_PROQUEST.findall(part))}
-    title, source, day = _head(lines[:first_label]) if "publication title" not in said else ("", "", "")
+    title, source, day = "", "", ""
+    if "publication title" not in said:
+        title, source, day = _head(lines[:first_label], is_above="body" in labels)
     return Exported(
         text=paragraphs("\n".join(body)) if wrapped else "\n".join(filter(None, body)),
         title=labels.get("headline", (0, ""))[1] or title or said.get("title", ""),
@@ -96,13 +103,17 @@ def exported(part: str, *, wrapped: bool) -> Exported:
 def _labels(lines: Sequence[str]) -> tuple[dict[str, tuple[int, str]], int]:
     """Find the labels above an article: their lines and what they say; and the line at which its text begins."""
     labels: dict[str, tuple[int, str]] = {}
-    at = next((at for at, line in enumerate(lines) if _LABEL.fullmatch(line)), len(lines))
+    # a newspaper may print "Full text: the speech" itself
+    is_nexis = any(map(_OF_NEXIS.match, lines))
+    label = _NEXIS_LABEL if is_nexis else _PROQUEST_LABEL
+    at = next((at for at, line in enumerate(lines) if label.fullmatch(line)), len(lines))
+    whole = 0 if is_nexis else next((at for at, line in enumerate(lines) if _WHOLE.match(line)), 0)
     while at < len(lines):
         if not lines[at]:
             at += 1
             continue
-        match = _LABEL.fullmatch(lines[at])
-        if match is None and not _NO_NEWS.fullmatch(lines[at]):
+        match = label.fullmatch(lines[at])
+        if match is None and at > whole and not _NO_NEWS.fullmatch(lines[at]):
             break
         begin, at = at, at + 1
         if match is None:
@@ -111,7 +122,7 @@ def _labels(lines: Sequence[str]) -> tuple[dict[str, tuple[int, str]], int]:
         if name in ("full text", "body"):
             labels[name] = (begin, match["value"])
             break
-        while at < len(lines) and lines[at] and not _LABEL.fullmatch(lines[at]):
+        while at < len(lines) and lines[at] and not label.fullmatch(lines[at]):
             at += 1
         labels[name] = (begin, " ".join([match["value"], *lines[begin + 1 : at]]).strip())
     return labels, at
@@ -134,10 +145,13 @@ def _end(lines: Sequence[str], begin: int) -> int:
     return end
 
 
-def _head(lines: Sequence[str]) -> tuple[str, str, str]:
+def _head(lines: Sequence[str], *, is_above: bool) -> tuple[str, str, str]:
     """Give the headline, the newspaper and the day that stand above the labels.
 
-    The newspaper stands above the day, and the headline above it, or in the last block below.
+    The newspaper stands above the day, and the headline in the last block below, or above it where there is none.
+
+    Args:
+        is_above: the headline is known to stand above, whatever stands below.
     """
     lines = [line for line in lines if not _NO_NEWS.fullmatch(line)]
     dated = max((at for at, line in enumerate(lines) if _day(line)), default=None)  # the first is that of a cover page
@@ -145,7 +159,7 @@ def _head(lines: Sequence[str]) -> tuple[str, str, str]:
         return next(filter(None, lines), ""), "", ""
     blocks = "\n".join(lines[:dated]).strip().rpartition("\n")
     _, *below = re.split(r"\n\n+", "\n".join(lines[dated:]).strip())
-    title = below or re.split(r"\n\n+", blocks[0].strip())
+    title = (not is_above and below) or re.split(r"\n\n+", blocks[0].strip())
     return title[-1].replace("\n", " "), blocks[2], _day(lines[dated])
 
 

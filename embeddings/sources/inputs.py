@@ -188,6 +188,16 @@ def file_input(path: Path, kind: str, columns: Mapping[str, str], folder: Path |
     return Input(name, place, kind, lambda: path.open("rb"), columns, leads_on=True, relative=relative)
 
 
+def shut_folder_input(error: OSError) -> Input:
+    """Make the input of a folder that can't be listed, which gives no article and says why."""
+
+    def shut() -> IO[bytes]:
+        raise ReadingError(f"is a folder that can't be looked into ({error.strerror}); check its permissions")
+
+    place = str(Path(error.filename).resolve()).encode(errors="backslashreplace").decode()
+    return Input(place, place, ".txt", shut)
+
+
 def _unnamed() -> IO[bytes]:
     raise ReadingError("has a name that is not UTF-8; rename it")
 

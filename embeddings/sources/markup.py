@@ -19,12 +19,18 @@ _LEFT_OUT = frozenset({
 _FRAGMENT = re.compile(
     r"\s*<(?:!doctype|html|body|p|div|article|section|h[1-6]|ul|ol|figure|blockquote)\b", re.IGNORECASE
 )
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_HEAD = 1_000
+"""Characters in which a first block is looked for."""
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 def is_markup(text: str) -> bool:
-    """Say whether a text is written in HTML: it begins with a paragraph or a block, and closes one."""
-    return _FRAGMENT.match(text) is not None and "</" in text
+    """Say whether a text is written in HTML: it begins with a paragraph or a block, and closes one.
+
+    A comment may stand before it, as WordPress keeps one with each block.
+    """
+    return _FRAGMENT.match(_COMMENT.sub("", text[:_HEAD])) is not None and "</" in text
 
 
 def text_of_html(markup: str) -> str:

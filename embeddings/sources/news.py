@@ -18,6 +18,8 @@ ROOTS = frozenset({"nitf", "newsitem", "newsmessage", "newsml", "packageitem"})
 """Names of the root elements, in small letters."""
 _WITHDRAWN = re.compile(r"(?:cancell?ed|withheld)$", re.IGNORECASE)
 _NO_TEXT = "holds no text, as a picture's or a list's does; index those with a story"
+_HEAD = 3
+"""Paragraphs among which a story's own dateline stands: Reuters sets a byline above it."""
 _BY = re.compile(r"^\W*by:?\s+", re.IGNORECASE)
 
 
@@ -84,12 +86,13 @@ def _nitf(root: Any) -> Parsed:
 
 
 def _story(body: Any) -> list[str]:
-    """Give the paragraphs of a story; a lead that is printed again in the full text is read once.
+    """Give the paragraphs of a story; leads that stand in the full text again are read once.
 
-    So it is in the archive of the New York Times.
+    So it is in the archive of the New York Times, in print and online.
     """
     whole = any(one.get("class") == "full_text" for one in _all(body, "block"))
-    before = [one for one in _all(body, "block") if whole and one.get("class") == "lead_paragraph"]
+    leads = ("lead_paragraph", "online_lead_paragraph")
+    before = [one for one in _all(body, "block") if whole and one.get("class") in leads]
     return paragraphs(body, [*before, *_all(body, "body.head", "body.end")]) if body is not None else []
 
 
@@ -139,9 +142,9 @@ def _content(item: Any) -> list[str]:
 
 
 def _with_dateline(dateline: str, texts: list[str]) -> list[str]:
-    """Put a dateline before the first paragraph, as it is printed, where it does not stand there already."""
+    """Put a dateline before the first paragraph, as it is printed, where it does not stand there or below a byline."""
     place = re.split(r"[,(]", dateline)[0].strip().casefold()
-    if not texts or not place or texts[0].casefold().startswith(place):
+    if not texts or not place or any(text.casefold().startswith(place) for text in texts[:_HEAD]):
         return texts
     return [f"{dateline.rstrip(' -–—')} — {texts[0]}", *texts[1:]]
 

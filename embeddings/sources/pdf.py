@@ -43,27 +43,28 @@ def paragraphs(page: str) -> str:
     if not lengths:
         return ""
     full = 0.7 * median(sorted(lengths)[len(lengths) // 2 :])  # of the longer half: the others end paragraphs
-    joined: list[str] = []
+    joined: list[list[str]] = []  # paragraph by paragraph, what their lines add
     going_on = False
     for line in lines:
         if not line:
             going_on = False
             continue
         if joined and (going_on or line[0].islower()):
-            joined[-1] = _joined(joined[-1], line)
+            joined[-1][-1:] = _joined(joined[-1][-1], line)
         else:
-            joined.append(line)
+            joined.append([line])
         going_on = len(line) >= full and not re.search(r"[.!?:]['\"”’)]*$", line)
-    return "\n".join(joined)
+    return "\n".join(map("".join, joined))
 
 
-def _joined(before: str, line: str) -> str:
+def _joined(before: str, line: str) -> tuple[str, str]:
+    """Give what a line and the one that goes on from it are to be written as."""
     # PDFium writes U+FFFE or U+0002 where a word was hyphenated
     if before.endswith(("\ufffe", "\x02")):
-        return before[:-1] + line
+        return before[:-1], line
     if re.search(r"[a-zà-ÿ]-$", before) and line[0].islower():
-        return before[:-1] + line
-    return f"{before} {line}"
+        return before[:-1], line
+    return f"{before} ", line
 
 
 def extract_pdf(data: bytes) -> list[Parsed]:

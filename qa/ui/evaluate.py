@@ -29,6 +29,8 @@ from qa.ui.style import REFUSED, SAY
 
 RUNS = "runs"
 SEED_QUESTIONS, JUDGED, UPLOADED = "Questions on the seed articles", "Answers judged right or wrong here", "Uploaded"
+QUESTION_FILES = [".json", ".csv", ".tsv", ".jsonl", ".gz"]
+"""Of which kinds a file of questions may be; see load_questions."""
 OTHERS = "These questions are on the seed articles, and this library holds others."
 TOLD_EVERY = 0.5
 """Seconds between two words about progress."""
@@ -39,14 +41,14 @@ def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, 
     """Lay the tab out."""
     tab = _Evaluating(libraries)
     gr.Markdown(
-        "Measure how right the answers are: by a file of questions with their answers, in SQuAD form or CSV, or by "
-        "what was judged here."
+        "Measure how right the answers are: by a file of questions with their answers, in SQuAD form, as CSV or "
+        "as JSON Lines, or by what was judged here."
     )
     with gr.Row():
         sets = [SEED_QUESTIONS, JUDGED, UPLOADED]
         chosen = gr.Dropdown(label="Question set", choices=sets, value=SEED_QUESTIONS, min_width=260)
         limit = gr.Number(label="Questions to ask", info="0 for all", value=0, precision=0, minimum=0)
-        file = gr.File(label="A question set of your own", file_types=[".json", ".csv", ".jsonl", ".gz"], height=150)
+        file = gr.File(label="A question set of your own", file_types=QUESTION_FILES, height=150)
     gr.HTML(REFUSED)
     with gr.Row():
         run = gr.Button("Measure", variant="primary", min_width=120)
