@@ -172,10 +172,11 @@ def test_a_read_only_library_is_asked_and_not_changed(read_only):
 
 def test_a_read_only_library_is_asked_as_it_is_where_only_what_it_tells_of_files_has_changed(read_only):
     folder, ask = read_only
-    with sqlite3.connect(folder / "library.sqlite") as connection:
+    # closed, for a log that is left beside a read-only library would make it unusable
+    with closing(sqlite3.connect(folder / "library.sqlite")) as connection, connection:
         connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
     assert ask()[:3] == [3, 3, False]
-    with sqlite3.connect(folder / "library.sqlite") as connection:
+    with closing(sqlite3.connect(folder / "library.sqlite")) as connection, connection:
         connection.execute("INSERT INTO removals SELECT 99, value FROM meta WHERE name = 'generation'")
     assert ask()[:3] == [3, 3, True], "one that has changed is made anew in memory"
 
