@@ -18,7 +18,8 @@ CANDIDATES = 100
 """Passages asked of each side."""
 TIME_BONUS = 2.0
 """What the time that a question names is worth in logits: the answer may stand in a later paper."""
-_DAYS_APART = 11
+_HALVED_AFTER = 11
+"""Days, of those there are, after which the bonus of the newest is halved."""
 SURE = 0.95
 LEAST_READ, MOST_READ = 6, 12
 
@@ -131,4 +132,4 @@ def _ranks(ranking: Sequence[Ranked]) -> dict[int, int]:
 def _newness(days: Sequence[date | None]) -> Scores:
     """Give 1 for the newest day, less for each day before it that is there, and 0 where there is none."""
     order = sorted({day for day in days if day is not None}, reverse=True)
-    return np.asarray([_DAYS_APART / (_DAYS_APART + order.index(day)) if day is not None else 0.0 for day in days])
+    return np.asarray([_HALVED_AFTER / (_HALVED_AFTER + order.index(day)) if day is not None else 0.0 for day in days])

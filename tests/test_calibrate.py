@@ -18,7 +18,7 @@ from qa.evaluation.metrics import expected_calibration_error
 from qa.evaluation.questions import load_questions
 from qa.ranking import RETRIEVAL_WEIGHT
 from qa.reader import SHIPPED_READER
-from qa.training.calibrate import LabelledSet, _best_threshold, _collect, _fitted, _held_out
+from qa.training.calibrate import LabelledSet, _best_threshold, _collect, _fitted, _held_out, _weights
 
 QUESTIONS = str(seeds_folder() / "questions.json")
 
@@ -73,6 +73,21 @@ def test_a_set_that_weighs_more_decides_the_threshold():
     answerable = np.array([True, False])
     assert _best_threshold(chances, scores, answerable, np.array([9.0, 1.0])) < 0.3
     assert _best_threshold(chances, scores, answerable, np.array([1.0, 9.0])) > 0.3
+
+
+def test_sets_count_the_same_and_those_answered_elsewhere_half():
+    assert _weights([(2, False), (0, False), (4, False), (4, True)]).tolist() == [2, 2, *[1] * 4, *[0.5] * 4]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "unanswerable", "shown"),
+    [(2, 8, 0, True), (1, 9, 0, False), (6, 0, 4, True), (5, 0, 5, False)],
+)
+def test_what_a_wrong_answer_costs_and_withholding_gains(right, wrong, unanswerable, shown):
+    scores = np.tile(np.repeat([1.0, 0.0], [right, wrong + unanswerable]), 1000)
+    answerable = np.tile(np.repeat([True, False], [right + wrong, unanswerable]), 1000)
+    chances = np.full(len(scores), 0.5)
+    assert (_best_threshold(chances, scores, answerable, np.ones(len(scores))) <= 0.5) == shown
 
 
 def test_an_unknown_feature_counts_as_average():

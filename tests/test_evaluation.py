@@ -74,6 +74,7 @@ def test_ranking_abstention_and_calibration():
     assert metrics.auroc([0.5, 0.5], [True, False]) == 0.5
     assert math.isnan(metrics.auroc([0.5], [True]))
     assert metrics.precision_recall_f1([True, True, False], [True, False, True]) == (0.5, 0.5, 0.5)
+    assert metrics.precision_recall_f1([True, True, True], [True, False, False]) == pytest.approx((1 / 3, 1, 1 / 2))
     assert metrics.brier([1, 0.5], [True, False]) == pytest.approx(0.125)
     # two bins: 0.2 against 0 of 1, and 0.9 against 1 of 2
     assert metrics.expected_calibration_error([0.2, 0.9, 0.9], [False, True, False]) == pytest.approx(1.0 / 3)

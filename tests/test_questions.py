@@ -57,6 +57,13 @@ def test_questions_are_read(tmp_path):
         ),
         (json.dumps(squad(question=" ")), "question 'q': the question is empty"),
         (json.dumps(squad(question="Who \ud800 won?")), "question 'q': holds half a character, '\\ud800'"),
+        (json.dumps(squad(kind="followup", standalone="Who \ud800?")), "question 'q': holds half a character"),
+        (json.dumps([{"question": "Who?", "answer": "Ann \ud800"}]), "'entry 1': holds half a character"),
+        (json.dumps(squad(answers=[{"text": "", "answer_start": 0}])), "at character 0 stands '', not the answer ''"),
+        (
+            json.dumps([{"question": "Who?", "context": "A.", "answers": {"text": ["A"], "answer_start": [0, 0]}}]),
+            "entry 1: has 1 answers and 2 places of answers",
+        ),
         (json.dumps(squad(id="\udfff")), "question '\\udfff': holds half a character"),
         (json.dumps(squad(question="Who " + "x " * 600)), "question 'q': the question has 1,203 characters"),
         (json.dumps(squad(question="?!")), "question 'q': the question is empty (found '?!')"),
@@ -145,7 +152,7 @@ def test_questions_one_a_line(tmp_path):
     rows = [
         {"question": "Who won?", "answer": "Ana Reyes", "article": "vote", "contexts": ["Ana Reyes won."]},
         {"id": 7, "question": "How many?", "answers": ["1,200", "1200"], "title": "A_vote"},
-        {"question": "Which?", "kind": "list", "answers": ["Ann", ["Bo", "Robert"]]},
+        {"id": "", "question": "Which?", "kind": "list", "answers": ["Ann", ["Bo", "Robert"]]},
         {"question": "And where?", "answer": "Rome", "kind": "followup", "standalone": "Where did he go?"},
         *({"question": f"Who lost {number}?", "answer": none} for number, none in enumerate(("", None, [], [""]))),
         squad()["data"][0]["paragraphs"][0]["qas"][0] | {"context": "Ann sang."},
@@ -164,7 +171,7 @@ def test_questions_one_a_line(tmp_path):
     assert (won.id, won.title, won.golds[0].text, won.context) == ("line 2", "vote", "Ana Reyes", "")
     assert (many.id, many.title, len(many.items), len(many.golds)) == ("7", "A vote", 1, 2)
     assert [[gold.text for gold in item] for item in which.items] == [["Ann"], ["Bo", "Robert"]]
-    assert where.to_ask == "Where did he go?"
+    assert (which.id, where.to_ask) == ("line 4", "Where did he go?")
     assert {one.kind for one in lost} == {"none"}
     assert (own.golds[0].end, own.context, flat.golds, flat.context) == (3, "Ann sang.", own.golds, "Ann sang.")
 

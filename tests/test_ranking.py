@@ -1,5 +1,7 @@
 """Spans of many passages in one order."""
 
+from dataclasses import replace
+
 import pytest
 
 from embeddings.documents import Article, Hit, Passage
@@ -35,6 +37,35 @@ def test_the_same_text_elsewhere_becomes_evidence_and_adds_up():
 def test_the_same_place_of_two_articles_is_no_overlap():
     [best] = rank([span("Bo Lind", 5.0), span("Bo Lind", 4.0, article="b")])
     assert [one.hit.article.id for one in best.also] == ["b"]
+
+
+def test_a_story_that_is_printed_again_adds_nothing():
+    printed = [span("Ana Reyes", 4.9), span("Ana Reyes", 4.9, article="b")]
+    versions = tuple(one.hit.article for one in printed)
+    reprinted = [replace(one, hit=replace(one.hit, versions=versions)) for one in printed]
+    other = Article("c", "Race", "Bo Lind won.")
+    best = Span("Bo Lind", 0, 7, 5.0, Hit(Passage("c", 0, 12), other, 1.0))
+    assert [one.text for one in rank([*printed, best])] == ["Ana Reyes", "Bo Lind"]
+    assert [one.text for one in rank([*reprinted, best])] == ["Bo Lind", "Ana Reyes"]
+
+
+def test_spans_that_touch_or_hold_no_words_stay_apart():
+    touching = [span("Mayor ", 5.0), span("Ana Reyes", 4.0)]
+    assert rank(touching) == touching
+    marks = spans_in("$ or %?", ("$", 5.0), ("%", 4.0))
+    assert rank(marks) == marks
+
+
+def test_a_passage_that_is_hardly_likely_is_not_ruled_out():
+    best, rival = span("Bo Lind", 9.0, article="b", retrieval=0.0), span("Ana Reyes", 3.0)
+    assert [one.text for one in rank([rival, best])] == ["Bo Lind", "Ana Reyes"]
+
+
+def test_joined_names_keep_their_evidence():
+    best, other = spans_in("Ana Reyes and Bo Lind led it.", ("Ana Reyes", 5.0), ("Bo Lind", 2.0))
+    again = span("Ana Reyes", 4.0, article="b")
+    [joined] = join_names([replace(best, also=(again,)), other])
+    assert joined.also == (again,)
 
 
 def test_retrieval_counts_as_much_as_it_weighs():

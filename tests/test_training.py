@@ -91,6 +91,15 @@ def test_a_negative_does_not_hold_the_answer():
         assert Negatives(examples).draw(examples[0], random.Random(seed)) == "Bo Lind lost the vote."
 
 
+def test_a_negative_is_of_the_same_article_and_most_like_the_question():
+    answered = Example("who won the vote?", "Ana Reyes won.", ((0, 9),), "Vote")
+    others = [Example("", text, (), "Vote") for text in ("Rain fell.", "The vote was close.", "Snow fell.")]
+    elsewhere = Example("", "Who won the vote? Cy Dunn.", (), "Race")
+    for seed in range(5):
+        drawn = Negatives([answered, *others, elsewhere]).draw(answered, random.Random(seed))
+        assert drawn == "The vote was close."
+
+
 def test_an_epoch_has_every_question_once_in_an_order_of_its_own():
     examples = [Example(f"q{n}", f"passage {n}", ((0, 7),), "T") for n in range(20)]
     first, again, second = (
@@ -178,7 +187,9 @@ def test_a_passage_without_the_answer_competes_by_its_margin_over_its_own_null()
     start = [[0.0, 1.0, 1.0, 1.0], [5.0, 6.0, 6.0, 6.0]]
     golds = [[[1, 1]], [[-1, -1]]]
     alone = loss_of(start, start, golds, [0, 0], 0.0)
-    assert loss_of(start, start, golds, [0, 0], 1.0) - alone == pytest.approx(2 * math.log(6), abs=1e-4)
+    for weight in (1.0, 0.5):
+        more = loss_of(start, start, golds, [0, 0], weight) - alone
+        assert more == pytest.approx(weight * 2 * math.log(6), abs=1e-4)
 
 
 def test_the_learning_rate_rises_and_falls():

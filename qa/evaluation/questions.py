@@ -326,7 +326,7 @@ def _of_entry(path: Path, entry: Any, number: int) -> Iterator[Question]:
     for paragraph in _field(where, entry, "paragraphs", list, "the article"):
         context = _field(where, paragraph, "context", str, "a paragraph")
         for row in _field(where, paragraph, "qas", list, "a paragraph"):
-            yield _question(where, entry["title"].replace("_", " "), context, row)
+            yield _question(where, _title(entry), context, row)
 
 
 def _question(where: str, title: str, context: str, row: Any) -> Question:

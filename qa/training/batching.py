@@ -41,12 +41,13 @@ class TrainingBatch:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    windows: tuple[Window, ...]
-    golds: tuple[tuple[tuple[int, int], ...], ...]
+    """The windows of one question, each with its golds."""
+
+    rows: tuple[tuple[Window, tuple[tuple[int, int], ...]], ...]
 
     @property
     def length(self) -> int:
-        return max(map(len, self.windows))
+        return max(len(window) for window, _ in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +129,8 @@ def _groups(pool: Sequence[Item], tokenizer: Tokenizer, max_tokens: int) -> list
         if item.example.spans:
             held = [(window, golds) for window, golds in held if golds]
         if held:  # an answer longer than a window is in none
-            window, golds = max(held, key=lambda pair: len(pair[1]))
-            others = tuple(windows[0] for windows in negatives)
-            groups.append(_Group((window, *others), (golds, *(() for _ in others))))
+            best = max(held, key=lambda pair: len(pair[1]))
+            groups.append(_Group((best, *((windows[0], ()) for windows in negatives))))
     return groups
 
 
@@ -147,14 +147,10 @@ def _tokens(window: Window, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int
 
 
 def _collate(groups: Sequence[_Group], pad_id: int) -> TrainingBatch:
-    rows = [(number, window, golds) for number, group in enumerate(groups) for window, golds in _rows(group)]
+    rows = [(number, window, golds) for number, group in enumerate(groups) for window, golds in group.rows]
     golds = np.full((len(rows), MAX_GOLDS, 2), -1, dtype=np.int64)
     for row, (_, _, spans) in enumerate(rows):
         for at, span in enumerate(spans):
             golds[row, at] = span
     windows = pad([window for _, window, _ in rows], pad_id=pad_id)
     return TrainingBatch(windows, np.asarray([number for number, _, _ in rows]), golds, len(groups))
-
-
-def _rows(group: _Group) -> Iterator[tuple[Window, tuple[tuple[int, int], ...]]]:
-    yield from zip(group.windows, group.golds, strict=True)

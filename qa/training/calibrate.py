@@ -101,13 +101,7 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
     """
     collected = [_collect(one) for one in sets]
     rows, scores, answerable = (np.concatenate(parts) for parts in zip(*collected, strict=True))
-    weights = np.concatenate(
-        [
-            np.full(len(part), (ELSEWHERE_WEIGHT if one.elsewhere else 1.0) / max(1, len(part)))
-            for one, (part, _, _) in zip(sets, collected, strict=True)
-        ]
-    )
-    weights *= len(rows) / (weights.sum() or 1.0)
+    weights = _weights([(len(part), one.elsewhere) for one, (part, _, _) in zip(sets, collected, strict=True)])
     right = scores >= RIGHT_F1
     if len(rows) < LEAST_QUESTIONS:
         raise DatelineError(f"calibrating needs at least {LEAST_QUESTIONS} questions with passages, got {len(rows)}")
@@ -123,6 +117,18 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
     if old is not None:
         before = _effect(np.asarray([old.probability(row) for row in rows]), right, old.threshold)
     return Fit(calibrator, len(rows), _effect(held_out, right, threshold), before)
+
+
+def _weights(sets: Sequence[tuple[int, bool]]) -> Matrix:
+    """Weigh each question so that sets count as `calibrate` says; the mean is 1.
+
+    Args:
+        sets: how many questions each has, and whether they are answered elsewhere.
+    """
+    weights = np.concatenate(
+        [np.full(size, (ELSEWHERE_WEIGHT if elsewhere else 1.0) / max(1, size)) for size, elsewhere in sets]
+    )
+    return weights * len(weights) / (weights.sum() or 1.0)
 
 
 def _effect(chances: Matrix, right: Flags, threshold: float) -> Effect:

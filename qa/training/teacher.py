@@ -96,7 +96,7 @@ def to_device(array: npt.NDArray[Any], device: str) -> Tensor:
 
 
 def load_teacher(source: Path, student: Any, device: str) -> Teacher:
-    """Load a teacher from a checkpoint folder.
+    """Load a teacher from a checkpoint's folder or hub id.
 
     Raises:
         DatelineError: it can't be loaded, or its vocabulary is of another kind.
