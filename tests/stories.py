@@ -7,6 +7,7 @@ from embeddings.local import LocalStore
 
 ZEBRA = "Zebra wins the Grand Prix\n\nA zebra named Ottoline won the Grand Prix of Tarn on Sunday.\n"
 ZEBRA_ASKED = "Which zebra won the Grand Prix of Tarn?"
+VOTE = "Mayor Ana Reyes won the vote in Halvern on Monday. Her rival Bo Lind conceded before midnight."
 
 
 def article(name, version=0):

@@ -213,12 +213,6 @@ def test_the_command_line_says_what_is_wrong_and_exits_with_2(arguments, reason,
     assert len(error.strip().splitlines()) == 1
 
 
-def test_an_unknown_setting_is_refused_with_a_hint(monkeypatch, capsys):
-    monkeypatch.setenv("DATELINE_TRESHOLD", "0.5")
-    assert main(["ask", "who?"]) == 2
-    assert "did you mean 'threshold'?" in capsys.readouterr().err
-
-
 def test_evaluate_keeps_the_contract(tmp_path, capsys):
     context = "Minister Amara Okoro opened the Tessel dam on Monday."
     rows = [
@@ -348,25 +342,6 @@ def test_what_is_shared_is_of_the_library_that_is_there_now(tmp_path, monkeypatc
     assert "Reyes" not in answer("Who is the mayor of Sorrel?").text  # the seeds
     assert main(["index", str(story)]) == 0
     assert answer("Who is the mayor of Sorrel?").text == "Max Holm"  # which an own library takes the place of
-
-
-@pytest.mark.parametrize("written", ["library = 5", "reader = true", "encoder = 1.5", "access = false"])
-def test_a_name_in_a_settings_file_is_a_text(tmp_path, written):
-    (tmp_path / "settings.toml").write_text(written)
-    with pytest.raises(InvalidInput, match=rf"{written.split()[0]} must be a text in quotes, got .*settings\.toml"):
-        load_settings(config=tmp_path / "settings.toml")
-
-
-def test_what_kubernetes_says_of_a_service_is_no_setting():
-    told = {"DATELINE_PORT": "tcp://10.0.0.1:7860", "DATELINE_SERVICE_HOST": "10.0.0.1", "DATELINE_PORT_7860_TCP": "x"}
-    assert load_settings({}, environment=told) == load_settings({}, environment={})
-    with pytest.raises(InvalidInput, match="unknown setting 'portt'"):
-        load_settings({}, environment={"DATELINE_PORTT": "1"})
-
-
-def test_a_variable_that_was_emptied_names_no_model():
-    with pytest.raises(InvalidInput, match=r"reader is empty; .* \(set in the environment"):
-        load_settings({}, environment={"DATELINE_READER": ""})
 
 
 def test_the_seeds_are_cut_as_they_are():

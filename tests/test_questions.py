@@ -8,13 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from stories import VOTE
 
 from embeddings.errors import DatelineError
 from qa.cli import main
 from qa.evaluation.questions import load_questions
 from qa.evaluation.sampling import sample
-
-VOTE = "Mayor Ana Reyes won the vote in Halvern on Monday. Her rival Bo Lind conceded before midnight."
 
 
 def squad(**row):

@@ -1,0 +1,131 @@
+"""Runs of `dateline evaluate`: gated, compared, stopped and gone on with."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from stories import VOTE
+
+from embeddings.errors import DatelineError
+from qa.cli import main
+from qa.evaluation.questions import Gold, Question
+from qa.evaluation.run import run_reader_only
+
+
+def squad_file(tmp_path, count=12):
+    rows = [
+        {"id": f"q{n}", "question": f"Who won vote {n}?", "answers": [{"text": "Ana Reyes", "answer_start": 6}]}
+        for n in range(count)
+    ]
+    file = tmp_path / "q.json"
+    file.write_text(json.dumps({"data": [{"title": "Vote", "paragraphs": [{"context": VOTE, "qas": rows}]}]}))
+    return file
+
+
+def test_evaluation_is_gated_compared_and_reduced(tmp_path, capsys):
+    file, out = squad_file(tmp_path), tmp_path / "out"
+    assert main(["evaluate", str(file), "--reader-only", "--out", str(out), "--threshold", "0"]) == 0
+    report = str(out / "report.json")
+    about = json.loads(Path(report).read_text(encoding="utf-8"))["about"]
+    assert about["questions"] == f"{file}, 12 of 12"
+    assert (about["library"], about["reader"], about["threshold"]) == ("", "", 0)
+    again = ["evaluate", str(file), "--reader-only", "--threshold", "0", "--json"]
+    assert main([*again, "--against", report, "--fail-under", "n=12"]) == 0
+    assert "won 0" in capsys.readouterr().err
+    assert main([*again, "--only", "q3", "--fail-under", "n=12"]) == 1
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["n"] == 1
+    assert "n is 1, and at least 12" in captured.err
+    assert main([*again, "--part", "1/2", "--fail-under", "n=12"]) == 0
+    assert main([*again, "--fail-under", "kinds.span.n=12"]) == 0
+    assert main([*again, "--fail-under", "kinds.span.n=13"]) == 1
+    capsys.readouterr()
+    for bad in (
+        *(["--only", "q99"], ["--part", "3/2"], ["--part", "2/2"], ["--resume"], ["--against", str(file)]),
+        *(["--fail-under", gate] for gate in ("f9=1", "kinds.spam.f1=1", "kinds.span.f1", "kinds.none.f1=0")),
+    ):
+        assert main([*again, *bad]) == 2
+        assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_an_evaluation_that_was_stopped_goes_on(tmp_path):
+    file, out = squad_file(tmp_path, 150), tmp_path / "out"
+    command = [sys.executable, "-m", "qa", "evaluate", str(file), "--reader-only", "--out", str(out)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    waited = time.monotonic() + 60
+    record = out / "outcomes.jsonl"
+    while not (record.is_file() and record.read_text().count("\n") > 5) and time.monotonic() < waited:
+        time.sleep(0.01)
+    os.kill(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "go on with --resume" in errors
+    done = record.read_text().count("\n") - 1
+    assert 5 <= done < 150
+    assert json.loads((out / "report.json").read_text())["n"] == done
+    assert subprocess.run([*command, "--resume"], capture_output=True, check=True).returncode == 0
+    assert json.loads((out / "report.json").read_text())["n"] == 150
+    assert record.read_text().count("\n") == 151
+
+
+def test_reader_only_needs_contexts(pipeline):
+    with pytest.raises(DatelineError, match="has no context to be read in"):
+        list(run_reader_only(pipeline, [Question("won", "Who won?", "Vote", "", "span", ((Gold("Ana Reyes", 6),),))]))
+
+
+def test_articles_that_no_retrieval_could_find_are_named(tmp_path, capsys):
+    (tmp_path / "q.csv").write_text("question,answer,article\nWho won?,Ana,No such story\nWho led?,Bo,Storm Tobin\n")
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.txt").write_text("Storm Tobin\nBo led.")
+    given = ["evaluate", str(tmp_path / "q.csv"), "--articles", str(tmp_path / "articles")]
+    assert main(given) == 0
+    assert "does not hold 1 of the 2 articles that the questions name, like 'No such story'" in capsys.readouterr().err
+    (tmp_path / "articles" / "a.txt").rename(tmp_path / "articles" / "b.txt")
+    (tmp_path / "articles" / "b.txt").write_text("Storm Maren\nIt hit.")
+    assert main(given) == 0
+    assert "2 of the 2 articles" in capsys.readouterr().err, (
+        "what is gone from the folder is gone from what is measured"
+    )
+
+
+def test_a_run_does_not_go_on_over_other_articles(tmp_path, capsys):
+    (tmp_path / "q.csv").write_text("question,answer,article\nWho led?,Bo,Storm Tobin\n")
+    story = tmp_path / "articles" / "a.txt"
+    story.parent.mkdir()
+    story.write_text("Storm Tobin\nBo led.")
+    library, out = str(tmp_path / "library"), ["--out", str(tmp_path / "out"), "--resume"]
+    assert main(["index", str(story), "--library", library]) == 0
+    for place in (["--articles", str(story.parent)], ["--library", library]):
+        assert main(["evaluate", str(tmp_path / "q.csv"), *place, *out[:2]]) == 0
+        assert main(["evaluate", str(tmp_path / "q.csv"), *place, *out]) == 0
+    story.write_text("Storm Tobin\nAnn led.")
+    assert main(["index", str(story), "--library", library]) == 0
+    capsys.readouterr()
+    assert main(["evaluate", str(tmp_path / "q.csv"), "--library", library, *out]) == 2
+    assert "what-the-library-holds was '1 articles" in capsys.readouterr().err
+
+
+def test_a_run_does_not_go_on_over_a_library_that_was_made_anew(tmp_path, capsys):
+    (tmp_path / "q.csv").write_text("question,answer,article\nWho led?,Bo,Storm Tobin\n")
+    story, library = tmp_path / "a.txt", tmp_path / "library"
+    evaluate = ["evaluate", str(tmp_path / "q.csv"), "--library", str(library), "--out", str(tmp_path / "out")]
+
+    def make(said):
+        shutil.rmtree(library, ignore_errors=True)
+        story.write_text(f"Storm Tobin\n{said} led.")
+        assert main(["index", str(story), "--library", str(library)]) == 0
+
+    make("Bo")
+    assert main(evaluate) == 0
+    make("Bo")
+    assert main([*evaluate, "--resume"]) == 0
+    make("Ann")
+    capsys.readouterr()
+    assert main([*evaluate, "--resume"]) == 2
+    assert "what-the-library-holds was '1 articles" in capsys.readouterr().err
