@@ -131,6 +131,7 @@ SAMPLES = {
     ".pdf": [_pdf()],
     ".docx": [docx_of(_document_part())],
     "document.xml": [_document_part()],
+    ".json": [f"[{_LINE}, {_LINE}]".encode(), f'{{"items": [{_LINE}]}}'.encode()],
     ".jsonl": [f"{_LINE}\n{_LINE}\n".encode(), gzip.compress(_LINE.encode(), mtime=0)],
     ".csv": [f'Headline;Body;pubDate\nDam;"{STORY}";8 June 2021\n'.encode(), "text,date\nOne,\n".encode("utf-16")],
     ".xml": [
@@ -156,6 +157,7 @@ PARTS = {
     ".pdf": (b"obj", b"endobj", b"stream", b"/Length 99999999", b"/Count 99999999", b"/Kids [1 0 R]", b"1 0 R", b"<<"),
     ".docx": (b"PK\x01\x02", b"PK\x05\x06", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00"),
     "document.xml": (*_MARKUP, b"<w:tbl>", b"<w:p/>", b'<w:gridSpan w:val="99"/>', b'<w:vMerge/>', b"<w:tr/>"),
+    ".json": (*_JSON, b'"text":', b'"fields": {', b"[{"),
     ".jsonl": (*_JSON, b'"text":', b'"date":', b'"author":["'),
     ".csv": (b'"', b'""', b",", b";", b"\t", b"\n", b"\r", b"\x00", b"\x81", b"text"),
     ".xml": (*_MARKUP, b"<item>", b"<entry>", b"<content type='xhtml'>", b'<?xml version="1.0" encoding="utf-7"?>',

@@ -297,6 +297,7 @@ TARGETS = {
         st.one_of(of_kind(".docx"), of_kind("document.xml").map(docx_of)),
         check_source(".docx"),
     ),
+    "json": Target(of_kind(".json"), check_source(".json")),
     "jsonl": Target(st.one_of(of_kind(".jsonl"), RECORDS), check_source(".jsonl")),
     "csv": Target(st.one_of(of_kind(".csv"), ROWS), check_source(".csv")),
     "xml": Target(of_kind(".xml"), check_source(".xml")),

@@ -93,3 +93,59 @@ def test_a_field_of_front_matter_that_says_nothing_leaves_its_place_to_another(t
     assert [article.published for article in read(tmp_path)] == [date(2021, 6, 8)]
     (tmp_path / "a.md").write_text("---\npublished: true\n---\nIt opened.\n")
     assert [article.published for article in read(tmp_path)] == [None]
+
+
+POST = {"title": "Dam opens", "content": {"rendered": "<p>The dam opened.</p>"}, "date": "2021-06-08"}
+GUARDIAN = {
+    "webTitle": "Dam opens",
+    "webPublicationDate": "2021-06-08T10:00:00Z",
+    "fields": {"bodyText": "The dam opened."},
+}
+FEED = {"title": "Dam opens", "content_html": "<p>The dam opened.</p>", "date_published": "2021-06-08", "tags": [{}]}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        POST,
+        [POST],
+        {"response": {"status": "ok", "results": [GUARDIAN]}},
+        {
+            "version": "https://jsonfeed.org/version/1.1",
+            "title": "Echo",
+            "authors": [{"name": "Ann"}],
+            "items": [FEED] * 2,
+        },
+    ],
+)
+def test_lists_of_articles_in_json(tmp_path, given):
+    (tmp_path / "a.json").write_text(json.dumps(given))
+    articles = read(tmp_path)
+    assert {(one.title, one.text, one.published) for one in articles} == {
+        ("Dam opens", "The dam opened.", date(2021, 6, 8))
+    }
+    assert len({one.id for one in articles}) == len(articles) == 1 + ("items" in given)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("[1, 2]", ["want an article or a list of them, found a list; name another file"]),
+        ("[]", ["want an article or a list of them, found a list; name another file"]),
+        ('{"a": 1,\n"b"}', ["is not JSON (Expecting ':' delimiter, line 2, column 4); mend it, or have it sent anew"]),
+        (
+            '{"data": [{"title": "A"}, {"title": "B"}]}',
+            ["the names here are title; say which it is: --columns text=NAME"],
+        ),
+        (
+            '[{"text": ""}, {"text": 5}]',
+            ['article 1: want the article in "text"', 'article 2: want the article in "text"'],
+        ),
+    ],
+)
+def test_json_without_articles_is_said_once(tmp_path, written, said):
+    (tmp_path / "a.json").write_text(written)
+    problems = [str(problem) for problem in read(tmp_path)]
+    assert len(problems) == len(said)
+    for problem, part in zip(problems, said, strict=True):
+        assert part in problem

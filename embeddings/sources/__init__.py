@@ -31,7 +31,7 @@ from embeddings.sources.kinds import KINDS, is_address, kind_of
 from embeddings.sources.mail import read_mail
 from embeddings.sources.news import read_news
 from embeddings.sources.pdf import read_pdf
-from embeddings.sources.table import read_csv, read_jsonl
+from embeddings.sources.table import read_csv, read_json, read_jsonl
 from embeddings.sources.text import read_markdown, read_text
 from embeddings.sources.visits import Unchanged
 from embeddings.sources.web import fetch, pages
@@ -42,6 +42,7 @@ READERS: Mapping[str, Callable[[Input], Iterator[Article | Unreadable]]] = {
     ".html": read_html,
     ".pdf": read_pdf,
     ".docx": read_docx,
+    ".json": read_json,
     ".jsonl": read_jsonl,
     ".csv": read_csv,
     ".news": read_news,

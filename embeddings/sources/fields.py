@@ -9,7 +9,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "guid"),
     "text": (
         "text", "body", "content", "article", "story", "article_body", "main_text", "full_text", "body_text",
-        "article_text", "content_text",
+        "article_text", "content_text", "content_html",
     ),
     "title": ("title", "headline", "heading", "web_title"),
     "date": (

@@ -13,6 +13,7 @@ _KINDS = {
     ".xhtml": ".html",
     ".pdf": ".pdf",
     ".docx": ".docx",
+    ".json": ".json",
     ".jsonl": ".jsonl",
     ".ndjson": ".jsonl",
     ".csv": ".csv",
@@ -26,7 +27,7 @@ _KINDS = {
     ".zip": ".zip",
 }
 SUFFIXES = (*_KINDS, ".gz")
-KINDS = ".txt, .md, .html, .pdf, .docx, .jsonl, .csv, .xml (feeds, NITF, NewsML), .eml, .zip"
+KINDS = ".txt, .md, .html, .pdf, .docx, .json, .jsonl, .csv, .xml (feeds, NITF, NewsML), .eml, .zip"
 
 
 def kind_of(name: str) -> str | None:

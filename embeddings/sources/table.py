@@ -1,4 +1,4 @@
-"""Tables of articles, one a line: JSON Lines and CSV. Read as a stream, however long."""
+"""Tables of articles: JSON Lines and CSV, read as a stream, however long, and lists in JSON."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ MAX_COLUMNS = 1_000
 _HEAD = 1_000_000
 _INNER = ("text", "body", "rendered", "content", "html", "value", "paragraphs", "blocks")
 """What a text is called inside an object, as {"content": {"rendered": "<p>..."}} of WordPress."""
+_LEVELS = 3
+"""How deep in a JSON file the list of its articles may stand: {"response": {"results": [...]}} of the Guardian."""
 
 
 def read_jsonl(given: Input) -> Iterator[Article | Unreadable]:
@@ -27,11 +29,31 @@ def read_jsonl(given: Input) -> Iterator[Article | Unreadable]:
     for number, line in _lines(given):
         none = False
         try:
-            yield from _article(given, _record(decode_bytes(line)), number)
+            yield from _article(given, _record(decode_bytes(line)), f"{given.id}:{number}", number)
         except ReadingError as error:
             yield Unreadable(given.name, str(error), number)
     if none:
         raise ReadingError("is empty; remove it, or put an article in it")
+
+
+def read_json(given: Input) -> Iterator[Article | Unreadable]:
+    """Read a list of articles, as services on the web and JSON Feed give it, or a single one.
+
+    A list of objects is looked for in the file and inside its objects.
+    """
+    found = _parsed(decode_bytes(given.read()), "mend it, or have it sent anew")
+    records = _records([found])
+    if records:  # of a file with something else in it one sentence is enough
+        _name_columns(given, list(dict.fromkeys(name for record in records for name in _flat(record))))
+    elif isinstance(found, dict):
+        yield from _article(given, _flat(found))
+    else:
+        raise ReadingError(f"want an article or a list of them, found {kind_of_value(found)}; name another file")
+    for number, record in enumerate(records, start=1):
+        try:
+            yield from _article(given, _flat(record), f"{given.id}:{number}")
+        except ReadingError as error:
+            yield Unreadable(given.name, f"its article {number}: {error}")
 
 
 def read_csv(given: Input) -> Iterator[Article | Unreadable]:
@@ -59,7 +81,7 @@ def _of_row(given: Input, row: Mapping[str, object], number: int) -> Iterator[Ar
     try:
         if "" in row:
             raise ReadingError("has more fields than columns; put quotes around a field that holds a separator")
-        yield from _article(given, row, number)
+        yield from _article(given, row, f"{given.id}:{number}", number)
     except ReadingError as error:
         yield Unreadable(given.name, str(error), number)
 
@@ -86,20 +108,46 @@ def _lines(given: Input) -> Iterator[tuple[int, bytes]]:
 
 
 def _record(line: str) -> Mapping[str, object]:
-    try:
-        record = json.loads(line, parse_constant=lambda _: None)  # NaN is how tables write that there is none
-    except json.JSONDecodeError as error:
-        raise ReadingError(f"is not JSON ({error.msg}, column {error.colno}); write one object a line") from error
-    except RecursionError:
-        raise ReadingError("is JSON nested too deeply; write one flat object a line") from None
-    except ValueError as error:
-        raise ReadingError("holds a number of thousands of digits; write it as text") from error
+    record = _parsed(line, "write one object a line")
     if not isinstance(record, dict):
         raise ReadingError(f"want an object, found {kind_of_value(record)}; write one object a line")
     return record
 
 
-def _article(given: Input, record: Mapping[str, object], number: int) -> Iterator[Article | Unreadable]:
+def _parsed(text: str, mended_by: str) -> object:
+    try:
+        return json.loads(text, parse_constant=lambda _: None)  # NaN is how tables write that there is none
+    except json.JSONDecodeError as error:
+        line = f"line {error.lineno}, " if error.lineno > 1 else ""
+        raise ReadingError(f"is not JSON ({error.msg}, {line}column {error.colno}); {mended_by}") from error
+    except RecursionError:
+        raise ReadingError(f"is JSON nested too deeply; {mended_by}") from None
+    except ValueError as error:
+        raise ReadingError("holds a number of thousands of digits; write it as text") from error
+
+
+def _records(values: Sequence[object]) -> list[Mapping[str, object]]:
+    """Find the longest list of objects on the first level that has one; [] where an article's own text is nearer."""
+    for _ in range(_LEVELS):
+        lists = [value for value in values if isinstance(value, list) and value]
+        if found := [value for value in lists if all(isinstance(one, dict) for one in value)]:
+            return max(found, key=len)
+        objects = [value for value in values if isinstance(value, dict)]
+        if any(named("text", one) for one in objects):
+            return []
+        values = [inner for one in objects for inner in one.values()]
+    return []
+
+
+def _flat(record: Mapping[str, object]) -> Mapping[str, object]:
+    """Put what stands in an object's "fields", as the Guardian has it, beside the rest."""
+    inner = record.get("fields")
+    return {**inner, **record} if isinstance(inner, dict) else record
+
+
+def _article(
+    given: Input, record: Mapping[str, object], default_id: str = "", line: int | None = None
+) -> Iterator[Article | Unreadable]:
     columns = _name_columns(given, list(record))
     given_text = record.get(columns["text"])
     text = _text_of(given_text)
@@ -107,7 +155,7 @@ def _article(given: Input, record: Mapping[str, object], number: int) -> Iterato
         inside = f" of {', '.join(map(repr, given_text))}"[:200] if isinstance(given_text, dict) and given_text else ""
         raise ReadingError(f'want the article in "{columns["text"]}", found {kind_of_value(given_text)}{inside}')
     fields = {ours: record.get(theirs) for ours, theirs in columns.items() if ours != "text"}
-    yield from make_article(given, text, fields, default_id=f"{given.id}:{number}", line=number)
+    yield from make_article(given, text, fields, default_id=default_id, line=line)
 
 
 def _name_columns(given: Input, names: Sequence[str]) -> Mapping[str, str]:

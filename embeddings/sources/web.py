@@ -48,6 +48,8 @@ _TYPES = {
     "message/rfc822": ".eml",
     "text/csv": ".csv",
     "text/markdown": ".md",
+    "application/json": ".json",
+    "application/feed+json": ".json",
     "application/x-ndjson": ".jsonl",
     "application/jsonl": ".jsonl",
     "application/zip": ".zip",
