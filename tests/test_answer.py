@@ -231,6 +231,7 @@ def test_evaluate_keeps_the_contract(tmp_path, capsys):
     assert set(figures["latency_ms"]) >= {"p50", "p95"}
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert [row["id"] for row in report.pop("questions")] == ["1", "2"]
+    assert report.pop("about")["questions"] == f"{file}, 2 of 2"
     assert report == figures
     assert set(figures["retrieval"].values()) == {None}
     assert len((tmp_path / "out" / "questions.csv").read_text().splitlines()) == 3

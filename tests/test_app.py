@@ -107,6 +107,7 @@ def test_a_question_shows_before_the_server_has_answered(page):
 
 @pytest.mark.browser
 def test_what_is_being_read_shows_before_the_answer(page):
+    delay(page, "process_generating", 300)  # else the answer may come too soon for it to be seen
     page.get_by_label("Your question").wait_for()
     page.evaluate("""() => {
         window.told = [];
@@ -115,7 +116,7 @@ def test_what_is_being_read_shows_before_the_answer(page):
             if (last && window.told.at(-1) !== last.innerText) window.told.push(last.innerText);
         }).observe(document, { childList: true, subtree: true, characterData: true });
     }""")
-    ask(page, "Who leads the delegation that is in Mexico?")  # asked before, it would be answered too soon to be seen
+    ask(page, "Who leads the delegation that is in Mexico?")
     searching, reading, *_, answer = page.evaluate("window.told")
     assert searching.strip() == "Searching the articles …"
     assert re.fullmatch(r"Reading \d+ passages: .*US security officials in Mexico.* …", reading.strip())
