@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -75,12 +75,9 @@ def rank(spans: Sequence[Span]) -> list[Span]:
         Best first by log-sum-exp of the rank scores of one text, so that evidence adds up (a story printed again
         counts once); each span keeps its own margin, and the others of its text, best first, stand in its `also`.
     """
-    kept: list[Span] = []
-    for span in sorted(spans, key=lambda span: -rank_score(span)):  # stable: equal scores stay in the reader's order
-        if not any(overlap(span, better) for better in kept):
-            kept.append(span)
     groups: dict[str, list[Span]] = defaultdict(list)
-    for span in kept:
+    # stable: equal scores stay in the reader's order
+    for span in without_overlap(sorted(spans, key=lambda span: -rank_score(span))):
         groups[normalize(span.text) or span.text].append(span)
     ranked = sorted(groups.values(), key=lambda group: -_group_score(group))
     return [Span(best.text, best.start, best.end, best.score, best.hit, tuple(others)) for best, *others in ranked]
@@ -116,6 +113,15 @@ def join_names(spans: Sequence[Span]) -> list[Span]:
 def overlap(one: Span, other: Span) -> bool:
     """Say whether two spans share characters of an article."""
     return one.hit.article.id == other.hit.article.id and one.start < other.end and other.start < one.end
+
+
+def without_overlap(spans: Iterable[Span]) -> list[Span]:
+    """Keep the first of spans that share characters, in their order."""
+    kept: list[Span] = []
+    for span in spans:
+        if not any(overlap(span, before) for before in kept):
+            kept.append(span)
+    return kept
 
 
 def _log_likely(hit: Hit) -> float:

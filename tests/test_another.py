@@ -55,15 +55,16 @@ PLACE = "She died after a short illness. A dog took the boy home to his uncle."
     ],
 )
 def test_told_of_another(question, text, span, unfit):
-    start = text.index(span)
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "Title", text, date(2022, 6, 8)), 1.0)
-    assert is_unfit(question, Span(span, start, start + len(span), 5.0, hit)) is unfit
+    assert judged(question, text, text.index(span), span) is unfit
 
 
 def test_the_day_of_report_may_be_ahead():
-    start = BORDER.rindex("Wednesday")
-    hit = Hit(Passage("a", 0, len(BORDER)), Article("a", "Title", BORDER, date(2022, 6, 8)), 1.0)
-    assert not is_unfit("When will the border open?", Span("Wednesday", start, start + 9, 5.0, hit))
+    assert not judged("When will the border open?", BORDER, BORDER.rindex("Wednesday"), "Wednesday")
+
+
+def judged(question, text, start, span):
+    hit = Hit(Passage("a", 0, len(text)), Article("a", "Title", text, date(2022, 6, 8)), 1.0)
+    return is_unfit(question, Span(span, start, start + len(span), 5.0, hit))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from embeddings.sentences import Range, sentence_around
 from qa.answers import Span
-from qa.ranking import overlap
+from qa.ranking import without_overlap
 
 MAX_WORDS = 30
 """Of a quotation that is given as a whole; of a longer one the sentence is."""
@@ -45,13 +45,7 @@ def whole_quotations(question: str, spans: Sequence[Span]) -> list[Span]:
     Returns:
         The same order; of spans that share characters then only the first.
     """
-    if not asks_for_words(question):
-        return list(spans)
-    widened: list[Span] = []
-    for span in map(_whole, spans):
-        if not any(overlap(span, better) for better in widened):
-            widened.append(span)
-    return widened
+    return without_overlap(map(_whole, spans)) if asks_for_words(question) else list(spans)
 
 
 def _whole(span: Span) -> Span:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from embeddings.phrases import DATELINE
 from embeddings.sentences import sentence_around
 from qa.answers import Span
-from qa.ranking import overlap
+from qa.ranking import without_overlap
 
 MAX_WORDS = 60
 """Of a sentence that is given as a whole."""
@@ -37,13 +37,7 @@ def whole_sentences(question: str, spans: Sequence[Span]) -> list[Span]:
     Returns:
         The same order; of spans that share characters then only the first.
     """
-    if not asks_yes_or_no(question):
-        return list(spans)
-    widened: list[Span] = []
-    for span in map(_whole, spans):
-        if not any(overlap(span, better) for better in widened):
-            widened.append(span)
-    return widened
+    return without_overlap(map(_whole, spans)) if asks_yes_or_no(question) else list(spans)
 
 
 def _whole(span: Span) -> Span:
