@@ -11,8 +11,8 @@ from qa.answers import Span
 
 UNNAMED = 5.0
 """What a margin loses in an article without any of the names. Of 5,640 answerable SQuAD questions with a name 17 have
-an article without it, mostly since it is misspelt; of our wrong answers to other questions one in eight (a script that is
-not kept)."""
+an article without it, mostly since it is misspelt; of our wrong answers to other questions one in eight (a script
+that is not kept)."""
 _STEM = 4
 """Letters in which two forms of a name are alike: "Germany", "German"."""
 _NAME = re.compile(r"(?<=\s)[\W_]*(?P<name>[A-ZÀ-Þ][a-zß-ÿ]{2,})")
