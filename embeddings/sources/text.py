@@ -24,6 +24,7 @@ _FRONT_MATTER = re.compile(
 )
 # YAML's own forms (lists, anchors, blocks) are left to YAML
 _PLAIN_FIELD = re.compile(r"(?P<name>[A-Za-z][\w -]*):(?:[ \t]+(?P<value>[^\s\[{&*|>!%@`].*)?)?")
+_QUOTED = re.compile(r"(?P<mark>[\"'])(?P<value>(?:(?!(?P=mark)).)*)(?P=mark)")
 
 
 def read_text(given: Input) -> Iterator[Article | Unreadable]:
@@ -100,5 +101,7 @@ def _plain_fields(front_matter: str) -> Mapping[str, object] | None:
         match = _PLAIN_FIELD.fullmatch(line)
         if match is None:
             return None
-        fields[match["name"]] = (match["value"] or "").strip().strip("\"'")
+        value = (match["value"] or "").strip()
+        quoted = _QUOTED.fullmatch(value)  # "'I still talk to them': a life with bees" is not
+        fields[match["name"]] = quoted["value"] if quoted else value
     return fields

@@ -1,0 +1,145 @@
+"""What each rule of qa/rules is worth: the answers with one of them left out, beside those with all.
+
+    python benchmarks/rules.py [--questions FILE --library DIR]
+
+Over the seeds, their lists (benchmarks/lists.csv) and the other news of benchmarks/news; with --questions over those
+alone. A row counts the questions whose F1 would be lower without the rule, and those for which it would be higher: of
+what is shown, and with nothing withheld.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from conversation import indexed
+from described import described
+
+from qa import pipeline as asking
+from qa import reader
+from qa.build import open_pipeline, seeds_folder
+from qa.evaluation.metrics import mean
+from qa.evaluation.questions import Question, load_questions
+from qa.evaluation.scoring import Score, score
+from qa.pipeline import Pipeline
+from qa.rules import unfit
+from qa.settings import load_settings
+
+HERE = Path(__file__).parent
+Set = tuple[Pipeline, Sequence[Question]]
+
+
+def _spans_as_they_are(_: str, spans: Sequence[Any]) -> list[Any]:
+    return list(spans)
+
+
+def _never(*_: object) -> bool:
+    return False
+
+
+RULES: Mapping[str, tuple[ModuleType, str, Callable[..., Any]]] = {
+    "another.py": (unfit, "is_of_another", _never),
+    "answer_types.py": (unfit, "is_of_another_type", _never),
+    "bylines.py": (asking, "asks_for_writer", _never),
+    "changes.py": (asking, "change_first", _spans_as_they_are),
+    "corrections.py": (asking, "corrected", lambda spans, _: list(spans)),
+    "described.py, asked again by name": (asking, "asked_by_name", lambda *_: None),
+    "described.py, full names": (asking, "full_name_first", _spans_as_they_are),
+    "described.py, no ages": (asking, "without_age", _spans_as_they_are),
+    "durations.py": (unfit, "asks_for_duration", _never),
+    "hours.py, one of them": (asking, "one_hour", _spans_as_they_are),
+    "hours.py, with the day": (asking, "with_hour", _spans_as_they_are),
+    "labelled.py, labels": (unfit, "is_label", _never),
+    "labelled.py, rows": (unfit, "is_of_another_row", _never),
+    "marginal.py": (unfit, "is_beside_the_telling", _never),
+    "money.py": (asking, "money_first", _spans_as_they_are),
+    "named.py": (asking, "less_where_unnamed", lambda _, __, spans: list(spans)),
+    "newest.py": (asking, "newest_first", _spans_as_they_are),
+    "quotations.py": (asking, "whole_quotations", _spans_as_they_are),
+    "tidying.py": (reader, "tidied", lambda _, start, end: (start, end)),
+    "tidying.py, datelines": (unfit, "is_dateline", _never),
+    "unfit.py, times to where": (unfit, "is_a_time", _never),
+    "unfit.py, numbers of items": (unfit, "_is_enumerator", _never),
+    "unfit.py, the question itself": (unfit, "_is_asked_there", _never),
+    "unfit.py, an interviewer's": (unfit, "_is_of_an_interviewer", _never),
+    "yes_no.py": (asking, "whole_sentences", _spans_as_they_are),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--questions", type=Path, metavar="FILE")
+    parser.add_argument("--library", metavar="DIR", help="what to ask (the seeds)")
+    arguments = parser.parse_args()
+    print(described(), end="\n\n")
+    reader.READ_BEFORE = 100_000
+    if arguments.questions is not None:
+        pipeline = open_pipeline(load_settings({"library": arguments.library} if arguments.library else {}))
+        report({arguments.questions.name: (pipeline, load_questions(arguments.questions))})
+        return
+    seeds = open_pipeline(load_settings())
+    own = load_questions(seeds_folder() / "questions.json") + load_questions(HERE / "lists.csv")
+    with indexed(HERE / "news" / "articles") as news:
+        files = ("seen.csv", "held-out.csv")
+        others = {f"news, {name}": (news, load_questions(HERE / "news" / name)) for name in files}
+        report({"seeds": (seeds, own), **others})
+
+
+def report(sets: Mapping[str, Set]) -> None:
+    """Print a row for each rule, and one for all of them at once."""
+    print("| without | " + " | ".join(f"{name}: shown | forced" for name in sets) + " |")
+    print("|---" * (2 * len(sets) + 1) + "|")
+    whole = {name: asked(*of) for name, of in sets.items()}
+    print(row("nothing", [figures(scores) for scores in whole.values()]), flush=True)
+    for names in [*([name] for name in RULES), list(RULES)]:
+        with without(names):
+            cells = [changes(whole[name], asked(*of)) for name, of in sets.items()]
+        print(row(names[0] if len(names) == 1 else "all of these", cells), flush=True)
+
+
+@contextmanager
+def without(names: Sequence[str]) -> Iterator[None]:
+    """Leave rules out until the end of the block."""
+    kept = [(module, name, getattr(module, name)) for module, name, _ in map(RULES.__getitem__, names)]
+    try:
+        for module, name, instead in map(RULES.__getitem__, names):
+            setattr(module, name, instead)
+        yield
+    finally:
+        for module, name, rule in kept:
+            setattr(module, name, rule)
+
+
+def asked(pipeline: Pipeline, questions: Sequence[Question]) -> list[Score]:
+    return [score(one, pipeline.answer(one.to_ask)) for one in questions]
+
+
+def figures(scores: Sequence[Score]) -> tuple[str, str]:
+    """Give the F1 of what is shown and with nothing withheld, in per cent."""
+    return f"{100 * mean([one.f1 for one in scores]):.1f}", f"{100 * mean([one.forced_f1 for one in scores]):.1f}"
+
+
+def changes(with_it: Sequence[Score], without_it: Sequence[Score]) -> tuple[str, str]:
+    """Count the questions that are worse and better without a rule, by what is shown and with nothing withheld."""
+    pairs = list(zip(with_it, without_it, strict=True))
+    return change([(one.f1, other.f1) for one, other in pairs]), change(
+        [(one.forced_f1, other.forced_f1) for one, other in pairs]
+    )
+
+
+def change(pairs: Sequence[tuple[float, float]]) -> str:
+    worse, better = sum(after < before for before, after in pairs), sum(after > before for before, after in pairs)
+    gain = 100 * mean([after - before for before, after in pairs])
+    return f"{gain:+.1f} ({worse} worse, {better} better)" if worse or better else ""
+
+
+def row(name: str, cells: Sequence[tuple[str, str]]) -> str:
+    return f"| {name} | " + " | ".join(cell for pair in cells for cell in pair) + " |"
+
+
+if __name__ == "__main__":
+    main()
