@@ -133,8 +133,8 @@ def area_under_risk_coverage(confidence: Sequence[float], loss: Sequence[float])
     return mean(risk_coverage(confidence, loss))
 
 
-def bootstrap_interval(values: Sequence[float], *, level: float = 0.95) -> tuple[float, float]:
-    """Give the interval of the mean by the percentile bootstrap, always the same for the same values (Efron 1979).
+def bootstrap_interval(values: Sequence[float]) -> tuple[float, float]:
+    """Give the 95% interval of the mean by the percentile bootstrap, always the same for the same values (Efron 1979).
 
     One value or none has no interval: nan, nan.
     """
@@ -145,7 +145,7 @@ def bootstrap_interval(values: Sequence[float], *, level: float = 0.95) -> tuple
         np.mean,
         n_resamples=RESAMPLES,
         batch=100,
-        confidence_level=level,
+        confidence_level=0.95,
         method="percentile",
         rng=0,
     ).confidence_interval

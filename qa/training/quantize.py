@@ -16,11 +16,11 @@ from qa.manifest import write_manifest
 from qa.reader import ONNX_FILE
 from qa.training.checkpoints import checkpoint_folder
 from qa.training.smoothing import smooth
+from qa.windows import MAX_TOKENS
 
 logger = logging.getLogger(__name__)
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-_LONGEST = 384
 
 
 def export_int8(checkpoint: Path, out: Path, examples: Sequence[tuple[str, str]]) -> Path:
@@ -87,7 +87,7 @@ def _feeds(
 
     tokenizer = AutoTokenizer.from_pretrained(str(checkpoint))
     for question, text in examples:
-        row = tokenizer(question, text, truncation="only_second", max_length=_LONGEST)
+        row = tokenizer(question, text, truncation="only_second", max_length=MAX_TOKENS)
         yield {name: np.asarray([row[name]], dtype=np.int64) for name in names}
 
 

@@ -132,8 +132,8 @@ class _Run:
                 break
             losses.append(self._step(batch))
             self.seconds = time.monotonic() - started
-            due = dev is not None and math.floor(self._done() / dev.every) > measured
-            due = due and self._done() < 1  # the end is measured below
+            # the end is measured below
+            due = dev is not None and self._done() < 1 and math.floor(self._done() / dev.every) > measured
             saving = due or time.monotonic() - saved > save_seconds
             if self.step % LOG_STEPS == 0 or saving:
                 loss = self._loss(losses)
