@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ from embeddings.sources.datelines import completed
 from embeddings.sources.reading import article_of
 from embeddings.store import AddReport, Filter
 from qa.build import seeds_folder
-from qa.evaluation.questions import load_questions
+from qa.evaluation.questions import Question, load_questions
 from qa.evaluation.report import summarize
 from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
@@ -57,6 +57,7 @@ from qa.wire import (
 )
 
 LISTED = 1_000
+_ERRORS = documented(400, 401, 403, 404, 408, 413, 422, 503)
 _Library = Annotated[str | None, Query(max_length=100, description="name of a library; the first one if left out")]
 
 
@@ -98,7 +99,7 @@ def make_api(service: Service) -> FastAPI:
 
 
 def _questions(service: Service) -> APIRouter:
-    router = APIRouter(prefix="/api", tags=["questions"], responses=documented(400, 401, 403, 404, 408, 413, 422, 503))
+    router = APIRouter(prefix="/api", tags=["questions"], responses=_ERRORS)
 
     turn = Depends(_turn(service.asking))
 
@@ -125,9 +126,7 @@ def _questions(service: Service) -> APIRouter:
 
 
 def _libraries(service: Service) -> APIRouter:
-    router = APIRouter(
-        prefix="/api/libraries", tags=["libraries"], responses=documented(400, 401, 403, 404, 408, 413, 422, 503)
-    )
+    router = APIRouter(prefix="/api/libraries", tags=["libraries"], responses=_ERRORS)
 
     turn = Depends(_turn(service.changing))
 
@@ -161,7 +160,7 @@ def _libraries(service: Service) -> APIRouter:
 
 
 def _articles(service: Service) -> APIRouter:
-    router = APIRouter(prefix="/api", tags=["articles"], responses=documented(400, 401, 403, 404, 408, 413, 422, 503))
+    router = APIRouter(prefix="/api", tags=["articles"], responses=_ERRORS)
 
     turn = Depends(_turn(service.changing))
 
@@ -205,16 +204,7 @@ def _articles(service: Service) -> APIRouter:
             raise Refused(413, f"{len(files):,} files came at once, and at most {MAX_FILES} are taken; zip them")
         workspace = _to_add_to(service, library)
         with tempfile.TemporaryDirectory() as folder:
-            kept = []
-            for number, file in enumerate(files):
-                name = Path((file.filename or "").replace("\\", "/")).name
-                if not name.isprintable() or name in ("", ".", "..") or len(name.encode()) > MAX_NAME:
-                    raise Refused(422, f"a file needs a name of at most {MAX_NAME} bytes, got {name[:80]!r}")
-                kept.append(Path(folder) / str(number) / name)
-                kept[-1].parent.mkdir()
-                with kept[-1].open("wb") as stream:
-                    shutil.copyfileobj(file.file, stream)
-            return _added(workspace, workspace.add_files(kept))
+            return _added(workspace, workspace.add_files(_kept(files, Path(folder))))
 
     @router.post("/articles/address", dependencies=[turn])
     def add_address(given: AddressIn) -> AddedOut:
@@ -234,9 +224,7 @@ def _articles(service: Service) -> APIRouter:
 
 
 def _evaluations(service: Service) -> APIRouter:
-    router = APIRouter(
-        prefix="/api/evaluate", tags=["evaluation"], responses=documented(400, 401, 403, 404, 408, 413, 422, 503)
-    )
+    router = APIRouter(prefix="/api/evaluate", tags=["evaluation"], responses=_ERRORS)
 
     @router.post("", status_code=202)
     def evaluate(given: EvaluationIn, response: Response) -> JobOut:
@@ -337,6 +325,25 @@ def _article(given: ArticleIn) -> Article:
     return completed(article_of(given.text, dict(given), given.published, default_id=default_id))
 
 
+def _kept(files: Sequence[UploadFile], folder: Path) -> list[Path]:
+    """Write uploaded files by their names, each into a folder of its own, since a name may come twice.
+
+    Raises:
+        Refused: one has no name that a file can have.
+    """
+    kept = []
+    for number, file in enumerate(files):
+        name = Path((file.filename or "").replace("\\", "/")).name
+        if not name.isprintable() or name in ("", ".", "..") or len(name.encode()) > MAX_NAME:
+            raise Refused(422, f"a file needs a name of at most {MAX_NAME} bytes, got {name[:80]!r}")
+        place = folder / str(number) / name
+        place.parent.mkdir()
+        with place.open("wb") as stream:
+            shutil.copyfileobj(file.file, stream)
+        kept.append(place)
+    return kept
+
+
 def _added(workspace: Workspace, report: AddReport | IngestReport) -> AddedOut:
     done = report.articles if isinstance(report, IngestReport) else report
     return AddedOut(
@@ -351,7 +358,7 @@ def _added(workspace: Workspace, report: AddReport | IngestReport) -> AddedOut:
     )
 
 
-def _loaded(given: EvaluationIn) -> list[Any]:
+def _loaded(given: EvaluationIn) -> list[Question]:
     if given.questions is None:
         return load_questions(seeds_folder() / "questions.json")
     with tempfile.TemporaryDirectory() as folder:

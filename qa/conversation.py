@@ -52,9 +52,7 @@ class Conversation:
         pipeline.check_articles(where)
         self.pipeline, self.turns, self.where = pipeline, list(turns), where
 
-    def ask(
-        self, question: str, *, where: Filter | None = None, k: int | None = None, today: date | None = None
-    ) -> Answer:
+    def ask(self, question: str, *, where: Filter | None = None, today: date | None = None) -> Answer:
         """Answer a question in the light of those before, and remember it.
 
         `Answer.searched_for` is the question as it was understood.
@@ -65,12 +63,12 @@ class Conversation:
         Raises:
             InvalidInput: see Pipeline.answer.
         """
-        for _ in self.steps(question, where=where, k=k, today=today):
+        for _ in self.steps(question, where=where, today=today):
             pass
         return self.turns[-1].answer
 
     def steps(
-        self, question: str, *, where: Filter | None = None, k: int | None = None, today: date | None = None
+        self, question: str, *, where: Filter | None = None, today: date | None = None
     ) -> Iterator[Sequence[Hit]]:
         """Do as `ask` does, and yield the passages that are about to be read, for each reading of the question.
 
@@ -80,15 +78,11 @@ class Conversation:
         self.pipeline.check_articles(where)
         tried: list[tuple[float, Reading, Answer]] = []
         for reading, place in self._tries(checked_question(question), where):
-            gathered = self.pipeline.gather(reading.question, where=place, k=k, today=today, topic=reading.topic)
+            gathered = self.pipeline.gather(reading.question, where=place, today=today, topic=reading.topic)
             yield gathered.hits
             expected = 0.0 if place is where else EXPECTED
             answer = self.pipeline.answer_gathered(
-                reading.question,
-                gathered,
-                without=reading.without,
-                fits=self._fitting(reading),
-                expected=expected,
+                reading.question, gathered, without=reading.without, fits=self._fitting(reading), expected=expected
             )
             kept = (0.0 if place is where else STAYING) - (NAMED if reading.meant else 0.0)
             tried.append((log_odds(answer.probability) + kept, reading, answer))

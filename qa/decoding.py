@@ -14,15 +14,13 @@ MAX_SPAN_TOKENS = 30
 class TokenSpan:
     """Tokens `start` to `end`, both included, of row `row`.
 
-    `score` is start logit + end logit. `margin` is the score minus the row's null score (start and
-    end logit of the first token, the model's "no answer here"): the one scale on which spans of
-    different rows compete (Devlin et al. 2019, section 4.3).
+    `margin` is its score (start logit + end logit) minus the row's null score (those of the first token, the model's
+    "no answer here"): the one scale on which spans of different rows compete (Devlin et al. 2019, section 4.3).
     """
 
     row: int
     start: int
     end: int
-    score: float
     margin: float
 
 
@@ -65,8 +63,7 @@ def best_spans(
     spans = []
     rows = zip(start_logits, end_logits, allowed, firsts, inner, strict=True)
     for row, (start, end, may, first, within) in enumerate(rows):
-        null = float(start[0]) + float(end[0]) if len(start) else 0.0
-        spans += _best_of_row(row, start, end, may, first, within, null, max_tokens, top)
+        spans += _best_of_row(row, start, end, may, first, within, max_tokens, top)
     return spans
 
 
@@ -77,7 +74,6 @@ def _best_of_row(
     may: npt.NDArray[np.bool_],
     first: npt.NDArray[np.bool_],
     within: npt.NDArray[np.bool_],
-    null: float,
     max_tokens: int,
     top: int,
 ) -> list[TokenSpan]:
@@ -100,15 +96,10 @@ def _best_of_row(
     best = np.argpartition(-flat, count - 1)[:count]
     # equal scores at the edge of `top` would otherwise come in argpartition's order
     best = np.flatnonzero(flat >= flat[best].min())
-    best = best[np.lexsort((best, -flat[best]))][:count]
+    best = best[np.argsort(-flat[best], kind="stable")][:count]
+    null = float(start[0]) + float(end[0])
     return [
-        TokenSpan(
-            row,
-            int(tokens[at // width]),
-            int(tokens[at // width] + at % width),
-            float(flat[at]),
-            float(flat[at]) - null,
-        )
+        TokenSpan(row, int(tokens[at // width]), int(tokens[at // width] + at % width), float(flat[at]) - null)
         for at in best
     ]
 

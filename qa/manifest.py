@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from embeddings.errors import DatelineError
+from embeddings.flushing import sha256_of
 from qa.atomic import write_atomically
 
 MANIFEST_FILE = "manifest.json"
@@ -17,7 +17,7 @@ COVERED = ("config.json", "tokenizer.json", "model.safetensors", "model.int8.onn
 
 def write_manifest(folder: Path) -> Path:
     """Write down the sha256 of each covered file that is there."""
-    digests = {name: _sha256(folder / name) for name in COVERED if (folder / name).is_file()}
+    digests = {name: sha256_of(folder / name) for name in COVERED if (folder / name).is_file()}
     write_atomically(folder / MANIFEST_FILE, json.dumps(digests, indent=1) + "\n")
     return folder / MANIFEST_FILE
 
@@ -37,13 +37,8 @@ def check_manifest(folder: Path, names: Iterable[str]) -> None:
         raise DatelineError(f"the manifest {manifest} can't be read ({error}); export the reader again") from error
     for name in names:
         file = folder / name
-        if name in digests and file.is_file() and _sha256(file) != digests[name]:
+        if name in digests and file.is_file() and sha256_of(file) != digests[name]:
             raise DatelineError(
                 f"{file} is damaged or not the one that was exported: its sha256 is not the one in {MANIFEST_FILE}; "
                 "restore it, or export the reader again: dateline export"
             )
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

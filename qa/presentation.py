@@ -109,6 +109,11 @@ def in_counts(report: IngestReport) -> str:
     return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing to add"
 
 
+def headline(answer: Answer) -> str:
+    """Give the answer on one line, the items of a list one after the other."""
+    return "; ".join(item.text for item in answer.items) or answer.text
+
+
 def cited(answer: Answer) -> list[Span]:
     """Give the places that stand for an answer: that of its best span, and of a list's items in other articles."""
     best = answer.spans[0]
@@ -127,7 +132,7 @@ def as_text(answer: Answer) -> str:
         when.insert(0, f"  searched for: {answer.searched_for}")
     if not answer.found:
         return "\n".join([NOT_FOUND, f"  {why_not(answer)}", *when, *_nearest(answer)])
-    lines = [_headline(answer), f"  {in_words(answer.probability)}", *when]
+    lines = [headline(answer), f"  {in_words(answer.probability)}", *when]
     lines += [line for span in cited(answer) for line in _evidence(span)]
     if not answer.items:
         lines += [f"  also: {span.text} ({byline(span.hit.article)})" for span in answer.spans[1:] if span.score > 0]
@@ -176,10 +181,6 @@ def in_sentence(span: Span) -> tuple[str, str, str]:
     text = span.hit.article.text
     start, end = sentence_around(text, span.start, span.end)
     return text[start : span.start], span.text, text[span.end : end]
-
-
-def _headline(answer: Answer) -> str:
-    return "; ".join(item.text for item in answer.items) or answer.text
 
 
 def day_in_words(span: Span) -> str:

@@ -25,7 +25,7 @@ from qa.decoding import best_spans
 from qa.leads import lead
 from qa.manifest import check_manifest
 from qa.rules.tidying import tidied
-from qa.windows import WindowBatch, batches, make_windows
+from qa.windows import MAX_TOKENS, WindowBatch, batches, make_windows
 
 logger = logging.getLogger(__name__)
 
@@ -96,29 +96,18 @@ class ExtractiveReader:
     date and opening, which name what the passage only calls "she" or "the storm"; no answer is taken from there.
     """
 
-    def __init__(
-        self,
-        name: str | Path = SHIPPED_READER,
-        *,
-        backend: str | None = None,
-        max_tokens: int = 384,
-        stride: int = 128,
-        threads: int = 0,
-    ) -> None:
+    def __init__(self, name: str | Path = SHIPPED_READER, *, backend: str | None = None, threads: int = 0) -> None:
         """Name a checkpoint.
 
         Args:
             name: folder or hub id.
             backend: "onnx", "openvino" (BERT alone) or "torch"; None takes the fastest that can.
-            max_tokens: longest window; bounded by what the model takes.
-            stride: tokens shared by neighbouring windows.
             threads: processor threads; 0 means all.
         """
         if backend not in (None, *_FILES):
             raise ValueError(f"the backend is {', '.join(map(repr, _FILES))} or None, got {backend!r}")
         self.name = str(name)
-        self._backend = backend
-        self._max_tokens, self._stride, self._threads = max_tokens, stride, threads
+        self._backend, self._threads = backend, threads
         self._lock = threading.Lock()  # a tokenizer keeps its truncation as state
         self._read_before: Memo[_Text, list[_Place]] = Memo(READ_BEFORE)
 
@@ -146,7 +135,6 @@ class ExtractiveReader:
                 self._loaded.tokenizer,
                 [(text.question, text.lead + text.passage) for text in texts],
                 max_tokens=self._window_tokens,
-                stride=self._stride,
             )
         windows = [window.without_lead(len(texts[window.pair].lead)) for window in windows]
         found: list[list[_Place]] = [[] for _ in texts]
@@ -157,10 +145,6 @@ class ExtractiveReader:
                 first, last = window.offsets[span.start][0], window.offsets[span.end][1]
                 found[window.pair].append(_Place(first, last, span.margin))
         return found
-
-    @property
-    def _window_tokens(self) -> int:
-        return min(self._max_tokens, self._limit)
 
     @cached_property
     def folder(self) -> Path:
@@ -178,13 +162,11 @@ class ExtractiveReader:
         )
 
     @cached_property
-    def _limit(self) -> int:
-        """The most tokens the model has positions for."""
+    def _window_tokens(self) -> int:
+        """The longest window that the model has positions for."""
         config = _read_config(self.folder)
-        # RoBERTa keeps two of its positions for itself
-        return int(config.get("max_position_embeddings", 512)) - (
-            2 if "roberta" in str(config.get("model_type")) else 0
-        )
+        kept = 2 if "roberta" in str(config.get("model_type")) else 0  # by RoBERTa for itself
+        return min(MAX_TOKENS, int(config.get("max_position_embeddings", 512)) - kept)
 
     @cached_property
     def _loaded(self) -> _Loaded:

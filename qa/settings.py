@@ -27,6 +27,14 @@ _OF_KUBERNETES = re.compile(rf"{PREFIX}(?:SERVICE_|PORT(?:_|$))")
 MAX_K = 100
 MAX_QUESTION = 1000
 """Characters."""
+_BOUNDS = {
+    "k": (1, MAX_K),
+    "top": (1, MAX_K),
+    "threads": (0, 1024),
+    "threshold": (0, 1),
+    "passage_words": (1, 1000),
+    "overlap_sentences": (0, 100),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +72,10 @@ class Settings:
         return user_config_path("dateline") / "access.json" if self.access is None else self.access
 
     def __post_init__(self) -> None:
-        if self.k is not None:
-            _within("k", self.k, 1, MAX_K)
-        _within("top", self.top, 1, MAX_K)
-        _within("threads", self.threads, 0, 1024)
-        if self.threshold is not None:
-            _within("threshold", self.threshold, 0, 1)
-        if self.passage_words is not None:
-            _within("passage_words", self.passage_words, 1, 1000)
-        if self.overlap_sentences is not None:
-            _within("overlap_sentences", self.overlap_sentences, 0, 100)
+        for name, (least, most) in _BOUNDS.items():
+            value = getattr(self, name)
+            if value is not None and not least <= value <= most:  # also refuses nan
+                raise ValueError(f"{name} must lie between {least} and {most}, got {value}")
 
 
 def load_settings(
@@ -162,11 +164,6 @@ def _converted(name: str, value: object) -> object:
     if isinstance(value, float) and number != value:
         raise ValueError(f"{name} must be a whole number, got {value!r}")
     return number
-
-
-def _within(name: str, value: float, least: float, most: float) -> None:
-    if not least <= value <= most:  # also refuses nan
-        raise ValueError(f"{name} must lie between {least} and {most}, got {value}")
 
 
 def _read_toml(path: Path) -> dict[str, object]:

@@ -80,14 +80,10 @@ def is_a_time(text: str) -> bool:
     return _TIME.fullmatch(text) is not None
 
 
-def _span(first: date, last: date, words: str, *, exact: bool = False) -> Period:
-    return Period(first, last, words, exact)
-
-
 def _days(match: re.Match[str], today: date) -> Period:
     words = match[0].lower()
     day = today - timedelta(words.endswith(("yesterday", "last night")) + words.startswith("the day before"))
-    return _span(day, min(day + _MORNING_AFTER, today), match[0], exact=True)
+    return Period(day, min(day + _MORNING_AFTER, today), match[0], exact=True)
 
 
 def _relative(match: re.Match[str], today: date) -> Period:
@@ -95,14 +91,14 @@ def _relative(match: re.Match[str], today: date) -> Period:
     unit = match["unit"].lower()
     if unit == "week":
         first = today - timedelta(today.weekday() + 7 * back)
-        return _span(first, first + timedelta(6) + back * _MORNING_AFTER, match[0], exact=True)
+        return Period(first, first + timedelta(6) + back * _MORNING_AFTER, match[0], exact=True)
     if unit == "month":
         year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
         first, last = _month(year, month + 1)
-        return _span(first, last + back * _MORNING_AFTER, match[0], exact=True)
+        return Period(first, last + back * _MORNING_AFTER, match[0], exact=True)
     if back:  # "the winner of last year's race" is told this year
-        return _span(date(today.year - 1, 1, 1), today, match[0])
-    return _span(date(today.year, 1, 1), date(today.year, 12, 31), match[0], exact=True)
+        return Period(date(today.year - 1, 1, 1), today, match[0])
+    return Period(date(today.year, 1, 1), date(today.year, 12, 31), match[0], exact=True)
 
 
 def _weekend(match: re.Match[str], today: date) -> Period:
@@ -110,16 +106,16 @@ def _weekend(match: re.Match[str], today: date) -> Period:
     saturday = today - timedelta((today.weekday() - 5) % 7)
     if match["last"] and today.weekday() >= 5:
         saturday -= timedelta(7)
-    return _span(saturday, min(saturday + timedelta(2), today), match[0], exact=True)
+    return Period(saturday, min(saturday + timedelta(2), today), match[0], exact=True)
 
 
 def _ago(match: re.Match[str], today: date) -> Period:
     number, unit = _count(match["count"]), match["unit"].lower()
     day = today - timedelta(round(_DAYS_OF[unit] * number))
     if unit == "day":
-        return _span(day, min(day + _MORNING_AFTER, today), match[0], exact=True)
+        return Period(day, min(day + _MORNING_AFTER, today), match[0], exact=True)
     about = timedelta(round(_DAYS_OF[unit] / 2))
-    return _span(day - about, min(day + about, today), match[0])
+    return Period(day - about, min(day + about, today), match[0])
 
 
 def _month_of_year(match: re.Match[str], today: date) -> Period | None:
@@ -135,7 +131,7 @@ def _month_of_year(match: re.Match[str], today: date) -> Period | None:
 
 def _dated(text: str, words: str) -> Period | None:
     point = _point(text)
-    return None if point is None else _span(point[0], point[1] + timedelta(REPORTED_LATER), words)
+    return None if point is None else Period(point[0], point[1] + timedelta(REPORTED_LATER), words)
 
 
 def _count(words: str | None) -> int:
@@ -145,12 +141,12 @@ def _count(words: str | None) -> int:
 
 def _past(match: re.Match[str], today: date) -> Period:
     days = _DAYS_OF[match["unit"].lower()] * _count(match["count"])
-    return _span(today - timedelta(round(days)), today, match[0], exact=True)
+    return Period(today - timedelta(round(days)), today, match[0], exact=True)
 
 
 def _weekday(match: re.Match[str], today: date) -> Period:
     day = today - timedelta((today.weekday() - _WEEKDAYS.index(match["day"].lower()) - 1) % 7 + 1)
-    return _span(day, day + _MORNING_AFTER, match[0], exact=True)
+    return Period(day, day + _MORNING_AFTER, match[0], exact=True)
 
 
 def _bound_to_today(match: re.Match[str], today: date) -> Period | None:
@@ -173,7 +169,7 @@ def _between(match: re.Match[str], today: date) -> Period | None:
     )
     if first is None or last is None or first[0] > last[1]:
         return None
-    return _span(first[0], last[1], match[0])
+    return Period(first[0], last[1], match[0])
 
 
 def _bound(match: re.Match[str], today: date) -> Period | None:
@@ -189,8 +185,7 @@ def _bound(match: re.Match[str], today: date) -> Period | None:
 
 
 def _during(match: re.Match[str], today: date) -> Period | None:
-    point = _point(match["point"])
-    return None if point is None else _span(point[0], point[1] + timedelta(REPORTED_LATER), match[0])
+    return _dated(match["point"], match[0])
 
 
 def _latest(match: re.Match[str], today: date) -> Period | None:
@@ -202,7 +197,7 @@ def _latest(match: re.Match[str], today: date) -> Period | None:
         point = _latest_of_year(match["month_day"], today)
     if match["word"].lower() == "since":
         return Period(point[0], None, match[0])
-    return _span(point[0], point[1] + (_MORNING_AFTER if match["weekday"] else timedelta(REPORTED_LATER)), match[0])
+    return Period(point[0], point[1] + (_MORNING_AFTER if match["weekday"] else timedelta(REPORTED_LATER)), match[0])
 
 
 def _latest_of_year(month_day: str, today: date) -> tuple[date, date]:

@@ -19,6 +19,8 @@ from qa.rules.columns import cells
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+MAX_TOKENS, STRIDE = 384, 128
+"""Tokens of a window at most, and those that neighbouring windows share, where a reader does not say otherwise."""
 MIN_PASSAGE_TOKENS = 32
 """Fewest tokens of a window that are left to the passage; a longer question is refused."""
 
@@ -84,7 +86,7 @@ class WindowBatch:
 
 
 def make_windows(
-    tokenizer: Tokenizer, pairs: Sequence[tuple[str, str]], *, max_tokens: int = 384, stride: int = 128
+    tokenizer: Tokenizer, pairs: Sequence[tuple[str, str]], *, max_tokens: int = MAX_TOKENS, stride: int = STRIDE
 ) -> list[Window]:
     """Tokenize (question, passage) pairs into windows of at most `max_tokens`.
 

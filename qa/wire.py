@@ -30,6 +30,7 @@ MAX_TEXT = 5_000_000
 JobStatus = Literal["waiting", "running", "done", "failed", "cancelled"]
 Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION, examples=["Who led the delegation?"])]
 Line = Annotated[str, Field(max_length=2000)]
+LibraryName = Annotated[str | None, Field(max_length=100, description="name of a library; the first one if left out")]
 
 
 def _day(value: Any, about: ValidationInfo) -> date | None:
@@ -75,9 +76,7 @@ class _In(BaseModel):
 class Narrowed(_In):
     """Which library is asked, and which of its articles."""
 
-    library: Annotated[
-        str | None, Field(max_length=100, description="name of a library; the first one if left out")
-    ] = None
+    library: LibraryName = None
     since: Annotated[
         Day,
         Field(
@@ -234,14 +233,14 @@ class ArticlesIn(_In):
     """Articles to add."""
 
     articles: Annotated[list[ArticleIn], Field(min_length=1, max_length=MAX_ARTICLES)]
-    library: Annotated[str | None, Field(max_length=100)] = None
+    library: LibraryName = None
 
 
 class AddressIn(_In):
     """A page, a feed or a sitemap to add."""
 
     address: Annotated[str, Field(min_length=1, max_length=2000, examples=["https://example.org/feed.xml"])]
-    library: Annotated[str | None, Field(max_length=100)] = None
+    library: LibraryName = None
 
 
 class AddedOut(BaseModel):
@@ -296,7 +295,7 @@ class LibrariesOut(BaseModel):
 class EvaluationIn(_In):
     """A question set to measure with."""
 
-    library: Annotated[str | None, Field(max_length=100)] = None
+    library: LibraryName = None
     questions: Annotated[
         dict[str, Any] | None, Field(description="a question set in SQuAD form; the seed questions if left out")
     ] = None

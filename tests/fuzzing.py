@@ -244,7 +244,7 @@ def check_questions(drawn: tuple[str, bytes]) -> None:
 def check_decoding(drawn: tuple[Any, Any, Any, int, int]) -> None:
     start, end, allowed, max_tokens, top = drawn
     spans = best_spans(start, end, allowed, max_tokens=max_tokens, top=top)
-    assert [(s.row, s.start, s.end, s.score) for s in spans] == brute_force(start, end, allowed, max_tokens, top)
+    assert [(s.row, s.start, s.end, s.margin) for s in spans] == brute_force(start, end, allowed, max_tokens, top)
 
 
 LOGITS = st.floats(-100, 100, width=16)

@@ -272,7 +272,7 @@ def test_a_reader_alone_is_blamed_for_what_it_did(margins, threshold, cause):
 
 def test_blame_needs_no_library_where_the_answer_is_right():
     answer = Answer("q", "q", (), (), 0.0, False)
-    assert Blamer(None).of_open(replace(WON, items=()), answer, []) is None
+    assert Blamer(None).blame(replace(WON, items=()), answer, []) is None
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path, monkeypatch):

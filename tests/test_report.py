@@ -167,7 +167,7 @@ def test_the_report_is_one_page_that_escapes_what_it_shows(tmp_path, outcomes):
     assert page.index("Who conceded") > 0
     rows = (tmp_path / "out" / "questions.csv").read_text(encoding="utf-8").splitlines()
     assert len(rows) == 4
-    assert not list((tmp_path / "out").glob("*.new"))
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {"report.json", "report.html", "questions.csv"}
 
 
 def test_a_report_says_what_it_is_of(tmp_path, outcomes):

@@ -77,7 +77,7 @@ def test_a_library_that_can_t_be_made_leaves_nothing(libraries, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("qa.libraries.shelf.replace_durably", full)
+        patched.setattr("qa.atomic.replace_durably", full)
         with pytest.raises(DatelineError, match=r"\(No space left on device\); see that its disk"):
             libraries.make("Storms")  # whose folder is called otherwise, so that its name is to be written down
     assert libraries.names() == [SEEDS, "Zebras"]

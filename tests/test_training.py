@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,11 +22,11 @@ from embeddings.errors import DatelineError
 from qa.build import seeds_folder
 from qa.cli import main
 from qa.evaluation.questions import load_questions
+from qa.evaluation.sampling import sample
 from qa.reader import SHIPPED_READER
 from qa.training import bfloat16
 from qa.training.batching import Batching, training_batches
 from qa.training.data import Example, Item, Negatives, items, load_examples, mix
-from qa.training.dev import Dev
 from qa.training.log import read_log
 from qa.training.loss import reader_loss
 from qa.training.reader import _schedule, train_reader
@@ -196,15 +195,14 @@ def test_the_learning_rate_rises_and_falls():
     assert [_schedule(done, 0.2) for done in (0.0, 0.1, 0.2, 0.6, 1.0, 1.1)] == pytest.approx([0, 0.5, 1, 0.5, 0, 0])
 
 
-def test_a_reader_is_measured_on_questions_from_all_of_the_file():
-    file = seeds_folder() / "questions.json"
-    questions = load_questions(file)
-    taken = Dev.from_file(file, 150).questions
+def test_a_sample_is_drawn_from_all_of_the_questions():
+    questions = load_questions(seeds_folder() / "questions.json")
+    taken = sample(questions, 150)
     assert len(taken) == 150 < len(questions) < 300
     assert taken[-1] in questions[-2:]
-    assert Dev.from_file(file, 1000).questions == tuple(questions)
+    assert sample(questions, 1000) == questions
     with pytest.raises(DatelineError, match="the number of questions must be at least 1, got 0"):
-        Dev.from_file(file, 0)
+        sample(questions, 0)
 
 
 def test_what_a_dev_file_does_not_define_is_left_out(tmp_path, tiny_base, seed_data, capsys):
@@ -221,15 +219,16 @@ def test_what_a_dev_file_does_not_define_is_left_out(tmp_path, tiny_base, seed_d
     assert set(json.loads(capsys.readouterr().out, parse_constant=pytest.fail)["dev"]) == {"exact_match", "f1"}
 
 
-def test_training_overfits_32_questions(tmp_path, seed_data):
+def test_training_overfits_32_questions(tmp_path, seed_data, monkeypatch):
     """From the sentence encoder, which has no span head yet."""
     out = tmp_path / "out"
     base = SentenceEncoder().folder
     recipe = Recipe(
         {"train.json.gz": 1.0}, examples=32 * 15, batch=16, learning_rate=5e-4, warm_up=0.1, ema=0.8, negatives=0.0
     )
-    dev = Dev.from_file(seed_data / "train.json.gz", 32)
-    train_reader(recipe, seed_data, out, base=base, dev=replace(dev, every=0.1))
+    monkeypatch.setattr("qa.training.reader.MEASURE_EVERY", 0.1)
+    dev = sample(load_questions(seed_data / "train.json.gz"), 32)
+    train_reader(recipe, seed_data, out, base=base, dev=dev)
     figures = [row["dev"] for row in read_log(out) if "dev" in row]
     assert figures[0]["f1"] < 80
     assert figures[-1]["f1"] == 100
@@ -238,8 +237,8 @@ def test_training_overfits_32_questions(tmp_path, seed_data):
 
 def test_a_killed_training_goes_on_to_the_same_loss(tmp_path, tiny_base, seed_data):
     script = (
-        "import sys, qa.training.reader as reader; from functools import partial; from qa.cli import main\n"
-        "reader.LOG_STEPS = 1; reader.train_reader = partial(reader.train_reader, save_minutes=0.0)\n"
+        "import sys, qa.training.reader as reader; from qa.cli import main\n"
+        "reader.LOG_STEPS, reader.SAVE_SECONDS = 1, 0\n"
         "sys.exit(main(sys.argv[1:]))"
     )
     whole, cut = tmp_path / "whole", tmp_path / "cut"

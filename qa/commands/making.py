@@ -29,8 +29,9 @@ def train_reader(arguments: argparse.Namespace) -> int:
     """Train a reader; progress goes to stderr, the last dev figures to stdout."""
     import torch
 
+    from qa.evaluation.questions import load_questions
+    from qa.evaluation.sampling import sample
     from qa.reader import SHIPPED_READER
-    from qa.training.dev import Dev
     from qa.training.log import read_log
     from qa.training.reader import half_is_fast
     from qa.training.reader import train_reader as train
@@ -41,7 +42,7 @@ def train_reader(arguments: argparse.Namespace) -> int:
         raise DatelineError(f"--{chosen} was decided when {arguments.data} was written; leave it out")
     folder = arguments.data.parent if arguments.data.is_file() else arguments.data
     _look_whether_there(folder, arguments.dev)
-    dev = None if arguments.dev == "none" else Dev.from_file(folder / arguments.dev, arguments.dev_questions)
+    dev = [] if arguments.dev == "none" else sample(load_questions(folder / arguments.dev), arguments.dev_questions)
     device = arguments.device or ("cuda" if torch.cuda.is_available() else "cpu")
     train(
         Recipe(**_given(arguments, (*_MIX, *_LOOP)), frozen_embeddings=not arguments.train_embeddings),

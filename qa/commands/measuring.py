@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -206,14 +207,8 @@ def _evaluated_pipeline(arguments: argparse.Namespace) -> Pipeline:
     found = find_inputs([arguments.articles])
     settings = replace(settings, library=evaluation_library(arguments.articles, settings))
     store = open_store(settings, create=True)
-    with _stdout_to_stderr():  # the figures alone go to stdout
+    with redirect_stdout(sys.stderr):  # the figures alone go to stdout
         follow_moved(store, found.inputs)
         forget(store, arguments.articles)  # the library is kept from run to run
         add_inputs(store, found.inputs)
     return open_pipeline(settings, store)
-
-
-def _stdout_to_stderr() -> Any:
-    from contextlib import redirect_stdout
-
-    return redirect_stdout(sys.stderr)

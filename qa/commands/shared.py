@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import TYPE_CHECKING, TypeVar
 
 from qa.settings import Settings, load_settings
@@ -14,24 +15,13 @@ if TYPE_CHECKING:
     from embeddings.store import Filter
 
 OK, FAILED_GATE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-_SETTINGS = (
-    "library",
-    "encoder",
-    "reader",
-    "k",
-    "top",
-    "threshold",
-    "threads",
-    "passage_words",
-    "overlap_sentences",
-    "access",
-)
 T = TypeVar("T")
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
     """Join the options with the environment and the configuration file."""
-    return load_settings({name: getattr(arguments, name, None) for name in _SETTINGS}, config=arguments.config)
+    given = {field.name: getattr(arguments, field.name, None) for field in fields(Settings)}
+    return load_settings(given, config=arguments.config)
 
 
 def filter_of(arguments: argparse.Namespace) -> Filter:
@@ -47,8 +37,8 @@ def print_json(value: object, *, indent: int | None = None) -> None:
     print(json.dumps(value, ensure_ascii=not has_all, indent=indent))
 
 
-def progress(items: Iterable[T], what: str, *, total: int | None = None) -> Iterable[T]:
+def progress(items: Iterable[T], what: str) -> Iterable[T]:
     """Show a bar on stderr; silent where that is no terminal."""
     from tqdm import tqdm
 
-    return tqdm(items, desc=what, total=total, disable=None)
+    return tqdm(items, desc=what, disable=None)

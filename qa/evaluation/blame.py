@@ -49,44 +49,24 @@ class Blame:
 
 
 class Blamer:
-    """Finds causes. Keeps the titles of the library, so that it is read once."""
+    """Finds what the pipeline did wrong. Keeps the titles of the library, so that it is read once."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
         self._by_title: dict[str, list[str]] | None = None
 
-    def of_open(self, question: Question, answer: Answer, hits: Sequence[Hit]) -> Blame | None:
+    def blame(self, question: Question, answer: Answer, hits: Sequence[Hit]) -> Blame | None:
         """Blame a stage of the whole pipeline; None where the answer is right.
 
         Args:
             hits: the passages that were read.
         """
-        blamed = self._decision(question, answer)
-        if blamed is not None or _is_right(question, answer):
-            return blamed
-        holding = [hit for hit in hits if holds_gold(question, hit)]
-        if not holding:
-            return self._retrieval(question)
-        return self._reading(question, holding)
-
-    def of_reader(self, question: Question, answer: Answer) -> Blame | None:
-        """Blame a part of the reader, where each question was read in its own context."""
-        blamed = self._decision(question, answer)
-        if blamed is not None or _is_right(question, answer):
-            return blamed
-        return Blame(Cause.READ, f"the reader preferred {_best(answer)!r}")
-
-    def _decision(self, question: Question, answer: Answer) -> Blame | None:
-        """Blame abstention or the metric, which need no further run."""
-        if not question.answerable:
-            return Blame(Cause.ABSTAIN, f"answered {answer.text!r}") if answer.found else None
         if _is_right(question, answer):
             return None
-        if score(question, answer).forced_f1 >= RIGHT_F1:
-            return Blame(Cause.ABSTAIN, f"withheld {_best(answer)!r} at {answer.probability:.2f}")
-        if answer.spans and _suspect(question, answer.spans[0]):
-            return Blame(Cause.METRIC, f"{_best(answer)!r} stands at the place of {question.golds[0].text!r}")
-        return None
+        holding = [hit for hit in hits if holds_gold(question, hit)]
+        return _decision(question, answer) or (
+            self._reading(question, holding) if holding else self._retrieval(question)
+        )
 
     def _retrieval(self, question: Question) -> Blame:
         if not question.title:
@@ -114,6 +94,24 @@ class Blamer:
                 for name in {plain(article.title), plain(article.id)}:
                     self._by_title.setdefault(name, []).append(article.id)
         return self._by_title
+
+
+def blame_reader(question: Question, answer: Answer) -> Blame | None:
+    """Blame a part of the reader, where each question was read in its own context; None where the answer is right."""
+    if _is_right(question, answer):
+        return None
+    return _decision(question, answer) or Blame(Cause.READ, f"the reader preferred {_best(answer)!r}")
+
+
+def _decision(question: Question, answer: Answer) -> Blame | None:
+    """Blame abstention or the metric for a wrong answer, which needs no further run."""
+    if not question.answerable:
+        return Blame(Cause.ABSTAIN, f"answered {answer.text!r}")
+    if score(question, answer).forced_f1 >= RIGHT_F1:
+        return Blame(Cause.ABSTAIN, f"withheld {_best(answer)!r} at {answer.probability:.2f}")
+    if answer.spans and _suspect(question, answer.spans[0]):
+        return Blame(Cause.METRIC, f"{_best(answer)!r} stands at the place of {question.golds[0].text!r}")
+    return None
 
 
 def holds_gold(question: Question, hit: Hit) -> bool:

@@ -15,6 +15,8 @@ from qa.normalization import normalize
 
 RIGHT_F1 = 0.5
 """An answer whose token F1 with a gold reaches this counts as right, for calibration and abstention."""
+BINS = 10
+"""Of the probabilities, in which they are compared with the shares that are right."""
 RESAMPLES = 2000
 """Of every bootstrap."""
 
@@ -83,16 +85,6 @@ def brier(probabilities: Sequence[float], right: Sequence[bool]) -> float:
     return mean((np.asarray(probabilities, dtype=float) - np.asarray(right, dtype=float)) ** 2)
 
 
-def expected_calibration_error(probabilities: Sequence[float], right: Sequence[bool], *, bins: int = 10) -> float:
-    """Give ECE: |share right - mean probability|, averaged over bins of equal width by size (Naeini et al. 2015)."""
-    chances, outcomes = np.asarray(probabilities, dtype=float), np.asarray(right, dtype=float)
-    if not len(chances):
-        return float("nan")
-    bin_of = np.minimum((chances * bins).astype(int), bins - 1)
-    gaps = np.bincount(bin_of, outcomes - chances, minlength=bins)
-    return float(np.abs(gaps).sum() / len(chances))
-
-
 @dataclass(frozen=True, slots=True)
 class Bin:
     """Questions with a probability in [low, high): how many, its mean, and the share that is right."""
@@ -104,15 +96,22 @@ class Bin:
     right: float
 
 
-def reliability(probabilities: Sequence[float], right: Sequence[bool], *, bins: int = 10) -> list[Bin]:
-    """Sort questions into equal bins by probability; empty bins are left out (DeGroot and Fienberg 1983)."""
+def reliability(probabilities: Sequence[float], right: Sequence[bool]) -> list[Bin]:
+    """Sort questions into bins of equal width by probability; empty ones are left out (DeGroot and Fienberg 1983)."""
     chances, outcomes = np.asarray(probabilities, dtype=float), np.asarray(right, dtype=float)
-    bin_of = np.minimum((chances * bins).astype(int), bins - 1)
+    bin_of = np.minimum((chances * BINS).astype(int), BINS - 1)
     return [
-        Bin(at / bins, (at + 1) / bins, int(inside.sum()), mean(chances[inside]), mean(outcomes[inside]))
-        for at in range(bins)
+        Bin(at / BINS, (at + 1) / BINS, int(inside.sum()), mean(chances[inside]), mean(outcomes[inside]))
+        for at in range(BINS)
         if (inside := bin_of == at).any()
     ]
+
+
+def expected_calibration_error(probabilities: Sequence[float], right: Sequence[bool]) -> float:
+    """Give ECE: |share right - mean probability|, averaged over the bins by size (Naeini et al. 2015); nan of none."""
+    bins = reliability(probabilities, right)
+    gaps = [abs(one.right - one.probability) for one in bins]
+    return float(np.average(gaps, weights=[one.n for one in bins])) if bins else float("nan")
 
 
 def risk_coverage(confidence: Sequence[float], loss: Sequence[float]) -> npt.NDArray[np.float64]:
@@ -134,8 +133,8 @@ def area_under_risk_coverage(confidence: Sequence[float], loss: Sequence[float])
     return mean(risk_coverage(confidence, loss))
 
 
-def bootstrap_interval(values: Sequence[float], *, level: float = 0.95) -> tuple[float, float]:
-    """Give the interval of the mean by the percentile bootstrap, always the same for the same values (Efron 1979).
+def bootstrap_interval(values: Sequence[float]) -> tuple[float, float]:
+    """Give the 95% interval of the mean by the percentile bootstrap, always the same for the same values (Efron 1979).
 
     One value or none has no interval: nan, nan.
     """
@@ -146,7 +145,7 @@ def bootstrap_interval(values: Sequence[float], *, level: float = 0.95) -> tuple
         np.mean,
         n_resamples=RESAMPLES,
         batch=100,
-        confidence_level=level,
+        confidence_level=0.95,
         method="percentile",
         rng=0,
     ).confidence_interval

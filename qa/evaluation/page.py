@@ -25,8 +25,6 @@ WORST = 50
 @dataclass(frozen=True, slots=True)
 class _Failure:
     outcome: Outcome
-    cause: Cause
-    seen: str
     golds: str
     command: str
 
@@ -59,14 +57,11 @@ def _worst_first(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def _failure(outcome: Outcome, command: str) -> _Failure:
-    blame = outcome.blame
-    if blame is None:
-        raise ValueError(f"the question {outcome.question.id!r} did not fail")
     golds = " | ".join(" / ".join(dict.fromkeys(gold.text for gold in item)) for item in outcome.question.items)
     asked = outcome.question
     filled = {"question": shlex.quote(asked.to_ask), "id": shlex.quote(asked.id)}
     again = re.sub(r"\{(question|id)\}", lambda name: filled[name[1]], command)
-    return _Failure(outcome, blame.cause, blame.seen, golds or "the articles don't say", again)
+    return _Failure(outcome, golds or "the articles don't say", again)
 
 
 def _marked(shown: Shown, outcome: Outcome) -> Markup:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import DatelineError, InvalidInput
+from embeddings.errors import DatelineError, InvalidInput, first_line
 from embeddings.sources.inputs import MAX_BYTES, ReadingError
 from embeddings.sources.reading import decode_bytes
 from embeddings.sources.table import delimiter
@@ -241,8 +241,9 @@ def _from_hub(path: Path) -> Iterator[Question]:
     try:
         rows = load_dataset(name, split=split or "validation")
     except Exception as error:  # the package raises many kinds, some not its own
-        said = next(iter(str(error).splitlines()), type(error).__name__)
-        raise DatelineError(f"{path} can't be loaded ({said}); give hub:NAME or hub:NAME#SPLIT, or a file") from error
+        raise DatelineError(
+            f"{path} can't be loaded ({first_line(error)}); give hub:NAME or hub:NAME#SPLIT, or a file"
+        ) from error
     for number, row in enumerate(rows):
         yield _flat_squad(f"{path}, row {number}", row)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import DatelineError
 from qa.answers import Answer
-from qa.evaluation.blame import Blame, Blamer, holds_gold
+from qa.evaluation.blame import Blame, Blamer, blame_reader, holds_gold
 from qa.evaluation.metrics import RIGHT_F1
 from qa.evaluation.questions import Question
 from qa.evaluation.scoring import Score, score
@@ -83,7 +83,7 @@ def run_open(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outc
         read = hits[: pipeline.k or enough(hits)]
         answer = pipeline.answer_from(question.to_ask, read, retrieve_ms=retrieve_ms)
         ranked = [*answer.hits, *(hit for hit in hits if hit not in answer.hits)]
-        yield _outcome(question, answer, ranked[:RETRIEVED], blamer.of_open(question, answer, read), retrieved=True)
+        yield _outcome(question, answer, ranked[:RETRIEVED], blamer.blame(question, answer, read), retrieved=True)
 
 
 def run_reader_only(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outcome]:
@@ -92,7 +92,6 @@ def run_reader_only(pipeline: Pipeline, questions: Iterable[Question]) -> Iterat
     Raises:
         DatelineError: a question has none.
     """
-    blamer = Blamer(pipeline)
     for question in questions:
         if not question.context:
             raise DatelineError(
@@ -103,7 +102,7 @@ def run_reader_only(pipeline: Pipeline, questions: Iterable[Question]) -> Iterat
         article = Article(question.title or question.id, "", question.context)
         hit = Hit(Passage(article.id, 0, len(article.text)), article, 1.0)
         answer = pipeline.answer_from(question.to_ask, [hit])
-        yield _outcome(question, answer, [hit], blamer.of_reader(question, answer), retrieved=False)
+        yield _outcome(question, answer, [hit], blame_reader(question, answer), retrieved=False)
 
 
 def _outcome(

@@ -17,9 +17,10 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from embeddings.errors import DatelineError, InvalidInput
-from embeddings.flushing import flush_folder, replace_durably
+from embeddings.flushing import flush_folder
 from embeddings.locking import WRITERS, ProcessLock
 from embeddings.schema import FILE
+from qa.atomic import write_atomically
 from qa.build import own_library
 
 SEEDS = "Seed articles"
@@ -116,10 +117,7 @@ def keep_name(folder: Path, name: str) -> None:
     """
     names = [name, *(other for other in _given(folder) if other != name)]
     try:
-        with tempfile.TemporaryDirectory(prefix=".", dir=folder) as aside:
-            written = Path(aside) / NAMES_FILE
-            written.write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
-            replace_durably(written, folder / NAMES_FILE)
+        write_atomically(folder / NAMES_FILE, json.dumps(names, ensure_ascii=False))
     except OSError as error:
         raise DatelineError(
             f"the name can't be kept with the library ({error.strerror or error}); {_REMEDY}"

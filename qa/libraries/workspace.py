@@ -14,7 +14,7 @@ from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport, ingest
 from embeddings.milvus_address import MilvusAddress
-from embeddings.sources import Input, Unreadable, find_inputs, is_address
+from embeddings.sources import Unreadable, find_inputs, is_address
 from embeddings.sources.kinds import KINDS, kind_of
 from embeddings.store import AddReport, PassageStore
 from qa.answers import Answer
@@ -100,9 +100,11 @@ class Workspace:
             InvalidInput: it is no address on the web.
         """
         self._check_changeable("added to")
-        inputs = _inputs_at(address, public_only=self._public_only)
+        if not is_address(address):
+            raise InvalidInput(f"an address begins with http:// or https://, got {address[:80]!r}")
+        found = find_inputs([address], public_only=self._public_only)
         with self._changing:
-            return ingest(self.store, inputs, seen=seen, anew=True)
+            return ingest(self.store, found.inputs, seen=seen, anew=True)
 
     def add_articles(self, articles: Sequence[Article]) -> AddReport:
         """Add articles as they are.
@@ -387,9 +389,3 @@ def _says(wanted: Sequence[str], article: Article) -> bool:
     said = (article.title, byline(article), str(article.published or ""), article.author, article.id)
     shown = " ".join(said).casefold()
     return all(word in shown for word in wanted)
-
-
-def _inputs_at(address: str, *, public_only: bool) -> Sequence[Input]:
-    if not is_address(address):
-        raise InvalidInput(f"an address begins with http:// or https://, got {address[:80]!r}")
-    return find_inputs([address], public_only=public_only).inputs

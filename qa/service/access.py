@@ -5,13 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import re
 import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -21,6 +19,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.utf8 import is_utf8
+from qa.atomic import write_atomically
 
 LEAST_PASSWORD, MOST_PASSWORD = 12, 1024
 """Characters."""
@@ -73,17 +72,10 @@ class Access:
             DatelineError: it can't be written.
         """
         content = json.dumps({"password": self.password, "tokens": dict(self.tokens), "key": self.key}, indent=1)
-        aside = file.with_name(f"{file.name}.{secrets.token_hex(8)}")  # what a kill leaves is in nobody's way
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:  # noqa: PTH123  # Path.open takes no mode bits
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            aside.replace(file)
+            write_atomically(file, content, mode=0o600)
         except OSError as error:
-            with suppress(OSError):
-                aside.unlink()
             raise DatelineError(f"the access file {file} can't be written ({error.strerror})") from error
 
     def with_password(self, password: str) -> Access:

@@ -39,7 +39,6 @@ class Metrics:
         )
         self._answers = Counter("dateline_answers", "Questions answered or not", ["outcome"], registry=self.registry)
         self._refused = Counter("dateline_refused", "Requests refused, by reason", ["reason"], registry=self.registry)
-        self._gauges: dict[str, Gauge] = {}
 
     def asked(self, answer: Answer) -> None:
         """Count an answer: found, withheld (there was a weak one), or nothing (no passage)."""
@@ -58,8 +57,7 @@ class Metrics:
 
     def gauge(self, name: str, about: str, value: Callable[[], float]) -> None:
         """Show a value as it is whenever it is asked for."""
-        self._gauges[name] = Gauge(name, about, registry=self.registry)
-        self._gauges[name].set_function(value)
+        Gauge(name, about, registry=self.registry).set_function(value)
 
     def text(self) -> bytes:
         """Lay all out as Prometheus reads it."""

@@ -10,7 +10,7 @@ import re
 import socket
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 import uvicorn
@@ -48,7 +48,7 @@ class Serving:
 
     host: str = "127.0.0.1"
     port: int = 7860
-    hostnames: Collection[str] = field(default_factory=tuple)
+    hostnames: Collection[str] = ()
     proxy: str = ""
     access: Access | None = None
     log_requests: bool = False

@@ -26,8 +26,10 @@ class Service:
         self.changing = Gate(CHANGING, CHANGING_WAIT, patience=CHANGING_SECONDS)
         self.ready = self.stopping = False
         for name, gate in (("asking", self.asking), ("changing", self.changing)):
-            metrics.gauge(f"dateline_{name}_waiting", f"Requests that wait for {name}", partial(_waiting, gate))
-            metrics.gauge(f"dateline_{name}_working", f"Requests at work {name}", partial(_working, gate))
+            metrics.gauge(
+                f"dateline_{name}_waiting", f"Requests that wait for {name}", partial(getattr, gate, "waiting")
+            )
+            metrics.gauge(f"dateline_{name}_working", f"Requests at work {name}", partial(getattr, gate, "working"))
         metrics.gauge("dateline_articles", "Articles of the libraries that are open", lambda: self._total("articles"))
         metrics.gauge("dateline_passages", "Passages of the libraries that are open", lambda: self._total("passages"))
 
@@ -59,11 +61,3 @@ class Service:
             return float(sum(getattr(workspace.store.stats(), what) for workspace in self.libraries.opened))
         except DatelineError:
             return math.nan
-
-
-def _waiting(gate: Gate) -> float:
-    return gate.waiting
-
-
-def _working(gate: Gate) -> float:
-    return gate.working

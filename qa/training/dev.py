@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from embeddings.documents import Article, Hit, Passage
 from qa.evaluation.metrics import auroc, exact_match, mean, token_f1
-from qa.evaluation.questions import Question, load_questions
-from qa.evaluation.sampling import sample
+from qa.evaluation.questions import Question
 from qa.reader import ExtractiveReader
-
-
-@dataclass(frozen=True, slots=True)
-class Dev:
-    """What the reader is measured on as it learns: the best margin over 0 answers, anything else withholds."""
-
-    questions: tuple[Question, ...]
-    every: float = 0.2
-    """Share of the examples between two measurements."""
-
-    @classmethod
-    def from_file(cls, file: Path, limit: int) -> Dev:
-        """Take `limit` questions of a file, evenly over it."""
-        return cls(tuple(sample(load_questions(file), limit)))
 
 
 def dev_figures(checkpoint: Path, questions: Sequence[Question]) -> dict[str, float]:

@@ -16,11 +16,11 @@ from qa.manifest import write_manifest
 from qa.reader import ONNX_FILE
 from qa.training.checkpoints import checkpoint_folder
 from qa.training.smoothing import smooth
+from qa.windows import MAX_TOKENS
 
 logger = logging.getLogger(__name__)
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-_LONGEST = 384
 
 
 def export_int8(checkpoint: Path, out: Path, examples: Sequence[tuple[str, str]]) -> Path:
@@ -47,6 +47,7 @@ def export_int8(checkpoint: Path, out: Path, examples: Sequence[tuple[str, str]]
         from onnxruntime.transformers.fusion_options import FusionOptions
     except ImportError as error:
         raise DatelineError(f"exporting needs the package {error.name}; pip install 'dateline-qa[train]'") from error
+    checkpoint = checkpoint_folder(checkpoint, "checkpoint")
     model = _load(checkpoint)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as scratch:
@@ -84,9 +85,9 @@ def _feeds(
 ) -> Iterator[dict[str, npt.NDArray[np.int64]]]:
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(str(checkpoint_folder(checkpoint, "checkpoint")))
+    tokenizer = AutoTokenizer.from_pretrained(str(checkpoint))
     for question, text in examples:
-        row = tokenizer(question, text, truncation="only_second", max_length=_LONGEST)
+        row = tokenizer(question, text, truncation="only_second", max_length=MAX_TOKENS)
         yield {name: np.asarray([row[name]], dtype=np.int64) for name in names}
 
 
@@ -94,11 +95,10 @@ def _load(checkpoint: Path) -> Any:
     import torch
     from transformers import AutoModelForQuestionAnswering
 
-    folder = checkpoint_folder(checkpoint, "checkpoint")
     try:
         # eager attention: its plain graph is the one that the fusion knows
         model = AutoModelForQuestionAnswering.from_pretrained(
-            str(folder), dtype=torch.float32, attn_implementation="eager"
+            str(checkpoint), dtype=torch.float32, attn_implementation="eager"
         )
     except (OSError, ValueError) as error:
         raise DatelineError(f"{checkpoint} is no question-answering checkpoint: {first_line(error)}") from error

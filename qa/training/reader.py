@@ -17,10 +17,11 @@ from torch import Tensor, nn
 
 from embeddings.encoder import computes_in_bfloat16
 from embeddings.errors import DatelineError, first_line
+from qa.evaluation.questions import Question
 from qa.training import bfloat16
 from qa.training.batching import TrainingBatch, training_batches
 from qa.training.checkpoints import checkpoint_folder
-from qa.training.dev import Dev, dev_figures
+from qa.training.dev import dev_figures
 from qa.training.log import append_log, plot, rewind_log
 from qa.training.loss import reader_loss
 from qa.training.recipe import Recipe, load_tokenizer
@@ -31,6 +32,10 @@ logger = logging.getLogger(__name__)
 
 STATE_FILE = "training.pt"
 LOG_STEPS = 50
+SAVE_SECONDS = 300
+"""Between two states that are kept."""
+MEASURE_EVERY = 0.2
+"""The share of the training between two measurements."""
 
 Say = Callable[[str], None]
 
@@ -42,11 +47,10 @@ def train_reader(
     *,
     base: Path,
     teacher: Path | None = None,
-    dev: Dev | None = None,
+    dev: Sequence[Question] = (),
     device: str = "cpu",
     half: bool = False,
     resume: bool = False,
-    save_minutes: float = 5.0,
     say: Say = logger.info,
 ) -> Path:
     """Train a reader, and keep it in `out` as an fp16 checkpoint that every command takes.
@@ -60,6 +64,7 @@ def train_reader(
         base: checkpoint to start from: a question-answering one, or any encoder, whose span head is then new.
         teacher: checkpoint of a larger reader, whose span distributions are learnt besides, also on the passages that
             don't answer.
+        dev: questions with contexts to measure on as it learns; none to measure nothing.
         device: "cpu" or "cuda".
         half: compute in bfloat16 where that is safe: autocast, or see qa.training.bfloat16.
         resume: go on from `out`; the recipe must be the same, but `examples` may change.
@@ -74,7 +79,7 @@ def train_reader(
     batches = run.batches(data)
     if teacher is not None:
         run.teacher = load_teacher(teacher, run.tokenizer, device)
-    run.train(batches, dev, save_minutes * 60)
+    run.train(batches, dev)
     return out
 
 
@@ -121,20 +126,20 @@ class _Run:
         self.say(f"{len(examples):,} questions in the mix")
         return training_batches(recipe.epochs(examples), recipe.batching(self.tokenizer))
 
-    def train(self, batches: Iterator[TrainingBatch], dev: Dev | None, save_seconds: float) -> None:
+    def train(self, batches: Iterator[TrainingBatch], dev: Sequence[Question]) -> None:
         recipe = self.recipe
         self.say(f"{recipe.examples:,} questions to see, {self.seen:,} seen")
         started, saved = time.monotonic() - self.seconds, time.monotonic()
         losses: list[Tensor] = []
-        measured = math.floor(self._done() / dev.every) if dev is not None else 0
+        measured = math.floor(self._done() / MEASURE_EVERY)
         for batch in islice(batches, self.step, None):
             if self._done() >= 1:
                 break
             losses.append(self._step(batch))
             self.seconds = time.monotonic() - started
-            due = dev is not None and math.floor(self._done() / dev.every) > measured
-            due = due and self._done() < 1  # the end is measured below
-            saving = due or time.monotonic() - saved > save_seconds
+            # the end is measured below
+            due = bool(dev) and self._done() < 1 and math.floor(self._done() / MEASURE_EVERY) > measured
+            saving = due or time.monotonic() - saved > SAVE_SECONDS
             if self.step % LOG_STEPS == 0 or saving:
                 loss = self._loss(losses)
                 if self.step % LOG_STEPS == 0:
@@ -143,14 +148,14 @@ class _Run:
             if saving:
                 self._save()
                 saved = time.monotonic()
-            if dev is not None and due:
-                measured = math.floor(self._done() / dev.every)
+            if due:
+                measured = math.floor(self._done() / MEASURE_EVERY)
                 self._measure(dev)
                 started = time.monotonic() - self.seconds  # measuring is not training
         if losses:
             self._loss(losses)
         self._save()
-        if dev is not None:
+        if dev:
             self._measure(dev)
         plot(self.out)
 
@@ -214,8 +219,8 @@ class _Run:
             f"{left:.0f} min left"
         )
 
-    def _measure(self, dev: Dev) -> None:
-        figures = dev_figures(self.out, dev.questions)
+    def _measure(self, dev: Sequence[Question]) -> None:
+        figures = dev_figures(self.out, dev)
         append_log(self.out, {"step": self.step, "questions": self.seen, "dev": figures})
         self.say(f"dev at {self.seen:,}: " + "  ".join(f"{name} {value}" for name, value in figures.items()))
 

@@ -17,7 +17,7 @@ from embeddings.errors import DatelineError
 from qa.atomic import write_atomically
 from qa.evaluation.blame import holds_gold
 from qa.evaluation.questions import Question
-from qa.relevance import FEATURES, Candidate, Scores, features
+from qa.relevance import FEATURES, Scores, features
 from qa.retriever import Retriever
 
 LEAST_QUESTIONS = 50
@@ -42,7 +42,7 @@ def label(retriever: Retriever, questions: Iterable[Question]) -> list[Labelled]
     remaining = iter(questions)
     while some := list(islice(remaining, _TOGETHER)):
         for question, candidates in zip(some, retriever.candidates([one.to_ask for one in some]), strict=True):
-            holding = np.asarray([holds_gold(question, _as_hit(one)) for one in candidates], dtype=np.bool_)
+            holding = np.asarray([holds_gold(question, Hit(one.passage, one.article, 0.0)) for one in candidates])
             if holding.any():
                 found.append(Labelled(features(question.to_ask, candidates), holding))
     return found
@@ -89,7 +89,3 @@ def _loss(weights: Scores, rows: Sequence[Labelled]) -> tuple[float, Scores]:
         loss -= float(np.log(right.sum() / likely.sum() + 1e-30)) / len(rows)
         gradient = gradient + row.features.T @ (likely / likely.sum() - right / (right.sum() + 1e-30)) / len(rows)
     return loss, gradient
-
-
-def _as_hit(one: Candidate) -> Hit:
-    return Hit(one.passage, one.article, 0.0)

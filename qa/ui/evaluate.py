@@ -105,8 +105,8 @@ class _Evaluating:
                     told = time.monotonic()
                     yield f"{len(outcomes):,} of {len(questions):,} asked", *untouched
             figures = summarize(outcomes)
-            kept = _runs(workspace) / f"{datetime.now():%Y-%m-%d %H.%M.%S} {Path(place).name}"
-            called = Path(place).name if chosen == UPLOADED else chosen
+            kept = _runs(workspace) / f"{datetime.now():%Y-%m-%d %H.%M.%S} {place.name}"
+            called = place.name if chosen == UPLOADED else chosen
             of = about(pipeline, questions=f"{called}, {len(outcomes):,} of {held:,}", library=workspace.name)
             write_report(outcomes, figures, kept, about=of, command=_again(workspace))
         except DatelineError as error:
@@ -156,8 +156,8 @@ class _Evaluating:
             return _said(error)
 
 
-def _question_set(workspace: Workspace, chosen: str, file: str | None, limit: int) -> tuple[str, list[Question], int]:
-    """Load the questions that were chosen; gives the name of their file, those to ask, and how many it holds.
+def _question_set(workspace: Workspace, chosen: str, file: str | None, limit: int) -> tuple[Path, list[Question], int]:
+    """Load the questions that were chosen; gives their file, those to ask, and how many it holds.
 
     Raises:
         DatelineError: there are none, or the file is no question set.
@@ -177,7 +177,7 @@ def _question_set(workspace: Workspace, chosen: str, file: str | None, limit: in
         raise DatelineError(str(error).replace(f"{place.parent}/", "")) from error
     if not drawn:
         raise InvalidInput(f"{place.name} holds no question; give one with questions.")
-    return str(place), drawn, len(loaded)
+    return place, drawn, len(loaded)
 
 
 def _runs(workspace: Workspace) -> Path:

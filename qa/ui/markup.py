@@ -17,6 +17,7 @@ from qa.presentation import (
     byline_parts,
     cited,
     day_in_words,
+    headline,
     in_period,
     in_sentence,
     in_words,
@@ -126,10 +127,10 @@ def _found(answer: Answer) -> list[str]:
         rows = "".join(
             f"<li>{_isolated(item.text)} <small>{_named(item.hit.article)}</small></li>" for item in answer.items
         )
-        headline = f"<ul class='dateline-answer'>{rows}</ul>"
+        shown = f"<ul class='dateline-answer'>{rows}</ul>"
     else:
-        headline = f"<p class='dateline-answer' dir='auto'>{html.escape(answer.text)}</p>"
-    parts = [headline, f"<p>{html.escape(in_words(answer.probability))}</p>", *_evidence(best)]
+        shown = f"<p class='dateline-answer' dir='auto'>{html.escape(answer.text)}</p>"
+    parts = [shown, f"<p>{html.escape(in_words(answer.probability))}</p>", *_evidence(best)]
     parts.append(_copied(answer))
     if not answer.items:
         return parts + _others(answer)
@@ -174,9 +175,8 @@ def _side(span: Span) -> str:
 
 def _copied(answer: Answer) -> str:
     """Lay out a button that copies the answer with its citation; a script of the page does it."""
-    said = "; ".join(item.text for item in answer.items) or answer.text
     places = (f"“{''.join(in_sentence(span)).strip()}”\n{citation(span.hit.article)}" for span in cited(answer))
-    copied = html.escape("\n".join([said, *places]))
+    copied = html.escape("\n".join([headline(answer), *places]))
     return (
         f"<p class='dateline-small'><button type='button' class='dateline-copy'><span>Copy with citation</span>"
         f"<span hidden>{copied}</span></button></p>"
@@ -247,8 +247,7 @@ def _markdown(answer: Answer, narrowed: str) -> str:
         lines += [f"Only some articles: {markdown_text(narrowed)}.", ""]
     if not answer.found:
         return "\n".join([*lines, f"{NOT_FOUND} {why_not(answer)}", *_nearest(answer)])
-    shown = "; ".join(item.text for item in answer.items) or answer.text
-    lines.append(f"**{markdown_text(shown)}** ({in_words(answer.probability)})")
+    lines.append(f"**{markdown_text(headline(answer))}** ({in_words(answer.probability)})")
     for span in cited(answer):
         before, text, after = (markdown_text(part) for part in in_sentence(span))
         lines += ["", f"{said}."] if (said := day_in_words(span)) else []
