@@ -11,7 +11,7 @@ from pathlib import Path
 PACKAGES = ("numpy", "onnxruntime", "torch", "faiss-cpu", "tantivy", "sentence-transformers", "transformers")
 
 
-def described(packages: tuple[str, ...] = PACKAGES) -> str:
+def described() -> str:
     """Say what processor, memory, Python, packages and commit this is."""
     processor = next(
         (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
@@ -27,7 +27,7 @@ def described(packages: tuple[str, ...] = PACKAGES) -> str:
         text=True,
         check=False,
     )
-    versions = ", ".join(f"{name} {found}" for name in packages if (found := _version(name)))
+    versions = ", ".join(f"{name} {found}" for name in PACKAGES if (found := _version(name)))
     return (
         f"{processor}, {os.cpu_count()} cores ({', '.join(fast)}), {memory:.0f} GB; "
         f"Python {platform.python_version()}; {versions}; Dateline at {commit.stdout.strip() or 'an unknown commit'}"

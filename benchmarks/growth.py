@@ -42,7 +42,6 @@ THREADS = faiss.omp_get_max_threads()
 PROBES, WIDER = (32, 64, 128, 256, 512), (1, 2, 5, 10)
 """Lists that are looked into; candidates for each passage wanted, ordered by their whole vectors (1: not ordered)."""
 CANDIDATES = {
-    10_000: ("Flat", "IVF256,SQ8", "HNSW32,SQ8"),
     100_000: ("Flat", "IVF1024,SQ8", "IVF1024,SQfp16", "IVF1024,SQ4", "IVF1024,RaBitQ",
               "IVF1024,PQ96x4fs", "HNSW32,SQ8"),
     1_000_000: ("IVF2048,SQ8", "IVF2048,SQ4", "Flat", "IVF2048,RaBitQ"),

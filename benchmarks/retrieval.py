@@ -109,17 +109,11 @@ def _shares(meaning: float, boost: float = 0.5) -> dict[str, float]:
     return {"dense": meaning, f"bm25 {boost}": 1 - meaning}
 
 
-def _reciprocal(constant: int, boost: float = 0.5, depth: int = 50) -> Callable[[Sides], list[Ranked]]:
-    return _weighted(0.5, constant, boost, depth)
-
-
-def _weighted(
-    meaning: float, constant: int = 10, boost: float = 0.5, depth: int = 50
-) -> Callable[[Sides], list[Ranked]]:
+def _reciprocal(constant: int, meaning: float = 0.5, depth: int = 50) -> Callable[[Sides], list[Ranked]]:
     def scale(row: Sequence[Ranked]) -> list[float]:
         return [(constant + 1) / (constant + rank) for rank in range(1, len(row) + 1)]
 
-    return _added(_shares(meaning, boost), scale, depth)
+    return _added(_shares(meaning), scale, depth)
 
 
 def _sum(meaning: float, boost: float = 0.5) -> Callable[[Sides], list[Ranked]]:
@@ -132,9 +126,9 @@ def _sum(meaning: float, boost: float = 0.5) -> Callable[[Sides], list[Ranked]]:
     return _added(_shares(meaning, boost), scale)
 
 
-def _ratio(meaning: float, boost: float = 0.5) -> Callable[[Sides], list[Ranked]]:
+def _ratio(meaning: float) -> Callable[[Sides], list[Ranked]]:
     """Each side's scores as a share of its best."""
-    return _added(_shares(meaning, boost), lambda row: [one.score / row[0].score for one in row])
+    return _added(_shares(meaning), lambda row: [one.score / row[0].score for one in row])
 
 
 def _both(weight: float, share: float) -> Callable[[Sides], list[Ranked]]:
@@ -162,24 +156,16 @@ WAYS: Mapping[str, Callable[[Sides], Sequence[Ranked]]] = {
     "by words alone (title x 2)": lambda sides: sides["bm25 2.0"],
     "reciprocal rank, constant 5": _reciprocal(5),
     "reciprocal rank, constant 10": _reciprocal(10),
-    "reciprocal rank, constant 10, title x 0": _reciprocal(10, boost=0.0),
-    "reciprocal rank, constant 10, title x 1": _reciprocal(10, boost=1.0),
-    "reciprocal rank, constant 20": _reciprocal(20),
     "reciprocal rank, constant 60": _reciprocal(60),
     "reciprocal rank, constant 10, 100 candidates": _reciprocal(10, depth=100),
-    "reciprocal rank, words 0.6": _weighted(0.4),
-    "reciprocal rank, words 0.7": _weighted(0.3),
+    "reciprocal rank, words 0.7": _reciprocal(10, meaning=0.3),
     "score sum, meaning 0.5": _sum(0.5),
     "score sum, meaning 0.45 (shipped before)": _sum(0.45),
     "score sum, meaning 0.4": _sum(0.4),
     "score sum, meaning 0.3": _sum(0.3),
     "score sum, meaning 0.4, title x 0": _sum(0.4, 0.0),
-    "score sum, meaning 0.5, title x 0": _sum(0.5, 0.0),
     "score shares of the best, meaning 0.5": _ratio(0.5),
-    "score shares of the best, meaning 0.6": _ratio(0.6),
-    "score shares of the best, meaning 0.7": _ratio(0.7),
     "score sum and reciprocal rank, halves": _both(0.4, 0.5),
-    "score sum and reciprocal rank, 0.75 and 0.25": _both(0.4, 0.75),
     "score sum, meaning 0.4, title x 1": _sum(0.4, 1.0),
 }
 

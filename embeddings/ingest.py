@@ -115,6 +115,16 @@ def expected(given: Input) -> int | None:
 
 
 @dataclass(slots=True)
+class _Reading:
+    """What is being read: a file or an address, and what has come of it."""
+
+    given: Input
+    known: Set[str] = frozenset()  # articles that it gave before, of a file in which not all could be read
+    digests: dict[str, str] = field(default_factory=dict)  # of the articles that it gives, by id
+    failed: bool = False
+
+
+@dataclass(slots=True)
 class _Run:
     store: PassageStore
     seen: Callable[[Article | Unreadable], object]
@@ -127,7 +137,7 @@ class _Run:
     removed: set[str] = field(default_factory=set)
     texts: dict[str, int] = field(default_factory=dict)  # hashed, by id
     unreadable: list[Unreadable] = field(default_factory=list)
-    failed: bool = False
+    reading: _Reading = field(init=False)
     skipped: int = 0
 
     def __post_init__(self) -> None:
@@ -157,65 +167,63 @@ class _Run:
         }
 
     def articles(self, inputs: Sequence[Input]) -> Iterator[Article]:
-        # one reader over all inputs, so that it sees an id that two of them give
-        digests: dict[str, str] = {}
-        current: list[Input] = []
-        known: set[str] = set()
-
-        def kept(place: str, state: str, articles: Sequence[Article]) -> None:
-            ids = tuple(one.id for one in articles)
-            if digests.keys() >= set(ids):
-                # what gave way to another reading of this run has to be read again
-                state = state if all(self.texts[one.id] == hash(one.text) for one in articles) else ""
-                self.read.append(FileRecord(place, state, ids, tuple(map(digests.__getitem__, ids))))
-                self.states[place] = state
-
         # one that is read in this run says itself which ids it has
         self.taken.read_anew = {given.place: partial(self._is_read_anew, given) for given in inputs}
-        visits = Visits(self._state, _how, unchanged=self._skip, kept=kept, anew=self.anew)
-
-        def changed() -> Iterator[Input]:
-            for given in inputs:
-                if is_of_the_web(given):
-                    given = replace(given, visits=visits)
-                digest = _digest(given)  # of what is there before it is read
-                if self._is_unchanged(given, digest):
-                    continue
-                current[:] = [given]
-                digests.clear()
-                known.clear()
-                self.taken.begin(given)
-                if not self.anew and digest is not None:
-                    known.update(self._known_of(given, digest))
-                self.failed = False
-                yield given
-                # what the file gave before, and does not now since something in it can't be read, stays on record
-                left = self.recorded(given.place) - digests.keys() - self.taken.given_up
-                if digest is not None and not (self.failed and left):
-                    digest += WITH_TROUBLE if self.failed else ""
-                    self._finish(FileRecord(given.place, digest, tuple(digests), tuple(digests.values())))
-
-        for item in read_articles(changed(), used=self.taken, named_by=self.taken.named_by):
+        # one reader over all inputs, so that it sees an id that two of them give
+        for item in read_articles(self._changed(inputs), used=self.taken, named_by=self.taken.named_by):
             self.seen(item)
             if isinstance(item, Unreadable):
                 self.unreadable.append(item)
-                if not item.went_in:
-                    self.failed = True
+                self.reading.failed |= not item.went_in
                 continue
-            if is_of_the_web(current[0]):
+            if is_of_the_web(self.reading.given):
                 item = filled(item, self.store.get(item.id))
             self.given.add(item.id)
-            digests[item.id] = article_sha256(item)
+            self.reading.digests[item.id] = article_sha256(item)
             self.texts[item.id] = hash(item.text)
-            if item.id not in known:  # else it was taken before, and may have been removed by hand
+            if item.id not in self.reading.known:  # else it was taken before, and may have been removed by hand
                 yield item
 
-    def _is_unchanged(self, given: Input, digest: str | None) -> bool:
-        record = self.store.file(given.place)
-        if self.anew or record is None or record.sha256 != digest:
-            return False
-        self._skip(given.place)
-        return True
+    def _changed(self, inputs: Sequence[Input]) -> Iterator[Input]:
+        """Give the inputs that have to be read, and take each down as read when the next is wanted."""
+        visits = Visits(self._state, _how, unchanged=self._skip, kept=self._keep_visit, anew=self.anew)
+        for given in inputs:
+            if is_of_the_web(given):
+                given = replace(given, visits=visits)
+            digest = _digest(given)  # of what is there before it is read
+            record = self.store.file(given.place)
+            if not self.anew and record is not None and record.sha256 == digest:
+                self._skip(given.place)
+                continue
+            self.reading = _Reading(given)
+            if not self.anew and record is not None and digest is not None and record.sha256 == digest + WITH_TROUBLE:
+                self.reading.known = frozenset(record.articles)
+            self.taken.begin(given)
+            yield given
+            self._keep_file(digest)
+
+    def _keep_file(self, digest: str | None) -> None:
+        """Take down what was read to its end.
+
+        Args:
+            digest: of its content; None for what is no file.
+        """
+        place, digests, failed = self.reading.given.place, self.reading.digests, self.reading.failed
+        before = self.recorded(place)
+        # what the file gave before, and does not now since something in it can't be read, stays on record
+        if digest is not None and not (failed and before - digests.keys() - self.taken.given_up):
+            digest += WITH_TROUBLE if failed else ""
+            self.before |= before
+            self.read.append(FileRecord(place, digest, tuple(digests), tuple(digests.values())))
+
+    def _keep_visit(self, place: str, state: str, articles: Sequence[Article]) -> None:
+        """Take down an address that was read, and the state in which it was; see Visits."""
+        ids, digests = tuple(one.id for one in articles), self.reading.digests
+        if digests.keys() >= set(ids):
+            # what gave way to another reading of this run has to be read again
+            state = state if all(self.texts[one.id] == hash(one.text) for one in articles) else ""
+            self.read.append(FileRecord(place, state, ids, tuple(map(digests.__getitem__, ids))))
+            self.states[place] = state
 
     def _is_read_anew(self, given: Input) -> bool:
         record = self.store.file(given.place)
@@ -231,16 +239,6 @@ class _Run:
             return self.states[place]
         record = self.store.file(place)
         return record.sha256 if record is not None else None
-
-    def _known_of(self, given: Input, digest: str) -> tuple[str, ...]:
-        """Give the articles that a file of the same content gave before, when not all in it could be read."""
-        record = self.store.file(given.place)
-        return record.articles if record is not None and record.sha256 == digest + WITH_TROUBLE else ()
-
-    def _finish(self, record: FileRecord) -> None:
-        before = self.store.file(record.place)
-        self.before.update(before.articles if before is not None else ())
-        self.read.append(record)
 
     def recorded(self, place: str) -> set[str]:
         record = self.store.file(place)

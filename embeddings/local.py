@@ -35,6 +35,7 @@ from embeddings.rows import (
     insert_passages,
     load_passages,
     matching,
+    set_generation,
 )
 from embeddings.store import ANY, AddReport, Filter, Ranked, Stats
 from embeddings.tallying import Tally
@@ -127,7 +128,6 @@ class LocalStore:
         return schema.row_article(rows[0]) if rows else None
 
     def set_aside(self, article_id: str) -> list[Furniture]:
-        """Give what of an article's page is not its story, and is not searched; empty for an unknown id."""
         article = self.get(article_id)
         if article is None:
             return []
@@ -141,18 +141,11 @@ class LocalStore:
                 yield schema.row_article(row)
 
     def find_articles(self, wanted: Callable[[Article], bool], limit: int, skip: int = 0) -> list[Article]:
-        """Give the first articles, in the order of `articles`, that are wanted by what stands above their text.
-
-        Args:
-            wanted: is given each article without its text, which is not read for those that it refuses.
-            skip: of those that are wanted, leave out the first.
-        """
         rows = self._query(f"SELECT {schema.HEADLINE} FROM articles a {_ORDER}", [])
         ids = list(islice((row[0] for row in rows if wanted(schema.row_article(row))), skip, skip + limit))
         return [article for article_id in ids if (article := self.get(article_id)) is not None]
 
     def sources(self) -> list[str]:
-        """List the sources of the articles as they name themselves, those with most articles first."""
         # counted in the index: the rows hold the texts
         named = "(SELECT b.source FROM articles b WHERE b.source_key = a.source_key LIMIT 1)"
         rows = self._query(
@@ -190,23 +183,19 @@ class LocalStore:
         return schema.articles_sha256((ids[key], digest) for key, digest in digests if key in ids)
 
     def file(self, place: str) -> FileRecord | None:
-        """Give what is known of a file that was read whole, by its absolute place."""
         with self._lock, explained(self.folder):
             return file_record(self._connection, place)
 
     def files(self) -> list[FileRecord]:
-        """Give all files that were read whole, by place."""
         with self._lock, explained(self.folder):
             return file_records(self._connection)
 
     def keep_files(self, records: Iterable[FileRecord]) -> None:
-        """Remember files that were read whole; see keep_record."""
         with self._writing_alone(), self._transaction():
             for record in records:
                 keep_record(self._connection, record)
 
     def forget_files(self, places: Iterable[str]) -> None:
-        """Forget that files were read; their articles stay."""
         with self._writing_alone(), self._transaction():
             forget_records(self._connection, places)
 
@@ -216,7 +205,6 @@ class LocalStore:
         return file_identity(self.folder / schema.FILE) == self._place
 
     def settle(self) -> None:
-        """Wait until a search index that fits the library's size, and is being made, is done."""
         self._caches.finish_growth()
 
     def close(self) -> None:
@@ -263,8 +251,7 @@ class LocalStore:
 
     def _news(self, articles: Iterable[Article], tally: Tally) -> Iterator[Batch]:
         """Give what has to be written, in batches that are committed together."""
-        remaining = iter(articles)
-        while batch := list(islice(remaining, ADD_BATCH)):
+        for batch in batches(articles, ADD_BATCH):
             with self._lock, explained(self.folder):
                 news = [article for article in batch if self._is_news(article, tally)]
             if news:
@@ -386,5 +373,5 @@ class LocalStore:
                 yield generation
                 forget_removals(self._connection)
                 if unsure or has_changes(self._connection, generation):
-                    self._connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
+                    set_generation(self._connection, generation)
             self._unsure = False

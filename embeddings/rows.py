@@ -33,6 +33,11 @@ def generation_of(connection: sqlite3.Connection) -> int:
     return int(value)
 
 
+def set_generation(connection: sqlite3.Connection, generation: int) -> None:
+    """Say which change is the last."""
+    connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
+
+
 def has_changes(connection: sqlite3.Connection, generation: int) -> bool:
     """Say whether passages were added or removed in a generation or after it."""
     sql = "SELECT 1 FROM passages WHERE generation >= ?1 UNION ALL SELECT 1 FROM removals WHERE generation >= ?1"

@@ -135,7 +135,7 @@ try:
         store.add([Article("x", "x", "A story of some words is here.")])
     except DatelineError as error:
         said = str(error)
-    in_memory = store._caches.lexical.in_memory
+    in_memory = store._caches.lexical._folder is None
     print(json.dumps([len(found[0]), len(found[1]), in_memory, said]))
 except DatelineError as error:
     print(json.dumps(str(error)))

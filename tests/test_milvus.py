@@ -165,7 +165,7 @@ def test_what_no_article_claims_takes_no_place_among_the_best(opener, monkeypatc
 def test_a_value_is_there_whole_or_not_at_all(store):
     values = Records(store._client, store._layout.texts, "try")
     long = json.dumps("é" * PART_BYTES)
-    values.put({"one": long, "two": "short"})
+    values.put({"one": long, "two": "short"}, version="first")
     assert set(values.get(["one", "two"]).values()) == {long, "short"}
     [part] = [
         row["id"] for row in rows(store, store._layout.texts) if ".one." in row["id"] and row["id"].endswith(".3")

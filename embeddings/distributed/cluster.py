@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from embeddings.errors import DatelineError, InvalidInput
+from embeddings.errors import DatelineError, InvalidInput, first_line
 
 HERE = "ray"
 """The address of the cluster that RAY_ADDRESS names, or else of one that is started on this machine."""
@@ -51,11 +51,10 @@ def connected(address: str) -> Iterator[None]:
             target, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True
         )
     except Exception as error:  # Ray raises many kinds
-        said = (str(error).strip() or type(error).__name__).splitlines()[0]
         where = "Ray can't be started here" if target == LOCAL else f"the Ray cluster at {target} can't be used"
         raise DatelineError(
-            f"{where} ({said}); see that it runs the same Ray and Python as here, and if it asks for a token, set "
-            "RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
+            f"{where} ({first_line(error)}); see that it runs the same Ray and Python as here, and if it asks for a "
+            "token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
         ) from error
     try:
         yield

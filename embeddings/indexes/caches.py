@@ -139,10 +139,6 @@ class LexicalCache:
     def generation(self) -> int:
         return self._stamp.generation
 
-    @property
-    def in_memory(self) -> bool:
-        return self._folder is None
-
     def load(self, newest: int, oldest: int) -> None:
         """See what another process committed; files that don't match their stamp count as none.
 

@@ -55,7 +55,8 @@ class LexicalIndex:
         Raises:
             ValueError: the folder holds something that Tantivy can't open.
         """
-        with TemporaryDirectory(prefix="dateline-") as aside:
+        # a thread of Tantivy's may make its lock there while the folder is being removed
+        with TemporaryDirectory(prefix="dateline-", ignore_cleanup_errors=True) as aside:
             for file in folder.absolute().iterdir():
                 if file.suffix != ".lock":
                     (Path(aside) / file.name).symlink_to(file)

@@ -151,7 +151,7 @@ class VectorIndex:
             parameters = faiss.SearchParametersIVF(nprobe=probes, **given)  # type: ignore[call-arg]  # set up at run time
         elif given:
             parameters = faiss.SearchParameters(**given)
-        with _threads(1) if len(questions) <= _ALONE else nullcontext():
+        with _one_thread() if len(questions) <= _ALONE else nullcontext():
             scores, ids = self._index.search(questions, k, params=parameters)
         # faiss pads a short result with id -1
         return [
@@ -188,12 +188,12 @@ def use_one_thread() -> None:
 
 
 @contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Let FAISS use so many threads for what this thread asks of it."""
+def _one_thread() -> Iterator[None]:
+    """Do the same until the end of the block."""
     import faiss
 
     before = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(count)
+    use_one_thread()
     try:
         yield
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 from embeddings import schema
@@ -14,7 +15,7 @@ from embeddings.locking import WRITERS, ProcessLock
 from embeddings.maintenance.checking import ORPHANS, damage_of_file, damaged_articles, open_to_check
 from embeddings.maintenance.reindexing import Reindexer
 from embeddings.maintenance.salvaging import salvage
-from embeddings.rows import delete_article_at, generation_of, insert_article
+from embeddings.rows import delete_article_at, generation_of, insert_article, set_generation
 from embeddings.stories import part_stories
 
 
@@ -28,8 +29,7 @@ def repair(folder: Path, encoder: Callable[[str], Encoder]) -> list[str]:
         DatelineError: there is no library, it can't be read or written, or the encoder is not the one that made it.
     """
     with explained(folder), ProcessLock(folder, WRITERS).held():
-        connection = open_to_check(folder)
-        try:
+        with closing(open_to_check(folder)) as connection:
             maker = Reindexer(folder, schema.read_meta(connection), encoder)
             # made anew in any case: a fault of theirs is not seen any more once they are behind
             Caches(folder, maker.dimension, writable=True).forget()
@@ -37,8 +37,6 @@ def repair(folder: Path, encoder: Callable[[str], Encoder]) -> list[str]:
                 done = salvage(folder, connection, maker)
             else:
                 done = [*_remove_orphans(connection), *_write_anew(connection, maker)]
-        finally:
-            connection.close()
         return [*done, _make_caches(folder)]
 
 
@@ -83,7 +81,7 @@ def _take_from_stories(connection: sqlite3.Connection, keys: Sequence[int]) -> N
 
 def _next_generation(connection: sqlite3.Connection) -> int:
     generation = generation_of(connection) + 1
-    connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
+    set_generation(connection, generation)
     return generation
 
 
@@ -95,10 +93,6 @@ def _forget_files_of(connection: sqlite3.Connection, article_id: str) -> None:
 
 
 def _make_caches(folder: Path) -> str:
-    connection = schema.connect(folder / schema.FILE)
-    try:
-        caches = Caches(folder, int(schema.read_meta(connection)["dimension"]), writable=True)
-        caches.catch_up(connection)
-    finally:
-        connection.close()
+    with closing(schema.connect(folder / schema.FILE)) as connection:
+        Caches(folder, int(schema.read_meta(connection)["dimension"]), writable=True).catch_up(connection)
     return "made the search indexes anew"

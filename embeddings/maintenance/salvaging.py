@@ -17,7 +17,7 @@ from embeddings.encoder import Vectors
 from embeddings.flushing import flush, flush_folder, give_name
 from embeddings.maintenance.checking import passage_fault, vector_fault
 from embeddings.maintenance.reindexing import Reindexer
-from embeddings.rows import insert_article
+from embeddings.rows import insert_article, set_generation
 
 _GAP = 100_000
 """Keys in a row without an article after which the next one is asked for."""
@@ -60,7 +60,7 @@ def _fill(fresh: Path, damaged: sqlite3.Connection, maker: Reindexer) -> tuple[i
         with schema.all_or_nothing(connection):
             # past the generation of the damaged file, so that no cache of it counts as current
             generation = int(maker.meta["generation"]) + 1
-            connection.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (str(generation),))
+            set_generation(connection, generation)
             _copy(damaged, connection, "repeated", "SELECT source_key, line FROM repeated")
             # without their hashes: the files are read again, and give their articles the ids that they had
             _copy(damaged, connection, "files", "SELECT place, '', articles FROM files")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Sequence
 
 from embeddings.documents import Article
 from embeddings.milvus.client import Client, Row
@@ -50,9 +49,8 @@ class Articles:
             left = versions.keys() - {key for key, _ in loaded}  # replaced in between
         return loaded
 
-    def told(self, heads: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    def told(self, keys: Collection[str]) -> dict[str, list[str]]:
         """Give the texts of the passages of articles, by key."""
-        keys = [head["id"] for head in heads]
         texts = {key: article.text for key, article in self.load(keys).items()}
         told: dict[str, list[str]] = {key: [] for key, _ in texts}
         for some in batches(keys, 50):

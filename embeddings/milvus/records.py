@@ -20,13 +20,9 @@ class Records:
     def __init__(self, client: Client, collection: str, kind: str) -> None:
         self._client, self._collection, self._kind = client, collection, kind
 
-    def put(self, values: Mapping[str, str], *, version: str = "") -> None:
-        """Write values by owner; what an owner had in the same version is replaced.
-
-        Args:
-            version: "" names each value by its own hash.
-        """
-        self.put_versions({(owner, version or _hash(value)): value for owner, value in values.items()})
+    def put(self, values: Mapping[str, str], *, version: str) -> None:
+        """Write values by owner; what an owner had in the same version is replaced."""
+        self.put_versions({(owner, version): value for owner, value in values.items()})
 
     def put_versions(self, values: Mapping[tuple[str, str], str]) -> None:
         """Write values by owner and version."""
@@ -35,9 +31,9 @@ class Records:
 
     def replace(self, values: Mapping[str, str]) -> None:
         """Write values in place of all that their owners had; stopped midway, an owner has the old one, or both."""
-        self.put(values)
-        for owner, value in values.items():
-            self._delete(f'owner == "{owner}" and version != "{_hash(value)}"')
+        versions = {owner: _hash(value) for owner, value in values.items()}
+        self.put_versions({(owner, versions[owner]): value for owner, value in values.items()})
+        self.forget_versions(values, versions)
 
     def get(self, owners: Iterable[str]) -> dict[tuple[str, str], str]:
         """Give the values of owners by owner and version; one that is not there whole is left out."""

@@ -76,7 +76,7 @@ class MilvusStore:
         self._files = Records(self._client, self._layout.records, "file")
         self._intents = Records(self._client, self._layout.records, "intent")
         self._counter = Records(self._client, self._layout.records, "generation")
-        self._stories = Stories(self._client, self._layout.articles, self._articles.told)
+        self._stories = Stories(self._client, self._layout, self._articles)
 
     def add(self, articles: Iterable[Article], *, prepared_by: Preparer = prepare_here) -> AddReport:
         tally = Tally()
@@ -176,8 +176,7 @@ class MilvusStore:
 
     def _news(self, articles: Iterable[Article], tally: Tally) -> Iterator[Batch]:
         """Give what has to be written, in batches that are written together."""
-        remaining = iter(articles)
-        while given := list(islice(remaining, ADD_BATCH)):
+        for given in batches(articles, ADD_BATCH):
             there = self._articles.current([key_of(article.id) for article in given])
             copies = self._copies(given)
             news = {}

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from embeddings.duplicates import Shingles, bands, days_between, near_duplicates, shingles
-from embeddings.milvus.articles import ASKED
+from embeddings.milvus.articles import ASKED, Articles
 from embeddings.milvus.client import Client, Row
 from embeddings.milvus.rows import HEAD, head_row
-from embeddings.milvus.schema import UNUSED, among, key_of
+from embeddings.milvus.schema import UNUSED, Layout, key_of
 from embeddings.preparing import Prepared
 from embeddings.rows import batches
-
-Told = Callable[[Sequence[Row]], Mapping[str, Sequence[str]]]
-"""Gives the texts of the passages of articles by key, for their heads."""
 
 
 class Stories:
     """Joins the articles of one batch to their near-duplicates, and gives the rows to write."""
 
-    def __init__(self, client: Client, articles: str, told: Told) -> None:
-        self._client, self._articles, self._told = client, articles, told
+    def __init__(self, client: Client, layout: Layout, articles: Articles) -> None:
+        self._client, self._layout, self._articles = client, layout, articles
 
     def heads(self, batch: Sequence[Prepared], came: int) -> list[Row]:
         """Make the heads of a batch, and those of others whose story now has another name."""
@@ -46,16 +43,9 @@ class Stories:
 
     def parted(self, keys: Collection[str]) -> list[Row]:
         """Make the heads of what is left of the stories of some articles, when these are gone, grouped anew."""
-        names = {
-            row["story"]
-            for some in batches(keys, ASKED)
-            for row in self._client.query(self._articles, among("id", some), ("story",))
-        }
+        names = {row["story"] for row in self._articles.heads("id", keys, ("story",))}
         left = {
-            row["id"]: {**row, "story": row["sha256"]}
-            for some in batches(names, ASKED)
-            for row in self._query(among("story", some))
-            if row["id"] not in keys
+            row["id"]: {**row, "story": row["sha256"]} for row in self._of_stories(names, {}) if row["id"] not in keys
         }
         known = self._shingles(left)
         for key in known:
@@ -66,27 +56,24 @@ class Stories:
         return list(left.values())
 
     def _shingles(self, heads: Mapping[str, Row]) -> dict[str, Shingles]:
-        told = self._told(list(heads.values())) if heads else {}
-        return {key: shingles(texts) for key, texts in told.items()}
+        return {key: shingles(texts) for key, texts in self._articles.told(heads).items()}
 
     def _with_bands(self, numbers: Iterable[int], *, without: set[str]) -> dict[str, Row]:
-        found = {}
-        for some in batches(sorted(numbers), ASKED):
-            for row in self._query(f"array_contains_any(bands, {some})"):
-                if row["id"] not in without:
-                    found[row["id"]] = row
-        return found
+        return {
+            row["id"]: _to_write(row)
+            for some in batches(sorted(numbers), ASKED)
+            for row in self._client.query(self._layout.articles, f"array_contains_any(bands, {some})", HEAD)
+            if row["id"] not in without
+        }
 
-    def _of_stories(self, names: Sequence[str], heads: Mapping[str, Row]) -> list[Row]:
-        """Give all articles of some stories: those of this batch as they stand now."""
-        if not names:
-            return []
-        stored = {row["id"]: row for row in self._query(among("story", names))}
+    def _of_stories(self, names: Collection[str], heads: Mapping[str, Row]) -> list[Row]:
+        """Give all articles of some stories: those that have a head here as it stands now."""
+        stored = {row["id"]: _to_write(row) for row in self._articles.heads("story", names, HEAD)}
         return [row for row in {**stored, **heads}.values() if row["story"] in names]
 
-    def _query(self, where: str) -> list[Row]:
-        rows = self._client.query(self._articles, where, HEAD)
-        return [{**row, "bands": list(row["bands"]), "unused": UNUSED} for row in rows]
+
+def _to_write(head: Row) -> Row:
+    return {**head, "bands": list(head["bands"]), "unused": UNUSED}
 
 
 def _near(head: Row, heads: Mapping[str, Row], known: Mapping[str, Shingles]) -> set[str]:
