@@ -95,6 +95,14 @@ def test_a_right_answer_blames_nobody(asked):
             "number 1 of its article's 1",
         ),
         (
+            replace(WON, title="the-vote"),
+            [Article("the-vote", "Vote", VOTE), *articles(Decoy="Who won the vote in Halvern? Nobody won it.")[1:]],
+            {"Nobody": 5.0},
+            {"k": 1},
+            Cause.RETRIEVE,
+            "number 1 of its article's 1",
+        ),
+        (
             WON,
             articles(),
             {"Ana Reyes": 1.0, "Bo Lind": 5.0},
@@ -199,6 +207,8 @@ def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
     old = read_report(tmp_path / "report.json")
     same = compare(old, scored(outcomes))
     assert (same.n, same.won, same.lost) == (3, (), ())
+    for run in (old, scored(outcomes)):
+        assert ["forced_f1" in run[name].scores for name in ("won", "none")] == [True, False]
     assert all(difference.new == difference.old for difference in same.differences)
     swapped = [
         replace(outcomes[0], score=outcomes[2].score),
