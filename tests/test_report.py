@@ -18,7 +18,7 @@ from qa.evaluation.compare import compare, failed_gates, read_report, scored
 from qa.evaluation.page import _marked
 from qa.evaluation.questions import Gold, Question
 from qa.evaluation.record import Record
-from qa.evaluation.report import summarize, write_report
+from qa.evaluation.report import render, summarize, write_report
 from qa.evaluation.run import Shown, run_open
 from qa.pipeline import Pipeline
 from qa.retriever import Retriever
@@ -158,6 +158,19 @@ def test_errors_add_up(outcomes):
     errors = summarize(outcomes)["errors"]
     assert errors["all"] == sum(errors[cause.value] for cause in Cause) == 2
     assert (errors["read"], errors["abstain"]) == (1, 1)
+
+
+def test_withholding_is_what_abstention_predicts(outcomes):
+    withheld = [replace(outcome, answer="") for outcome in outcomes]
+    figures = summarize(withheld)["abstention"]
+    assert (figures["precision"], figures["recall"]) == (pytest.approx(1 / 3), 1.0), "one of three is not answerable"
+
+
+def test_an_interval_is_written_from_its_lower_end(outcomes):
+    figures = summarize(outcomes)
+    low, high = (f"{100 * end:.1f}" for end in figures["intervals"]["f1"])
+    assert float(low) < float(high)
+    assert f"({low} to {high})" in render(figures)
 
 
 def test_the_report_is_one_page_that_escapes_what_it_shows(tmp_path, outcomes):
