@@ -161,7 +161,7 @@ def _converted(name: str, value: object) -> object:
         number = kind(value)
     except (ValueError, OverflowError):
         raise ValueError(f"{name} must be {'a' if kind is float else 'a whole'} number, got {value!r}") from None
-    if isinstance(value, float) and number != value:
+    if kind is int and isinstance(value, float) and number != value:
         raise ValueError(f"{name} must be a whole number, got {value!r}")
     return number
 

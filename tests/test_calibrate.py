@@ -51,10 +51,11 @@ def test_known_chances_are_recovered():
 
 def test_held_out_chances_know_nothing_of_their_own_question():
     rng = np.random.default_rng(2)
-    rows, right = rng.normal(size=(400, len(FEATURES))), rng.random(400) < 0.5
-    chances = _held_out(rows, right, np.ones(len(rows)))
-    assert abs(np.corrcoef(chances, right)[0, 1]) < 0.2  # noise can't be predicted
-    assert expected_calibration_error(list(chances), list(right)) < 0.12
+    found = []
+    for _ in range(8):  # noise can't be predicted; a fit that has seen it would find 0.3
+        rows, right = rng.normal(size=(60, len(FEATURES))), rng.random(60) < 0.5
+        found.append(np.corrcoef(_held_out(rows, right, np.ones(len(rows))), right)[0, 1])
+    assert np.mean(found) < 0.1
 
 
 def test_the_threshold_gains_most():
@@ -65,7 +66,24 @@ def test_the_threshold_gains_most():
     few = _best_threshold(chances, scores, answerable, np.ones(4))
     many = _best_threshold(*(np.tile(part, 1000) for part in (chances, scores, answerable)), np.ones(4000))
     assert 0.4 < many <= 0.7
-    assert few <= many, "within the error of the gain the lowest is taken"
+    assert few < many, "within the error of the gain the lowest is taken"
+
+
+def test_a_threshold_that_gains_most_by_a_hair_is_not_trusted():
+    # only at 0.31 the three of 0.30 are withheld and the three of 0.31 answered: a hundredth beside it, all is lost
+    chances = np.repeat([0.30, 0.31, 0.60, 0.90], [3000, 3200, 1000, 1000])
+    answerable = np.repeat([False, True, False, True], [3000, 3200, 1000, 1000])
+    assert _best_threshold(chances, answerable.astype(float), answerable, np.ones(len(chances))) > 0.5
+
+
+def test_the_least_threshold_is_as_good_as_another():
+    assert _best_threshold(np.full(9, 0.5), np.ones(9), np.ones(9, dtype=bool), np.ones(9)) == 0.05
+
+
+def test_a_question_that_weighs_more_is_fitted_more():
+    rows, right = np.random.default_rng(0).normal(size=(100, len(FEATURES))), np.arange(100) < 50
+    calibrator = _fitted(rows, right, np.where(right, 9.0, 1.0), 0.5, "drawn")
+    assert np.mean([calibrator.probability(row) for row in rows]) == pytest.approx(0.9, abs=0.05)
 
 
 def test_a_set_that_weighs_more_decides_the_threshold():

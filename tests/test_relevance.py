@@ -16,7 +16,7 @@ from qa.build import seeds_folder
 from qa.cli import main
 from qa.pipeline import READ_AT_ONCE
 from qa.relevance import FEATURES, Candidate, features, logits
-from qa.retriever import LEAST_READ, MOST_READ, Retriever, enough
+from qa.retriever import LEAST_READ, MOST_READ, Retriever, _newness, enough
 from qa.training.relevance import Labelled, fit, save
 
 
@@ -88,6 +88,7 @@ def test_words_of_the_question():
     assert (full["body"], full["sentence"]) == (pytest.approx(1), pytest.approx(1))
     assert 0 < title["body"] < 1
     assert title["body_and_title"] == pytest.approx(1)
+    assert title["sentence"] < 1, "no sentence of its says it"
     assert title["title"] == 1
     assert scattered["body"] == pytest.approx(1)
     assert scattered["sentence"] < 1
@@ -102,7 +103,16 @@ def test_a_word_that_few_have_counts_more():
         candidate("The fire.", article="b"),
         *[candidate("A fire.", article=str(number)) for number in range(9)],
     )[:2]
-    assert rare["body"] > common["body"] > 0
+    # of 11 candidates one has "harbour" and ten have "fire" (BM25's inverse document frequency)
+    harbour, fire = (math.log(1 + (11 - having + 0.5) / (having + 0.5)) for having in (1, 10))
+    assert rare["body"] == pytest.approx(harbour / (harbour + fire))
+    assert common["body"] == pytest.approx(fire / (harbour + fire))
+
+
+def test_how_often_the_words_come_and_how_many_there_are():
+    [row] = measured("harbour?", candidate("Harbour to harbour, the ships sailed."))
+    assert row["frequency"] == pytest.approx(2 / 10)
+    assert row["length"] == pytest.approx(math.log(20 + 4)), "stop words aside, each time it comes"
 
 
 def test_names_and_numbers():
@@ -112,6 +122,7 @@ def test_names_and_numbers():
         candidate("Lind lost 1,300 votes.", article="b"),
     )
     assert (right["names"], right["numbers"], wrong["names"], wrong["numbers"]) == (1, 1, 0, 0)
+    assert measured("how many in 2023?", candidate("In 2022 nine."))[0]["names"] == 0, "a number names, too"
     assert measured("who resigned?", candidate("A minister."))[0]["numbers"] == 1, "nothing is asked for, nothing lacks"
 
 
@@ -120,6 +131,19 @@ def test_an_article_that_is_about_it_lifts_its_passages():
         "who resigned?", *[candidate(str(at), article="one") for at in range(3)], candidate("x", article="b")
     )
     assert rows[0]["article"] == pytest.approx(3 * rows[3]["article"])
+
+
+def test_an_article_counts_by_both_rankings_and_one_that_is_far_down_is_not_held_against_it():
+    [best, *_, second, last] = measured(
+        "who?",
+        candidate("0", dense=1.0, lexical=5.0),
+        *[candidate("x", dense=0.5, lexical=4.0, article=str(at)) for at in range(relevance.SCALE - 1)],
+        candidate("y", dense=0.0, lexical=5.0, article="dense far down"),
+        candidate("z", dense=1.0, lexical=0.0, article="lexical far down"),
+    )
+    assert best["article"] == pytest.approx(1 / 3)
+    assert second["article"] == pytest.approx((1 - relevance._DENSE_SHARE) / 3)
+    assert last["article"] == pytest.approx(relevance._DENSE_SHARE / 3)
 
 
 def test_the_better_match_is_likelier():
@@ -145,9 +169,27 @@ def test_scores_are_probabilities(pipeline):
     scores = [hit.score for hit in hits]
     assert sum(scores) == pytest.approx(1)
     assert scores == sorted(scores, reverse=True)
-    assert [hit.passage for hit in Retriever(store).find("who led the delegation?", 3)] == [
-        hit.passage for hit in hits[:3]
-    ]
+    some, more = (Retriever(store).find("who led the delegation?", k) for k in (3, 50))  # of the same candidates
+    assert some == more[:3]
+
+
+def test_a_hit_keeps_its_place_in_both_rankings(pipeline):
+    store, question = pipeline.retriever.store, "who led the delegation?"
+    hits = pipeline.retriever.find(question, 10_000)
+    for side, [ranking] in (
+        ("dense_rank", store.dense([question], 100)),
+        ("lexical_rank", store.lexical([question], 100)),
+    ):
+        [first] = [hit.passage for hit in hits if getattr(hit, side) == 1]
+        assert first == store.passages([ranking[0].passage_id])[ranking[0].passage_id][0]
+
+
+def test_the_newer_a_day_the_greater_its_bonus_whatever_lies_between():
+    days = [date(2000 + year, 1, 1) for year in range(12)]
+    newness = _newness([*days, None, days[-1]])
+    assert list(newness[-3:]) == [1.0, 0.0, 1.0]
+    assert newness[0] == 0.5, "halved after 11 days that are there"
+    assert sorted(newness[:12]) == list(newness[:12])
 
 
 def with_scores(*scores):
@@ -158,7 +200,7 @@ def with_scores(*scores):
 def test_as_many_passages_are_read_as_it_takes():
     assert enough(with_scores(0.99, 0.01)) == LEAST_READ
     assert enough(with_scores(*[0.1] * 10)) == 10
-    assert enough(with_scores(*[0.001] * 1000)) == MOST_READ
+    assert enough(with_scores(*[0.01] * MOST_READ)) == MOST_READ, "all of them together are not sure enough"
 
 
 def test_the_pipeline_reads_that_many(pipeline):

@@ -18,7 +18,7 @@ from qa.evaluation.compare import compare, failed_gates, read_report, scored
 from qa.evaluation.page import _marked
 from qa.evaluation.questions import Gold, Question
 from qa.evaluation.record import Record
-from qa.evaluation.report import summarize, write_report
+from qa.evaluation.report import render, summarize, write_report
 from qa.evaluation.run import Shown, run_open
 from qa.pipeline import Pipeline
 from qa.retriever import Retriever
@@ -95,6 +95,14 @@ def test_a_right_answer_blames_nobody(asked):
             "number 1 of its article's 1",
         ),
         (
+            replace(WON, title="the-vote"),
+            [Article("the-vote", "Vote", VOTE), *articles(Decoy="Who won the vote in Halvern? Nobody won it.")[1:]],
+            {"Nobody": 5.0},
+            {"k": 1},
+            Cause.RETRIEVE,
+            "number 1 of its article's 1",
+        ),
+        (
             WON,
             articles(),
             {"Ana Reyes": 1.0, "Bo Lind": 5.0},
@@ -152,6 +160,19 @@ def test_errors_add_up(outcomes):
     assert (errors["read"], errors["abstain"]) == (1, 1)
 
 
+def test_withholding_is_what_abstention_predicts(outcomes):
+    withheld = [replace(outcome, answer="") for outcome in outcomes]
+    figures = summarize(withheld)["abstention"]
+    assert (figures["precision"], figures["recall"]) == (pytest.approx(1 / 3), 1.0), "one of three is not answerable"
+
+
+def test_an_interval_is_written_from_its_lower_end(outcomes):
+    figures = summarize(outcomes)
+    low, high = (f"{100 * end:.1f}" for end in figures["intervals"]["f1"])
+    assert float(low) < float(high)
+    assert f"({low} to {high})" in render(figures)
+
+
 def test_the_report_is_one_page_that_escapes_what_it_shows(tmp_path, outcomes):
     evil = replace(outcomes[1], question=replace(NONE, text="Who <script>alert(1)</script> won?"))
     figures = summarize([*outcomes[:1], evil, outcomes[2]])
@@ -199,6 +220,8 @@ def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
     old = read_report(tmp_path / "report.json")
     same = compare(old, scored(outcomes))
     assert (same.n, same.won, same.lost) == (3, (), ())
+    for run in (old, scored(outcomes)):
+        assert ["forced_f1" in run[name].scores for name in ("won", "none")] == [True, False]
     assert all(difference.new == difference.old for difference in same.differences)
     swapped = [
         replace(outcomes[0], score=outcomes[2].score),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from embeddings.errors import InvalidInput
+from embeddings.errors import DatelineError, InvalidInput
 from qa.cli import main
 from qa.settings import load_settings
 
@@ -18,6 +18,53 @@ def test_a_name_in_a_settings_file_is_a_text(tmp_path, written):
     (tmp_path / "settings.toml").write_text(written)
     with pytest.raises(InvalidInput, match=rf"{written.split()[0]} must be a text in quotes, got .*settings\.toml"):
         load_settings(config=tmp_path / "settings.toml")
+
+
+@pytest.mark.parametrize(
+    ("name", "bounds"),
+    [
+        ("k", (1, 100)),
+        ("top", (1, 100)),
+        ("threads", (0, 1024)),
+        ("threshold", (0, 1)),
+        ("passage_words", (1, 1000)),
+        ("overlap_sentences", (0, 100)),
+    ],
+)
+def test_a_number_lies_within_its_bounds(name, bounds):
+    for bound, beyond in zip(bounds, (-1, 1), strict=True):
+        assert getattr(load_settings({name: bound}, environment={}), name) == bound
+        with pytest.raises(InvalidInput, match=f"{name} must lie between .* and .*, got {bound + beyond}"):
+            load_settings({name: bound + beyond}, environment={})
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("k = true", "k must be a number, got True"),
+        ("k = [3]", r"k must be a number, got \[3\]"),
+        ("k = 2.5", "k must be a whole number, got 2.5"),
+        ("k = inf", "k must be a whole number, got inf"),
+        ("threshold = nan", "threshold must lie between 0 and 1, got nan"),
+        ('threshold = "much"', "threshold must be a number, got 'much'"),
+        ("k 3", "is not TOML"),
+        ('reader = "caf\xe9"', "is not TOML"),
+        (None, "can't be opened"),
+    ],
+)
+def test_a_settings_file_that_says_no_setting_is_named(tmp_path, written, said):
+    if written is not None:
+        (tmp_path / "settings.toml").write_bytes(written.encode("latin-1"))
+    with pytest.raises(DatelineError, match=said) as raised:
+        load_settings(environment={"DATELINE_CONFIG": str(tmp_path / "settings.toml")})
+    assert "settings.toml" in str(raised.value)
+
+
+def test_the_nearer_to_the_caller_the_more_a_setting_counts(tmp_path):
+    (tmp_path / "settings.toml").write_text("k = 1\ntop = 1\nthreads = 1")
+    environment = {"DATELINE_CONFIG": str(tmp_path / "settings.toml"), "DATELINE_TOP": "2", "DATELINE_THREADS": "2"}
+    settings = load_settings({"threads": 3, "top": None}, environment=environment)
+    assert (settings.k, settings.top, settings.threads) == (1, 2, 3)
 
 
 def test_what_kubernetes_says_of_a_service_is_no_setting():

@@ -1,5 +1,7 @@
 """Training from tokens in a file: the same batches, epoch after epoch, and a teacher that is asked once."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -9,8 +11,8 @@ from tokenizers import Tokenizer
 from embeddings.errors import DatelineError
 from qa.cli import main
 from qa.reader import SHIPPED_READER
-from qa.training.batching import Batching, training_batches
-from qa.training.data import items, mix
+from qa.training.batching import MAX_GOLDS, Batching, training_batches
+from qa.training.data import Example, Item, items, mix
 from qa.training.log import read_log
 from qa.training.teacher import Teacher
 from qa.training.tokens import read_tokens, write_tokens
@@ -49,6 +51,75 @@ def test_what_is_read_is_what_was_written(tokenizer, batches, written):
         assert np.array_equal(batch.golds, before.golds)
         for name in ("input_ids", "attention_mask", "token_type_ids", "allowed"):
             assert np.array_equal(getattr(batch.windows, name), getattr(before.windows, name)), name
+
+
+FILLER = "The council met again in the old town hall. " * 20
+MANY = f"Ana Reyes won. {FILLER} Bo Lind lost to Ana Reyes."
+
+
+def spans_of(text, *words):
+    return tuple((text.rindex(word), text.rindex(word) + len(word)) for word in words)
+
+
+@pytest.fixture
+def windows_of(tokenizer):
+    """Make the one batch of a question in a passage and a negative, in windows of 64 tokens; None for no batch."""
+
+    def made(text, spans):
+        asked = Item(Example("who won?", text, spans, "Vote"), (("", text), ("", f"Storm Tobin hit. {FILLER}")))
+        batching = Batching(tokenizer, questions=4, max_tokens=64, pad_id=0)
+        return next(iter(batching.batches([asked], "seed")), None)
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("spans", "golds", "begins"),
+    [
+        ([(0, 9)], ["ana reyes"], "ana reyes won"),
+        ([(MANY.index("Bo"), MANY.index("Bo") + 7)], ["bo lind"], ""),
+        (
+            [(0, 9), (MANY.index("Bo"), MANY.index("Bo") + 7), (len(MANY) - 10, len(MANY) - 1)],
+            ["bo lind", "ana reyes"],
+            "",
+        ),
+        ([], [], "ana reyes won"),
+    ],
+    ids=["first window", "last window", "most in the last window", "none"],
+)
+def test_of_a_long_passage_the_window_with_the_answers_is_trained_on(tokenizer, windows_of, spans, golds, begins):
+    batch = windows_of(MANY, spans)
+    own, negative = batch.windows.input_ids.tolist()
+    assert [tokenizer.decode(own[a : b + 1]) for a, b in batch.golds[0].tolist() if a >= 0] == golds
+    assert tokenizer.decode(own).startswith(f"who won? {begins}")
+    assert tokenizer.decode(negative).startswith("who won? storm tobin hit")
+    assert (batch.golds[1] == -1).all()
+
+
+def test_an_answer_at_the_end_of_a_window_is_whole_in_the_next(windows_of):
+    sentence = FILLER[: FILLER.index(".")]
+    places = [at for at in range(len(MANY)) if MANY.startswith(sentence, at)]
+    assert len(places) == 20
+    assert all(windows_of(MANY, [(at, at + len(sentence))]) for at in places)
+
+
+def test_of_many_answers_in_a_window_as_many_are_kept_as_there_is_room_for(windows_of):
+    words = [word.span() for word in re.finditer(r"\w+", MANY)][: MAX_GOLDS + 2]
+    batch = windows_of(MANY, words)
+    assert (batch.golds[0] >= 0).all()
+
+
+def test_an_answer_that_is_longer_than_a_window_is_not_trained_on(windows_of):
+    assert windows_of(MANY, [(0, len(MANY))]) is None
+
+
+def test_batches_are_of_like_length_in_an_order_by_seed(tokenizer):
+    examples = [Example("who?", "word " * count, (), "T") for count in (9, 1, 5, 2, 8, 6)]
+    pool = [Item(example, (("", example.passage),)) for example in examples]
+    batching = Batching(tokenizer, questions=2, max_tokens=64, pad_id=0)
+    orders = [[tuple(map(len, batch.windows.windows)) for batch in batching.batches(pool, seed)] for seed in "abcdef"]
+    assert all(longer - shorter == 1 for order in orders for shorter, longer in order)
+    assert len({tuple(order) for order in orders}) > 1
 
 
 def test_processes_make_the_same_batches(tokenizer, seed_data, batches):

@@ -1,0 +1,79 @@
+"""What blame and comparison decide by: whether a passage holds an answer, whether a miss is one, what has changed."""
+
+from dataclasses import replace
+
+import pytest
+from stories import VOTE
+
+from embeddings.documents import Article, Hit, Passage
+from qa.answers import Span
+from qa.evaluation.blame import _suspect, holds_gold
+from qa.evaluation.compare import COMPARED, Scored, compare
+from qa.evaluation.questions import Gold, Question
+
+LEAD = "From Halvern. "
+AT = len(LEAD) + 6
+WON = Question("won", "Who won the vote in Halvern?", "The vote: who won", VOTE, "span", ((Gold("Ana Reyes", 6),),))
+STORY = Article("v-1", "THE VOTE – who won?", LEAD + VOTE)
+
+
+def hit(article=STORY, start=0, end=None, versions=()):
+    return Hit(Passage(article.id, start, len(article.text) if end is None else end), article, 1.0, versions=versions)
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "holds"),
+    [
+        (WON, hit(), True),
+        (WON, hit(start=AT, end=AT + 9), True),
+        (WON, hit(start=AT + 1), False),
+        (WON, hit(end=AT + 8), False),
+        (WON, hit(replace(STORY, title="Another")), False),
+        (WON, hit(replace(STORY, title="Another"), versions=(STORY,)), True),
+        (replace(WON, title="v-1"), hit(), True),
+        (replace(WON, title=""), hit(replace(STORY, title="Another")), True),
+        (WON, hit(replace(STORY, text="It was Ana Reyes.")), True),  # without the context, the words decide
+    ],
+)
+def test_which_passages_hold_the_answer(question, given, holds):
+    assert holds_gold(question, given) == holds
+
+
+@pytest.mark.parametrize(
+    ("words", "gold", "article", "perhaps"),
+    [
+        ("Mayor Ana", "Ana Reyes", STORY, True),  # at its place
+        ("Bo Lind", "Ana Reyes", STORY, False),
+        ("Mayor Ana", "Ana Reyes", replace(STORY, title="Another"), False),  # the same text elsewhere is no place
+        ("Mayor Ana Reyes", "Ana Reyes", replace(STORY, title="Another"), True),
+        ("Bo Lind", "Mayor Bo Lind", STORY, True),
+        ("Bo Lind", "the", replace(STORY, title="Another"), False),  # an article alone is in every answer
+    ],
+)
+def test_which_misses_are_perhaps_none(words, gold, article, perhaps):
+    start = article.text.index(words)
+    question = replace(WON, items=((Gold(gold, 6),),))
+    assert _suspect(question, Span(words, start, start + len(words), 5.0, hit(article))) == perhaps
+
+
+def scores(f1, names=COMPARED):
+    return dict.fromkeys(names, f1)
+
+
+def test_a_comparison_goes_from_the_old_run_to_the_new_one():
+    old = {str(n): Scored(f"Who won {n}?", scores(float(n == 0))) for n in range(12)}
+    new = {str(n): Scored(f"Who won {n}?", scores(1.0)) for n in range(12)}
+    compared = compare(old, new)
+    for difference in compared.differences:
+        assert (difference.old, difference.new) == (pytest.approx(1 / 12), 1.0)
+        assert 0 < difference.low < difference.new - difference.old < difference.high <= 1
+    assert (len(compared.won), compared.lost) == (11, ())
+    assert str(compared).count("\n  Who won") == 10, "the first of them"
+
+
+def test_the_best_span_of_a_question_without_an_answer_is_not_compared():
+    forced = [name for name in COMPARED if name.startswith("forced_")]
+    rest = [name for name in COMPARED if name not in forced]
+    runs = [{"a": Scored("Who?", scores(1.0)), "none": Scored("Why?", scores(f1, rest))} for f1 in (0.0, 1.0)]
+    compared = {difference.metric: (difference.old, difference.new) for difference in compare(*runs).differences}
+    assert compared == {**dict.fromkeys(rest, (0.5, 1.0)), **dict.fromkeys(forced, (1.0, 1.0))}
