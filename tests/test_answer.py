@@ -244,6 +244,18 @@ def test_light_paths_import_nothing_heavy():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.parametrize("file", ["qa/__main__.py", "app.py"])
+def test_ctrl_c_before_the_commands_are_imported_is_quiet(file):
+    code = (
+        "import runpy, sys\nclass Interrupting:\n def find_spec(self, name, *_):\n"
+        "  if name == 'qa.cli': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        f"runpy.run_path({str(Path(__file__).parents[1] / file)!r}, run_name='__main__')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (130, "")
+
+
 def test_help_of_the_page_does_not_wait_for_gradio():
     app = Path(__file__).parents[1] / "app.py"
     code = (
