@@ -5,6 +5,11 @@ from __future__ import annotations
 import gradio as gr
 
 CSS = """
+@media screen {
+  /* so that the box and its buttons are on the screen with the answer */
+  .dateline-conversation { height: clamp(20em, 100dvh - 24em, 40em) !important; }
+}
+.dateline-conversation .top-panel { display: none !important; }  /* a bin, and there is "Start anew" */
 .dateline-answer { font-size: 1.15em; font-weight: 600; margin: 0 0 .3em; }
 .dateline-answer small { font-weight: normal; }
 .dateline-answer + p, .dateline-small { margin: .2em 0; }
@@ -35,7 +40,6 @@ CSS = """
 .or, .subdued, .min_value, .max_value { color: inherit !important; }
 footer { display: none !important; }
 @media (max-width: 599px) {
-  /* so that the box is on the screen with the answer */
   .dateline-conversation { height: max(16em, 100dvh - 29em) !important; }
   .dateline-list .header-table { table-layout: fixed !important; }  /* as wide as the rows below */
   .dateline-list :is([aria-colindex="3"], [aria-colindex="4"]) { display: none !important; }
