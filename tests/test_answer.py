@@ -5,12 +5,15 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+import embeddings
+import qa
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
 from qa import answer, converse
@@ -237,6 +240,20 @@ def test_evaluate_keeps_the_contract(tmp_path, capsys):
     assert len((tmp_path / "out" / "questions.csv").read_text().splitlines()) == 3
     assert main(["evaluate", str(file), "--json"]) == 0
     assert set(json.loads(capsys.readouterr().out)["retrieval"]) >= {"recall@1", "recall@5", "recall@10", "mrr"}
+
+
+def test_an_answer_that_is_printed_is_not_the_text_of_whole_articles():
+    given = answer("who led the delegation?")
+    assert "text='Jake Sullivan and" in repr(given)
+    assert "Senior members of President" not in repr(given)
+    assert len(repr(given)) < 3000
+
+
+def test_types_are_seen_where_it_is_installed():
+    packed = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["tool"]["setuptools"]
+    for package in (qa, embeddings):
+        assert "py.typed" in packed["package-data"][package.__name__]
+        assert (Path(package.__file__).parent / "py.typed").is_file()
 
 
 def test_light_paths_import_nothing_heavy():

@@ -203,6 +203,12 @@ def test_the_keyboard_alone_is_enough(page):
     page.locator(".dateline-whole summary").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".dateline-article").first).to_be_visible()
+    page.get_by_label("Library").focus()
+    expect(page.get_by_role("listbox")).to_have_count(1)
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(300)  # gradio would open it again
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    expect(page.get_by_role("tab", name="Ask", exact=True)).to_be_focused()
 
 
 CONTRASTS = """() => {

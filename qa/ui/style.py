@@ -29,6 +29,7 @@ CSS = """
 .block:has(.dateline-refused[hidden]) { display: none !important; }
 .dateline-only p { margin: 0; overflow-wrap: anywhere; }
 .dateline-report { width: 100%; height: 40em; border: 1px solid currentColor; background: white; }
+.dateline-list .selection-button { display: none !important; }  /* chooses a whole column, of which nothing comes */
 .dateline-figures { white-space: pre-wrap; overflow-x: auto; }
 /* Gradio shows these under the pointer alone: nobody would reach them by keyboard or see them on a phone */
 .extra-feedback .extra-feedback-options.extra-feedback-options { display: flex; position: static; flex-direction: row;
@@ -113,6 +114,10 @@ window.datelineKeep = (name, value) => {
 // the second click of a double click would ask again
 document.addEventListener("click", (event) => {
   if (event.detail > 1 && event.target.closest(".dateline-once")) event.stopImmediatePropagation();
+}, true);
+// gradio opens a list anew after Tab has left it, and it would lie over the page
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Tab" && event.target.matches("[role=combobox]")) event.stopImmediatePropagation();
 }, true);
 // an answer's citation goes to the clipboard, also where the page came over plain http
 document.addEventListener("click", async (event) => {
