@@ -26,7 +26,7 @@ from qa.ui.style import HEARD
 EXAMPLES = (
     "Who led the delegation?",
     "Who tapped Kamala Harris?",
-    "When did Storm Maren hit?",
+    "When was Gustav Renn born?",
     "Who won the 1998 World Cup?",
 )
 """Questions on the seed articles, one of which they don't answer."""
