@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from qa.cli import main as run_command
+from qa.__main__ import main as run_command
 
 
 def main() -> int:

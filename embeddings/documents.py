@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One news article. `text` is kept exactly as ingested: every offset points into it."""
+    """One news article. `text` is kept exactly as ingested: every offset points into it.
+
+    It is left out where an article is printed: an answer shown in a notebook would be pages of them.
+    """
 
     id: str
     title: str
-    text: str
+    text: str = field(repr=False)
     published: date | None = None
     source: str = ""
     url: str = ""

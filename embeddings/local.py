@@ -202,7 +202,8 @@ class LocalStore:
     @property
     def is_in_place(self) -> bool:
         """Whether its file stands in its folder yet, and no other in its stead."""
-        return file_identity(self.folder / schema.FILE) == self._place
+        found = file_identity(self.folder / schema.FILE)
+        return found == self._place if self._writable else found is not None  # what can't be written is looked at anew
 
     def settle(self) -> None:
         self._caches.finish_growth()

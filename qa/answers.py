@@ -54,13 +54,13 @@ class Answer:
     question: str
     searched_for: str
     spans: tuple[Span, ...]
-    hits: tuple[Hit, ...]
+    hits: tuple[Hit, ...] = field(repr=False)
     probability: float
     found: bool
     items: tuple[Span, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     period: Period | None = None
-    features: tuple[float, ...] = ()
+    features: tuple[float, ...] = field(default=(), repr=False)
     trouble: str = ""
 
     def __post_init__(self) -> None:

@@ -269,11 +269,10 @@ def _state(service: Service) -> APIRouter:
     @router.head("/readyz", include_in_schema=False)
     @router.get("/readyz", responses={503: {"model": Health}})
     def ready(response: Response) -> Health:
-        """Say whether questions are answered now: the models are loaded, and the server is not going down."""
-        if service.ready and not service.stopping:
-            return Health(status="ok")
-        response.status_code = 503
-        return Health(status="stopping" if service.stopping else "starting")
+        """Say whether questions are answered now: the models are loaded, and the first library is in its place."""
+        health = service.health()
+        response.status_code = 200 if health.status == "ok" else 503
+        return health
 
     @router.get(
         "/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **documented(401)}

@@ -316,4 +316,4 @@ class JobOut(BaseModel):
 class Health(BaseModel):
     """Whether the server is well."""
 
-    status: Literal["ok", "starting", "stopping"]
+    status: Literal["ok", "starting", "stopping", "library gone"]

@@ -5,12 +5,15 @@ import json
 import shutil
 import subprocess
 import sys
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+import embeddings
+import qa
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
 from qa import answer, converse
@@ -239,9 +242,35 @@ def test_evaluate_keeps_the_contract(tmp_path, capsys):
     assert set(json.loads(capsys.readouterr().out)["retrieval"]) >= {"recall@1", "recall@5", "recall@10", "mrr"}
 
 
+def test_an_answer_that_is_printed_is_not_the_text_of_whole_articles():
+    given = answer("who led the delegation?")
+    assert "text='Jake Sullivan and" in repr(given)
+    assert "Senior members of President" not in repr(given)
+    assert len(repr(given)) < 3000
+
+
+def test_types_are_seen_where_it_is_installed():
+    packed = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["tool"]["setuptools"]
+    for package in (qa, embeddings):
+        assert "py.typed" in packed["package-data"][package.__name__]
+        assert (Path(package.__file__).parent / "py.typed").is_file()
+
+
 def test_light_paths_import_nothing_heavy():
     code = "import sys, qa, qa.cli; sys.exit(bool({'torch', 'transformers', 'gradio', 'faiss'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("file", ["qa/__main__.py", "app.py"])
+def test_ctrl_c_before_the_commands_are_imported_is_quiet(file):
+    code = (
+        "import runpy, sys\nclass Interrupting:\n def find_spec(self, name, *_):\n"
+        "  if name == 'qa.cli': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        f"runpy.run_path({str(Path(__file__).parents[1] / file)!r}, run_name='__main__')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (130, "")
 
 
 def test_help_of_the_page_does_not_wait_for_gradio():

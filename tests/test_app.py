@@ -53,6 +53,7 @@ def test_a_follow_up_is_understood_and_says_how(page):
     expect(answer.locator("q")).to_have_text(re.compile("Where was the engineer Gustav Renn born"))
     page.get_by_role("button", name="Reword").click()
     expect(page.get_by_label("Your question")).to_have_value("Where was the engineer Gustav Renn born?")
+    expect(page.get_by_role("button", name="Clear")).to_have_count(0)  # which is "Start anew"
     page.get_by_role("button", name="Start anew").click()
     expect(page.locator(".dateline")).to_have_count(0)
     expect(ask(page, "And where?").locator("q")).to_have_count(0)  # nothing is remembered
@@ -66,6 +67,8 @@ def test_the_answer_comes_first_however_long_what_follows(page):
         box = page.get_by_role("log").bounding_box()
         shown = page.locator(".dateline-answer").last.bounding_box()
         assert box["y"] < shown["y"] < box["y"] + box["height"] / 2
+    page.set_viewport_size({"width": 1280, "height": 800})
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_in_viewport(ratio=1)
 
 
 def delay(page, message, milliseconds):
@@ -200,6 +203,12 @@ def test_the_keyboard_alone_is_enough(page):
     page.locator(".dateline-whole summary").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".dateline-article").first).to_be_visible()
+    page.get_by_label("Library").focus()
+    expect(page.get_by_role("listbox")).to_have_count(1)
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(300)  # gradio would open it again
+    expect(page.get_by_role("listbox")).to_have_count(0)
+    expect(page.get_by_role("tab", name="Ask", exact=True)).to_be_focused()
 
 
 CONTRASTS = """() => {

@@ -69,6 +69,8 @@ def test_an_evaluation_that_was_stopped_goes_on(tmp_path):
     done = record.read_text().count("\n") - 1
     assert 5 <= done < 150
     assert json.loads((out / "report.json").read_text())["n"] == done
+    anew = subprocess.run(command, capture_output=True, check=False, text=True)
+    assert (anew.returncode, f"holds {done} of the 150 answers of a run that was stopped" in anew.stderr) == (2, True)
     assert subprocess.run([*command, "--resume"], capture_output=True, check=True).returncode == 0
     assert json.loads((out / "report.json").read_text())["n"] == 150
     assert record.read_text().count("\n") == 151

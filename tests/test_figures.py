@@ -293,5 +293,5 @@ def full_disk(_):
 def test_a_record_takes_what_json_changes_and_breaks_of_lines_that_are_none(tmp_path):
     run = {"sources": ("Echo", "Post")}
     broken = replace(OUTCOMES[0], best="one\u2028two\x85three")
-    list(Record(tmp_path, run, resume=False).keep([broken]))
-    assert Record(tmp_path, run, resume=True).done([broken.question]) == [broken]
+    list(Record(tmp_path, run, asked=1, resume=False).keep([broken]))
+    assert Record(tmp_path, run, asked=1, resume=True).done([broken.question]) == [broken]

@@ -280,6 +280,14 @@ def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(tmp_p
     libraries.close()
 
 
+def test_nothing_flashes_while_the_page_gets_what_its_browser_kept(tmp_path):
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    page = build_app(Libraries(settings), settings)
+    at_load = [one for one in page.get_config_file()["dependencies"] if (page._id, "load") in one["targets"]]
+    assert {one["show_progress"] for one in at_load if not one["queue"]} == {"hidden"}
+
+
 def test_what_begins_another_conversation_stops_the_answer_under_way(tmp_path):
     settings = load_settings({"library": tmp_path / "library"})
     open_store(settings, create=True).close()

@@ -248,7 +248,7 @@ def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
 def test_a_folder_that_can_not_be_written_is_named_for_the_page_too(tmp_path, outcomes):
     (tmp_path / "file").write_text("")
     for write in (
-        lambda: Record(tmp_path / "file", {"run": 1}, resume=False),
+        lambda: Record(tmp_path / "file", {"run": 1}, asked=1, resume=False),
         lambda: write_report(outcomes, summarize(outcomes), tmp_path / "file", about=ABOUT, command=""),
     ):
         with pytest.raises(DatelineError, match=r"\(File exists\); choose another folder$"):
@@ -267,12 +267,12 @@ def test_a_folder_that_can_not_be_written_is_named_for_the_page_too(tmp_path, ou
     ids=["more", "fewer", "score", "cause", "no object"],
 )
 def test_a_record_of_another_version_is_not_gone_on_with(tmp_path, outcomes, change):
-    list(Record(tmp_path, {"run": 1}, resume=False).keep(outcomes))
+    list(Record(tmp_path, {"run": 1}, asked=1, resume=False).keep(outcomes))
     file = tmp_path / "outcomes.jsonl"
     head, first = file.read_text().splitlines()[:2]
     file.write_text(f"{head}\n{json.dumps(change(json.loads(first)))}\n")
-    with pytest.raises(DatelineError, match="was written by another version of Dateline; leave --resume out"):
-        Record(tmp_path, {"run": 1}, resume=True).done([WON])
+    with pytest.raises(DatelineError, match="was written by another version of Dateline; name another folder"):
+        Record(tmp_path, {"run": 1}, asked=1, resume=True).done([WON])
 
 
 @pytest.mark.parametrize(
@@ -304,19 +304,32 @@ def test_a_gate_that_says_nothing_is_refused(outcomes, gate):
 
 def test_outcomes_come_back_from_disk_as_they_were(tmp_path, outcomes):
     questions = [outcome.question for outcome in outcomes]
-    list(Record(tmp_path, {"run": 1}, resume=False).keep(outcomes))
+    list(Record(tmp_path, {"run": 1}, asked=1, resume=False).keep(outcomes))
     with (tmp_path / "outcomes.jsonl").open("a") as stream:
         stream.write('{"id": "cut sho')
-    assert Record(tmp_path, {"run": 1}, resume=True).done(questions) == outcomes
-    assert Record(tmp_path, {"run": 1}, resume=True).done(questions[:1]) == outcomes[:1]
+    assert Record(tmp_path, {"run": 1}, asked=1, resume=True).done(questions) == outcomes
+    assert Record(tmp_path, {"run": 1}, asked=1, resume=True).done(questions[:1]) == outcomes[:1]
     changed = replace(questions[1], text="Who gave up?")
-    assert Record(tmp_path, {"run": 1}, resume=True).done([questions[0], changed]) == outcomes[:1]
+    assert Record(tmp_path, {"run": 1}, asked=1, resume=True).done([questions[0], changed]) == outcomes[:1]
     with pytest.raises(DatelineError, match="of another run: run was 1 and is 2 now"):
-        Record(tmp_path, {"run": 2}, resume=True)
+        Record(tmp_path, {"run": 2}, asked=1, resume=True)
     with pytest.raises(DatelineError, match="of another run: reader-only was not given and is True now"):
-        Record(tmp_path, {"run": 1, "reader_only": True}, resume=True)
+        Record(tmp_path, {"run": 1, "reader_only": True}, asked=1, resume=True)
     with pytest.raises(DatelineError, match="is not there to go on with"):
-        Record(tmp_path / "elsewhere", {"run": 1}, resume=True)
+        Record(tmp_path / "elsewhere", {"run": 1}, asked=1, resume=True)
+
+
+def test_a_run_that_was_stopped_is_not_lost_to_one_that_begins_anew(tmp_path, outcomes):
+    questions = [outcome.question for outcome in outcomes]
+    asked = len(questions)
+    list(Record(tmp_path, {"run": 1}, asked=asked, resume=False).keep(outcomes[:1]))
+    for run in (1, 2):
+        with pytest.raises(DatelineError, match=rf"holds 1 of the {asked} answers of a run that was stopped; go on"):
+            Record(tmp_path, {"run": run}, asked=asked, resume=False)
+    gone_on = Record(tmp_path, {"run": 1}, asked=asked, resume=True)
+    list(gone_on.keep(outcomes[1:]))
+    assert Record(tmp_path, {"run": 1}, asked=asked, resume=True).done(questions) == outcomes
+    assert Record(tmp_path, {"run": 1}, asked=asked, resume=False).done(questions) == [], "a run that ended is repeated"
 
 
 @pytest.mark.parametrize(

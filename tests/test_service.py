@@ -337,6 +337,24 @@ def test_an_evaluation_runs_in_the_background(seeds):
     assert job["done"] < job["total"]
 
 
+def test_a_server_whose_library_was_taken_away_is_not_ready(tmp_path):
+    from qa.build import open_store
+
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    service, client = serve(settings)
+    service.ready = True
+    assert client.get("/readyz").json() == {"status": "ok"}
+    (tmp_path / "library").rename(tmp_path / "elsewhere")
+    answered = client.get("/readyz")
+    assert (answered.status_code, answered.json()) == (503, {"status": "library gone"})
+    assert client.post("/api/answer", json={"question": "who led?"}).status_code == 503
+    assert client.get("/healthz").json() == {"status": "ok"}
+    (tmp_path / "elsewhere").rename(tmp_path / "library")
+    assert client.get("/readyz").json() == {"status": "ok"}
+    service.close()
+
+
 def test_state_and_metrics():
     service, client = serve(load_settings({}))
     assert client.get("/healthz").json() == {"status": "ok"}

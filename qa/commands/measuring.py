@@ -87,7 +87,8 @@ def _outcomes(
 
     from qa.evaluation.record import Record
 
-    record = Record(arguments.out, _run_identity(arguments, pipeline), resume=arguments.resume)
+    run_of = _run_identity(arguments, pipeline)
+    record = Record(arguments.out, run_of, asked=len(questions), resume=arguments.resume)
     done = record.done(questions)
     known = {outcome.question.id for outcome in done}
     left = [question for question in questions if question.id not in known]

@@ -18,26 +18,30 @@ from qa.evaluation.run import Outcome, Shown
 from qa.evaluation.scoring import Score
 
 OUTCOMES_FILE = "outcomes.jsonl"
+_ASKED = "questions_asked"
 
 
 class Record:
     """The outcomes of one run in its folder: a line says what is asked and how, and one line follows a question."""
 
-    def __init__(self, folder: Path, run: Mapping[str, Any], *, resume: bool) -> None:
+    def __init__(self, folder: Path, run: Mapping[str, Any], *, asked: int, resume: bool) -> None:
         """Begin a record, or go on with the one in the folder.
 
         Args:
             run: what makes outcomes comparable: the question file, the library, the settings.
+            asked: how many questions will be asked, with those that were.
 
         Raises:
-            DatelineError: the folder can't be written, or holds a record of another run.
+            DatelineError: the folder can't be written, or holds a record of another run, or one to go on with.
         """
         self._file = folder / OUTCOMES_FILE
         self._rows: list[dict[str, Any]] = []
         run = json.loads(json.dumps(run))
         if resume:
             self._rows = list(self._read(run))
-        lines = [json.dumps(row, ensure_ascii=False) for row in (run, *self._rows)]
+        else:
+            self._check_finished()
+        lines = [json.dumps(row, ensure_ascii=False) for row in ({**run, _ASKED: asked}, *self._rows)]
         try:
             folder.mkdir(parents=True, exist_ok=True)
             write_atomically(self._file, "\n".join(lines) + "\n")
@@ -59,7 +63,7 @@ class Record:
             ]
         except (KeyError, TypeError, ValueError) as error:
             raise DatelineError(
-                f"{self._file} was written by another version of Dateline; leave --resume out to begin anew"
+                f"{self._file} was written by another version of Dateline; name another folder"
             ) from error
 
     def keep(self, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
@@ -72,21 +76,37 @@ class Record:
                 stream.flush()
                 yield outcome
 
-    def _read(self, run: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    def _check_finished(self) -> None:
+        """Refuse to begin anew where answers would be lost that a stopped run can go on with."""
         try:
-            lines = self._file.read_text(encoding="utf-8").split("\n")  # other breaks of lines stand in texts
-        except OSError:
-            raise DatelineError(f"{self._file} is not there to go on with; leave --resume out") from None
+            run, *done = self._lines()
+        except (OSError, ValueError):  # none, or one that nothing can go on with
+            return
+        asked = run.get(_ASKED, 0) if isinstance(run, dict) else 0
+        if 0 < len(done) < asked:
+            raise DatelineError(
+                f"{self._file} holds {len(done):,} of the {asked:,} answers of a run that was stopped; go on with it "
+                "(--resume), or name another folder"
+            )
+
+    def _lines(self) -> list[Any]:
         rows = []
-        for line in lines:
+        for line in self._file.read_text(encoding="utf-8").split("\n"):  # other breaks of lines stand in texts
             with suppress(ValueError):  # the last line may have been cut short
                 rows.append(json.loads(line))
+        return rows
+
+    def _read(self, run: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        try:
+            rows = self._lines()
+        except OSError:
+            raise DatelineError(f"{self._file} is not there to go on with; leave --resume out") from None
         if not rows or not isinstance(found := rows[0], dict):
             raise DatelineError(f"{self._file} does not say of which run it is; leave --resume out")
         for name, value in run.items():
             if name not in found or found[name] != value:
                 told = f"{name.replace('_', '-')} was {_said(found.get(name))} and is {_said(value)} now"
-                raise DatelineError(f"{self._file} is of another run: {told}; leave --resume out to begin anew")
+                raise DatelineError(f"{self._file} is of another run: {told}; name another folder")
         yield from rows[1:]
 
 

@@ -6,11 +6,13 @@ import math
 from functools import partial
 
 from embeddings.errors import DatelineError, InvalidInput
+from embeddings.local import LocalStore
 from qa.libraries.workspace import Libraries, Workspace
 from qa.service.jobs import Jobs
 from qa.service.limits import Gate
 from qa.service.observing import Metrics
 from qa.service.problems import Refused
+from qa.wire import Health
 
 ASKING, ASKING_WAIT, ASKING_SECONDS = 1, 32, 30.0
 """Questions read at a time (the reader uses all cores by itself), those that wait, and how long they do at most."""
@@ -39,6 +41,16 @@ class Service:
             return self.libraries.open(self.libraries.first if name is None else name)
         except InvalidInput as error:
             raise Refused(404, str(error)) from error
+
+    def health(self) -> Health:
+        """Say whether questions to the first library are answered now."""
+        if self.stopping:
+            return Health(status="stopping")
+        if not self.ready:
+            return Health(status="starting")
+        first = [each.store for each in self.libraries.opened if each.name == self.libraries.first]
+        gone = any(isinstance(store, LocalStore) and not store.is_in_place for store in first)
+        return Health(status="library gone" if gone else "ok")
 
     def leave(self) -> None:
         """Say that no more should be sent here, and answer what comes all the same."""

@@ -26,7 +26,7 @@ from qa.ui.style import HEARD
 EXAMPLES = (
     "Who led the delegation?",
     "Who tapped Kamala Harris?",
-    "When did Storm Maren hit?",
+    "When was Gustav Renn born?",
     "Who won the 1998 World Cup?",
 )
 """Questions on the seed articles, one of which they don't answer."""
@@ -54,7 +54,6 @@ def ask_tab(
     chatbot = gr.Chatbot(
         label="Conversation",
         scale=1,
-        height=480,
         elem_classes="dateline-conversation",
         feedback_options=["Right", "Wrong"],  # shown where there is a listener: see qa.ui.correction
         buttons=[],  # "Copy" would copy HTML: an answer has a button of its own
@@ -109,8 +108,7 @@ def ask_tab(
         "queue": False,
         "api_visibility": "private",
     }
-    for again in (clear.click, chatbot.clear):
-        again(anew, [course], **forgotten)
+    clear.click(anew, [course], **forgotten)
     library.change(lambda course, name: _anew_with(libraries, course, name), [course, library], **forgotten)
     for changed in (blocks.load, library.change):
         changed(
@@ -118,6 +116,7 @@ def ask_tab(
             [library],
             [narrowing.source, box, examples],
             queue=False,
+            show_progress="hidden",
             api_visibility="private",
         )
     for run in runs:

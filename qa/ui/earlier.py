@@ -67,6 +67,7 @@ def earlier_conversations(
             [earlier],
             js=_WITH_KEPT,
             queue=False,
+            show_progress="hidden",
             **shared,
         )
     opening = reopen.click(

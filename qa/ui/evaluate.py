@@ -76,7 +76,7 @@ def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, 
     )
     stop.click(lambda: "Stopped; nothing was kept.", None, [status], cancels=[measuring], **shared)
     for change in (library.change, blocks.load):
-        change(tab.runs, [library], [earlier, against], **shared)
+        change(tab.runs, [library], [earlier, against], show_progress="hidden", **shared)
     library.change(lambda: ("", "", _PLACEHOLDER), None, [status, compared, report], queue=False, **shared)
     show.click(tab.report, [library, earlier], [report], **shared)
     earlier.change(tab.file, [library, earlier], [download], **shared)

@@ -36,7 +36,7 @@ def library_fields(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown
     sure.click(keeping.delete, [library, doomed], [status, asking, library], **_SHARED)
     keep.click(lambda: gr.update(visible=False), None, [asking], queue=False, **_SHARED)
     for change in (blocks.load, library.change):
-        change(keeping.offer, [library], [own, asking], queue=False, **_SHARED)
+        change(keeping.offer, [library], [own, asking], queue=False, show_progress="hidden", **_SHARED)
 
 
 class _Keeping:

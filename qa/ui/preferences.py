@@ -56,7 +56,7 @@ def choose_kept_library(libraries: Libraries, blocks: gr.Blocks, library: gr.Dro
 
     An address like http://127.0.0.1:7860/?library=Elections+2026 comes before what the browser kept.
     """
-    shared: dict[str, Any] = {"api_visibility": "private"}
+    shared: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     library.change(None, [library], None, js=_KEEP, **shared)
 
     def choose(kept: str, request: gr.Request) -> Any:
@@ -99,7 +99,7 @@ def settings_tab(libraries: Libraries, settings: Settings, blocks: gr.Blocks, ke
     )
     reset = gr.Button("Back to Dateline's own", min_width=180)
     gr.HTML(_models(settings))
-    shared: dict[str, Any] = {"api_visibility": "private", "queue": False}
+    shared: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
     for slider in (k, threshold):
         slider.change(lambda k, threshold: {"k": k, "threshold": threshold}, [k, threshold], [kept], **shared)
     reset.click(lambda: (usual["k"], usual["threshold"], usual), None, [k, threshold, kept], **shared)

@@ -5,6 +5,11 @@ from __future__ import annotations
 import gradio as gr
 
 CSS = """
+@media screen {
+  /* so that the box and its buttons are on the screen with the answer */
+  .dateline-conversation { height: clamp(20em, 100dvh - 24em, 40em) !important; }
+}
+.dateline-conversation .top-panel { display: none !important; }  /* a bin, and there is "Start anew" */
 .dateline-answer { font-size: 1.15em; font-weight: 600; margin: 0 0 .3em; }
 .dateline-answer small { font-weight: normal; }
 .dateline-answer + p, .dateline-small { margin: .2em 0; }
@@ -24,6 +29,7 @@ CSS = """
 .block:has(.dateline-refused[hidden]) { display: none !important; }
 .dateline-only p { margin: 0; overflow-wrap: anywhere; }
 .dateline-report { width: 100%; height: 40em; border: 1px solid currentColor; background: white; }
+.dateline-list .selection-button { display: none !important; }  /* chooses a whole column, of which nothing comes */
 .dateline-figures { white-space: pre-wrap; overflow-x: auto; }
 /* Gradio shows these under the pointer alone: nobody would reach them by keyboard or see them on a phone */
 .extra-feedback .extra-feedback-options.extra-feedback-options { display: flex; position: static; flex-direction: row;
@@ -35,7 +41,6 @@ CSS = """
 .or, .subdued, .min_value, .max_value { color: inherit !important; }
 footer { display: none !important; }
 @media (max-width: 599px) {
-  /* so that the box is on the screen with the answer */
   .dateline-conversation { height: max(16em, 100dvh - 29em) !important; }
   .dateline-list .header-table { table-layout: fixed !important; }  /* as wide as the rows below */
   .dateline-list :is([aria-colindex="3"], [aria-colindex="4"]) { display: none !important; }
@@ -109,6 +114,10 @@ window.datelineKeep = (name, value) => {
 // the second click of a double click would ask again
 document.addEventListener("click", (event) => {
   if (event.detail > 1 && event.target.closest(".dateline-once")) event.stopImmediatePropagation();
+}, true);
+// gradio opens a list anew after Tab has left it, and it would lie over the page
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Tab" && event.target.matches("[role=combobox]")) event.stopImmediatePropagation();
 }, true);
 // an answer's citation goes to the clipboard, also where the page came over plain http
 document.addEventListener("click", async (event) => {
