@@ -79,6 +79,13 @@ def test_nitf_as_an_archive_has_it(tmp_path):
     assert said(article) == (*about, story)
 
 
+def test_a_lead_that_is_repeated_is_read_once(tmp_path):
+    [article] = write(tmp_path, ARCHIVED)
+    repeated = '<block class="full_text"><p>LEAD: The dam at Sorrel opened on Monday.</p>'
+    [again] = write(tmp_path, ARCHIVED.replace('<block class="full_text">', repeated))
+    assert again.text == article.text
+
+
 def test_nitf_as_an_agency_sends_it(tmp_path):
     [article] = write(tmp_path, WIRE, "a.nitf")
     story = "SORREL (TP) - The mayor resigned.\nA vote\nFor\n3"

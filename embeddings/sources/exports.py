@@ -83,12 +83,25 @@ def exported(part: str, *, wrapped: bool) -> Exported:
     if "publication title" not in said:
         title, source, day = _head(lines[:first_label], is_above="body" in labels)
     return Exported(
-        text=paragraphs("\n".join(body)) if wrapped else "\n".join(filter(None, body)),
+        text="\n".join(
+            without_lead((paragraphs("\n".join(body)) if wrapped else "\n".join(filter(None, body))).split("\n"))
+        ),
         title=labels.get("headline", (0, ""))[1] or title or said.get("title", ""),
         date=day or said.get("publication date", ""),
         source=source or said.get("publication title", "").partition(";")[0].strip(),
         author=re.sub("^by ", "", labels.get("byline", (0, ""))[1] or said.get("author", ""), flags=re.IGNORECASE),
     )
+
+
+def without_lead(texts: list[str]) -> list[str]:
+    """Leave out a first paragraph that is labelled as the lead where it stands below once more, as of the Times."""
+    label, _, lead = texts[0].partition(":") if len(texts) > 1 else ("", "", "")
+    again = label.strip() == "LEAD" and _plain(lead) == _plain(texts[1])
+    return texts[1:] if again else texts
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _labels(lines: Sequence[str]) -> tuple[dict[str, tuple[int, str]], int]:
