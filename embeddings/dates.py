@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
@@ -88,6 +89,31 @@ def parse_date(value: object, *, day_first: bool | None = None) -> date | None:
     if found is None:
         raise ValueError(f"the date {text[:60]!r} can't be read; write it as 2021-06-08")
     return found
+
+
+def may_be_two_days(value: object) -> bool:
+    """Say whether a date is in figures that may mean two days, like 03/04/2021."""
+    try:
+        parse_date(value)
+    except AmbiguousDate:
+        return True
+    except ValueError:
+        return False
+    return False
+
+
+def day_order(values: Iterable[object]) -> bool | None:
+    """Say what 03/04/2021 means among dates of one hand, as `day_first` of parse_date: what the others are like.
+
+    None where none of them says it, or they differ.
+    """
+    orders = set()
+    for value in values:
+        match = _FIGURES.match(str(value).strip())
+        first, second = (int(match[1]), int(match[2])) if match else (0, 0)
+        if (first > 12) != (second > 12):
+            orders.add(first > 12)
+    return orders.pop() if len(orders) == 1 else None
 
 
 def find_date(text: str) -> DateFound | None:

@@ -138,6 +138,9 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         rf"(?:like us on|find us on|join us on|(?:like|find|join) our (?:page|{_NETWORK}|group|channel))\b.*",
         rf"share this(?: {_PIECE})?\s*[:|].*",
         r"tweet(?: this)?",
+        r"like|restack",
+        r"(?:invite|tell) (?:your )?friends|refer a friend",
+        r"this post is public so feel free to share it",
     ),
     "comments": (
         r"(?:\d+ )?comments?(?: \(\d+\))?",
@@ -151,6 +154,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"listen now",
         r"available on the app store.*",
         r"get the app",
+        r"listen to (?:post|episode)(?:\W{1,3}\d[\d:]*)?",
     ),
     "note": (
         rf"this {_PIECE} (?:has been|was) (?:updated|corrected|amended|edited)\b.*",
@@ -163,6 +167,14 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:(?:view|read|open|see) (?:this|it|the) ?(?:e-?mail|newsletter|message)?|view) (?:in|on) "
         r"(?:(?:your|a|the) )?(?:web ?)?(?:browser|site|page)(?:\W.{0,40})?",
         r"(?:manage|update|change) (?:your )?(?:e-?mail |subscription )?preferences",
+        r"forwarded this (?:e-?mail|newsletter)\?.{0,60}",
+        r"type your e-?mail.{0,3}",
+    ),
+    "subscription": (
+        r"subscribed?",
+        r"upgrade (?:to (?:paid|premium)|your subscription)",
+        r"(?:give|buy|send) (?:a gift|this as a gift|a gift subscription)",
+        r"pledge your support",
     ),
     "contact": (
         r"(?:found|seen|spotted|noticed|bought|got|have|do you (?:have|know)) [^.?!]{2,80}\? "
@@ -207,6 +219,7 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"\b(?:news|journalism|we) needs? you\b",
         r"^since you['’]re here\b",
         r"\bsmall favou?r\b",
+        r"\bis a reader-supported (?:publication|newsletter)\b",
         r"\breaders (?:fund|pay for) (?:this|our|us)\b",
         r"^support us\b",
         r"^become one of (?:them|us)\b",
@@ -222,6 +235,7 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"\b(?:enter|confirm|provide) your e-?mail\b",
         r"\bcheck your (?:inbox|e-?mail|spam)\b",
         r"\bthank(?:s| you) for (?:signing up|subscribing)\b",
+        r"^thanks for reading(?: (?-i:[A-ZÀ-Þ]).{1,60})?!",
         r"\byou can unsubscribe\b",
         r"^you(?:['’]re| are) (?:receiving|getting) this (?:e-?mail|newsletter|message) because\b",
         r"^was this (?:e-?mail|newsletter) (?:forwarded|sent) to you\b",

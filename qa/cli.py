@@ -83,8 +83,9 @@ def _add_index(commands: Commands) -> None:
         "places",
         nargs="+",
         metavar="PATH_OR_URL",
-        help="file (.txt .md .html .pdf .docx .json .jsonl .csv .eml, .xml of a feed or an agency, gzipped or not, "
-        ".zip of them), folder, pattern like '2021/*.html', or address of a page, a feed or a sitemap",
+        help="file (.txt .md .html .pdf .docx .odt .rtf .json .jsonl .csv .eml .mbox, .xml of a feed or an "
+        "agency, gzipped or not, .zip or .tgz of them), folder, pattern like '2021/*.html', or address of a page, a "
+        "feed or a sitemap",
     )
     parser.add_argument(
         "--columns",

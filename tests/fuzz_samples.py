@@ -12,9 +12,13 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 from test_exports import NEXIS, PROQUEST
+from test_factiva import FIELDS, HEADED
 from test_mail import HTML, mail
+from test_mbox import MAILS
 from test_news import ARCHIVED, XHTML, item
+from test_office import odt, rtf
 from test_sources import PAGE, STORY
+from test_tar import FILES
 from test_web import WHOLE, rss
 
 ATOM = f"""<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>The Post</title>
@@ -121,6 +125,8 @@ _LINE = json.dumps({"id": "x", "title": "T", "text": STORY, "date": "2020-01-02"
 SAMPLES = {
     ".txt": [
         NEXIS.encode(),
+        HEADED.encode(),
+        FIELDS.encode(),
         PROQUEST.encode(),
         STORY.encode(),
         STORY.encode("utf-16"),
@@ -131,6 +137,8 @@ SAMPLES = {
     ".pdf": [_pdf()],
     ".docx": [docx_of(_document_part())],
     "document.xml": [_document_part()],
+    ".odt": [odt()],
+    ".rtf": [rtf("Dam opens", STORY)],
     ".json": [f"[{_LINE}, {_LINE}]".encode(), f'{{"items": [{_LINE}]}}'.encode()],
     ".jsonl": [f"{_LINE}\n{_LINE}\n".encode(), gzip.compress(_LINE.encode(), mtime=0)],
     ".csv": [f'Headline;Body;pubDate\nDam;"{STORY}";8 June 2021\n'.encode(), "text,date\nOne,\n".encode("utf-16")],
@@ -143,6 +151,8 @@ SAMPLES = {
         f"<newsMessage>{item(XHTML)}{item(XHTML, 'canceled')}</newsMessage>".encode(),
     ],
     ".eml": [_fixed(mail(HTML, STORY)), _fixed(mail(plain=STORY))],
+    ".mbox": [MAILS],
+    ".tar": [FILES[:30_000], gzip.compress(FILES[:30_000], mtime=0)],
     ".zip": [zip_of({"a.txt": STORY.encode(), "b/c.html": PAGE.encode()}), lying_zip()],
     "questions.json": [json.dumps(SQUAD).encode(), gzip.compress(json.dumps(SQUAD).encode(), mtime=0)],
     "questions.csv": [b"question,answer,article,kind\nWho?,Bo|Bo Lind,dam,\nWhich?,A;B,dam,list\nWhy?,,,none\n"],
@@ -157,6 +167,8 @@ PARTS = {
     ".pdf": (b"obj", b"endobj", b"stream", b"/Length 99999999", b"/Count 99999999", b"/Kids [1 0 R]", b"1 0 R", b"<<"),
     ".docx": (b"PK\x01\x02", b"PK\x05\x06", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00"),
     "document.xml": (*_MARKUP, b"<w:tbl>", b"<w:p/>", b'<w:gridSpan w:val="99"/>', b'<w:vMerge/>', b"<w:tr/>"),
+    ".odt": (b"PK\x01\x02", b"PK\x05\x06", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00"),
+    ".rtf": (b"{", b"}", b"\\*", b"\\'", b"\\u-10179?", b"\\bin", b"\\pict", b"\\uc", b"\\fonttbl", b"\\cell"),
     ".json": (*_JSON, b'"text":', b'"fields": {', b"[{"),
     ".jsonl": (*_JSON, b'"text":', b'"date":', b'"author":["'),
     ".csv": (b'"', b'""', b",", b";", b"\t", b"\n", b"\r", b"\x00", b"\x81", b"text"),
@@ -165,6 +177,8 @@ PARTS = {
              b"<nitf>", b"<newsItem>", b"<block class='full_text'>"),
     ".eml": (*_MARKUP, b"\n\n", b"\n--=-=\n", b"From: ", b"Date: ", b"Content-Type: multipart/mixed; boundary=x\n",
              b"Content-Transfer-Encoding: base64\n", b"charset=utf-7", b"=?utf-8?b?/w==?=", b"=FF", b"message/rfc822"),
+    ".mbox": (b"\n\nFrom x\n", b"From: ", b"Message-ID: <1@echo.example>\n", b"X-Mozilla-Status: 0008\n", b">From "),
+    ".tar": (b"ustar", b"\x00" * 512, b"0000644", b"L", b"x", b"7777777", b"\x80\xff\xff", b"a.txt", b"30 size=-512\n"),
     ".zip": (b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x06", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00"),
     "questions.json": (*_JSON, b'"answer_start":', b'"item": {}', b'"kind": "list"', b'"kind": []', b'"title": 1'),
     "questions.csv": (b'"', b",", b"\n", b"|", b";", b"list", b"followup", b"\xff", b"\x00", b"kind"),

@@ -297,11 +297,15 @@ TARGETS = {
         st.one_of(of_kind(".docx"), of_kind("document.xml").map(docx_of)),
         check_source(".docx"),
     ),
+    "odt": Target(of_kind(".odt"), check_source(".odt")),
+    "rtf": Target(of_kind(".rtf"), check_source(".rtf")),
     "json": Target(of_kind(".json"), check_source(".json")),
     "jsonl": Target(st.one_of(of_kind(".jsonl"), RECORDS), check_source(".jsonl")),
     "csv": Target(st.one_of(of_kind(".csv"), ROWS), check_source(".csv")),
     "xml": Target(of_kind(".xml"), check_source(".xml")),
     "mail": Target(of_kind(".eml"), check_source(".eml")),
+    "mbox": Target(of_kind(".mbox"), check_source(".mbox")),
+    "tar": Target(of_kind(".tar"), check_source(".tar")),
     "zip": Target(
         st.one_of(
             of_kind(".zip"),

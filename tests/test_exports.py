@@ -234,3 +234,13 @@ def test_a_newspaper_may_print_a_full_text(tmp_path):
     (tmp_path / "a.txt").write_text(text)
     _, letter = read(tmp_path)
     assert said(letter) == ("Full text: the letter", "Full text: The mayor resigned.", *MAYOR[2:])
+
+
+def test_a_lead_that_is_repeated_is_read_once(tmp_path):
+    """As the New York Times has it in Nexis, in capitals at times; a danger by that name stays."""
+    lead = NEXIS.replace("\nThe mayor resigned.\n", "\nLEAD: THE MAYOR  resigned.\n\nThe mayor resigned.\n")
+    danger = NEXIS.replace("\nThe mayor resigned.\n", "\nLEAD: a danger.\n\nThe mayor resigned.\n")
+    for name, text in {"a": lead, "b": danger}.items():
+        (tmp_path / f"{name}.txt").write_text(text)
+    assert said(read(tmp_path / "a.txt")[1]) == MAYOR
+    assert read(tmp_path / "b.txt")[1].text == "LEAD: a danger.\nThe mayor resigned."

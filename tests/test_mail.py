@@ -6,6 +6,7 @@ from email.message import EmailMessage
 import pytest
 from test_sources import read
 
+from embeddings.cleaning import story_sentences
 from embeddings.sources import Unreadable
 
 HTML = """<html><head><title>x</title><style>p {}</style></head><body>
@@ -106,3 +107,12 @@ def test_what_is_no_mail_or_has_no_text_is_named(tmp_path, message, reason):
 def test_a_part_in_an_unknown_encoding_is_read_as_far_as_it_can_be(tmp_path):
     [article] = of(tmp_path, b"From: a@b.example\nContent-Type: text/plain; charset=x-none\n\nThe dam \xff opened.\n")
     assert article.text == "The dam \ufffd opened."
+
+
+def test_the_buttons_of_a_newsletter_are_set_aside(tmp_path):
+    buttons = ["Forwarded this email? Subscribe here for more", "Subscribe", "Like", "Restack", "READ IN APP"]
+    rows = "".join(f"<tr><td>{one}</td></tr>" for one in buttons)
+    story = "The dam at Sorrel opened on Tuesday, six years after the first stone was laid."
+    [article] = of(tmp_path, mail(html=f"<table>{rows}</table><p>{story}</p><p>Share this post</p>"))
+    kept = [article.text[start:end] for run in story_sentences(article.text) for start, end in run]
+    assert kept == [story]

@@ -29,9 +29,13 @@ from embeddings.sources.inputs import (
 )
 from embeddings.sources.kinds import KINDS, is_address, kind_of
 from embeddings.sources.mail import read_mail
+from embeddings.sources.mbox import mails
 from embeddings.sources.news import read_news
+from embeddings.sources.odt import read_odt
 from embeddings.sources.pdf import read_pdf
+from embeddings.sources.rtf import read_rtf
 from embeddings.sources.table import read_csv, read_json, read_jsonl
+from embeddings.sources.tar import tar_members
 from embeddings.sources.text import read_markdown, read_text
 from embeddings.sources.visits import Unchanged
 from embeddings.sources.web import fetch, pages
@@ -42,13 +46,20 @@ READERS: Mapping[str, Callable[[Input], Iterator[Article | Unreadable]]] = {
     ".html": read_html,
     ".pdf": read_pdf,
     ".docx": read_docx,
+    ".odt": read_odt,
+    ".rtf": read_rtf,
     ".json": read_json,
     ".jsonl": read_jsonl,
     ".csv": read_csv,
     ".news": read_news,
     ".eml": read_mail,
 }
-CONTAINERS: Mapping[str, Callable[[Input], Iterator[Input | Unreadable]]] = {".zip": members, ".xml": pages}
+CONTAINERS: Mapping[str, Callable[[Input], Iterator[Input | Unreadable]]] = {
+    ".zip": members,
+    ".tar": tar_members,
+    ".mbox": mails,
+    ".xml": pages,
+}
 
 __all__ = [
     "KINDS",

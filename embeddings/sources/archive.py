@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import stat
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import pairwise
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import IO
 
-from embeddings.sources.inputs import Input, ReadingError, Unreadable
-from embeddings.sources.kinds import KINDS, kind_of
+from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable, inner_input
+from embeddings.sources.kinds import ARCHIVES, KINDS, kind_of
 
 MAX_ARCHIVE_BYTES = 2_000_000_000
 MAX_MEMBERS = 200_000
+NOTHING = f"holds no file that can be read; these are: {KINDS}"
+LINK = "is a link to another file; pack that file itself"
 _OF_A_BACKUP = {"manifest.json", "library.sqlite"}
 _HEADER = 30
 """Bytes that stand before a member at the least."""
@@ -45,7 +48,7 @@ def members(given: Input) -> Iterator[Input | Unreadable]:
                 found = True
                 yield item
         if not found:
-            raise ReadingError(f"holds no file that can be read; these are: {KINDS}")
+            raise ReadingError(NOTHING)
 
 
 def check_parts(members: Sequence[zipfile.ZipInfo]) -> None:
@@ -68,23 +71,59 @@ def check_parts(members: Sequence[zipfile.ZipInfo]) -> None:
         raise ReadingError("holds files that share their bytes, as only made-up archives do; pack it anew")
 
 
-def _member(given: Input, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Input | Unreadable | None:
-    path = PurePosixPath(member.filename.replace("\\", "/"))
-    name = f"{given.name}, member {member.filename}"
-    if path.is_absolute() or ".." in path.parts or PureWindowsPath(member.filename).drive:
+def check_document(data: bytes, what: str) -> None:
+    """Refuse what is no zip archive or unpacks to too much, as the documents of offices are archives, too.
+
+    Args:
+        what: said of one that is no archive.
+
+    Raises:
+        ReadingError: it is none, or holds too much.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            listed = parts.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+        raise ReadingError(what) from error
+    check_parts(listed)
+    size = sum(part.file_size for part in listed if part.filename.endswith((".xml", ".rels")))
+    if size > MAX_BYTES:
+        raise ReadingError(
+            f"holds {size // 1_000_000:,} MB of text when unpacked, more than {MAX_BYTES // 1_000_000} MB; split it"
+        )
+
+
+def member_input(
+    given: Input, filename: str, opened: Callable[[], IO[bytes]], *, trouble: str = ""
+) -> Input | Unreadable | None:
+    """Make the input of a member; None for one that is hidden or of no kind that is read.
+
+    Args:
+        trouble: why it can't be read, were it of such a kind.
+    """
+    path = PurePosixPath(filename.replace("\\", "/"))
+    name = f"{given.name}, member {filename}"
+    if path.is_absolute() or ".." in path.parts or PureWindowsPath(filename).drive:
         return Unreadable(name, "its name leads out of the archive; pack it anew")
     kind = kind_of(path.name)
     if kind is None or any(part.startswith((".", "__MACOSX")) for part in path.parts):
         return None
-    if kind == ".zip":
+    if kind in ARCHIVES:
         return Unreadable(name, "is an archive in an archive; unpack it, and index that")
+    if trouble:
+        return Unreadable(name, trouble)
+    return inner_input(given, name, f"!{filename}", kind, opened)
+
+
+def _member(given: Input, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Input | Unreadable | None:
+    trouble = ""
     if member.flag_bits & 1:
-        return Unreadable(name, "is encrypted; unpack it, and index that")
-    if stat.S_ISLNK(member.external_attr >> 16):
-        return Unreadable(name, "is a link to another file; pack that file itself")
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        trouble = "is encrypted; unpack it, and index that"
+    elif stat.S_ISLNK(member.external_attr >> 16):
+        trouble = LINK
+    elif member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         # the others are unpacked a block at a time, however large it becomes
-        return Unreadable(name, "is packed in another way than deflation; pack the archive anew")
+        trouble = "is packed in another way than deflation; pack the archive anew"
 
     def opened() -> IO[bytes]:
         try:
@@ -92,13 +131,4 @@ def _member(given: Input, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> 
         except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise ReadingError(f"can't be unpacked ({error}); pack the archive anew") from error
 
-    return Input(
-        name,
-        f"{given.place}!{member.filename}",
-        kind,
-        opened,
-        given.columns,
-        day_first=given.day_first,
-        relative=f"{given.relative}!{member.filename}" if given.relative else "",
-        named_by=given.named_by,
-    )
+    return member_input(given, member.filename, opened, trouble=trouble)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from embeddings.dates import find_date
-from embeddings.documents import Article
-from embeddings.sources.inputs import Input, Unreadable
 from embeddings.sources.pdf import paragraphs
-from embeddings.sources.reading import make_article
 
 _BEGINS = re.compile(r"^[ \t]*(?:\d+ of \d+ DOCUMENTS?|Document \d+ of \d+)[ \t]*$", re.MULTILINE)
 _ENDS = re.compile(r"^[ \t]*End of Document[ \t]*$", re.MULTILINE)
@@ -48,19 +45,13 @@ class Exported:
     author: str = ""
 
 
-def read_exported(given: Input, text: str, *, wrapped: bool) -> Iterator[Article | Unreadable]:
-    """Read the articles of a download; none where a text is no download.
+def nexis_articles(text: str, *, wrapped: bool) -> list[Exported]:
+    """Read the articles of a download of Nexis or ProQuest; none where a text is no such download.
 
     Args:
         wrapped: the lines of paragraphs are broken, as in plain text.
     """
-    for number, part in enumerate(parts(text), start=1):
-        found = exported(part, wrapped=wrapped)
-        if not found.text:
-            yield Unreadable(given.name, f"its article {number}, {found.title[:80]!r}, holds no text; download it anew")
-            continue
-        fields = {name: getattr(found, name) for name in ("title", "date", "source", "author")}
-        yield from make_article(given, found.text, fields, default_id=f"{given.id}:{number}")
+    return [exported(part, wrapped=wrapped) for part in parts(text)]
 
 
 def parts(text: str) -> list[str]:
@@ -92,12 +83,25 @@ def exported(part: str, *, wrapped: bool) -> Exported:
     if "publication title" not in said:
         title, source, day = _head(lines[:first_label], is_above="body" in labels)
     return Exported(
-        text=paragraphs("\n".join(body)) if wrapped else "\n".join(filter(None, body)),
+        text="\n".join(
+            without_lead((paragraphs("\n".join(body)) if wrapped else "\n".join(filter(None, body))).split("\n"))
+        ),
         title=labels.get("headline", (0, ""))[1] or title or said.get("title", ""),
         date=day or said.get("publication date", ""),
         source=source or said.get("publication title", "").partition(";")[0].strip(),
         author=re.sub("^by ", "", labels.get("byline", (0, ""))[1] or said.get("author", ""), flags=re.IGNORECASE),
     )
+
+
+def without_lead(texts: list[str]) -> list[str]:
+    """Leave out a first paragraph that is labelled as the lead where it stands below once more, as of the Times."""
+    label, _, lead = texts[0].partition(":") if len(texts) > 1 else ("", "", "")
+    again = label.strip() == "LEAD" and _plain(lead) == _plain(texts[1])
+    return texts[1:] if again else texts
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _labels(lines: Sequence[str]) -> tuple[dict[str, tuple[int, str]], int]:
@@ -154,16 +158,19 @@ def _head(lines: Sequence[str], *, is_above: bool) -> tuple[str, str, str]:
         is_above: the headline is known to stand above, whatever stands below.
     """
     lines = [line for line in lines if not _NO_NEWS.fullmatch(line)]
-    dated = max((at for at, line in enumerate(lines) if _day(line)), default=None)  # the first is that of a cover page
+    dated = max(
+        (at for at, line in enumerate(lines) if day_of(line)), default=None
+    )  # the first is that of a cover page
     if dated is None:
         return next(filter(None, lines), ""), "", ""
     blocks = "\n".join(lines[:dated]).strip().rpartition("\n")
     _, *below = re.split(r"\n\n+", "\n".join(lines[dated:]).strip())
     title = (not is_above and below) or re.split(r"\n\n+", blocks[0].strip())
-    return title[-1].replace("\n", " "), blocks[2], _day(lines[dated])
+    return title[-1].replace("\n", " "), blocks[2], day_of(lines[dated])
 
 
-def _day(block: str) -> str:
+def day_of(block: str) -> str:
+    """Give the day that a line of a download is there to say, as it is written; "" where it says none."""
     try:
         found = find_date(block)
     except ValueError:

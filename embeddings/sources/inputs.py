@@ -219,6 +219,24 @@ def named_input(given: Input, address: str, known: Mapping[str, object]) -> Inpu
     return replace(named, day_first=given.day_first, visits=given.visits)
 
 
+def inner_input(given: Input, name: str, within: str, kind: str, opened: Callable[[], IO[bytes]]) -> Input:
+    """Make the input of what stands inside another, as a member of an archive.
+
+    Args:
+        within: where it stands in that, with the mark that parts the two: "!b/a.txt".
+    """
+    return Input(
+        name,
+        f"{given.place}{within}",
+        kind,
+        opened,
+        given.columns,
+        day_first=given.day_first,
+        relative=f"{given.relative}{within}" if given.relative else "",
+        named_by=given.named_by,
+    )
+
+
 def bytes_opener(data: bytes) -> Callable[[], IO[bytes]]:
     """Make what opens bytes."""
     return lambda: io.BytesIO(data)

@@ -13,6 +13,8 @@ _KINDS = {
     ".xhtml": ".html",
     ".pdf": ".pdf",
     ".docx": ".docx",
+    ".odt": ".odt",
+    ".rtf": ".rtf",
     ".json": ".json",
     ".jsonl": ".jsonl",
     ".ndjson": ".jsonl",
@@ -24,15 +26,26 @@ _KINDS = {
     ".nitf": ".xml",
     ".newsml": ".xml",
     ".eml": ".eml",
+    ".mbox": ".mbox",
     ".zip": ".zip",
+    ".tar": ".tar",
+    ".tgz": ".tar",
 }
 SUFFIXES = (*_KINDS, ".gz")
-KINDS = ".txt, .md, .html, .pdf, .docx, .json, .jsonl, .csv, .xml (feeds, NITF, NewsML), .eml, .zip"
+KINDS = (
+    ".txt, .md, .html, .pdf, .docx, .odt, .rtf, .json, .jsonl, .csv, .xml (feeds, NITF, NewsML), .eml, .mbox, .zip, "
+    ".tar, .tgz"
+)
+ARCHIVES = frozenset({".zip", ".tar"})
+CONTAINERS = frozenset({*ARCHIVES, ".mbox", ".xml"})
+"""Those of which each file holds others, or leads to them."""
 
 
 def kind_of(name: str) -> str | None:
     """Say how a file of this name is read; None where it can't be. Any kind may be gzipped."""
     plain = name.lower().removesuffix(".gz")
+    if plain == "mbox":  # as Apple's Mail calls it, in a folder of the mailbox's name
+        return ".mbox"
     dot = plain.rfind(".")
     return _KINDS.get(plain[dot:]) if dot >= 0 else None
 

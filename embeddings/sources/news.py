@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from embeddings.documents import Article
+from embeddings.sources.exports import without_lead
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.kinds import is_address
 from embeddings.sources.markup import local_name, paragraphs
@@ -93,7 +94,7 @@ def _story(body: Any) -> list[str]:
     whole = any(one.get("class") == "full_text" for one in _all(body, "block"))
     leads = ("lead_paragraph", "online_lead_paragraph")
     before = [one for one in _all(body, "block") if whole and one.get("class") in leads]
-    return paragraphs(body, [*before, *_all(body, "body.head", "body.end")]) if body is not None else []
+    return without_lead(paragraphs(body, [*before, *_all(body, "body.head", "body.end")])) if body is not None else []
 
 
 def _item(item: Any) -> Parsed:

@@ -1,4 +1,4 @@
-"""PDF, Word, feeds, mail, news in XML -> their text, in a process of its own: what they do to their parser stays there.
+"""Documents, feeds, mail, news in XML -> their text, in a process of its own: what they do to their parser stays there.
 
 The process is started with the first document, serves all later ones, and is limited in memory, time and files where
 the platform can limit it (not on Windows, where the time limit alone holds). A document that breaks it costs a new one.

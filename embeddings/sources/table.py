@@ -6,8 +6,14 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from typing import IO
 
+from embeddings.dates import day_order, may_be_two_days
 from embeddings.documents import Article
 from embeddings.sources.fields import ALIASES, named
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
@@ -21,15 +27,17 @@ _INNER = ("text", "body", "rendered", "content", "html", "value", "paragraphs", 
 _LEVELS = 3
 """How deep in a JSON file the list of its articles may stand: {"response": {"results": [...]}} of the Guardian."""
 
+_Order = Callable[[], bool | None]
+
 
 def read_jsonl(given: Input) -> Iterator[Article | Unreadable]:
     """Read one article a line: an object with its text and, where it has them, id, title, date, source, author, url."""
-    none = True
+    none, order = True, cache(lambda: day_order(_jsonl_dates(given)))
     # not text lines: a JSON string may hold U+2028 and its like
     for number, line in _lines(given):
         none = False
         try:
-            yield from _article(given, _record(decode_bytes(line)), f"{given.id}:{number}", number)
+            yield from _article(given, _record(decode_bytes(line)), f"{given.id}:{number}", number, order=order)
         except ReadingError as error:
             yield Unreadable(given.name, str(error), number)
     if none:
@@ -49,41 +57,66 @@ def read_json(given: Input) -> Iterator[Article | Unreadable]:
         yield from _article(given, _flat(found))
     else:
         raise ReadingError(f"want an article or a list of them, found {kind_of_value(found)}; name another file")
+    order = cache(lambda: day_order(_date_in(given, _flat(record)) for record in records))
     for number, record in enumerate(records, start=1):
         try:
-            yield from _article(given, _flat(record), f"{given.id}:{number}")
+            yield from _article(given, _flat(record), f"{given.id}:{number}", order=order)
         except ReadingError as error:
             yield Unreadable(given.name, f"its article {number}: {error}")
 
 
 def read_csv(given: Input) -> Iterator[Article | Unreadable]:
     """Read one article a row; the first row names the columns. Commas, semicolons, tabs and bars separate."""
+    order = cache(lambda: day_order(_csv_dates(given)))
     with given.open() as stream:
-        head = stream.read(_HEAD)
-        if not head.strip():
-            raise ReadingError("is empty; remove it, or put an article in it")
-        stream.seek(0)
-        csv.field_size_limit(MAX_BYTES)
-        lines = _text_lines(io.TextIOWrapper(stream, _encoding(head), newline=""))
-        rows = csv.DictReader(lines, delimiter=delimiter(head), restkey="")
+        rows = _rows(stream)
         try:
             names = rows.fieldnames or ()
             if len(names) > MAX_COLUMNS:
                 raise ReadingError(f"has {len(names):,} columns, and at most {MAX_COLUMNS:,} are read; leave some out")
             _name_columns(given, [name for name in names if name])
             for row in rows:
-                yield from _of_row(given, row, rows.line_num)
+                yield from _of_row(given, row, rows.line_num, order)
         except (csv.Error, UnicodeError) as error:
             raise ReadingError(f"breaks off near line {rows.line_num} ({error}); mend that row") from error
 
 
-def _of_row(given: Input, row: Mapping[str, object], number: int) -> Iterator[Article | Unreadable]:
+def _rows(stream: IO[bytes]) -> csv.DictReader[str]:
+    head = stream.read(_HEAD)
+    if not head.strip():
+        raise ReadingError("is empty; remove it, or put an article in it")
+    stream.seek(0)
+    csv.field_size_limit(MAX_BYTES)
+    lines = _text_lines(io.TextIOWrapper(stream, _encoding(head), newline=""))
+    return csv.DictReader(lines, delimiter=delimiter(head), restkey="")
+
+
+def _of_row(given: Input, row: Mapping[str, object], number: int, order: _Order) -> Iterator[Article | Unreadable]:
     try:
         if "" in row:
             raise ReadingError("has more fields than columns; put quotes around a field that holds a separator")
-        yield from _article(given, row, f"{given.id}:{number}", number)
+        yield from _article(given, row, f"{given.id}:{number}", number, order=order)
     except ReadingError as error:
         yield Unreadable(given.name, str(error), number)
+
+
+def _csv_dates(given: Input) -> Iterator[object]:
+    """Give the dates of a table, as far as it can be read."""
+    with suppress(ReadingError, csv.Error, UnicodeError, OSError, EOFError, zlib.error), given.open() as stream:
+        for row in _rows(stream):
+            yield _date_in(given, row)
+
+
+def _jsonl_dates(given: Input) -> Iterator[object]:
+    with suppress(ReadingError, OSError, EOFError, zlib.error):
+        for _, line in _lines(given):
+            with suppress(ReadingError):
+                yield _date_in(given, _record(decode_bytes(line)))
+
+
+def _date_in(given: Input, record: Mapping[str, object]) -> object:
+    names = named("date", record, (given.columns["date"],) if "date" in given.columns else ())
+    return record[names[0]] if names else None
 
 
 def _text_lines(text: io.TextIOWrapper) -> Iterator[str]:
@@ -146,8 +179,18 @@ def _flat(record: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _article(
-    given: Input, record: Mapping[str, object], default_id: str = "", line: int | None = None
+    given: Input,
+    record: Mapping[str, object],
+    default_id: str = "",
+    line: int | None = None,
+    *,
+    order: _Order = lambda: None,
 ) -> Iterator[Article | Unreadable]:
+    """Make a record's article.
+
+    Args:
+        order: says what 03/04/2021 means in the table, by its other dates, which takes reading them all.
+    """
     columns = _name_columns(given, list(record))
     given_text = record.get(columns["text"])
     text = _text_of(given_text)
@@ -155,6 +198,8 @@ def _article(
         inside = f" of {', '.join(map(repr, given_text))}"[:200] if isinstance(given_text, dict) and given_text else ""
         raise ReadingError(f'want the article in "{columns["text"]}", found {kind_of_value(given_text)}{inside}')
     fields = {ours: record.get(theirs) for ours, theirs in columns.items() if ours != "text"}
+    if given.day_first is None and may_be_two_days(fields.get("date")):
+        given = replace(given, day_first=order())
     yield from make_article(given, text, fields, default_id=default_id, line=line)
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import yaml
 
 from embeddings.documents import Article
-from embeddings.sources.exports import parts, read_exported
 from embeddings.sources.fields import ALIASES, named
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.reading import decode, filled_fields, make_article
+from embeddings.sources.whole import read_whole
 
 MAX_FRONT_MATTER = 50_000
 # --- around YAML, as most write it, and +++ around TOML, as Hugo does; below empty lines only what begins with a field,
@@ -29,11 +29,7 @@ _QUOTED = re.compile(r"(?P<mark>[\"'])(?P<value>(?:(?!(?P=mark)).)*)(?P=mark)")
 
 def read_text(given: Input) -> Iterator[Article | Unreadable]:
     """Read one article: all of the file is its text, the first line its title; or those of a service's download."""
-    text = decode(given)
-    if parts(text):
-        yield from read_exported(given, text, wrapped=True)
-    else:
-        yield from make_article(given, text, {})
+    yield from read_whole(given, decode(given), wrapped=True)
 
 
 def read_markdown(given: Input) -> Iterator[Article | Unreadable]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from embeddings.sources.feed import feed_entries
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, named_input
-from embeddings.sources.kinds import KINDS, is_address, kind_of
+from embeddings.sources.kinds import CONTAINERS, KINDS, is_address, kind_of
 from embeddings.sources.news import ROOTS
 from embeddings.sources.visits import Unchanged
 
@@ -37,6 +37,9 @@ _TYPES = {
     "application/xhtml+xml": ".html",
     "application/pdf": ".pdf",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/rtf": ".rtf",
+    "text/rtf": ".rtf",
     "application/rss+xml": ".xml",
     "application/atom+xml": ".xml",
     "application/rdf+xml": ".xml",
@@ -46,6 +49,7 @@ _TYPES = {
     "application/xml": ".xml",
     "text/xml": ".xml",
     "message/rfc822": ".eml",
+    "application/mbox": ".mbox",
     "text/csv": ".csv",
     "text/markdown": ".md",
     "application/json": ".json",
@@ -53,6 +57,7 @@ _TYPES = {
     "application/x-ndjson": ".jsonl",
     "application/jsonl": ".jsonl",
     "application/zip": ".zip",
+    "application/x-tar": ".tar",
     "text/plain": ".txt",
 }
 
@@ -153,7 +158,7 @@ def _page(given: Input, named: Input) -> Input | Unreadable | None:
         return None
     except ReadingError as error:
         return Unreadable(named.name, str(error))
-    if page.kind in (".xml", ".zip"):  # which would name others, and so on for ever
+    if page.kind in CONTAINERS:  # which would name others, and so on for ever
         return Unreadable(named.name, f"is no page, and {given.name} may lead to nothing else; index it by itself")
     return page
 

@@ -19,12 +19,16 @@ from embeddings.sources.feed import extract_feed
 from embeddings.sources.inputs import ReadingError
 from embeddings.sources.mail import extract_mail
 from embeddings.sources.news import extract_news
+from embeddings.sources.odt import extract_odt
 from embeddings.sources.parsing import MAX_MEMORY, MAX_SECONDS, MAX_TEXT, OUT_OF_MEMORY, Parsed, read_frame, write_frame
 from embeddings.sources.pdf import extract_pdf
+from embeddings.sources.rtf import extract_rtf
 
 EXTRACTORS: Mapping[str, Callable[[bytes], list[Parsed]]] = {
     ".pdf": extract_pdf,
     ".docx": extract_docx,
+    ".odt": extract_odt,
+    ".rtf": extract_rtf,
     ".xml": extract_feed,
     ".news": extract_news,
     ".eml": extract_mail,

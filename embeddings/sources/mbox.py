@@ -1,0 +1,67 @@
+"""Mailboxes (.mbox), as mail programs export the folder of a newsletter -> their mails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain, pairwise
+
+from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable, bytes_opener, inner_input
+
+_FIELD = re.compile(rb"[!-9;-~]+:|>?From ")
+_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_ID = re.compile(rb"^message-id:\s*<([^<>\s]+)>", re.MULTILINE | re.IGNORECASE)
+
+# Thunderbird keeps what was deleted until it compacts the folder
+_STATUS = re.compile(rb"^x-mozilla-status:\s*([0-9a-f]{4})\b", re.MULTILINE | re.IGNORECASE)
+_DELETED = 8
+
+
+def mails(given: Input) -> Iterator[Input | Unreadable]:
+    """Yield the mails of a mailbox; each is known by its own id, so that it stays itself where others are deleted.
+
+    Raises:
+        ReadingError: it is no mailbox.
+    """
+    known: set[str] = set()
+    for number, mail in enumerate(_split(given), start=1):
+        name = f"{given.name}, mail {number}"
+        if len(mail) > MAX_BYTES:
+            yield Unreadable(name, f"holds more than {MAX_BYTES // 1_000_000} MB, more than a mail has; save its text")
+            continue
+        head = re.split(rb"\r?\n\r?\n", mail, maxsplit=1)[0]
+        status = _STATUS.search(head)
+        if status and int(status[1], 16) & _DELETED:
+            continue
+        found = _ID.search(head)
+        mail_id = found[1].decode(errors="replace") if found else str(number)
+        if mail_id in known:
+            mail_id = f"{number} {mail_id}"
+        known.add(mail_id)
+        yield inner_input(given, name, f"!{mail_id}", ".eml", bytes_opener(_QUOTED.sub(rb"\1", mail)))
+
+
+def _split(given: Input) -> Iterator[bytes]:
+    """Give the mails: each begins, below an empty line, with a line "From ..." and the first field of its head.
+
+    Of one that is too large no more is kept than tells that it is.
+    """
+    mail: list[bytes] | None = None
+    size, is_below_space = 0, True
+    with given.open() as stream:
+        lines = iter(lambda: stream.readline(MAX_BYTES + 1), b"")
+        for line, following in pairwise(chain(lines, [b""])):
+            if is_below_space and line.startswith(b"From ") and _FIELD.match(following):
+                if mail is not None:
+                    yield b"".join(mail)
+                mail, size = [], 0
+            elif mail is not None:
+                if size <= MAX_BYTES:
+                    mail.append(line)
+                size += len(line)
+            elif line.strip():
+                raise ReadingError('is no mailbox (it does not begin with a line "From ..."); a single mail is an .eml')
+            is_below_space = not line.strip()
+    if mail is None:
+        raise ReadingError("is empty; remove it, or put mails in it")
+    yield b"".join(mail)

@@ -1,0 +1,40 @@
+"""The text of a whole document -> its article, or, where it is a download of a service, each of its articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from embeddings.documents import Article
+from embeddings.sources.exports import Exported, nexis_articles
+from embeddings.sources.factiva import factiva_articles
+from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.reading import make_article
+
+
+def read_whole(
+    given: Input, text: str, *, title: str = "", author: str = "", wrapped: bool = False
+) -> Iterator[Article | Unreadable]:
+    """Read a document's article, or those of a download.
+
+    Args:
+        title: as its properties say, and so the author: those of the article, where it is a single one.
+        wrapped: the lines of paragraphs are broken, as in plain text.
+
+    Raises:
+        ReadingError: it holds no text.
+    """
+    if not text.strip():
+        raise ReadingError("holds no text; remove it, or put an article in it")
+    if found := nexis_articles(text, wrapped=wrapped) or factiva_articles(text, wrapped=wrapped):
+        yield from _read_each(given, found)
+    else:
+        yield from make_article(given, text, {"title": title, "author": author})
+
+
+def _read_each(given: Input, found: list[Exported]) -> Iterator[Article | Unreadable]:
+    for number, one in enumerate(found, start=1):
+        if not one.text:
+            yield Unreadable(given.name, f"its article {number}, {one.title[:80]!r}, holds no text; download it anew")
+            continue
+        fields = {name: getattr(one, name) for name in ("title", "date", "source", "author")}
+        yield from make_article(given, one.text, fields, default_id=f"{given.id}:{number}")

@@ -1,0 +1,101 @@
+"""Tar archives: what is in them, and those that are made to do harm."""
+
+import gzip
+import io
+import tarfile
+
+import pytest
+from attacks import refused
+from test_sources import STORY, packed, read
+
+from embeddings.sources import archive, inputs
+
+
+def tar(*members, **fields):
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w", format=tarfile.GNU_FORMAT) as packed_in:
+        for name, text in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(text)
+            for field, value in fields.items():
+                setattr(info, field, value)
+            packed_in.addfile(info, io.BytesIO(text))
+    return data.getvalue()
+
+
+def head(name, size, kind=tarfile.REGTYPE):
+    """The head of a member that says how large it is, without what it holds."""
+    info = tarfile.TarInfo(name)
+    info.size, info.type = size, kind
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+ROWS = "title,text\n" + "".join(f'"Dam {number}","{STORY}"\n' for number in range(2_000))
+FILES = tar(
+    ("news/a.txt", STORY.encode()), ("news/.b.txt", b"x"), ("news/c.jpg", b"x"), ("news/d.csv", ROWS.encode()),
+    ("news/e.txt.gz", gzip.compress(b"Mayor resigns\n\nHe did.")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "data"), [("a.tar", FILES), ("a.tgz", gzip.compress(FILES)), ("a.tar.gz", gzip.compress(FILES))]
+)
+def test_members_are_read(tmp_path, name, data):
+    (tmp_path / name).write_bytes(data)
+    articles = read(tmp_path)
+    assert [article.title for article in articles] == [
+        articles[0].title, *(f"Dam {number}" for number in range(2_000)), "Mayor resigns",
+    ]  # fmt: skip
+    assert len({article.id for article in articles}) == 2_002
+    assert articles[0].text == STORY
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "is not a tar archive"),
+        (STORY.encode(), "is not a tar archive"),
+        (gzip.compress(STORY.encode()), "is not a tar archive"),
+        (packed(**{"a.txt": STORY}), "is not a tar archive"),
+        (tar(("a.jpg", b"x")), "holds no file that can be read"),
+        (tar(("../a.txt", b"x")), "leads out"),
+        (tar(("/etc/a.txt", b"x")), "leads out"),
+        (tar(("b\\..\\..\\a.txt", b"x")), "leads out"),
+        (tar(("a.txt", b""), type=tarfile.SYMTYPE, linkname="/etc/passwd"), "is a link"),
+        (tar(("a.txt", b""), type=tarfile.LNKTYPE, linkname="/etc/passwd"), "is a link"),
+        (tar(("a.txt", b""), type=tarfile.FIFOTYPE), "is no plain file"),
+        (tar(("a.zip", b"x")), "is an archive in an archive"),
+        (tar(("a.tgz", b"x")), "is an archive in an archive"),
+        (gzip.compress(head("a.bin", 10**12)), "'a.bin' and what follows it was left unread"),
+        (head("a.txt", -512), "left unread"),
+        (gzip.compress(head("a", 10**10, tarfile.GNUTYPE_LONGNAME) + bytes(5_000_000)), "more than a million bytes"),
+        (head("a", 10, tarfile.GNUTYPE_LONGNAME) * 5_000, "is not a tar archive, or is cut off"),
+    ],
+)  # fmt: skip
+def test_what_is_none_or_hostile_is_named(tmp_path, data, reason):
+    (tmp_path / "a.tgz").write_bytes(data)
+    refused(tmp_path / "a.tgz", reason)
+
+
+@pytest.mark.parametrize("data", [gzip.compress(FILES)[:-30], FILES[: FILES.index(b"Dam 7")]])
+def test_of_one_that_is_cut_off_what_is_there_is_read(tmp_path, data):
+    (tmp_path / "a.tar").write_bytes(data)
+    article, *_, problem = read(tmp_path / "a.tar")
+    assert article.text == STORY
+    assert "cut off" in str(problem)
+
+
+def test_an_archive_is_bounded_in_all_and_in_number(tmp_path, monkeypatch):
+    (tmp_path / "a.tar").write_bytes(tar(*((f"{number}.txt", STORY.encode()) for number in range(3))))
+    for limit, value in (("MAX_ARCHIVE_BYTES", 2 * len(STORY.encode())), ("MAX_MEMBERS", 2)):
+        with monkeypatch.context() as patched:
+            patched.setattr(archive, limit, value)
+            *articles, problem = read(tmp_path / "a.tar")
+        assert len(articles) == 2
+        assert "'2.txt' and what follows it was left unread" in str(problem)
+
+
+def test_one_that_grows_like_a_bomb_is_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(inputs, "MAX_BYTES", 1_000_000)
+    (tmp_path / "a.tgz").write_bytes(gzip.compress(tar(("a.jsonl", b"\n" * 20_000_000))))
+    refused(tmp_path / "a.tgz", "times its size")
