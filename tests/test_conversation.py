@@ -28,8 +28,8 @@ class Recorder:
     def check_articles(self, where):
         pass
 
-    def gather(self, question, *, where=ANY, k=None, today=None, topic=""):
-        self.asked.append((question, where, topic))
+    def gather(self, question, *, where=ANY, among=None, k=None, today=None, topic=""):
+        self.asked.append((question, where if among is None else replace(where, articles=among), topic))
         return Gathered(MAYOR.answer.hits, None, 1.0)
 
     def answer_gathered(self, question, gathered, *, without=(), fits=None, expected=0.0):
