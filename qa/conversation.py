@@ -17,6 +17,7 @@ from qa.answers import Answer, Span
 from qa.confidence import log_odds
 from qa.followups.antecedents import TURNS_BACK, Turn, lasting_names
 from qa.followups.rewriting import Reading, asks_for_another, asks_of_anything, behind_names, readings, speaks_of_known
+from qa.followups.speakers import asked_speaker, is_said_by_another
 from qa.followups.stories import tells_on
 from qa.pipeline import Pipeline, checked_question
 from qa.settings import MAX_QUESTION
@@ -89,7 +90,7 @@ class Conversation:
                 reading.question,
                 gathered,
                 without=reading.without,
-                fits=self._fitting(reading),
+                fits=self._fitting(question, reading),
                 expected=expected,
             )
             kept = (0.0 if here is None else STAYING) - (NAMED if reading.meant else 0.0)
@@ -119,8 +120,10 @@ class Conversation:
         yield from ((reading, None) for reading in found[:1] if reading.topic)
         yield from ((reading, None) for reading in found if not reading.topic)
 
-    def _fitting(self, reading: Reading) -> Callable[[Span], bool] | None:
+    def _fitting(self, question: str, reading: Reading) -> Callable[[Span], bool] | None:
         """Say what can be an answer at all; None means anything."""
+        if pronoun := asked_speaker(question):
+            return lambda span: not is_said_by_another(span, pronoun)
         if reading.asks_when:
             return lambda span: tells_time(span.text)
         if reading.of_other and self.turns[-1].answer.found:

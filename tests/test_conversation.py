@@ -275,7 +275,8 @@ def test_the_later_part_of_an_answer_may_answer_what_is_asked_of_something_else(
     text = "Adults £16, children £4."
     hit = Hit(Passage("a", 0, len(text)), Article("a", "T", text), 1.0)
     known = Answer("Q?", "Q?", (Span("£16, children £4", 7, 23, 5.0, hit),), (hit,), 0.9, True)
-    fits = Conversation(Recorder(), [Turn("How much?", known)])._fitting(Reading("For children?", of_other=True))
+    again = Reading("For children?", of_other=True)
+    fits = Conversation(Recorder(), [Turn("How much?", known)])._fitting("For children?", again)
     assert fits(Span("£4", 21, 23, 5.0, hit))
     assert not fits(Span("£16", 7, 10, 5.0, hit))
     assert not fits(Span("Adults £16", 0, 10, 5.0, hit))
