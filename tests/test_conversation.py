@@ -152,7 +152,7 @@ def test_what_says_who_somebody_is_is_no_other_person():
     asked = Answer("Q?", "Q?", (Span("jailed", 34, 40, 5.0, hit),), (hit,), 0.9, True)
     conversation = Conversation(Recorder(), [Turn("What happened?", asked)])
     fits = conversation._fitting(
-        Reading("Ann Bray: Who was the judge?", meant="Who was the judge?", behind=("Ann Bray",))
+        "Who was the judge?", Reading("Ann Bray: Who was the judge?", meant="Who was the judge?", behind=("Ann Bray",))
     )
     assert not fits(Span("a former pilot", 14, 28, 5.0, hit))
     assert not fits(Span("The insurer", text.index("The ins"), text.index(", Ann Bray, paid"), 5.0, hit))
