@@ -17,6 +17,7 @@ from qa.answers import Answer, Span
 from qa.confidence import log_odds
 from qa.followups.antecedents import TURNS_BACK, Turn, lasting_names
 from qa.followups.rewriting import Reading, asks_for_another, asks_of_anything, behind_names, readings, speaks_of_known
+from qa.followups.speakers import asked_speaker, is_said_by_another
 from qa.followups.stories import tells_on
 from qa.pipeline import Pipeline, checked_question
 from qa.settings import MAX_QUESTION
@@ -77,28 +78,31 @@ class Conversation:
         where = self.where if where is None else where
         self.pipeline.check_articles(where)
         tried: list[tuple[float, Reading, Answer]] = []
-        for reading, place in self._tries(checked_question(question), where):
-            gathered = self.pipeline.gather(reading.question, where=place, today=today, topic=reading.topic)
+        for reading, here in self._tries(checked_question(question), where):
+            gathered = self.pipeline.gather(reading.question, where=where, among=here, today=today, topic=reading.topic)
             yield gathered.hits
-            expected = 0.0 if place is where else EXPECTED
+            expected = 0.0 if here is None else EXPECTED
             answer = self.pipeline.answer_gathered(
-                reading.question, gathered, without=reading.without, fits=self._fitting(reading), expected=expected
+                reading.question,
+                gathered,
+                without=reading.without,
+                fits=self._fitting(question, reading),
+                expected=expected,
             )
-            kept = (0.0 if place is where else STAYING) - (NAMED if reading.meant else 0.0)
+            kept = (0.0 if here is None else STAYING) - (NAMED if reading.meant else 0.0)
             tried.append((log_odds(answer.probability) + kept, reading, answer))
         _, reading, answer = max(tried, key=itemgetter(0))
         self.turns.append(Turn(reading.meant or answer.searched_for, replace(answer, question=question)))
 
-    def _tries(self, question: str, where: Filter) -> Iterator[tuple[Reading, Filter]]:
-        """Yield each reading with where to ask it: a follow-up first in the articles under discussion, then in all."""
+    def _tries(self, question: str, where: Filter) -> Iterator[tuple[Reading, frozenset[str] | None]]:
+        """Yield each reading with the articles to ask it in: a follow-up first in those under discussion, then all."""
         found = [one for one in readings(question, self.turns) if len(one.question) <= MAX_QUESTION]
         found = found or [Reading(question)]  # what a short one stands for may be too long to ask
         here = self._under_discussion()
         if where.articles is not None:
             here &= where.articles
         if here:
-            inside = replace(where, articles=here)
-            yield from ((reading, inside) for reading in found if reading.topic)
+            yield from ((reading, here) for reading in found if reading.topic)
             if (
                 found[0].topic
                 and not found[0].without  # "Ana Reyes: Who else?" asks nothing
@@ -106,14 +110,16 @@ class Conversation:
                 and (named := behind_names(question, found[0], self.turns[-1])) is not None
                 and len(named.question) <= MAX_QUESTION
             ):
-                yield named, inside
+                yield named, here
             if found[0].topic and not found[0].leans and asks_of_anything(question):
                 return
-        yield from ((reading, where) for reading in found[:1] if reading.topic)
-        yield from ((reading, where) for reading in found if not reading.topic)
+        yield from ((reading, None) for reading in found[:1] if reading.topic)
+        yield from ((reading, None) for reading in found if not reading.topic)
 
-    def _fitting(self, reading: Reading) -> Callable[[Span], bool] | None:
+    def _fitting(self, question: str, reading: Reading) -> Callable[[Span], bool] | None:
         """Say what can be an answer at all; None means anything."""
+        if pronoun := asked_speaker(question):
+            return lambda span: not is_said_by_another(span, pronoun)
         if reading.asks_when:
             return lambda span: tells_time(span.text)
         if reading.of_other and self.turns[-1].answer.found:

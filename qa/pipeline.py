@@ -151,11 +151,19 @@ class Pipeline:
         return self.answer_gathered(question, gathered, top=top, expected=expected)
 
     def gather(
-        self, question: str, *, k: int | None = None, where: Filter = ANY, today: date | None = None, topic: str = ""
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        where: Filter = ANY,
+        among: frozenset[str] | None = None,
+        today: date | None = None,
+        topic: str = "",
     ) -> Gathered:
         """Take the first step of `answer`: find what is to be read.
 
         Args:
+            among: ids of articles that `where` admits, in which alone is looked; None means in all of them.
             topic: words that are searched for beside the question, and not read for.
         """
         asked = checked_question(question)
@@ -164,7 +172,8 @@ class Pipeline:
             _checked("k", k)
         started = time.perf_counter()
         period = _period(asked, where, today)
-        hits = self.find(asked, k or MOST_READ, where=where, today=today, topic=topic)
+        place = where if among is None else replace(where, articles=among)
+        hits = self._find(asked, k or MOST_READ, place, period, topic)
         trouble = ""
         if not hits and where.source is not None:
             trouble = unknown_source(where.source, self.retriever.store.sources())
@@ -210,15 +219,16 @@ class Pipeline:
         self.check_articles(where)
         return self.find(asked, k, where=where, today=today)
 
-    def find(
-        self, question: str, k: int, *, where: Filter = ANY, today: date | None = None, topic: str = ""
-    ) -> list[Hit]:
+    def find(self, question: str, k: int, *, where: Filter = ANY, today: date | None = None) -> list[Hit]:
         """Find the k best passages for a question, with regard to the time that it names.
 
-        Days counted from today ("last week") leave all other articles out; a month or a year ("in June 2021") puts its
-        articles first; a question about the present ("who is the current mayor?") prefers the newest.
+        Days counted from today ("last week") leave all other articles out, unless `where` names articles, of which they
+        go first; a month or a year ("in June 2021") puts its articles first; a question about the present ("who is the
+        current mayor?") prefers the newest.
         """
-        period = _period(question, where, today)
+        return self._find(question, k, where, _period(question, where, today))
+
+    def _find(self, question: str, k: int, where: Filter, period: Period | None, topic: str = "") -> list[Hit]:
         now = asks_about_now(question)
         question = f"{topic} {question}".strip()
         if period is not None and period.exact:
@@ -331,7 +341,9 @@ class Pipeline:
 def _period(question: str, where: Filter, today: date | None) -> Period | None:
     if where.since is not None or where.until is not None:
         return None
-    return period_of(question, date.today() if today is None else today)
+    period = period_of(question, date.today() if today is None else today)
+    # articles that are chosen by name are meant, of whatever day they are
+    return period if period is None or where.articles is None else replace(period, exact=False)
 
 
 def checked_question(question: str) -> str:

@@ -92,6 +92,11 @@ def in_period(period: Period) -> str:
     return f"“{period.words}”: only {articles}" if period.exact else f"“{period.words}”: {articles} first"
 
 
+def in_number(count: int, one: str) -> str:
+    """Write how many there are of `one`, a noun whose plural ends in s: "1 article", "2,300 articles"."""
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
+
+
 def in_counts(report: IngestReport) -> str:
     """Say what an ingestion did, in numbers."""
     done = report.articles

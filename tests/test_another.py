@@ -17,6 +17,7 @@ DEAL = (
 )
 RESCUE = "Emma Strand, a nurse from Kellport, was lost. Sent for Emma Strand, a bush pilot saw her coat."
 BORDER = "Both sides agreed on Wednesday to open the border on Friday. It is to be opened on Wednesday."
+STORMS = "Nobody was killed. More was broken than by Maren, in which three died. It sank boats. Ana Reyes drowned."
 PLACE = "She died after a short illness. A dog took the boy home to his uncle."
 
 
@@ -62,8 +63,30 @@ def test_the_day_of_report_may_be_ahead():
     assert not judged("When will the border open?", BORDER, BORDER.rindex("Wednesday"), "Wednesday")
 
 
-def judged(question, text, start, span):
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "Title", text, date(2022, 6, 8)), 1.0)
+@pytest.mark.parametrize(
+    ("question", "title", "span", "unfit"),
+    [
+        ("Was anyone killed in Storm Maren?", "Storm Isolde floods valley", "Nobody was killed", True),
+        ("Was anyone killed in Storm Isolde?", "Storm Isolde floods valley", "Nobody was killed", False),
+        ("Was anyone killed in Storm Maren?", "Army called in", "Nobody was killed", False),
+        (
+            "Was anyone killed in Storm Maren?",
+            "Storms Isolde and Maren: Storm Isolde's toll",
+            "Nobody was killed",
+            False,
+        ),
+        ("Was anyone killed in the storm?", "Storm Isolde floods valley", "Nobody was killed", False),
+        ("How many died in Storm Maren?", "Storm Isolde floods valley", "three", False),
+        ("What did Storm Maren sink?", "Storm Isolde floods valley", "boats", False),  # of the sentence before
+        ("Who drowned in Hurricane Maren?", "Hurricane Isolde floods valley", "Ana Reyes", True),
+    ],
+)
+def test_told_of_another_storm(question, title, span, unfit):
+    assert judged(question, STORMS, STORMS.index(span), span, title) is unfit
+
+
+def judged(question, text, start, span, title="Title"):
+    hit = Hit(Passage("a", 0, len(text)), Article("a", title, text, date(2022, 6, 8)), 1.0)
     return is_unfit(question, Span(span, start, start + len(span), 5.0, hit))
 
 

@@ -28,8 +28,8 @@ class Recorder:
     def check_articles(self, where):
         pass
 
-    def gather(self, question, *, where=ANY, k=None, today=None, topic=""):
-        self.asked.append((question, where, topic))
+    def gather(self, question, *, where=ANY, among=None, k=None, today=None, topic=""):
+        self.asked.append((question, where if among is None else replace(where, articles=among), topic))
         return Gathered(MAYOR.answer.hits, None, 1.0)
 
     def answer_gathered(self, question, gathered, *, without=(), fits=None, expected=0.0):
@@ -152,7 +152,7 @@ def test_what_says_who_somebody_is_is_no_other_person():
     asked = Answer("Q?", "Q?", (Span("jailed", 34, 40, 5.0, hit),), (hit,), 0.9, True)
     conversation = Conversation(Recorder(), [Turn("What happened?", asked)])
     fits = conversation._fitting(
-        Reading("Ann Bray: Who was the judge?", meant="Who was the judge?", behind=("Ann Bray",))
+        "Who was the judge?", Reading("Ann Bray: Who was the judge?", meant="Who was the judge?", behind=("Ann Bray",))
     )
     assert not fits(Span("a former pilot", 14, 28, 5.0, hit))
     assert not fits(Span("The insurer", text.index("The ins"), text.index(", Ann Bray, paid"), 5.0, hit))
@@ -275,7 +275,8 @@ def test_the_later_part_of_an_answer_may_answer_what_is_asked_of_something_else(
     text = "Adults £16, children £4."
     hit = Hit(Passage("a", 0, len(text)), Article("a", "T", text), 1.0)
     known = Answer("Q?", "Q?", (Span("£16, children £4", 7, 23, 5.0, hit),), (hit,), 0.9, True)
-    fits = Conversation(Recorder(), [Turn("How much?", known)])._fitting(Reading("For children?", of_other=True))
+    again = Reading("For children?", of_other=True)
+    fits = Conversation(Recorder(), [Turn("How much?", known)])._fitting("For children?", again)
     assert fits(Span("£4", 21, 23, 5.0, hit))
     assert not fits(Span("£16", 7, 10, 5.0, hit))
     assert not fits(Span("Adults £16", 0, 10, 5.0, hit))

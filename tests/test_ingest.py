@@ -162,7 +162,7 @@ def test_indexing_a_folder_again_takes_along_what_is_gone_from_it(folder, tmp_pa
     said = capsys.readouterr().out
     assert "removed 2 articles of files that are gone" in said
     assert "1 files or pages as they were" in said
-    assert "holds 1 articles" in said
+    assert "holds 1 article in" in said
 
 
 @pytest.mark.parametrize("left", ["nothing", "an empty folder", "hidden and other files"])
@@ -190,7 +190,7 @@ def test_of_two_folders_the_empty_one_is_named_and_keeps_its_articles(folder, tm
     capsys.readouterr()
     assert main(["index", str(folder), str(other), *library]) == 2
     said = capsys.readouterr()
-    assert f"{other} is gone or empty; its 1 articles stay" in said.err
+    assert f"{other} is gone or empty; its 1 article stays" in said.err
     assert "dateline articles --remove ID" in said.err
     assert "holds 4 articles" in said.out
 
@@ -361,7 +361,7 @@ def test_watching_keeps_a_folder_in_step(folder, tmp_path):
         (folder / "picture.png").write_bytes(b"x")
         (folder / ".trash").mkdir()
         (folder / ".trash" / "old.txt").write_text("Old story\nIt was thrown away.")
-        wait_for("1 added", "removed 1 articles of files that are gone")
+        wait_for("1 added", "removed 1 article of files that are gone")
         (folder / "b.jsonl").unlink()
         wait_for("removed 2 articles of files that are gone")
     assert "2 added" not in (tmp_path / "output").read_text()

@@ -158,7 +158,7 @@ def test_the_commands_work_on_a_file_of_milvus_lite(tmp_path, capsys):
     (tmp_path / "articles" / "dam.txt").write_text("Dam opens\n\nMinister Okoro opened the dam at Halvern on Friday.\n")
     library = ["--library", str(tmp_path / "library.db")]
     assert cli.main(["index", str(tmp_path / "articles"), *library]) == 0
-    assert f"{tmp_path / 'library.db'} holds 1 articles in 1 passages" in capsys.readouterr().out
+    assert f"{tmp_path / 'library.db'} holds 1 article in 1 passage" in capsys.readouterr().out
     assert cli.main(["index", str(tmp_path / "articles"), *library]) == 0
     assert "1 files or pages as they were" in capsys.readouterr().out
     assert cli.main(["ask", "who opened the dam?", *library]) == 0

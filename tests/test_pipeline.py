@@ -1,5 +1,6 @@
 """The pipeline around a retriever and a reader whose every answer is known: what it asks, and makes of what is said."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,8 @@ from qa.retriever import LEAST_READ, MOST_READ
 
 TEXT = "Ana Reyes and Bo Lind led the march to Sorrel in June 2021. Max Holm stayed at home."
 TODAY = date(2022, 6, 15)
+LAST_WEEK = Filter(date(2022, 6, 6), date(2022, 6, 13))
+CHOSEN = Filter(articles=frozenset({"a", "b"}))
 
 
 def hits(*scores, text=TEXT):
@@ -61,7 +64,7 @@ def pipeline(found, said):
     ("question", "given", "where", "prefer", "newest"),
     [
         ("Who marched?", ANY, ANY, None, False),
-        ("Who marched last week?", ANY, Filter(date(2022, 6, 6), date(2022, 6, 13)), None, False),
+        ("Who marched last week?", ANY, LAST_WEEK, None, False),
         ("Who marched in June 2021?", ANY, ANY, Filter(date(2021, 6, 1), date(2021, 7, 14)), False),
         ("Who marches now?", ANY, ANY, None, True),
         ("Who marched last week?", Filter(until=date(2020, 1, 1)), Filter(until=date(2020, 1, 1)), None, False),
@@ -73,6 +76,15 @@ def test_what_a_question_says_of_time_narrows_or_prefers(question, given, where,
     found = Found(0.9)
     pipeline(found, Said(Ana_Reyes=5.0)).answer(question, where=given, today=TODAY)
     assert found.asked == [(question, where, prefer, newest)]
+
+
+def test_last_week_limits_the_articles_under_discussion_but_not_those_that_the_reader_has_chosen():
+    found = Found(0.9)
+    asked, question, here = pipeline(found, Said(Ana_Reyes=5.0)), "Who marched last week?", frozenset({"a"})
+    assert asked.gather(question, among=here, today=TODAY).period.exact
+    assert not asked.gather(question, where=CHOSEN, among=here, today=TODAY).period.exact
+    narrowed = replace(LAST_WEEK, articles=here)
+    assert found.asked == [(question, narrowed, None, False), (question, Filter(articles=here), narrowed, False)]
 
 
 @pytest.mark.parametrize(

@@ -101,11 +101,14 @@ def _repair(folder: Path, arguments: argparse.Namespace) -> list[str]:
 
 
 def _print(folder: Path, report: CheckReport, done: list[str]) -> None:
+    from qa.presentation import in_number
+
     for line in done:
         print(line)
     _print_findings(report.findings)
     if not report.findings:
-        print(f"{folder} is sound: {report.articles:,} articles in {report.passages:,} passages")
+        held = f"{in_number(report.articles, 'article')} in {in_number(report.passages, 'passage')}"
+        print(f"{folder} is sound: {held}")
     elif any(finding.remedy for finding in report.findings):
         print(f"mend it: dateline check --repair --library {folder}", file=sys.stderr)
     else:

@@ -122,13 +122,17 @@ def _bar(inputs: Sequence[Input]) -> tqdm[NoReturn]:
 
 
 def _print_stats(store: PassageStore) -> None:
+    from qa.presentation import in_number
+
     stats = store.stats()
-    print(f"{store.name} holds {stats.articles:,} articles in {stats.passages:,} passages")
+    held = f"{in_number(stats.articles, 'article')} in {in_number(stats.passages, 'passage')}"
+    print(f"{store.name} holds {held}")
     print(f'ask it: dateline ask "..." --library {store.name}')
 
 
 def _remove(store: PassageStore, ids: Sequence[str]) -> int:
     from qa.build import is_seeds
+    from qa.presentation import in_number
 
     if is_seeds(store.folder):
         raise DatelineError("the seed articles can't be removed; name a library of your own with --library")
@@ -137,7 +141,7 @@ def _remove(store: PassageStore, ids: Sequence[str]) -> int:
         raise DatelineError(
             f"no article has the id {unknown[0]!r}; nothing was removed; see the ids: dateline articles"
         )
-    print(f"removed {store.remove(ids)} articles")
+    print(f"removed {in_number(store.remove(ids), 'article')}")
     return OK
 
 

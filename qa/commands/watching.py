@@ -55,18 +55,20 @@ def forget_gone(store: PassageStore, roots: Sequence[Path], told: frozenset[Path
     The articles of these stay, which is said but for those that are `told`.
     """
     from embeddings.forgetting import cut_off, forget
+    from qa.presentation import in_number
 
     stay = {root: count for root in roots if (count := cut_off(store, root))}
     for root in stay.keys() - told:
+        left = f"{in_number(stay[root], 'article')} {'stays' if stay[root] == 1 else 'stay'}"
         print(
-            f"dateline: {root} is gone or empty; its {stay[root]:,} articles stay; see their ids with `dateline "
+            f"dateline: {root} is gone or empty; its {left}; see their ids with `dateline "
             "articles` and remove them with `dateline articles --remove ID`",
             file=sys.stderr,
             flush=True,
         )
     removed = sum(forget(store, root) for root in roots if root not in stay)
     if removed:
-        print(f"removed {removed:,} articles of files that are gone")
+        print(f"removed {in_number(removed, 'article')} of files that are gone")
     return frozenset(stay)
 
 

@@ -62,7 +62,7 @@ def persons(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
 def _named(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
     unknown = []
     for name, article, asked_for in _mentions(turns):
-        women, men = _said_of(name, article)
+        women, men = said_of(name, article)
         if name.isupper() or re.search(rf"\b[Tt]he {re.escape(name)}\b", article) or _is_place(name, article):
             continue  # "US", "the Navy", "in Port Sorrel"
         if women != men and (women > men) is woman:
@@ -87,7 +87,7 @@ def _leading(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
     counted = Counter(name for name in lasting_names(article.text) if " " in name)
     ranked = sorted(counted, key=lambda name: (name in article.title, counted[name]), reverse=True)
     for name in ranked[:_LEADING]:
-        women, men = _said_of(name, article.text)
+        women, men = said_of(name, article.text)
         if women != men and (women > men) is woman and not _is_place(name, article.text):
             yield name
 
@@ -239,7 +239,7 @@ def _goes_before_a_word(word: str, lowered: str) -> bool:
 
 
 def _is_person(name: str, article: str) -> bool:
-    return sum(_said_of(name, article)) > 0
+    return sum(said_of(name, article)) > 0
 
 
 def is_person(name: str, article: str) -> bool:
@@ -256,7 +256,7 @@ def is_named_by(role: str, article: str) -> bool:
     return re.search(rf"{behind}|{before}", article) is not None
 
 
-def _said_of(name: str, article: str) -> tuple[int, int]:
+def said_of(name: str, article: str) -> tuple[int, int]:
     """Count the "she" and the "he" that follow a name in an article before another name does."""
     surname = name.split()[-1]
     women = men = 0

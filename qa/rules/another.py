@@ -1,4 +1,4 @@
-"""What is told of another than the question asks about: another year, another firm's head, whom another advised."""
+"""What is told of another than the question asks about: another year, storm or firm, whom another advised."""
 
 from __future__ import annotations
 
@@ -20,14 +20,16 @@ _OWNED = re.compile(
 )
 _OWNER = r"(?P<owner>[A-ZÀ-Þ][\w&’'-]*(?: [A-ZÀ-Þ][\w&’'-]*)*)"
 _WHO_DID = re.compile(r"\W*who (?P<verb>[a-z]{4,}) (?P<whom>[^?]+)", re.IGNORECASE)
+_STORM = re.compile(r"\b(?:storm|hurricane|typhoon|cyclone) (?P<name>[A-ZÀ-Þ][\w’'-]+)", re.IGNORECASE)
 _NEAR = 80
 """Characters beside a span in which a name's description is looked for."""
 
 
 def is_of_another(question: str, span: Span) -> bool:
-    """Say whether a span is told of another year or party than the question names, or of whom it asks about."""
+    """Say whether a span is told of another year, storm or party than the question names, or of whom it asks about."""
     return (
         _is_of_another_year(question, span)
+        or _is_of_another_storm(question, span)
         or _is_head_of_another(question, span)
         or _did_to_another(question, span)
         or _is_whom_it_names(question, span)
@@ -46,6 +48,21 @@ def _is_of_another_year(question: str, span: Span) -> bool:
     told = f"{span.hit.article.title} {span.hit.article.text}"
     is_told = re.search(rf"{asked['year']}|\d[-–/’']{asked['year'][2:]}\b|['’]{asked['year'][2:]}\b", told)
     return is_told is None and _COUNTED_BACK.search(told) is None
+
+
+def _is_of_another_storm(question: str, span: Span) -> bool:
+    """Only where the headline names another storm, and neither the span's sentence nor the one before names the asked.
+
+    An article about one storm often compares it with an earlier one, of which "Nobody was killed" is not told.
+    """
+    asked = {match["name"].lower() for match in _STORM.finditer(question)}
+    about = {match["name"].lower() for match in _STORM.finditer(span.hit.article.title)}
+    if not asked or not about or any(name in span.hit.article.title.lower() for name in asked):
+        return False
+    text = span.hit.article.text
+    start, end = sentence_around(text, span.start, span.end)
+    before, _ = sentence_around(text, max(0, start - 2), max(0, start - 1))
+    return not any(name in text[before:end].lower() for name in asked)
 
 
 def _is_head_of_another(question: str, span: Span) -> bool:

@@ -18,6 +18,7 @@ from qa.presentation import (
     cited,
     day_in_words,
     headline,
+    in_number,
     in_period,
     in_sentence,
     in_words,
@@ -68,8 +69,7 @@ def reading_html(hits: Sequence[Hit]) -> str:
     """Say which passages are being read."""
     titles = list(dict.fromkeys(hit.article.title for hit in hits))
     named = ", ".join(f"<q>{_isolated(title)}</q>" for title in titles[:NAMED])
-    passages = "1 passage" if len(hits) == 1 else f"{len(hits)} passages"
-    return f"<p>Reading {passages}: {named}{' …' if len(titles) > NAMED else ''}</p>"
+    return f"<p>Reading {in_number(len(hits), 'passage')}: {named}{' …' if len(titles) > NAMED else ''}</p>"
 
 
 def article_html(article: Article, start: int = 0, end: int = 0) -> str:
