@@ -22,10 +22,8 @@ from qa.reader import Reader
 from qa.rereading import read_again
 from qa.retriever import MOST_READ, Retriever, enough
 from qa.rules.bylines import asks_for_writer, metadata_says, writer_in, written_by
-from qa.rules.changes import change_first
 from qa.rules.corrections import corrected
-from qa.rules.described import asked_by_name, full_name_first, without_age
-from qa.rules.hours import one_hour, with_hour
+from qa.rules.described import asked_by_name, full_name_first
 from qa.rules.money import money_first
 from qa.rules.named import less_where_unnamed
 from qa.rules.newest import newest_first
@@ -271,10 +269,8 @@ class Pipeline:
             spans = new_ones(spans, without)
         if fits is not None:
             spans = [span for span in spans if fits(span)]
-        spans = corrected(
-            newest_first(asked, change_first(asked, spans)), lambda behind: self.reader.read(asked, behind)
-        )
-        spans = whole_quotations(asked, one_hour(asked, with_hour(asked, money_first(asked, spans))))
+        spans = corrected(newest_first(asked, spans), lambda behind: self.reader.read(asked, behind))
+        spans = whole_quotations(asked, money_first(asked, spans))
         # the items of a list come one by one
         spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)
         read_ms = _since(started)
@@ -283,7 +279,7 @@ class Pipeline:
         probability = self.calibrator.probability(measured, expected) if spans else 0.0
         is_found = bool(spans) and probability >= self.threshold
         # as sure as the surname was, and the few words of the sentence
-        spans = spans if wants_list else full_name_first(asked, without_age(asked, spans))
+        spans = spans if wants_list else full_name_first(asked, spans)
         spans = whole_sentences(asked, spans)
         is_whole = asks_for_words(asked) or asks_yes_or_no(asked)
         items = list_items(asked, spans) if is_found and not is_whole else ()

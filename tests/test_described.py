@@ -7,7 +7,7 @@ from qa.answers import Span
 from qa.confidence import FEATURES, Calibrator
 from qa.pipeline import Pipeline
 from qa.reader import SHIPPED_READER
-from qa.rules.described import asked_by_name, full_name_first, without_age
+from qa.rules.described import asked_by_name, full_name_first
 
 STORY = "On Monday Rita Vogel phoned Norvik Minister Ana Lund, the party leader, for an hour. Lund hung up."
 LUND = "Ana Lund"
@@ -126,18 +126,3 @@ def test_of_whole_names_that_of_the_same_article_goes_first():
     elsewhere = Span("President Ana Lund", 0, 18, 8.0, hit)
     assert full_name_first("Who?", [span("Lund"), elsewhere, span(LUND, score=0.5)])[0].text == LUND
     assert full_name_first("Who?", []) == []
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "named"),
-    [
-        ("Who won?", "Bill Horne, 78", "Bill Horne"),
-        ("Who won?", "fiddler Bill Horne, aged 78", "fiddler Bill Horne"),
-        ("Who won?", "Apollo 11", "Apollo 11"),
-        ("Who won?", "Horne, 1978", "Horne, 1978"),
-        ("How old was the winner?", "Bill Horne, 78", "Bill Horne, 78"),
-    ],
-)
-def test_a_name_comes_without_the_age(question, text, named):
-    (best,) = without_age(question, [span(text, f"It was {text}.")])
-    assert best.text == named

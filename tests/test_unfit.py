@@ -36,7 +36,6 @@ def judged(question, text, start, span, title="Title"):
     return is_unfit(question, Span(span, start, start + len(span), 5.0, hit))
 
 
-WHALE = "A whale nine metres long lay on a sandbank. It was freed after about 14 hours."
 POOL = "The pool.\n- Cost: £3m\n- **Opening**: September 2024\n- Ana Reyes: 41 goals\n\nName | Votes\nBo Lind | 1,204"
 RULED = "| Name | Town |\n|---|---|\n| Bo Lind | Sorrel |\n| Max Holm | Dunmere |"
 
@@ -44,12 +43,6 @@ RULED = "| Name | Town |\n|---|---|\n| Bo Lind | Sorrel |\n| Max Holm | Dunmere 
 @pytest.mark.parametrize(
     ("question", "text", "span", "unfit"),
     [
-        ("How long was the whale stuck?", WHALE, "nine metres long", True),
-        ("How long did the whale lie there?", WHALE, "nine metres", True),
-        ("How long did the whale lie there?", WHALE, "14 hours", False),
-        ("How long was the whale?", WHALE, "nine metres long", False),
-        ("How long can a whale grow?", WHALE, "nine metres", False),
-        ("How long was the closed road?", WHALE, "nine metres", False),
         ("What did the pool cost?", POOL, "Cost", True),
         ("What did the pool cost?", POOL, "£3m", False),
         ("When does the pool open?", POOL, "Opening", True),
@@ -60,7 +53,7 @@ RULED = "| Name | Town |\n|---|---|\n| Bo Lind | Sorrel |\n| Max Holm | Dunmere 
         ("Where does Bo Lind live?", RULED, "Sorrel", False),
     ],
 )
-def test_lengths_and_labels(question, text, span, unfit):
+def test_labels(question, text, span, unfit):
     test_unfit(question, text, span, unfit)
 
 

@@ -28,7 +28,6 @@ _ARTICLE = re.compile(r"\b(?:the|an?) (?=\w)", re.IGNORECASE)
 # "the president of France", "the finance minister's wife" are others than the president, the minister
 _GOES_ON = re.compile(r"\s*(?:['’-]|\b(?:of|for|from|in|at|who|that|which|and|or)\b|[A-ZÀ-Þ])")
 _NAME = r"[A-ZÀ-Þ][\w.’'-]*(?: (?:(?:de|da|di|del|al|van|von|der|bin|la|le) )*[A-ZÀ-Þ][\w.’'-]*)*"
-_AGED = re.compile(rf"(?P<name>(?:[a-z-]+ )?{_NAME}), (?:aged )?\d{{1,3}}")  # not "Apollo 11"
 
 
 def asks_who_does(question: str) -> bool:
@@ -85,18 +84,6 @@ def full_name_first(question: str, spans: Sequence[Span]) -> list[Span]:
     first = max(named, key=lambda other: (other.hit.article.id == best.hit.article.id, other.score))
     said_again = (*first.also, best, *best.also)
     return [replace(first, also=said_again), *(other for other in others if other is not first)]
-
-
-def without_age(question: str, spans: Sequence[Span]) -> list[Span]:
-    """Leave the age out of a name that answers "who?": "Horne, 78".
-
-    Args:
-        spans: ranked, best first.
-    """
-    if not spans or not _WHO.match(question) or not (aged := _AGED.fullmatch(spans[0].text)):
-        return list(spans)
-    best, name = spans[0], aged["name"]
-    return [replace(best, text=name, end=best.start + len(name)), *spans[1:]]
 
 
 def _descriptions(question: str) -> Iterator[tuple[int, int, str]]:

@@ -8,7 +8,6 @@ from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.rules.another import is_of_another
 from qa.rules.answer_types import is_of_another_type
-from qa.rules.durations import asks_for_duration, is_a_length
 from qa.rules.labelled import is_label, is_of_another_row
 from qa.rules.marginal import is_beside_the_telling
 from qa.rules.quotations import asks_for_words
@@ -41,13 +40,11 @@ _ASKING = frozenset(
 
 
 def is_unfit(question: str, span: Span) -> bool:
-    """Say whether a span is no answer: a time to "where", a length to "how long did", a label, a question itself."""
+    """Say whether a span is no answer: a time to "where", a dateline, a label, a question itself."""
     text = span.hit.article.text
     if question.lower().startswith("where ") and is_a_time(span.text):
         return True
     if not _PLACE.search(question) and is_dateline(text, span.start, span.end):
-        return True
-    if asks_for_duration(question) and is_a_length(span.text):
         return True
     if is_of_another_type(question, span) or is_label(question, text, span.start, span.end):
         return True
