@@ -1,10 +1,11 @@
 """What each rule of qa/rules is worth: the answers with one of them left out, beside those with all.
 
-    python benchmarks/rules.py [--questions FILE --library DIR]
+    python benchmarks/rules.py [--data DIR --library SQUADWIKI]
 
-Over the seeds, their lists (benchmarks/lists.csv) and the other news of benchmarks/news; with --questions over those
-alone. A row counts the questions whose F1 would be lower without the rule, and those for which it would be higher: of
-what is shown, and with nothing withheld.
+Over the seeds, their lists (benchmarks/lists.csv) and the other news of benchmarks/news; with --data over some of
+squad2-dev.json.gz and over articles-ntrex.jsonl.gz instead. A row gives the change of F1 without the rule, and how many
+questions are worse and better: of what is shown, and with nothing withheld, in which every answer to an unanswerable
+question counts as wrong.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from conversation import indexed
+from conversation import indexed, other_conversations
 from described import described
 
 from qa import pipeline as asking
 from qa import reader
 from qa.build import open_pipeline, seeds_folder
 from qa.evaluation.metrics import mean
-from qa.evaluation.questions import Question, load_questions
+from qa.evaluation.questions import Gold, Question, load_questions
+from qa.evaluation.sampling import part_of, sample
 from qa.evaluation.scoring import Score, score
 from qa.pipeline import Pipeline
 from qa.rules import unfit
@@ -45,6 +47,7 @@ RULES: Mapping[str, tuple[ModuleType, str, Callable[..., Any]]] = {
     "another.py": (unfit, "is_of_another", _never),
     "answer_types.py": (unfit, "is_of_another_type", _never),
     "bylines.py": (asking, "asks_for_writer", _never),
+    "changes.py": (asking, "change_first", _spans_as_they_are),
     "corrections.py": (asking, "corrected", lambda spans, _: list(spans)),
     "described.py, asked again by name": (asking, "asked_by_name", lambda *_: None),
     "described.py, full names": (asking, "full_name_first", _spans_as_they_are),
@@ -67,14 +70,24 @@ RULES: Mapping[str, tuple[ModuleType, str, Callable[..., Any]]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--questions", type=Path, metavar="FILE")
-    parser.add_argument("--library", metavar="DIR", help="what to ask (the seeds)")
+    parser.add_argument("--data", type=Path, metavar="DIR")
+    parser.add_argument("--library", metavar="SQUADWIKI")
+    parser.add_argument("--limit", type=int, default=700)
     arguments = parser.parse_args()
+    if (arguments.data is None) != (arguments.library is None):
+        parser.error("--data and --library go together")
     print(described(), end="\n\n")
     reader.READ_BEFORE = 100_000
-    if arguments.questions is not None:
-        pipeline = open_pipeline(load_settings({"library": arguments.library} if arguments.library else {}))
-        report({arguments.questions.name: (pipeline, load_questions(arguments.questions))})
+    if arguments.data is not None:
+        squad = part_of(load_questions(arguments.data / "squad2-dev.json.gz"), "2/2")
+        wiki = open_pipeline(load_settings({"library": arguments.library}))
+        with indexed(arguments.data / "articles-ntrex.jsonl.gz") as ntrex:
+            report(
+                {
+                    "squad2-dev, 2/2": (wiki, sample(squad, arguments.limit)),
+                    "followups.json, standalone": (ntrex, standalone()),
+                }
+            )
         return
     seeds = open_pipeline(load_settings())
     own = load_questions(seeds_folder() / "questions.json") + load_questions(HERE / "lists.csv")
@@ -82,6 +95,14 @@ def main() -> None:
         files = ("seen.csv", "held-out.csv")
         others = {f"news, {name}": (news, load_questions(HERE / "news" / name)) for name in files}
         report({"seeds": (seeds, own), **others})
+
+
+def standalone() -> list[Question]:
+    turns = [turn for turns in other_conversations() for turn in turns]
+    return [
+        Question(str(at), turn.standalone, "", "", "span", (tuple(Gold(gold, 0) for gold in turn.golds),))
+        for at, turn in enumerate(turns)
+    ]
 
 
 def report(sets: Mapping[str, Set]) -> None:

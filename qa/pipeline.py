@@ -22,6 +22,7 @@ from qa.reader import Reader
 from qa.rereading import read_again
 from qa.retriever import MOST_READ, Retriever, enough
 from qa.rules.bylines import asks_for_writer, metadata_says, writer_in, written_by
+from qa.rules.changes import change_first
 from qa.rules.corrections import corrected
 from qa.rules.described import asked_by_name, full_name_first
 from qa.rules.money import money_first
@@ -269,7 +270,9 @@ class Pipeline:
             spans = new_ones(spans, without)
         if fits is not None:
             spans = [span for span in spans if fits(span)]
-        spans = corrected(newest_first(asked, spans), lambda behind: self.reader.read(asked, behind))
+        spans = corrected(
+            newest_first(asked, change_first(asked, spans)), lambda behind: self.reader.read(asked, behind)
+        )
         spans = whole_quotations(asked, money_first(asked, spans))
         # the items of a list come one by one
         spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)

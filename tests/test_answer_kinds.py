@@ -56,7 +56,7 @@ def library(tmp_path_factory):
     [
         ("How much thickness did the Hornfell ice shelf lose?", "14 metres"),
         ("How much did revenue fall at Brandt Tools?", "3%"),
-        ("What time does the farmers' market open?", "9am"),
+        ("What time does the farmers' market open?", "9am to 1pm"),
         ("How many votes did Meena Pillai get?", "6,540"),
     ],
 )
