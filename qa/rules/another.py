@@ -58,7 +58,8 @@ def _is_of_another_storm(question: str, span: Span) -> bool:
     title, text = span.hit.article.title, span.hit.article.text
     asked = {match["name"].lower() for match in _STORM.finditer(question)}
     # "Storm Hits Coast" names none: below it the article doesn't write it so
-    about = any(re.search(rf"\b{re.escape(match['name'])}\b", text.removeprefix(title)) for match in _STORM.finditer(title))
+    told = text.removeprefix(title)
+    about = any(re.search(rf"\b{re.escape(match['name'])}\b", told) for match in _STORM.finditer(title))
     if not asked or not about or any(name in title.lower() for name in asked):
         return False
     start, end = sentence_around(text, span.start, span.end)
