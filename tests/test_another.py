@@ -17,7 +17,7 @@ DEAL = (
 )
 RESCUE = "Emma Strand, a nurse from Kellport, was lost. Sent for Emma Strand, a bush pilot saw her coat."
 BORDER = "Both sides agreed on Wednesday to open the border on Friday. It is to be opened on Wednesday."
-STORMS = "Isolde came. Nobody was killed. More broke than by Maren, in which three died. It sank boats. Ana Reyes drowned."
+STORMS = "Isolde hit. Nobody was killed. Worse was Maren, in which three died. It sank boats. Ana Reyes drowned."
 PLACE = "She died after a short illness. A dog took the boy home to his uncle."
 
 
