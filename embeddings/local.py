@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from embeddings import schema
+from embeddings.batching import batches
 from embeddings.chunking import Chunking, chunk
 from embeddings.cleaning import Furniture, find_furniture
 from embeddings.documents import Article, Passage
@@ -26,7 +27,6 @@ from embeddings.paths import file_identity
 from embeddings.preparing import ADD_BATCH, Batch, Prepared, Preparer, brought_up_to_date, prepare_here
 from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import (
-    batches,
     delete_articles,
     forget_removals,
     generation_of,

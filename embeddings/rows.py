@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import islice
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from embeddings import schema
+from embeddings.batching import batches
 from embeddings.documents import Article, Passage
 from embeddings.encoder import Vectors
 from embeddings.repeated import keep_lines
@@ -216,10 +216,3 @@ def delete_article_at(connection: sqlite3.Connection, key: int, generation: int)
     for table in ("passages", "bands", "lines"):
         connection.execute(f"DELETE FROM {table} WHERE article = ?", (key,))
     connection.execute("DELETE FROM articles WHERE key = ?", (key,))
-
-
-def batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Cut a sequence into lists of at most `size`."""
-    remaining = iter(items)
-    while batch := list(islice(remaining, size)):
-        yield batch

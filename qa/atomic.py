@@ -23,7 +23,6 @@ def write_atomically(file: Path, content: str | bytes, *, mode: int = 0o666) -> 
         aside.touch(mode, exist_ok=False)
         aside.write_bytes(content.encode() if isinstance(content, str) else content)
         replace_durably(aside, file)
-    except OSError:
-        with suppress(OSError):
+    finally:
+        with suppress(OSError):  # else it is in its place by now
             aside.unlink()
-        raise

@@ -92,11 +92,6 @@ def in_period(period: Period) -> str:
     return f"“{period.words}”: only {articles}" if period.exact else f"“{period.words}”: {articles} first"
 
 
-def in_number(count: int, one: str) -> str:
-    """Write how many there are of `one`, a noun whose plural ends in s: "1 article", "2,300 articles"."""
-    return f"{count:,} {one}{'' if count == 1 else 's'}"
-
-
 def in_counts(report: IngestReport) -> str:
     """Say what an ingestion did, in numbers."""
     done = report.articles
@@ -106,10 +101,10 @@ def in_counts(report: IngestReport) -> str:
         "updated": done.updated,
         "unchanged": done.unchanged,
         "removed": report.removed,
-        "copies left out": len(done.duplicates),
+        "copy left out" if len(done.duplicates) == 1 else "copies left out": len(done.duplicates),
         "with trouble": with_trouble,
         "not readable": len(report.unreadable) - with_trouble,
-        "files or pages as they were": report.skipped,
+        "file or page as it was" if report.skipped == 1 else "files or pages as they were": report.skipped,
     }
     return ", ".join(f"{count:,} {what}" for what, count in counts.items() if count) or "nothing to add"
 

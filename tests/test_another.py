@@ -17,7 +17,7 @@ DEAL = (
 )
 RESCUE = "Emma Strand, a nurse from Kellport, was lost. Sent for Emma Strand, a bush pilot saw her coat."
 BORDER = "Both sides agreed on Wednesday to open the border on Friday. It is to be opened on Wednesday."
-STORMS = "Nobody was killed. More was broken than by Maren, in which three died. It sank boats. Ana Reyes drowned."
+STORMS = "Isolde hit. Nobody was killed. Worse was Maren, in which three died. It sank boats. Ana Reyes drowned."
 PLACE = "She died after a short illness. A dog took the boy home to his uncle."
 
 
@@ -79,6 +79,9 @@ def test_the_day_of_report_may_be_ahead():
         ("How many died in Storm Maren?", "Storm Isolde floods valley", "three", False),
         ("What did Storm Maren sink?", "Storm Isolde floods valley", "boats", False),  # of the sentence before
         ("Who drowned in Hurricane Maren?", "Hurricane Isolde floods valley", "Ana Reyes", True),
+        ("How many did the storm drown?", "Storm Isolde floods valley", "three", False),  # "drown" is no storm
+        ("Was anyone killed in Storm Maren?", "Storm toll rises", "Nobody was killed", False),
+        ("Was anyone killed in Storm Maren?", "Storm Hits Valley", "Nobody was killed", False),
     ],
 )
 def test_told_of_another_storm(question, title, span, unfit):

@@ -37,7 +37,11 @@ def test_evaluation_is_gated_compared_and_reduced(tmp_path, capsys):
     assert (about["library"], about["reader"], about["threshold"]) == ("", "", 0)
     again = ["evaluate", str(file), "--reader-only", "--threshold", "0", "--json"]
     assert main([*again, "--against", report, "--fail-under", "n=12"]) == 0
-    assert "won 0" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "won 0" in said
+    assert "settings: " not in said
+    assert main([*again, "--threshold", "1", "--out", str(out), "--against", report]) == 0  # the report is written anew
+    assert "an answer is shown from 0% on -> passages read" in capsys.readouterr().err
     assert main([*again, "--only", "q3", "--fail-under", "n=12"]) == 1
     captured = capsys.readouterr()
     assert json.loads(captured.out)["n"] == 1

@@ -151,6 +151,7 @@ def test_nothing_of_a_download_is_lost(tmp_path):
         "Trial opens\nThe clerk read it.\nDocument TARN000020210608eh680001n\nHe sat down.",
         "Trial opens\n512 words\n8 June 2021\nIt was long.",
         "HD Radio\nPD James wrote it.\nDocument 3 was read.",
+        f"Trial opens\nAN{' ' * 200_000}of a document",  # a pattern that tries each blank twice takes minutes
     ],
 )
 def test_other_texts_are_one_article(tmp_path, text):

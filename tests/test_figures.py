@@ -283,6 +283,8 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path, monkeypatch):
     monkeypatch.setattr("os.fsync", full_disk)
     with pytest.raises(OSError, match="No space left"):
         write_atomically(file, b"third")
+    with pytest.raises(UnicodeEncodeError):
+        write_atomically(file, "half a letter: \ud800")
     assert {one.name: one.read_text(encoding="utf-8") for one in tmp_path.iterdir()} == {"report.json": "second é"}
 
 

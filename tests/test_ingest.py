@@ -161,7 +161,7 @@ def test_indexing_a_folder_again_takes_along_what_is_gone_from_it(folder, tmp_pa
     assert main(["index", str(folder), *library]) == 0
     said = capsys.readouterr().out
     assert "removed 2 articles of files that are gone" in said
-    assert "1 files or pages as they were" in said
+    assert "1 file or page as it was" in said
     assert "holds 1 article in" in said
 
 
@@ -380,7 +380,7 @@ def test_a_watched_folder_that_goes_and_comes_back_is_in_step_again(folder, tmp_
         (back / "a.txt").write_text("Dam opens\nThe dam opened.")
         (back / "new.txt").write_text("Storm hits\nThe storm hit.")
         back.rename(folder)
-        wait_for("1 added, 1 files or pages as they were", "removed 2 articles of files that are gone")
+        wait_for("1 added, 1 file or page as it was", "removed 2 articles of files that are gone")
         (folder / "late.txt").write_text("Flood comes\nThe flood came.")
         wait_for("1 added")
         shutil.rmtree(folder)

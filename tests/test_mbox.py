@@ -1,5 +1,7 @@
 """Mailboxes, as programs export the folder of a newsletter."""
 
+import tracemalloc
+
 import pytest
 from attacks import refused
 from test_mail import HTML, mail
@@ -74,3 +76,12 @@ def test_a_mail_that_is_too_large_is_named_and_the_others_go_in(tmp_path, monkey
     problem, article = read(tmp_path / "a.mbox")
     assert "mail 1: holds more than" in str(problem)
     assert article.title == "Letter 2"
+
+
+def test_a_mail_of_empty_lines_is_held_once(tmp_path):
+    (tmp_path / "a.mbox").write_bytes(box(letter(1, "It opened.")) + b"\r\n" * 500_000)
+    tracemalloc.start()
+    assert len(read(tmp_path)) == 1
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 12_000_000

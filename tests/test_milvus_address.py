@@ -160,7 +160,7 @@ def test_the_commands_work_on_a_file_of_milvus_lite(tmp_path, capsys):
     assert cli.main(["index", str(tmp_path / "articles"), *library]) == 0
     assert f"{tmp_path / 'library.db'} holds 1 article in 1 passage" in capsys.readouterr().out
     assert cli.main(["index", str(tmp_path / "articles"), *library]) == 0
-    assert "1 files or pages as they were" in capsys.readouterr().out
+    assert "1 file or page as it was" in capsys.readouterr().out
     assert cli.main(["ask", "who opened the dam?", *library]) == 0
     assert "Okoro" in capsys.readouterr().out
     assert cli.main(["articles", *library]) == 0

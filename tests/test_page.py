@@ -360,6 +360,10 @@ def test_measuring_says_what_the_questions_are_on_and_what_is_wrong(own, tmp_pat
     assert (about["library"], about["passages"]) == ("library (articles: 2, passages: 2)", None)
     run = report.parent.name
     assert "there is one after the second measuring" in _Evaluating(own).compare("library", run, None)
+    other = report.parent.with_name("other")
+    other.mkdir()
+    (other / "report.json").write_text(report.read_text(encoding="utf-8").replace('"passages": null', '"passages": 3'))
+    assert "question: as many as it takes; " in _Evaluating(own).compare("library", "other", run)
     assert "there is one after the first measuring" in _Evaluating(own).report("library", None)
     (tmp_path / "bad.csv").write_text("nothing\n")
     said = told(UPLOADED, str(tmp_path / "bad.csv"))

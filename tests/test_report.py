@@ -14,7 +14,7 @@ from qa.answers import Span
 from qa.confidence import Calibrator
 from qa.evaluation.about import About
 from qa.evaluation.blame import Cause
-from qa.evaluation.compare import compare, failed_gates, read_report, scored
+from qa.evaluation.compare import compare, failed_gates, read_about, read_report, scored
 from qa.evaluation.page import _marked
 from qa.evaluation.questions import Gold, Question
 from qa.evaluation.record import Record
@@ -345,3 +345,21 @@ def test_a_run_that_was_stopped_is_not_lost_to_one_that_begins_anew(tmp_path, ou
 def test_the_answer_and_the_gold_are_marked_in_a_passage(outcomes, text, best, gold, marked):
     question = replace(outcomes[0].question, items=((Gold(gold, 0),),))
     assert _marked(Shown("T", text, True), replace(outcomes[0], best=best, question=question)) == marked
+
+
+def test_a_comparison_says_what_was_set_otherwise(tmp_path, outcomes):
+    write_report(outcomes, summarize(outcomes), tmp_path, about=ABOUT, command="")
+    old = read_about(tmp_path)
+    assert old == ABOUT
+    assert old.changed(replace(ABOUT, day="2026-03-02", questions="questions.csv, 1 of 3")) == ()
+    changed = old.changed(replace(ABOUT, passages=3, reader="mine", library=""))
+    assert changed == (
+        "library: library (articles: 2, passages: 2) -> none: each question was read in its own context",
+        "reader: the one that ships with Dateline -> mine",
+        "settings: passages read for a question: as many as it takes; an answer is shown from 28% on -> "
+        "passages read for a question: 3; an answer is shown from 28% on",
+    )
+    said = str(compare(read_report(tmp_path), scored(outcomes), changed=changed)).splitlines()
+    assert tuple(said[1:4]) == changed
+    (tmp_path / "old.json").write_text('{"about": {"library": 3}}')
+    assert read_about(tmp_path / "old.json") is None

@@ -362,9 +362,11 @@ def test_state_and_metrics():
     service.ready = True
     assert client.get("/readyz").json() == {"status": "ok"}
     client.post("/api/answer", json={"question": "who led the delegation?"})
+    client.patch("/api/libraries/Storms", json={"name": "Gales"})
     said = client.get("/metrics").text
     assert 'dateline_answers_total{outcome="found"} 1.0' in said
     assert 'dateline_requests_total{method="POST",route="/api/answer",status="200"} 1.0' in said
+    assert 'dateline_requests_total{method="PATCH",route="/api/libraries/{library}",status="404"} 1.0' in said
     assert 'dateline_stage_seconds_count{stage="read"} 1.0' in said
     assert "dateline_articles" in said
     assert "delegation" not in said

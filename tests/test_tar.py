@@ -3,6 +3,7 @@
 import gzip
 import io
 import tarfile
+import tracemalloc
 
 import pytest
 from attacks import refused
@@ -83,6 +84,26 @@ def test_of_one_that_is_cut_off_what_is_there_is_read(tmp_path, data):
     article, *_, problem = read(tmp_path / "a.tar")
     assert article.text == STORY
     assert "cut off" in str(problem)
+
+
+@pytest.mark.parametrize(
+    "damaged", [lambda data, at: data[:at] + bytes([7]) + data[at + 1 :], lambda data, at: data[:at]]
+)
+def test_a_damaged_head_is_not_the_end(tmp_path, damaged):
+    data = tar(*((f"{number}.txt", STORY.encode()) for number in range(3)))
+    (tmp_path / "a.tar").write_bytes(damaged(data, data.index(b"1.txt") + 150))
+    article, problem = read(tmp_path / "a.tar")
+    assert article.text == STORY
+    assert "what follows '0.txt' was left unread" in str(problem)
+
+
+def test_names_of_members_are_not_kept(tmp_path):
+    (tmp_path / "a.tgz").write_bytes(gzip.compress(tar(*((f"{'a' * 900_000}{number}", b"") for number in range(60)))))
+    tracemalloc.start()
+    refused(tmp_path / "a.tgz", "holds no file that can be read")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 30_000_000
 
 
 def test_an_archive_is_bounded_in_all_and_in_number(tmp_path, monkeypatch):

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from embeddings import schema
+from embeddings.batching import batches
 from embeddings.errors import DatelineError
 from embeddings.flushing import flush_folder, sha256_of
 from embeddings.indexes.building import VECTORS, VECTORS_STAMP
@@ -21,7 +22,6 @@ from embeddings.indexes.stamps import Stamp
 from embeddings.locking import CACHES, ProcessLock
 from embeddings.rows import (
     added_since,
-    batches,
     forgotten_until,
     generation_of,
     has_changes,

@@ -18,6 +18,7 @@ from embeddings.failures import explained, is_damage
 from embeddings.indexes.caches import Caches
 from embeddings.locking import CACHES, WRITERS, ProcessLock
 from embeddings.opening import checked_meta, no_library, upgrade
+from embeddings.plurals import in_number
 
 NORM_TOLERANCE = 0.01
 """How far from 1 the length of a vector may be."""
@@ -163,7 +164,7 @@ def _orphans(connection: sqlite3.Connection) -> Iterator[Finding]:
     for table, condition in ORPHANS.items():
         [(count,)] = connection.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchall()
         if count:
-            yield Finding(f"{count:,} rows of {table} belong to no article", "they are removed")
+            yield Finding(f"{in_number(count, 'row')} of {table} without an article", "they are removed")
 
 
 def _damaged_passages(connection: sqlite3.Connection, key: int, article: Article, dimension: int) -> Iterator[Finding]:

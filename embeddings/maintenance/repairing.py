@@ -15,6 +15,7 @@ from embeddings.locking import WRITERS, ProcessLock
 from embeddings.maintenance.checking import ORPHANS, damage_of_file, damaged_articles, open_to_check
 from embeddings.maintenance.reindexing import Reindexer
 from embeddings.maintenance.salvaging import salvage
+from embeddings.plurals import in_number
 from embeddings.rows import delete_article_at, generation_of, insert_article, set_generation
 from embeddings.stories import part_stories
 
@@ -49,7 +50,7 @@ def _remove_orphans(connection: sqlite3.Connection) -> Iterator[str]:
                 generation = _next_generation(connection)
                 connection.execute(f"INSERT INTO removals SELECT id, {generation} FROM passages WHERE {condition}")
             removed = connection.execute(f"DELETE FROM {table} WHERE {condition}").rowcount
-        yield f"removed {removed:,} rows of {table} that belong to no article"
+        yield f"removed {in_number(removed, 'row')} of {table} without an article"
 
 
 def _write_anew(connection: sqlite3.Connection, maker: Reindexer) -> Iterator[str]:
@@ -63,7 +64,7 @@ def _write_anew(connection: sqlite3.Connection, maker: Reindexer) -> Iterator[st
             delete_article_at(connection, damaged.key, generation)
             insert_article(connection, article, passages, vectors, generation)
             _forget_files_of(connection, article.id)
-        yield f"wrote the article {article.id!r} anew, with {len(passages):,} passages"
+        yield f"wrote the article {article.id!r} anew, with {in_number(len(passages), 'passage')}"
 
 
 def _take_from_stories(connection: sqlite3.Connection, keys: Sequence[int]) -> None:

@@ -17,6 +17,7 @@ from embeddings.encoder import Vectors
 from embeddings.flushing import flush, flush_folder, give_name
 from embeddings.maintenance.checking import passage_fault, vector_fault
 from embeddings.maintenance.reindexing import Reindexer
+from embeddings.plurals import in_number
 from embeddings.rows import insert_article, set_generation
 
 _GAP = 100_000
@@ -46,8 +47,8 @@ def salvage(folder: Path, damaged: sqlite3.Connection, maker: Reindexer) -> list
     flush(fresh)
     kept = _put_in_place(fresh, folder / schema.FILE)
     return [
-        f"saved {saved:,} articles into a new {schema.FILE}, {anew:,} of them cut and encoded anew; the damaged file "
-        f"is kept as {kept.name}. Index the articles' files again to add what could not be read"
+        f"saved {in_number(saved, 'article')} into a new {schema.FILE}, {anew:,} of them cut and encoded anew; the "
+        f"damaged file is kept as {kept.name}. Index the articles' files again to add what could not be read"
     ]
 
 

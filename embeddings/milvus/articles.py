@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from embeddings.batching import batches
 from embeddings.documents import Article
 from embeddings.milvus.client import Client, Row
 from embeddings.milvus.records import Records
 from embeddings.milvus.rows import headline_article, newest_first, text_article
 from embeddings.milvus.schema import Layout, among, key_of
-from embeddings.rows import batches
 
 ASKED = 500
 """Ids, or other values, that are asked for at once."""

@@ -12,10 +12,10 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
+from embeddings.batching import batches
 from embeddings.errors import DatelineError
 from embeddings.milvus_address import MilvusAddress
 from embeddings.opening import no_library
-from embeddings.rows import batches
 
 logger = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
+from embeddings.batching import batches
 from embeddings.milvus.client import Client, Row
 from embeddings.milvus.schema import PART_BYTES, UNUSED, among
-from embeddings.rows import batches
 
 _FIELDS = ("owner", "version", "part", "parts", "value")
 _OWNERS = 100

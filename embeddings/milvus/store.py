@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
+from embeddings.batching import batches
 from embeddings.chunking import Chunking
 from embeddings.cleaning import Furniture, find_furniture
 from embeddings.documents import Article, Passage
@@ -36,7 +37,6 @@ from embeddings.milvus.search import Search
 from embeddings.milvus.stories import Stories
 from embeddings.milvus_address import MilvusAddress
 from embeddings.preparing import ADD_BATCH, Batch, Prepared, Preparer, prepare_here
-from embeddings.rows import batches
 from embeddings.schema import article_sha256, articles_sha256
 from embeddings.store import ANY, AddReport, Filter, Ranked, Stats
 from embeddings.tallying import Tally

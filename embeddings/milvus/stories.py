@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
+from embeddings.batching import batches
 from embeddings.duplicates import Shingles, bands, days_between, near_duplicates, shingles
 from embeddings.milvus.articles import ASKED, Articles
 from embeddings.milvus.client import Client, Row
 from embeddings.milvus.rows import HEAD, head_row
 from embeddings.milvus.schema import UNUSED, Layout, key_of
 from embeddings.preparing import Prepared
-from embeddings.rows import batches
 
 
 class Stories:

@@ -82,10 +82,9 @@ def exported(part: str, *, wrapped: bool) -> Exported:
     title, source, day = "", "", ""
     if "publication title" not in said:
         title, source, day = _head(lines[:first_label], is_above="body" in labels)
+    told = paragraphs("\n".join(body)).split("\n") if wrapped else list(filter(None, body))
     return Exported(
-        text="\n".join(
-            without_lead((paragraphs("\n".join(body)) if wrapped else "\n".join(filter(None, body))).split("\n"))
-        ),
+        text="\n".join(without_lead(told)),
         title=labels.get("headline", (0, ""))[1] or title or said.get("title", ""),
         date=day or said.get("publication date", ""),
         source=source or said.get("publication title", "").partition(";")[0].strip(),
@@ -158,9 +157,8 @@ def _head(lines: Sequence[str], *, is_above: bool) -> tuple[str, str, str]:
         is_above: the headline is known to stand above, whatever stands below.
     """
     lines = [line for line in lines if not _NO_NEWS.fullmatch(line)]
-    dated = max(
-        (at for at, line in enumerate(lines) if day_of(line)), default=None
-    )  # the first is that of a cover page
+    # the first is that of a cover page
+    dated = max((at for at, line in enumerate(lines) if day_of(line)), default=None)
     if dated is None:
         return next(filter(None, lines), ""), "", ""
     blocks = "\n".join(lines[:dated]).strip().rpartition("\n")

@@ -11,7 +11,7 @@ from embeddings.sources.pdf import paragraphs
 
 # the code of a newspaper, the day, and a number
 _ENDS = re.compile(
-    r"^[ \t]*(?:AN[ \t|]*\n?[ \t]*)?Document [A-Z0-9]{4,12}(?:19|20)\d{6}[a-z0-9]{5,12}[ \t]*$", re.MULTILINE
+    r"^[ \t]*(?:AN[ \t|]*(?:\n[ \t]*)?)?Document [A-Z0-9]{4,12}(?:19|20)\d{6}[a-z0-9]{5,12}[ \t]*$", re.MULTILINE
 )
 _ABOVE = re.compile(
     r"(?P<name>SE|HD|BY|CR|WC|PD|ET|SN|SC|ED|PG|VOL|LA|CY|LP|TD)(?:[ \t]*\|[ \t]*|[ \t]+|$)(?P<value>.*)"

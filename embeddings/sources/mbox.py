@@ -46,22 +46,21 @@ def _split(given: Input) -> Iterator[bytes]:
 
     Of one that is too large no more is kept than tells that it is.
     """
-    mail: list[bytes] | None = None
-    size, is_below_space = 0, True
+    mail: bytearray | None = None
+    is_below_space = True
     with given.open() as stream:
         lines = iter(lambda: stream.readline(MAX_BYTES + 1), b"")
         for line, following in pairwise(chain(lines, [b""])):
             if is_below_space and line.startswith(b"From ") and _FIELD.match(following):
                 if mail is not None:
-                    yield b"".join(mail)
-                mail, size = [], 0
+                    yield bytes(mail)
+                mail = bytearray()
             elif mail is not None:
-                if size <= MAX_BYTES:
-                    mail.append(line)
-                size += len(line)
+                if len(mail) <= MAX_BYTES:
+                    mail += line
             elif line.strip():
                 raise ReadingError('is no mailbox (it does not begin with a line "From ..."); a single mail is an .eml')
             is_below_space = not line.strip()
     if mail is None:
         raise ReadingError("is empty; remove it, or put mails in it")
-    yield b"".join(mail)
+    yield bytes(mail)

@@ -47,9 +47,8 @@ def extract_rtf(data: bytes) -> list[Parsed]:
         raise
     except Exception as error:  # striprtf checks nothing, and what Python raises is of many kinds
         raise ReadingError(f"can't be read as Rich Text ({error}); save it anew") from error
-    text = text.encode("utf-16-le", "surrogatepass").decode(
-        "utf-16-le", "replace"
-    )  # "\\u-10179?\\u-8700?" is one letter
+    # "\\u-10179?\\u-8700?" is one letter
+    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return [Parsed(tuple(map(_line, text.replace("\u00ad", "").replace("\u2011", "-").split("\n"))))]
 
 

@@ -58,7 +58,13 @@ class _Bounded:
 def _listed(stream: _Bounded) -> Iterator[tarfile.TarInfo]:
     try:
         with tarfile.open(fileobj=cast(IO[bytes], stream), mode="r:") as opened:
-            yield from opened
+            for member in opened:
+                yield member
+                last = member.name
+                opened.members.clear()  # type: ignore[attr-defined]  # kept for good else, and names may be long
+            stream.seek(opened.offset)
+            if stream.read(tarfile.BLOCKSIZE).strip(b"\0"):  # tarfile takes a damaged head for the end
+                raise ReadingError(f"is damaged or cut off, and what follows {last!r} was left unread; pack it anew")
     except (ReadingError, MemoryError, OSError, EOFError, zlib.error):
         raise
     except Exception as error:  # tarfile raises many kinds for a damaged head

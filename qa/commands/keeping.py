@@ -101,7 +101,7 @@ def _repair(folder: Path, arguments: argparse.Namespace) -> list[str]:
 
 
 def _print(folder: Path, report: CheckReport, done: list[str]) -> None:
-    from qa.presentation import in_number
+    from embeddings.plurals import in_number
 
     for line in done:
         print(line)

@@ -122,7 +122,7 @@ def _bar(inputs: Sequence[Input]) -> tqdm[NoReturn]:
 
 
 def _print_stats(store: PassageStore) -> None:
-    from qa.presentation import in_number
+    from embeddings.plurals import in_number
 
     stats = store.stats()
     held = f"{in_number(stats.articles, 'article')} in {in_number(stats.passages, 'passage')}"
@@ -131,8 +131,8 @@ def _print_stats(store: PassageStore) -> None:
 
 
 def _remove(store: PassageStore, ids: Sequence[str]) -> int:
+    from embeddings.plurals import in_number
     from qa.build import is_seeds
-    from qa.presentation import in_number
 
     if is_seeds(store.folder):
         raise DatelineError("the seed articles can't be removed; name a library of your own with --library")

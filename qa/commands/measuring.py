@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def evaluate(arguments: argparse.Namespace) -> int:
     """Measure the answers to a question set; Ctrl-C ends it early with the figures of what was asked."""
     from qa.evaluation.about import about
-    from qa.evaluation.compare import compare, failed_gates, read_report, scored
+    from qa.evaluation.compare import compare, failed_gates, read_about, read_report, scored
     from qa.evaluation.questions import load_questions
     from qa.evaluation.report import PAGE_FILE, render, summarize, summarize_none, write_report
     from qa.evaluation.sampling import part_of, sample
@@ -33,15 +33,16 @@ def evaluate(arguments: argparse.Namespace) -> int:
     chosen = _chosen(loaded, arguments.only)
     questions = sample(part_of(chosen, arguments.part), arguments.limit)
     old = None if arguments.against is None else read_report(arguments.against)
+    was = None if arguments.against is None else read_about(arguments.against)  # --out may be its folder
     # a gate that can't be read is said before the work
     failed_gates(summarize_none({question.kind for question in questions}), arguments.fail_under)
     pipeline = _evaluated_pipeline(arguments)
     outcomes, finished = _outcomes(arguments, pipeline, questions)
     figures = summarize(outcomes)
+    part = arguments.part and f", part {arguments.part}"
+    asked = f"{arguments.questions}, {len(outcomes):,} of {len(loaded):,}{part or ''}"
+    of = about(pipeline, questions=asked, library=_library(arguments, pipeline))
     if arguments.out is not None:
-        part = arguments.part and f", part {arguments.part}"
-        asked = f"{arguments.questions}, {len(outcomes):,} of {len(loaded):,}{part or ''}"
-        of = about(pipeline, questions=asked, library=_library(arguments, pipeline))
         write_report(outcomes, figures, arguments.out, about=of, command=_again(arguments))
         print(f"report: {arguments.out / PAGE_FILE}", file=sys.stderr)
     if arguments.json:
@@ -49,7 +50,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
     else:
         print(render(figures))
     if old is not None:
-        print(compare(old, scored(outcomes)), file=sys.stderr if arguments.json else sys.stdout)
+        changed = () if was is None else was.changed(of)
+        print(compare(old, scored(outcomes), changed=changed), file=sys.stderr if arguments.json else sys.stdout)
     if not finished:
         how = "; go on with --resume" if arguments.out is not None else ""
         print(f"dateline: stopped after {len(outcomes)} of {len(questions)} questions{how}", file=sys.stderr)

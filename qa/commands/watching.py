@@ -55,7 +55,7 @@ def forget_gone(store: PassageStore, roots: Sequence[Path], told: frozenset[Path
     The articles of these stay, which is said but for those that are `told`.
     """
     from embeddings.forgetting import cut_off, forget
-    from qa.presentation import in_number
+    from embeddings.plurals import in_number
 
     stay = {root: count for root in roots if (count := cut_off(store, root))}
     for root in stay.keys() - told:

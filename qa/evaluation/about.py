@@ -45,6 +45,12 @@ class About:
             ("written", f"{write_date(date.fromisoformat(self.day))}, by Dateline {self.version}"),
         ]
 
+    def changed(self, new: About) -> tuple[str, ...]:
+        """Say in what a later run is made otherwise: library, reader, settings."""
+        before, after = dict(self.rows()), dict(new.rows())
+        names = ("library", "reader", "settings")
+        return tuple(f"{name}: {before[name]} -> {after[name]}" for name in names if before[name] != after[name])
+
 
 def about(pipeline: Pipeline, *, questions: str, library: str) -> About:
     """Describe a run over the pipeline's library; without a `library` each question is read in its own context."""

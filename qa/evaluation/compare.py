@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import DatelineError
+from qa.evaluation.about import About
 from qa.evaluation.metrics import RIGHT_F1, bootstrap_interval, mean
 from qa.evaluation.report import REPORT_FILE
 from qa.evaluation.run import Outcome
@@ -46,9 +47,11 @@ class Comparison:
     differences: tuple[Difference, ...]
     won: tuple[str, ...]
     lost: tuple[str, ...]
+    changed: tuple[str, ...] = ()
+    """In what the runs were made otherwise, a line each; see About.changed."""
 
     def __str__(self) -> str:
-        lines = [f"against the old report, {self.n} questions of both:", *map(str, self.differences)]
+        lines = [f"against the old report, {self.n} questions of both:", *self.changed, *map(str, self.differences)]
         for name, questions in (("won", self.won), ("lost", self.lost)):
             lines.append(f"{name} {len(questions)}" + "".join(f"\n  {question}" for question in questions[:10]))
         return "\n".join(lines)
@@ -79,7 +82,7 @@ def read_report(file: Path) -> dict[str, Scored]:
     Raises:
         DatelineError: it can't be read, or is no report.
     """
-    file = file / REPORT_FILE if file.is_dir() else file
+    file = _file(file)
     try:
         rows = json.loads(file.read_text(encoding="utf-8"))["questions"]
         return {
@@ -97,13 +100,30 @@ def read_report(file: Path) -> dict[str, Scored]:
     raise DatelineError(f"{file} is no report of this version: {what}; make one: dateline evaluate ... --out DIR")
 
 
+def read_about(file: Path) -> About | None:
+    """Read what a report says that it is of; None where it does not say it as this version does."""
+    try:
+        about = About(**json.loads(_file(file).read_text(encoding="utf-8"))["about"])
+        about.rows()
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+    return about
+
+
+def _file(place: Path) -> Path:
+    return place / REPORT_FILE if place.is_dir() else place
+
+
 def _counting(kind: str) -> Iterable[str]:
     """Name the scores that count for a kind of question; the best span of one without an answer is never right."""
     return (name for name in COMPARED if kind != "none" or not name.startswith(_FORCED))
 
 
-def compare(old: Mapping[str, Scored], new: Mapping[str, Scored]) -> Comparison:
+def compare(old: Mapping[str, Scored], new: Mapping[str, Scored], *, changed: tuple[str, ...] = ()) -> Comparison:
     """Compare two runs question by question (paired bootstrap, Efron and Tibshirani 1993).
+
+    Args:
+        changed: in what they were made otherwise.
 
     Raises:
         DatelineError: they share no question.
@@ -129,6 +149,7 @@ def compare(old: Mapping[str, Scored], new: Mapping[str, Scored]) -> Comparison:
         tuple(differences),
         tuple(question for question, now, was in turned if now and not was),
         tuple(question for question, now, was in turned if was and not now),
+        changed,
     )
 
 

@@ -114,4 +114,4 @@ def _route(scope: Scope) -> str:
 
 
 def _method(scope: Scope) -> str:
-    return scope["method"] if scope["method"] in {"GET", "HEAD", "POST", "DELETE", "OPTIONS"} else "other"
+    return scope["method"] if scope["method"] in {"GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS"} else "other"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import random
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import islice
 from multiprocessing import get_context
 
 import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
+from embeddings.batching import batches
 from qa.training.data import Item
 from qa.windows import Window, WindowBatch, make_windows, pad
 
@@ -76,7 +76,7 @@ def training_batches(
         epochs: items and seed of each.
         workers: processes that make them; the batches are the same.
     """
-    pools = ((pool, f"{seed} {number}") for items, seed in epochs for number, pool in enumerate(_pools(items)))
+    pools = ((pool, f"{seed} {number}") for items, seed in epochs for number, pool in enumerate(batches(items, POOL)))
     if not workers:
         for pool, seed in pools:
             yield from batching.batches(pool, seed)
@@ -92,12 +92,6 @@ def training_batches(
             yield from waiting.popleft().result()
     finally:
         executor.shutdown(cancel_futures=True)
-
-
-def _pools(items: Iterable[Item]) -> Iterator[list[Item]]:
-    remaining = iter(items)
-    while pool := list(islice(remaining, POOL)):
-        yield pool
 
 
 _of_worker: list[Batching] = []

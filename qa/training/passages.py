@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from embeddings.batching import batches
 from embeddings.documents import Hit
 from embeddings.errors import DatelineError
 from qa.atomic import write_atomically
@@ -30,8 +30,8 @@ def with_passages(retriever: Retriever, questions: Iterable[Question]) -> Iterat
     is that which overlaps its context most.
     """
     texts = {plain(article.title): article.text for article in retriever.store.articles()}
-    remaining = (one for one in questions if one.context and one.context in texts.get(plain(one.title), ""))
-    while some := list(islice(remaining, _TOGETHER)):
+    known = (one for one in questions if one.context and one.context in texts.get(plain(one.title), ""))
+    for some in batches(known, _TOGETHER):
         for question, hits in zip(some, retriever.find_many([one.to_ask for one in some], MOST_READ), strict=True):
             own = _own(question, hits)
             if own is not None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from embeddings.batching import batches
 from embeddings.documents import Hit
 from embeddings.errors import DatelineError
 from qa.atomic import write_atomically
@@ -39,8 +39,7 @@ class Labelled:
 def label(retriever: Retriever, questions: Iterable[Question]) -> list[Labelled]:
     """Find candidates for questions; those for which no candidate holds the answer are left out."""
     found = []
-    remaining = iter(questions)
-    while some := list(islice(remaining, _TOGETHER)):
+    for some in batches(questions, _TOGETHER):
         for question, candidates in zip(some, retriever.candidates([one.to_ask for one in some]), strict=True):
             holding = np.asarray([holds_gold(question, Hit(one.passage, one.article, 0.0)) for one in candidates])
             if holding.any():

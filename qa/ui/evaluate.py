@@ -16,7 +16,7 @@ import gradio as gr
 from embeddings.errors import DatelineError, InvalidInput
 from qa.build import seeds_folder
 from qa.evaluation.about import about
-from qa.evaluation.compare import compare, read_report
+from qa.evaluation.compare import compare, read_about, read_report
 from qa.evaluation.labels import LABELS_FILE
 from qa.evaluation.questions import Question, load_questions
 from qa.evaluation.report import PAGE_FILE, REPORT_FILE, summarize, write_report
@@ -150,8 +150,11 @@ class _Evaluating:
             if old is None:
                 raise InvalidInput("Choose a run to compare it with; there is one after the second measuring.")
             workspace = self._libraries.open(name)
-            before, after = (read_report(_run(workspace, run) / REPORT_FILE) for run in (old, new))
-            return f"<pre class='dateline-figures'>{html.escape(str(compare(before, after)))}</pre>"
+            runs = [_run(workspace, run) / REPORT_FILE for run in (old, new)]
+            (before, after), (was, now) = map(read_report, runs), map(read_about, runs)
+            changed = was.changed(now) if was is not None and now is not None else ()
+            compared = compare(before, after, changed=changed)
+            return f"<pre class='dateline-figures'>{html.escape(str(compared))}</pre>"
         except DatelineError as error:
             return _said(error)
 

@@ -10,6 +10,7 @@ from itertools import repeat
 
 from embeddings.dates import write_date
 from embeddings.documents import Article, Hit
+from embeddings.plurals import in_number
 from qa.answers import Answer, Span
 from qa.presentation import (
     NOT_FOUND,
@@ -18,7 +19,6 @@ from qa.presentation import (
     cited,
     day_in_words,
     headline,
-    in_number,
     in_period,
     in_sentence,
     in_words,
