@@ -3,17 +3,13 @@
 import io
 import json
 import shutil
-import subprocess
 import sys
-import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-import embeddings
-import qa
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
 from qa import answer, converse
@@ -247,41 +243,6 @@ def test_an_answer_that_is_printed_is_not_the_text_of_whole_articles():
     assert "text='Jake Sullivan and" in repr(given)
     assert "Senior members of President" not in repr(given)
     assert len(repr(given)) < 3000
-
-
-def test_types_are_seen_where_it_is_installed():
-    packed = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["tool"]["setuptools"]
-    for package in (qa, embeddings):
-        assert "py.typed" in packed["package-data"][package.__name__]
-        assert (Path(package.__file__).parent / "py.typed").is_file()
-
-
-def test_light_paths_import_nothing_heavy():
-    code = "import sys, qa, qa.cli; sys.exit(bool({'torch', 'transformers', 'gradio', 'faiss'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-@pytest.mark.parametrize("file", ["qa/__main__.py", "app.py"])
-def test_ctrl_c_before_the_commands_are_imported_is_quiet(file):
-    code = (
-        "import runpy, sys\nclass Interrupting:\n def find_spec(self, name, *_):\n"
-        "  if name == 'qa.cli': raise KeyboardInterrupt\n"
-        "sys.meta_path.insert(0, Interrupting())\n"
-        f"runpy.run_path({str(Path(__file__).parents[1] / file)!r}, run_name='__main__')\n"
-    )
-    ended = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
-    assert (ended.returncode, ended.stderr) == (130, "")
-
-
-def test_help_of_the_page_does_not_wait_for_gradio():
-    app = Path(__file__).parents[1] / "app.py"
-    code = (
-        "import runpy, sys\nsys.argv = ['app.py', '--help']\n"
-        f"try: runpy.run_path({str(app)!r}, run_name='__main__')\n"
-        "finally: assert not {'gradio', 'torch', 'fastapi'} & set(sys.modules)"
-    )
-    asked = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
-    assert (asked.returncode, "--port" in asked.stdout) == (0, True), asked.stderr
 
 
 def test_weights_that_are_not_the_published_ones_are_refused(tmp_path):

@@ -149,3 +149,16 @@ def test_json_without_articles_is_said_once(tmp_path, written, said):
     assert len(problems) == len(said)
     for problem, part in zip(problems, said, strict=True):
         assert part in problem
+
+
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [
+        ("'I still talk to them': a life with bees", "'I still talk to them': a life with bees"),
+        ("'Results: who won'", "Results: who won"),
+        ('Live: the "storm"', 'Live: the "storm"'),
+    ],
+)
+def test_a_title_that_is_no_yaml_keeps_the_quotes_within_it(tmp_path, value, title):
+    (tmp_path / "a.md").write_text(f"---\nsource: Post: Weekend\ntitle: {value}\n---\nIt rained.\n")
+    assert [article.title for article in read(tmp_path)] == [title]

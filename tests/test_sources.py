@@ -105,19 +105,6 @@ def test_front_matter_as_hugo_writes_it(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("value", "title"),
-    [
-        ("'I still talk to them': a life with bees", "'I still talk to them': a life with bees"),
-        ("'Results: who won'", "Results: who won"),
-        ('Live: the "storm"', 'Live: the "storm"'),
-    ],
-)
-def test_a_title_that_is_no_yaml_keeps_the_quotes_within_it(tmp_path, value, title):
-    (tmp_path / "a.md").write_text(f"---\nsource: Post: Weekend\ntitle: {value}\n---\nIt rained.\n")
-    assert [article.title for article in read(tmp_path)] == [title]
-
-
-@pytest.mark.parametrize(
     ("lines", "title"),
     [
         (

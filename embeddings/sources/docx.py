@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from embeddings.documents import Article
 from embeddings.sources.archive import check_document
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
-from embeddings.sources.parsing import Parsed, parse
-from embeddings.sources.whole import read_whole
+from embeddings.sources.parsing import Parsed
+from embeddings.sources.whole import read_parsed
 
 
 def read_docx(given: Input) -> Iterator[Article | Unreadable]:
@@ -19,8 +19,7 @@ def read_docx(given: Input) -> Iterator[Article | Unreadable]:
     """
     data = given.read()
     check_document(data, "is not a Word document (.docx); an old .doc has to be saved as .docx first")
-    [found] = parse(".docx", data)
-    yield from read_whole(given, "\n".join(found.texts), title=found.title, author=found.author)
+    yield from read_parsed(given, ".docx", data)
 
 
 def extract_docx(data: bytes) -> list[Parsed]:

@@ -11,8 +11,8 @@ from embeddings.documents import Article
 from embeddings.sources.archive import check_document
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.markup import local_name
-from embeddings.sources.parsing import Parsed, parse
-from embeddings.sources.whole import read_whole
+from embeddings.sources.parsing import Parsed
+from embeddings.sources.whole import read_parsed
 
 _LEFT_OUT = frozenset({"annotation", "forms", "frame", "note", "ruby-text", "table-of-content", "tracked-changes"})
 """What is no part of the running text; tracked changes are those that were taken out of it."""
@@ -22,8 +22,7 @@ def read_odt(given: Input) -> Iterator[Article | Unreadable]:
     """Read one article, a paragraph or table row a line, or those of a download, as of a Word document."""
     data = given.read()
     check_document(data, "is not an OpenDocument text (.odt); save it anew, or name it for what it is")
-    [found] = parse(".odt", data)
-    yield from read_whole(given, "\n".join(found.texts), title=found.title, author=found.author)
+    yield from read_parsed(given, ".odt", data)
 
 
 def extract_odt(data: bytes) -> list[Parsed]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
-from embeddings.sources.parsing import Parsed, parse
-from embeddings.sources.whole import read_whole
+from embeddings.sources.parsing import Parsed
+from embeddings.sources.whole import read_parsed
 
 _PICTURE = re.compile(r"[0-9a-fA-F\r\n]{128,}")
 _CELL = re.compile(r"\\(?:nest)?cell(?![a-z0-9-])")
@@ -23,8 +23,7 @@ def read_rtf(given: Input) -> Iterator[Article | Unreadable]:
     data = given.read()
     if not data.lstrip().startswith(b"{\\rtf"):
         raise ReadingError("is not Rich Text (it does not begin with {\\rtf); name it for what it is")
-    [found] = parse(".rtf", data)
-    yield from read_whole(given, "\n".join(found.texts))
+    yield from read_parsed(given, ".rtf", data)
 
 
 def extract_rtf(data: bytes) -> list[Parsed]:

@@ -8,6 +8,7 @@ from embeddings.documents import Article
 from embeddings.sources.exports import Exported, nexis_articles
 from embeddings.sources.factiva import factiva_articles
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.parsing import parse
 from embeddings.sources.reading import make_article
 
 
@@ -29,6 +30,12 @@ def read_whole(
         yield from _read_each(given, found)
     else:
         yield from make_article(given, text, {"title": title, "author": author})
+
+
+def read_parsed(given: Input, kind: str, data: bytes) -> Iterator[Article | Unreadable]:
+    """Parse a document of a kind (".docx") in the process for that, and read it as `read_whole` does."""
+    [found] = parse(kind, data)
+    yield from read_whole(given, "\n".join(found.texts), title=found.title, author=found.author)
 
 
 def _read_each(given: Input, found: list[Exported]) -> Iterator[Article | Unreadable]:

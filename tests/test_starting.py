@@ -1,0 +1,46 @@
+"""What is loaded at a start, and what is installed."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import embeddings
+import qa
+
+
+def test_types_are_seen_where_it_is_installed():
+    packed = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["tool"]["setuptools"]
+    for package in (qa, embeddings):
+        assert "py.typed" in packed["package-data"][package.__name__]
+        assert (Path(package.__file__).parent / "py.typed").is_file()
+
+
+def test_light_paths_import_nothing_heavy():
+    code = "import sys, qa, qa.cli; sys.exit(bool({'torch', 'transformers', 'gradio', 'faiss'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("file", ["qa/__main__.py", "app.py"])
+def test_ctrl_c_before_the_commands_are_imported_is_quiet(file):
+    code = (
+        "import runpy, sys\nclass Interrupting:\n def find_spec(self, name, *_):\n"
+        "  if name == 'qa.cli': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        f"runpy.run_path({str(Path(__file__).parents[1] / file)!r}, run_name='__main__')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (130, "")
+
+
+def test_help_of_the_page_does_not_wait_for_gradio():
+    app = Path(__file__).parents[1] / "app.py"
+    code = (
+        "import runpy, sys\nsys.argv = ['app.py', '--help']\n"
+        f"try: runpy.run_path({str(app)!r}, run_name='__main__')\n"
+        "finally: assert not {'gradio', 'torch', 'fastapi'} & set(sys.modules)"
+    )
+    asked = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert (asked.returncode, "--port" in asked.stdout) == (0, True), asked.stderr
