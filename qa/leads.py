@@ -25,7 +25,8 @@ def lead(hit: Hit) -> str:
     then on "she", "the storm" and "on Tuesday". The opening is left out of passages that hold it, and of long articles.
     """
     day = write_date(hit.article.published)
-    return title_lead(hit.article.title) + (f"{day}. " if day else "") + _opening_lead(hit)
+    opening = opening_lead(hit) if len(hit.article.text) <= MAX_ARTICLE else ""
+    return title_lead(hit.article.title) + (f"{day}. " if day else "") + opening
 
 
 def title_lead(title: str) -> str:
@@ -34,8 +35,9 @@ def title_lead(title: str) -> str:
     return f"{title}{' ' if title[-1] in '.?!' else '. '}" if title else ""
 
 
-def _opening_lead(hit: Hit) -> str:
-    if hit.passage.start == 0 or len(hit.article.text) > MAX_ARTICLE:
+def opening_lead(hit: Hit) -> str:
+    """Give the opening of an article, however long that is, with a space behind it; "" for a passage that holds it."""
+    if hit.passage.start == 0:
         return ""
     words, end = _opening(hit.article.text, hit.article.title)
     return f"{words} " if words and hit.passage.start >= end else ""

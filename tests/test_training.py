@@ -26,7 +26,7 @@ from qa.evaluation.sampling import sample
 from qa.reader import SHIPPED_READER
 from qa.training import bfloat16
 from qa.training.batching import Batching, training_batches
-from qa.training.data import Example, Item, Negatives, items, load_examples, mix
+from qa.training.data import Example, Given, Item, Negatives, items, load_examples, mix
 from qa.training.log import read_log
 from qa.training.loss import reader_loss
 from qa.training.reader import _schedule, train_reader
@@ -146,7 +146,7 @@ def test_half_of_the_passages_are_read_behind_their_title():
 
 
 def test_passages_that_a_file_gives_are_read_behind_their_own_titles():
-    given = tuple((f"Story {n}", f"passage {n}") for n in range(4))
+    given = tuple(Given(f"Story {n}", f"passage {n}") for n in range(4))
     examples = [
         Example("who won?", "Ana won.", ((0, 3),), "Vote", given),
         Example("who sang?", "x", (), "Song", given[:1]),
@@ -154,8 +154,24 @@ def test_passages_that_a_file_gives_are_read_behind_their_own_titles():
     read = list(items(examples * 50, negatives=0.0, titles=1.0, seed=0, epoch=0))
     two = [item.passages for item in read if item.example.spans]
     assert all(passages[0] == ("Vote. ", "Ana won.") and len(set(passages)) == 3 for passages in two)
-    assert {passage for passages in two for passage in passages[1:]} == {(f"{title}. ", text) for title, text in given}
+    assert {passage for passages in two for passage in passages[1:]} == {(f"{one.title}. ", one.text) for one in given}
     assert all(len(item.passages) == 2 for item in read if not item.example.spans)
+
+
+def test_passages_behind_their_title_are_read_behind_the_opening_too_half_of_the_time():
+    given = (Given("Song", "Bo Lind sang.", "It was a long night. "), Given("Race", "Cy Dunn ran."))
+    example = Example("who won?", "Ana won.", ((0, 3),), "Vote", given, opening="The town voted. ")
+    read = [item.passages for item in items([example] * 100, negatives=0.0, titles=1.0, seed=0, epoch=0)]
+    opened = [passages for passages in read if passages[0] == ("Vote. The town voted. ", "Ana won.")]
+    assert 30 < len(opened) < 70
+    assert all(
+        set(passages[1:]) == {("Song. It was a long night. ", "Bo Lind sang."), ("Race. ", "Cy Dunn ran.")}
+        for passages in opened
+    )
+    closed = [passages for passages in read if passages not in opened]
+    assert all({lead for lead, _ in passages} == {"Vote. ", "Song. ", "Race. "} for passages in closed)
+    bare = items([example] * 20, negatives=0.0, titles=0.0, seed=0, epoch=0)
+    assert all({lead for lead, _ in item.passages} == {""} for item in bare)
 
 
 def loss_of(start, end, golds, group, shared_weight):
@@ -325,23 +341,6 @@ def test_nothing_is_overwritten(tmp_path, tiny_base, seed_data, capsys):
     assert "holds a checkpoint, which training would overwrite" in capsys.readouterr().err
 
 
-def test_states_in_one_format_give_the_logits_and_gradients_of_the_checkpoint():
-    from transformers import AutoModelForQuestionAnswering
-
-    model = AutoModelForQuestionAnswering.from_pretrained(str(SHIPPED_READER), dtype=torch.float32).eval()
-    model.bert.embeddings.requires_grad_(False)
-    assert bfloat16.takes(model)
-    ids = torch.randint(1000, 20_000, (3, 40), generator=torch.Generator().manual_seed(0))
-    inputs = {"input_ids": ids, "token_type_ids": (ids > 9_000).long(), "attention_mask": torch.ones_like(ids)}
-    inputs["attention_mask"][1, 25:] = 0
-    output = model(**inputs)
-    theirs, gradient = gathered(model, output.start_logits, output.end_logits, inputs)
-    for dtype, apart, least in ((torch.float32, 1e-3, 0.99999), (torch.bfloat16, 0.5, 0.97)):
-        ours, other = gathered(model, *bfloat16.logits(model, inputs, dtype), inputs)
-        assert (ours - theirs).abs().max() < apart, dtype
-        assert torch.cosine_similarity(gradient.double(), other.double(), 0) > least, dtype
-
-
 def test_dropout_leaves_out_values_as_the_recipe_says_and_is_not_for_every_base(tmp_path, tiny_base, seed_data, capsys):
     from transformers import AutoModelForQuestionAnswering, DistilBertConfig, DistilBertForQuestionAnswering
 
@@ -369,12 +368,3 @@ def test_dropout_leaves_out_values_as_the_recipe_says_and_is_not_for_every_base(
     capsys.readouterr()
     assert main([*given, "--dropout", "0.1"]) == 2
     assert "has no dropout between its layers" in capsys.readouterr().err
-
-
-def gathered(model, start, end, inputs):
-    """Give the logits of what is no padding, and the gradient of a loss of them."""
-    model.zero_grad()
-    (start.logsumexp(1).sum() + end.logsumexp(1).sum() - start[:, 20].sum() - end[:, 22].sum()).backward()
-    shown = inputs["attention_mask"].bool()
-    gradients = [value.grad.flatten() for value in model.parameters() if value.grad is not None]
-    return torch.cat([start[shown], end[shown]]).detach(), torch.cat(gradients)

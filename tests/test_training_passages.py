@@ -7,7 +7,7 @@ import pytest
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import DatelineError
 from qa.evaluation.questions import Gold, Question
-from qa.training.data import load_examples
+from qa.training.data import Given, load_examples
 from qa.training.passages import with_passages, write_passages
 
 
@@ -53,9 +53,25 @@ def test_passages_are_those_that_a_library_brings(tmp_path):
     won, danced = load_examples(tmp_path / "found.json.gz")
     assert (won.passage, won.title) == (STORY[11:55], "The vote")
     assert [won.passage[start:end] for start, end in won.spans] == ["Ana Reyes"]
-    assert won.negatives == (("The vote", "Bo Lind sang."), ("The vote", STORY[56:]))  # not the other that names her
+    others = (Given("The vote", "Bo Lind sang."), Given("The vote", STORY[56:]))
+    assert won.negatives == others  # not the other that names her
     assert (danced.passage, danced.spans) == (STORY[11:55], ())
     assert len(danced.negatives) == 3
+
+
+def test_passages_come_with_the_opening_of_their_article_however_long_that_is(tmp_path):
+    opening = "Ana Reyes won the vote for the lower house on a day of rain."
+    text = f"{opening} Bo Lind sang. " + "It rained on and on. " * 800 + "Cy Dunn danced."
+    story = Article("a", "The vote", text)
+    hits = [
+        Hit(Passage("a", *span), story, 0.5)
+        for span in ((len(text) - 15, len(text)), (0, len(opening)), (len(opening) + 1, len(opening) + 14))
+    ]
+    question = asked("Who danced?", "Cy Dunn", context="Cy Dunn danced.")
+    write_passages(with_passages(Bringing([story], hits), [question]), tmp_path / "found.json.gz")
+    [danced] = load_examples(tmp_path / "found.json.gz")
+    assert danced.opening == f"{opening} "
+    assert danced.negatives == (Given("The vote", opening, ""), Given("The vote", "Bo Lind sang.", f"{opening} "))
 
 
 def test_a_follow_up_is_asked_and_written_complete():

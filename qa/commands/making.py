@@ -70,18 +70,20 @@ def _look_whether_there(folder: Path, dev: str) -> None:
 
 
 def train_tokens(arguments: argparse.Namespace) -> int:
-    """Write one epoch of questions as tokens."""
+    """Write epochs of questions as tokens."""
     from qa.reader import SHIPPED_READER
     from qa.training.batching import training_batches
     from qa.training.recipe import Recipe, load_tokenizer
     from qa.training.tokens import write_tokens
 
     _look_whether_writable(arguments.out)
+    if arguments.epochs < 1:
+        raise DatelineError(f"--epochs must be 1 or more, got {arguments.epochs}")
     recipe = Recipe(**_given(arguments, (*_MIX, "seed")))
     tokenizer = load_tokenizer(arguments.base or SHIPPED_READER)
     batching = recipe.batching(tokenizer)
     batches = training_batches(
-        islice(recipe.epochs(recipe.mix(arguments.data)), 1), batching, workers=os.cpu_count() or 1
+        islice(recipe.epochs(recipe.mix(arguments.data)), arguments.epochs), batching, workers=os.cpu_count() or 1
     )
     written = write_tokens(
         progress(batches, "tokenizing"), arguments.out, vocabulary=tokenizer.get_vocab(), pad_id=batching.pad_id

@@ -84,11 +84,14 @@ def _add_train_tokens(group: Commands) -> None:
         group,
         "tokens",
         making.train_tokens,
-        "write one epoch of question files as tokens, which `train reader --data` also takes",
+        "write question files as tokens, which `train reader --data` also takes",
         "For a device that is faster than the processor beside it, which then need not tokenize. What a teacher says "
         "of them is kept from one epoch to the next.",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write, a .npz")
+    parser.add_argument(
+        "--epochs", type=int, default=1, metavar="N", help="how often, with other passages that don't answer (1)"
+    )
     _add_mix(parser, "folder of the question files")
 
 

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from embeddings.errors import DatelineError
 from qa.leads import title_lead
@@ -18,20 +18,31 @@ from qa.leads import title_lead
 CANDIDATE_NEGATIVES = 8
 GIVEN_NEGATIVES = 2
 """Passages without the answer that are read with a question whose file has some."""
+OPENED = 0.5
+"""Of the passages read behind a title, the share that is also read behind their article's opening, if that is known."""
+
+
+class Given(NamedTuple):
+    """A passage, and what may be read before it: its article's title and opening (qa.leads), "" where not known."""
+
+    title: str
+    text: str
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
     """A question, its passage, and where its answer may stand: half-open characters, none where there is no answer.
 
-    `negatives` are passages that don't answer, each with its title, where the file has some (qa.training.passages).
+    `negatives` are passages that don't answer, where the file has some (qa.training.passages).
     """
 
     question: str
     passage: str
     spans: tuple[tuple[int, int], ...]
     title: str
-    negatives: tuple[tuple[str, str], ...] = ()
+    negatives: tuple[Given, ...] = ()
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,7 @@ def load_examples(file: Path) -> list[Example]:
         data = file.read_bytes()
         content = json.loads(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data)
         return [
-            _example(file, entry["title"], paragraph["context"], row)
+            _example(file, entry["title"], paragraph, row)
             for entry in content["data"]
             for paragraph in entry["paragraphs"]
             for row in paragraph["qas"]
@@ -135,20 +146,23 @@ def items(examples: Sequence[Example], *, negatives: float, titles: float, seed:
     source = Negatives(examples)
     for at in order:
         example = examples[at]
-        passages = [(example.title, example.passage)]
+        passages = [Given(example.title, example.passage, example.opening)]
         if example.negatives:
             passages += rng.sample(example.negatives, min(GIVEN_NEGATIVES, len(example.negatives)))
         elif example.spans and rng.random() < negatives and (negative := source.draw(example, rng)) is not None:
-            passages.append((example.title, negative))
+            passages.append(Given(example.title, negative))
         titled = rng.random() < titles
-        yield Item(example, tuple((_lead(title) if titled else "", text) for title, text in passages))
+        opened = titled and rng.random() < OPENED
+        yield Item(example, tuple((_lead(given, opened=opened) if titled else "", given.text) for given in passages))
 
 
-def _lead(title: str) -> str:
-    return "" if title.isdigit() else title_lead(title.replace("_", " "))  # some sources have numbers for titles
+def _lead(given: Given, *, opened: bool) -> str:
+    title = "" if given.title.isdigit() else given.title.replace("_", " ")  # some sources have numbers for titles
+    return title_lead(title) + (given.opening if opened else "")
 
 
-def _example(file: Path, title: str, passage: str, row: dict[str, Any]) -> Example:
+def _example(file: Path, title: str, paragraph: Mapping[str, Any], row: dict[str, Any]) -> Example:
+    passage = paragraph["context"]
     answers = [] if row.get("is_impossible") else row["answers"]
     starts = row.get("answer_starts") or []
     spans: dict[tuple[int, int], None] = {}
@@ -161,8 +175,10 @@ def _example(file: Path, title: str, passage: str, row: dict[str, Any]) -> Examp
                     f"answer {answer['text']!r}"
                 )
             spans[start, end] = None
-    negatives = tuple((given["title"], given["context"]) for given in row.get("negatives", ()))
-    return Example(row["question"].lower(), passage, tuple(spans), title, negatives)
+    negatives = tuple(
+        Given(given["title"], given["context"], given.get("opening", "")) for given in row.get("negatives", ())
+    )
+    return Example(row["question"].lower(), passage, tuple(spans), title, negatives, paragraph.get("opening", ""))
 
 
 def _words(text: str) -> frozenset[str]:

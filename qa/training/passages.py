@@ -14,6 +14,7 @@ from embeddings.errors import DatelineError
 from qa.atomic import write_atomically
 from qa.evaluation.blame import holds_gold, place_in, plain
 from qa.evaluation.questions import Question
+from qa.leads import opening_lead
 from qa.normalization import normalize
 from qa.retriever import MOST_READ, Retriever
 
@@ -24,6 +25,8 @@ _TOGETHER = 100
 
 def with_passages(retriever: Retriever, questions: Iterable[Question]) -> Iterator[dict[str, Any]]:
     """Yield questions in SQuAD form, each an article of its own: the passage found that answers, and others that don't.
+
+    Each passage comes with the opening of its article, which the reader reads before passages of news.
 
     Left out are questions whose context the library does not hold word for word, since their answer's place is not
     known there, and those for which no passage with the answer is found. Of a question without an answer the passage
@@ -87,6 +90,10 @@ def _written(question: Question, own: Hit, others: Sequence[Hit]) -> dict[str, A
             for gold in question.golds
             if gold.start + shift >= 0 and gold.end + shift <= len(own.text)
         ],
-        "negatives": [{"title": hit.article.title, "context": hit.text} for hit in others[:NEGATIVES]],
+        "negatives": [_passage(hit) | {"title": hit.article.title} for hit in others[:NEGATIVES]],
     }
-    return {"title": own.article.title, "paragraphs": [{"context": own.text, "qas": [row]}]}
+    return {"title": own.article.title, "paragraphs": [_passage(own) | {"qas": [row]}]}
+
+
+def _passage(hit: Hit) -> dict[str, str]:
+    return {"context": hit.text, "opening": opening_lead(hit)}

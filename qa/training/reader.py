@@ -18,8 +18,8 @@ from torch import Tensor, nn
 from embeddings.encoder import computes_in_bfloat16
 from embeddings.errors import DatelineError, first_line
 from qa.evaluation.questions import Question
-from qa.training import bfloat16
 from qa.training.batching import TrainingBatch, training_batches
+from qa.training.bfloat16 import span_logits
 from qa.training.checkpoints import checkpoint_folder
 from qa.training.dev import dev_figures
 from qa.training.log import append_log, plot, rewind_log
@@ -66,7 +66,7 @@ def train_reader(
             don't answer.
         dev: questions with contexts to measure on as it learns; none to measure nothing.
         device: "cpu" or "cuda".
-        half: compute in bfloat16 where that is safe: autocast, or see qa.training.bfloat16.
+        half: compute in bfloat16 where that is safe (qa.training.bfloat16).
         resume: go on from `out`; the recipe must be the same, but `examples` may change.
         say: gets a line of progress now and then.
 
@@ -104,7 +104,6 @@ class _Run:
         self.tokenizer, self.model = _load(base, device, recipe.dropout)
         self.names = set(inspect.signature(self.model.forward).parameters)
         self.trained = _unfreeze(self.model, recipe)
-        self.in_bfloat16 = half and device == "cpu" and recipe.frozen_embeddings and bfloat16.takes(self.model)
         self.optimizer = torch.optim.AdamW(
             _decay_groups(self.trained, recipe.weight_decay), lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True
         )
@@ -170,7 +169,7 @@ class _Run:
             group["lr"] = recipe.learning_rate * _schedule(self._done(), recipe.warm_up)
         arrays = batch.windows.inputs(self.names)
         inputs = {name: to_device(array, self.device) for name, array in arrays.items()}
-        ours = self._logits(inputs)
+        ours = span_logits(self.model, inputs, half=self.half)
         allowed, group_of, golds = (
             to_device(array, self.device) for array in (batch.windows.allowed, batch.group, batch.golds)
         )
@@ -198,13 +197,6 @@ class _Run:
         if not math.isfinite(loss):
             raise DatelineError(f"the loss is {loss} at step {self.step}; train with a lower --learning-rate")
         return loss
-
-    def _logits(self, inputs: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
-        if self.in_bfloat16:
-            return bfloat16.logits(self.model, inputs)
-        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.half):
-            output = self.model(**inputs)
-        return output.start_logits, output.end_logits
 
     def _log_progress(self, loss: float) -> None:
         speed = self.seen / max(self.seconds, 1e-9)

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from embeddings.errors import DatelineError, first_line
 from qa.training.batching import TrainingBatch
+from qa.training.bfloat16 import span_logits
 from qa.training.checkpoints import checkpoint_folder
 from qa.windows import WindowBatch
 
@@ -60,13 +61,10 @@ class Teacher:
         """
         given, places = self._renumbered(windows.input_ids, windows.attention_mask == 1)
         inputs = {name: to_device(array, device) for name, array in given.items() if name in self._names}
-        with torch.no_grad(), torch.autocast(device, dtype=torch.bfloat16, enabled=half):
-            output = self._model(**inputs)
+        with torch.no_grad():
+            theirs = span_logits(self._model, inputs, half=half)
         index, padding = to_device(places, device), to_device(windows.attention_mask == 0, device)
-        start, end = (
-            values.float().gather(1, index).masked_fill(padding, _MINUS)
-            for values in (output.start_logits, output.end_logits)
-        )
+        start, end = (values.float().gather(1, index).masked_fill(padding, _MINUS) for values in theirs)
         return start, end
 
     def _renumbered(
