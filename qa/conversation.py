@@ -20,6 +20,7 @@ from qa.followups.rewriting import Reading, asks_for_another, asks_of_anything, 
 from qa.followups.speakers import asked_speaker, is_said_by_another
 from qa.followups.stories import tells_on
 from qa.pipeline import Pipeline, checked_question
+from qa.rules.money import is_money, tells_price
 from qa.settings import MAX_QUESTION
 from qa.times import tells_time
 
@@ -101,6 +102,8 @@ class Conversation:
         here = self._under_discussion()
         if where.articles is not None:
             here &= where.articles
+        if here and self._names_unknown(found[0], question, here):
+            found, here = [replace(found[0], topic="")], frozenset()
         if here:
             yield from ((reading, here) for reading in found if reading.topic)
             if (
@@ -124,10 +127,20 @@ class Conversation:
             return lambda span: tells_time(span.text)
         if reading.of_other and self.turns[-1].answer.found:
             known = self.turns[-1].answer.spans[0]
-            return lambda span: not _says_again(span, known)
+            wants_money = is_money(known.text)
+            return lambda span: not _says_again(span, known) and (not wants_money or tells_price(span.text))
         if reading.behind and asks_for_another(reading.meant):
             return lambda span: not _says_who(span, reading.behind)
         return None
+
+    def _names_unknown(self, reading: Reading, question: str, articles: Iterable[str]) -> bool:
+        """Say whether a question is of something by a name that none of these articles has: "And Sandport City?"."""
+        words = {word for name in lasting_names(question) for word in name.split() if word in reading.question}
+        if not reading.of_other or not words:
+            return False
+        stored = (self.pipeline.retriever.store.get(one) for one in articles)
+        texts = [f"{article.title} {article.text}" for article in stored if article is not None]
+        return not any(all(re.search(rf"\b{re.escape(word)}\b", text) for word in words) for text in texts)
 
     def _under_discussion(self) -> frozenset[str]:
         """Give the ids of the articles that the last answers stand in, shown or withheld, and of those that tell on.

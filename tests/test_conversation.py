@@ -3,6 +3,7 @@
 import io
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from turns import MAYOR, turn
@@ -280,3 +281,23 @@ def test_the_later_part_of_an_answer_may_answer_what_is_asked_of_something_else(
     assert fits(Span("£4", 21, 23, 5.0, hit))
     assert not fits(Span("£16", 7, 10, 5.0, hit))
     assert not fits(Span("Adults £16", 0, 10, 5.0, hit))
+
+
+@pytest.mark.parametrize(
+    ("question", "first"), [("And Sandport City?", ANY), ("And Halvar Munk?", Filter(articles=frozenset({"a"})))]
+)
+def test_what_the_articles_under_discussion_do_not_name_is_looked_for_in_all(question, first):
+    article = MAYOR.answer.spans[0].hit.article
+    pipeline = Recorder()
+    pipeline.retriever = SimpleNamespace(store={article.id: article})
+    Conversation(pipeline, [MAYOR]).ask(question)
+    assert pipeline.asked[0][1] == first
+    if first == ANY:
+        assert [(where, topic) for _, where, topic in pipeline.asked] == [(ANY, "")]
+
+
+def test_where_money_answered_the_same_of_something_else_is_answered_by_money(pipeline):
+    conversation = Conversation(pipeline)
+    assert conversation.ask("How much damage did Storm Tobin do?").text == "95 million crowns"
+    best = conversation.ask("And Isolde?").spans[0]
+    assert (best.text, best.hit.article.id) == ("410 million crowns", "storm-isolde-2023")

@@ -34,6 +34,7 @@ from qa.followups.rewriting import asks_of_anything, behind_names, readings
         ([turn("Who won the race?")], "And Sunday?", "Who won the race on Sunday?"),
         ([turn("Who plays the Rovers on Friday?")], "Where do they play?", "Where do the Rovers play?"),
         ([FERRIES], "What about Calder Maritime?", "Who owns Calder Maritime?"),
+        ([MAYOR, turn("How old is she?")], "And Munk?", "How old is Munk?"),
         ([FERRIES], "How many people work there?", "How many people work in Sorrel Ferries?"),
         ([FERRIES], "Who is its boss?", "Who is Sorrel Ferries' boss?"),
         ([FERRIES], "And now?", "Who owns Sorrel Ferries now?"),

@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.rules.money import asks_for_money, money_first
+from qa.rules.money import asks_for_money, money_first, tells_price
 
 TEXT = "A pot of six weighs 340g. It costs £3.25, or two pounds on Mondays."
 
@@ -110,3 +110,10 @@ def test_a_range_of_prices_is_no_change():
     start = RAISED.rindex("£42")
     [span] = money_first("How much is a room?", [Span("£42 to £48", start, start + 10, 5.0, hit)])
     assert span.text == "£42 to £48"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("£4", True), ("410 million crowns", True), ("free for under-18s", True), ("30 hours", False)]
+)
+def test_a_price_is_money_or_nothing(text, told):
+    assert tells_price(text) is told

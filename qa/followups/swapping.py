@@ -20,6 +20,7 @@ _ORDINAL = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+(?:st|nd|rd|th))\b", re.IGNORECASE
 )
 _OWN = re.compile(r"\b(?:its|his|her|their)\b", re.IGNORECASE)
+_SUBJECT = re.compile(r"\b(?:s?he|it)\b", re.IGNORECASE)
 # "rye", "a day ticket", "the old bridge"
 _WORD = rf"(?!{PHRASE_END.pattern})[a-zà-ÿ][a-zà-ÿ’'-]*"
 _DETERMINER = r"(?:(?P<which>the|an?)\s+)?"
@@ -83,8 +84,11 @@ def _named(question: str, bare: str) -> str | None:
         bare = one["which"]  # "the Sorrel one"
     elif re.match(r"the\b", bare, re.IGNORECASE):
         names = [name for name in names if not describes(name, question)]
-    if not names or not names_in(f"- {bare}"):
+    if not names_in(f"- {bare}"):
         return None
+    if not names:  # "How old is she?" was answered as it stands
+        found = _SUBJECT.search(question)
+        return question[: found.start()] + bare + question[found.end() :] if found else None
     article = r"(?:\b[Tt]he )?" if re.match(r"the\b", bare, re.IGNORECASE) else ""
     return re.sub(rf"{article}{re.escape(names[0])}", lambda _: bare, question, count=1)
 

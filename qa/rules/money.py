@@ -22,6 +22,7 @@ _MONEY = re.compile(
     r"[£$€¥₹]\s?\d|\d\s?(?:p|c|k|m|bn)\b|\b(?:euros?|dollars?|pounds?|pence|pennies|cents?|crowns?|francs?|kron(?:er|or)"
     r"|yen|yuan|rupees?|roubles?|rubles?|pesos?|lire|marks|shillings?|guineas?|[A-Z]{3} \d|USD|GBP|EUR)\b"
 )
+_FREE = re.compile(r"\b(?:free|nothing)\b", re.IGNORECASE)
 _MEASURE = re.compile(r"\d[\d.,]*\s?(?:g|kg|mg|ml|cl|l|litres?|cm|mm|m|km|oz|lb)\b")
 _NUMBERED = re.compile(r"(?:No|no|Nr|#)\.?\s?\d+")
 _SHARE = re.compile(r"[\d.,]+ ?(?:%|per ?cent)", re.IGNORECASE)
@@ -64,6 +65,11 @@ def asks_how_much(question: str) -> bool:
 def is_money(text: str) -> bool:
     """Say whether an amount of a currency stands in a text."""
     return _MONEY.search(text) is not None
+
+
+def tells_price(text: str) -> bool:
+    """Say whether a text tells what something costs or came to: an amount of a currency, or that it is free."""
+    return is_money(text) or _FREE.search(text) is not None
 
 
 def is_no_money(span: Span) -> bool:
