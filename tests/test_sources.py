@@ -14,7 +14,7 @@ import pytest
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.sources import Unreadable, find_inputs, parse_columns, read_articles
-from embeddings.sources.pdf import paragraphs
+from embeddings.sources.joining import paragraphs
 
 PAGE = """<html><head><title>Mayor resigns - The Echo</title><meta property="og:site_name" content="The Echo">
 <meta name="author" content="Ann Lee"><meta property="article:published_time" content="2022-03-04T10:00:00Z">
