@@ -188,12 +188,12 @@ def test_pdf_lines_become_paragraphs(tmp_path):
 
 def test_lines_are_joined_where_they_go_on():
     page = (
-        "A headline\nThe govern\ufffe\nment said on Tuesday that it would\nraise the tax on tea.\nNobody was pleased."
+        "A headline\nThe go\u00ad\nvern\ufffe\nment said on Monday that it would\nraise the tax on tea.\nNobody smiled."
     )
     assert paragraphs(page).splitlines() == [
         "A headline",
-        "The government said on Tuesday that it would raise the tax on tea.",
-        "Nobody was pleased.",
+        "The government said on Monday that it would raise the tax on tea.",
+        "Nobody smiled.",
     ]
     assert paragraphs(" \n") == ""
 

@@ -33,8 +33,8 @@ def paragraphs(page: str) -> str:
 
 def _joined(before: str, line: str) -> tuple[str, str]:
     """Give what a line and the one that goes on from it are to be written as."""
-    # PDFium writes U+FFFE or U+0002 where a word was hyphenated
-    if before.endswith(("\ufffe", "\x02")):
+    # PDFium writes U+FFFE or U+0002 where a word was hyphenated, others a soft hyphen
+    if before.endswith(("\ufffe", "\x02", "\u00ad")):
         return before[:-1], line
     if re.search(r"[a-zà-ÿ]-$", before) and line[0].islower():
         return before[:-1], line

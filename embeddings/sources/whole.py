@@ -35,7 +35,8 @@ def read_whole(
 def read_parsed(given: Input, kind: str, data: bytes) -> Iterator[Article | Unreadable]:
     """Parse a document of a kind (".docx") in the process for that, and read it as `read_whole` does."""
     [found] = parse(kind, data)
-    yield from read_whole(given, "\n".join(found.texts), title=found.title, author=found.author)
+    text = "\n".join(found.texts).replace("\u00ad", "")  # where a word may be hyphenated: it could not be searched for
+    yield from read_whole(given, text, title=found.title, author=found.author)
 
 
 def downloaded(text: str, *, wrapped: bool) -> list[Exported]:
