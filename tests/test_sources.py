@@ -187,13 +187,12 @@ def test_pdf_lines_become_paragraphs(tmp_path):
 
 
 def test_lines_are_joined_where_they_go_on():
-    page = (
-        "A headline\nThe go\u00ad\nvern\ufffe\nment said on Monday that it would\nraise the tax on tea.\nNobody smiled."
-    )
+    lines = ("A headline", "The go\u00ad", "vern\ufffe", "ment said on Tuesday that it would", "raise the tax on tea.")
+    page = "\n".join([*lines, "Nobody was pleased."])
     assert paragraphs(page).splitlines() == [
         "A headline",
-        "The government said on Monday that it would raise the tax on tea.",
-        "Nobody smiled.",
+        "The government said on Tuesday that it would raise the tax on tea.",
+        "Nobody was pleased.",
     ]
     assert paragraphs(" \n") == ""
 
