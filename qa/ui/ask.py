@@ -55,7 +55,6 @@ class _Fields:
 
 def ask_tab(
     libraries: Libraries,
-    blocks: gr.Blocks,
     library: gr.Dropdown,
     chosen: gr.events.Dependency,
     preferences: Preferences,
@@ -70,15 +69,16 @@ def ask_tab(
     fields = _fields()
     correcting = correction(libraries, fields.chatbot, course, verdicts)
     narrowing = narrow(fields.notice)
-    examples = gr.Examples([[example] for example in EXAMPLES], inputs=[fields.box], label="Try one of these").dataset
+    tried = [[example] for example in EXAMPLES]  # seen once it is known which library they are tried on
+    examples = gr.Examples(tried, inputs=[fields.box], label="Try one of these", visible=False).dataset
     rest = [course, *narrowing.inputs, library, *preferences.inputs]
     runs = _answer_on(talk, fields, rest, *_link(libraries, chosen))
     emptied = [course, fields.chatbot, verdicts, correcting, fields.export]
     filled = [fields.chatbot, verdicts]
-    runs.append(earlier_conversations(talk.reopen, blocks, course, filled, runs, libraries, library, rest, emptied))
+    runs.append(earlier_conversations(talk.reopen, chosen, course, filled, runs, libraries, library, rest, emptied))
     _stop_on(fields, course, runs)
     _begin_anew_on(libraries, library, fields, course, emptied, runs)
-    _suit_to_library(libraries, blocks, library, [narrowing.source, fields.box, examples])
+    _suit_to_library(libraries, library, chosen, [narrowing.source, fields.box, examples])
     _export_after(runs, course, fields.export)
     narrowing.release_on(library, libraries)
     return narrowing
@@ -166,9 +166,11 @@ def _begin_anew_on(
     library.change(lambda course, name: _anew_with(libraries, course, name), [course, library], **shared)
 
 
-def _suit_to_library(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, suited: Sequence[Any]) -> None:
+def _suit_to_library(
+    libraries: Libraries, library: gr.Dropdown, chosen: gr.events.Dependency, suited: Sequence[Any]
+) -> None:
     """Let the sources, the question's placeholder and the examples be those of the library that is open."""
-    for changed in (blocks.load, library.change):
+    for changed in (chosen.then, library.change):
         changed(
             lambda name: _of_library(libraries, name),
             [library],
