@@ -59,7 +59,12 @@ def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = Fal
                     "or “the articles don't say”."
                 )
             with gr.Column(scale=1, min_width=180):
-                library = gr.Dropdown(label="Library", choices=libraries.names(), value=libraries.first)
+                library = gr.Dropdown(
+                    label="Library",
+                    choices=libraries.names(),
+                    value=libraries.first,
+                    elem_classes="dateline-undecided",  # until it is known which one this browser left
+                )
                 if can_leave:
                     gr.HTML(
                         "<form method='post' action='/logout'><button class='dateline-copy'>Log out</button></form>"
@@ -73,12 +78,12 @@ def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = Fal
         with tabs["Settings"]:
             preferences = settings_tab(libraries, settings, blocks, kept)
         with tabs["Ask"]:
-            narrowing = ask_tab(libraries, blocks, library, chosen, preferences)
+            narrowing = ask_tab(libraries, library, chosen, preferences)
         with tabs["Articles"]:
-            articles_tab(libraries, blocks, library, chosen, narrowing, opened)
+            articles_tab(libraries, library, chosen, narrowing, opened)
         if "Evaluate" in tabs:
             with tabs["Evaluate"]:
-                evaluate_tab(libraries, blocks, library, preferences)
+                evaluate_tab(libraries, library, chosen, preferences)
         add_endpoints(libraries)
     blocks.queue(max_size=QUEUE_SIZE)
     return blocks

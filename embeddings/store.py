@@ -101,6 +101,10 @@ class PassageStore(Protocol):
     def folder(self) -> Path:
         """Where on this machine what is kept beside the library goes: labels, uploads, reports. It may not be there."""
 
+    @property
+    def is_in_place(self) -> bool:
+        """Whether it is where it was opened, and can be reached; told within half a second."""
+
     def add(self, articles: Iterable[Article], *, prepared_by: Preparer = prepare_here) -> AddReport:
         """Add articles, or replace those whose id is there with other content.
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 
-from embeddings.documents import Hit
+from embeddings.documents import Article, Hit
 from embeddings.store import ANY, Filter
 from qa.answers import Answer, Span
 from qa.confidence import log_odds
@@ -99,9 +99,7 @@ class Conversation:
         """Yield each reading with the articles to ask it in: a follow-up first in those under discussion, then all."""
         found = [one for one in readings(question, self.turns) if len(one.question) <= MAX_QUESTION]
         found = found or [Reading(question)]  # what a short one stands for may be too long to ask
-        here = self._under_discussion()
-        if where.articles is not None:
-            here &= where.articles
+        here = self._under_discussion(where)
         if here and self._names_unknown(found[0], question, here):
             found, here = [replace(found[0], topic="")], frozenset()
         if here:
@@ -142,18 +140,20 @@ class Conversation:
         texts = [f"{article.title} {article.text}" for article in stored if article is not None]
         return not any(all(re.search(rf"\b{re.escape(word)}\b", text) for word in words) for text in texts)
 
-    def _under_discussion(self) -> frozenset[str]:
+    def _under_discussion(self, where: Filter) -> frozenset[str]:
         """Give the ids of the articles that the last answers stand in, shown or withheld, and of those that tell on.
 
-        These are looked for in what was found for the question that was answered.
+        These are looked for in what was found for the question that was answered. What is not among the articles that
+        may answer now is under discussion no more.
         """
-        found: set[str] = set()
+        found: dict[str, Article] = {}
         for answer in (turn.answer for turn in self.turns[-TURNS_BACK:] if turn.answer.spans):
             hit = answer.spans[0].hit
-            found.update(article.id for article in hit.versions or (hit.article,))
+            found.update((article.id, article) for article in hit.versions or (hit.article,))
             near = {other.article.id: other.article for other in answer.hits}
-            found.update(other.id for other in near.values() if other.id not in found and tells_on(hit.article, other))
-        return frozenset(found)
+            told_on = (other for other in near.values() if other.id not in found and tells_on(hit.article, other))
+            found |= {other.id: other for other in told_on}
+        return frozenset(article.id for article in found.values() if where.admits(article))
 
 
 def _says_again(span: Span, known: Span) -> bool:

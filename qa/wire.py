@@ -316,4 +316,6 @@ class JobOut(BaseModel):
 class Health(BaseModel):
     """Whether the server is well."""
 
-    status: Literal["ok", "starting", "stopping", "library gone"]
+    status: Literal["ok", "starting", "stopping", "library gone"] = Field(
+        description="library gone: its folder was moved or removed, or its Milvus can't be reached"
+    )

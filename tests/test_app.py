@@ -22,6 +22,19 @@ def test_a_question_is_answered(page, tmp_path):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_a_newcomer_sees_the_box_and_the_examples(page, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    page.reload()
+    examples = page.locator("button.gallery-item")
+    expect(examples).to_have_count(4, timeout=SLOW)
+    for seen in (page.get_by_label("Your question"), *examples.all()):
+        expect(seen).to_be_in_viewport(ratio=1)
+    ask(page, "who led the delegation?")
+    assert page.locator(".dateline-conversation").bounding_box()["height"] > 400
+
+
+@pytest.mark.browser
 def test_a_list_names_the_article_of_each_item(page, tmp_path):
     answer = ask(page, "What gusts were measured in the storms?")
     items = answer.locator(".dateline-answer li")

@@ -50,6 +50,16 @@ def test_one_article_is_asked_until_all_are_again(page):
 
 
 @pytest.mark.browser
+def test_a_chosen_article_is_seen_and_a_seed_article_is_not_to_be_removed(page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    choose(page, MARATHON)
+    expect(page.locator(".dateline-article:visible")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("gridcell").filter(has_text=MARATHON).first).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Ask only this article")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove the chosen article")).to_be_hidden()
+
+
+@pytest.mark.browser
 def test_an_article_has_an_address(page, place):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=place[0])
     choose(page, MARATHON)

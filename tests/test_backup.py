@@ -15,7 +15,7 @@ from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
 from embeddings.maintenance import backup
-from embeddings.maintenance.backup import back_up, restore
+from embeddings.maintenance.backup import CARRIED_FILES, CARRIED_FOLDERS, back_up, restore
 from embeddings.maintenance.checking import check
 from qa.build import own_library
 from qa.cli import main
@@ -312,6 +312,9 @@ def test_a_bomb_fills_no_disk(saved, tmp_path, monkeypatch):
 def test_the_commands_say_it(library, tmp_path, capsys):
     assert main(["backup", str(tmp_path / "b.zip"), "--library", str(library)]) == 0
     assert "in 4 files" in capsys.readouterr().out
+    shutil.copytree(library, tmp_path / "plain", ignore=shutil.ignore_patterns(*CARRIED_FILES, *CARRIED_FOLDERS))
+    assert main(["backup", str(tmp_path / "p.zip"), "--library", str(tmp_path / "plain")]) == 0
+    assert "in 1 file (" in capsys.readouterr().out
     assert main(["restore", str(tmp_path / "b.zip"), "--library", str(tmp_path / "new")]) == 0
     assert "restored" in capsys.readouterr().out
     assert main(["check", "--library", str(tmp_path / "new")]) == 0

@@ -42,13 +42,19 @@ class Recorder:
 def test_a_follow_up_is_asked_in_the_articles_under_discussion_first():
     pipeline = Recorder()
     conversation = Conversation(pipeline, [MAYOR])
-    since = date(2021, 1, 1)
-    answer = conversation.ask("What did she do before?", where=Filter(since=since))
-    assert pipeline.asked[0][1] == Filter(since=since, articles=frozenset({"a"}))
-    assert pipeline.asked[-1][1] == Filter(since=since)
+    where = Filter(source="")  # as the article has it
+    answer = conversation.ask("What did she do before?", where=where)
+    assert pipeline.asked[0][1] == replace(where, articles=frozenset({"a"}))
+    assert pipeline.asked[-1][1] == where
     assert answer.question == "What did she do before?"
     assert answer.searched_for == "What did Renée Solberg do before?"
     assert [one.question for one in conversation.turns] == [MAYOR.question, "What did Renée Solberg do before?"]
+
+
+def test_an_article_that_may_not_answer_now_is_under_discussion_no_more():
+    pipeline, where = Recorder(), Filter(since=date(2021, 1, 1))  # its article has no date
+    Conversation(pipeline, [MAYOR]).ask("Who resigned?", where=where)
+    assert {asked for _, asked, _ in pipeline.asked} == {where}
 
 
 def test_the_passages_of_each_reading_come_before_the_answer():

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from test_sources import read
+from test_sources import pdf, read
 
 from embeddings.documents import Article
 from embeddings.sources import Unreadable
@@ -189,6 +189,22 @@ def test_a_download_may_be_a_word_document(tmp_path):
         document.add_paragraph(line)
     document.save(tmp_path / "a.docx")
     assert [said(article) for article in read(tmp_path)] == [DAM, MAYOR]
+
+
+def test_a_download_may_be_a_pdf(tmp_path):
+    cover = "Date and Time: Wednesday, 9 June 2021\n\nDocuments (2)\n\n1. Dam opens\n\n2. Mayor resigns"
+    headline = "Dam opens at Sorrel after six years of delays and a change of government that nobody could foresee"
+    head = f"{headline}\nThe Tarn Post (Sorrel)\nJune 8, 2021 Tuesday\nCopyright 2021 Tarn Press\nSection: HOME; Pg. 4"
+    first = f"{head}\nLength: 512 words\nByline: By Ann Lee\nBody\n{DAM[1]}\nThe mayor of the day had laid the"
+    second = f"Page 2 of 2\n{headline}\nfirst stone of it.\nLoad-Date: June 9, 2021\nEnd of Document"
+    mayor = (
+        "Mayor resigns\nThe Tarn Post\nMonday, June 7, 2021\nLength: 3 words\nBody\nThe mayor resigned.\n"
+        "Load-Date: June 8, 2021\nEnd of Document"
+    )
+    (tmp_path / "a.pdf").write_bytes(pdf(cover, first, second, mayor, title="Results"))
+    articles = read(tmp_path)
+    text = f"{DAM[1]}\nThe mayor of the day had laid the first stone of it."
+    assert [said(article) for article in articles] == [(headline, text, *DAM[2:]), MAYOR]
 
 
 def test_an_article_without_its_text_is_named(tmp_path):

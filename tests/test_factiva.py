@@ -3,7 +3,7 @@
 import pytest
 from test_exports import DAM, MAYOR, said
 from test_office import rtf
-from test_sources import read
+from test_sources import pdf, read
 
 HEADED = """News
 Dam opens at Sorrel after six years of delays and a change of government
@@ -109,6 +109,11 @@ def test_a_download_in_rich_text(tmp_path):
     (tmp_path / "b.rtf").write_bytes(rtf(*rows))
     for name in ("a.rtf", "b.rtf"):
         assert [said(article) for article in read(tmp_path / name)] == [DAM, MAYOR], name
+
+
+def test_a_download_as_pdf(tmp_path):
+    (tmp_path / "a.pdf").write_bytes(pdf(HEADED.partition("Search Summary")[0]))
+    assert [said(article) for article in read(tmp_path)] == [DAM, MAYOR]
 
 
 @pytest.mark.parametrize(

@@ -162,3 +162,28 @@ def test_json_without_articles_is_said_once(tmp_path, written, said):
 def test_a_title_that_is_no_yaml_keeps_the_quotes_within_it(tmp_path, value, title):
     (tmp_path / "a.md").write_text(f"---\nsource: Post: Weekend\ntitle: {value}\n---\nIt rained.\n")
     assert [article.title for article in read(tmp_path)] == [title]
+
+
+def test_the_only_text_inside_an_object_is_taken_and_a_byline_says_who(tmp_path):
+    record = {
+        "_id": {"$oid": "5f1"}, "headline": {"main": "Dam opens", "kicker": "Sorrel"}, "text": "It opened.",
+        "byline": {"original": "By Ann Lee", "person": [{"lastname": "Lee"}], "organization": None},
+    }  # fmt: skip
+    (tmp_path / "a.json").write_text(json.dumps(record))
+    [article] = read(tmp_path)
+    assert (article.id, article.title, article.author) == ("5f1", "Dam opens", "Ann Lee")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbf" + "title;text\nCaf\u00e9;It opened.\n".encode("cp1252"),
+        "\ufeffsep=;\r\ntitle;text\r\nCaf\u00e9;It opened.\r\n".encode(),
+        "sep=,\ntitle,text\nCaf\u00e9,It opened.\n".encode("cp1252"),
+    ],
+)
+def test_a_table_as_excel_saves_it(tmp_path, data):
+    (tmp_path / "a.csv").write_bytes(data + b"Shut")
+    article, problem = read(tmp_path)
+    assert (article.title, article.text) == ("Caf\u00e9", "It opened.")
+    assert problem.line == data.count(b"\n") + 1

@@ -52,6 +52,21 @@ def test_two_mails_of_one_id_are_two(tmp_path):
     assert [article.text.strip() for article in read(tmp_path)] == ["It opened.", "It closed."]
 
 
+@pytest.mark.parametrize("mail_id", ["1@echo.example", ""])
+def test_mails_without_an_id_of_their_own_stay_themselves_when_one_is_inserted(tmp_path, mail_id):
+    def of(subject, plain, **headers):
+        return mail(plain=plain, Subject=subject, **({"Message-ID": f"<{mail_id}>"} if mail_id else {}), **headers)
+
+    first, second, third = of("One", "It opened."), of("Two", "It closed."), of("Three", "It closed.")
+    (tmp_path / "a.mbox").write_bytes(box(first, second, third))
+    before = read(tmp_path)
+    assert len({article.id for article in before}) == 3
+    seen = of("Two", "It closed.", **{"X-Mozilla-Status": "0001"})
+    (tmp_path / "a.mbox").write_bytes(box(first, letter(9, "It rained."), third, seen, third))
+    again = read(tmp_path)
+    assert [again[at] for at in (0, 3, 2, 4)] == [*before, before[2]]
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

@@ -1,6 +1,7 @@
 """What MilvusStore adds to the contract of a PassageStore (test_contract.py): crashes, several servers, addresses."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 
 import pytest
 from conftest import DAM, STORM, UNDATED, WordEncoder, free_port
+from served import serve
 from test_contract import titles
 
 from embeddings import locking
@@ -19,6 +21,8 @@ from embeddings.milvus.client import Client
 from embeddings.milvus.records import Records
 from embeddings.milvus.schema import PART_BYTES, among
 from embeddings.milvus_address import milvus_address
+from qa.build import open_store
+from qa.settings import load_settings
 
 ZEBRA = Article("dam", "Dam opens", "A zebra escaped. " * 60, DAM.published, "Echo")
 OKAPI = Article("okapi", "Okapi", "An okapi was born.", None, "Post")
@@ -217,9 +221,13 @@ def test_a_writer_whose_claim_ran_out_adds_nothing_once_another_took_over(store,
 
 
 @pytest.fixture
-def server(tmp_path):
+def port():
+    return free_port()
+
+
+@pytest.fixture
+def process(tmp_path, port):
     """A Milvus of its own process: two clients of it stand for two servers of ours."""
-    port = free_port()
     command = [sys.executable, "-m", "milvus_lite", "server", "--data-dir", str(tmp_path / "data"), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(300):
@@ -227,9 +235,14 @@ def server(tmp_path):
             if one.connect_ex(("127.0.0.1", port)) == 0:
                 break
         time.sleep(0.1)
-    yield f"milvus://127.0.0.1:{port}/news"
+    yield process
     process.kill()
     process.wait()
+
+
+@pytest.fixture
+def server(process, port):
+    return f"milvus://127.0.0.1:{port}/news"
 
 
 def test_two_servers_share_one_library_over_the_network(server, tmp_path):
@@ -249,6 +262,26 @@ def test_two_servers_share_one_library_over_the_network(server, tmp_path):
     assert one.lexical(["beast1 bird1"], 5) == [[]]
     one.close()
     other.close()
+
+
+def test_a_server_whose_milvus_is_silent_or_gone_is_not_ready(process, server, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    settings = load_settings({"library": server})
+    open_store(settings, create=True).close()
+    service, client = serve(settings)
+    service.ready = True
+    assert client.get("/readyz").json() == {"status": "ok"}
+    process.send_signal(signal.SIGSTOP)
+    assert client.get("/readyz").json() == {"status": "library gone"}
+    process.send_signal(signal.SIGCONT)
+    while client.get("/readyz").status_code != 200:
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    answered = client.get("/readyz")
+    assert (answered.status_code, answered.json()) == (503, {"status": "library gone"})
+    assert client.get("/healthz").json() == {"status": "ok"}
+    service.close()
 
 
 def test_readers_see_an_article_as_it_was_or_as_it_became(store, opener):

@@ -20,7 +20,7 @@ BODY = """<text:tracked-changes><text:p>It was closed.</text:p></text:tracked-ch
 <text:p>The dam<text:s text:c="999999999"/>at <text:span>Sorrel<office:annotation><text:p>Check!</text:p>
 </office:annotation></text:span> opened<text:note><text:note-body><text:p>Late.</text:p></text:note-body></text:note> on
 Tuesday.<draw:frame><draw:text-box><text:p>A dam.</text:p></draw:text-box></draw:frame></text:p>
-<text:list><text:list-item><text:p>It cost<text:line-break/>$9&#160;million.</text:p></text:list-item></text:list>
+<text:list><text:list-item><text:p>It c\u00adost<text:line-break/>$9&#160;million.</text:p></text:list-item></text:list>
 <table:table><table:table-row><table:table-cell><text:p>Yes</text:p></table:table-cell>
 <table:table-cell><text:p>two</text:p></table:table-cell></table:table-row></table:table>"""
 

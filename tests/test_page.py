@@ -21,7 +21,7 @@ from qa.evaluation.labels import check_correction
 from qa.libraries.workspace import Libraries
 from qa.pipeline import Pipeline
 from qa.settings import load_settings
-from qa.ui.articles import ADD, _offered
+from qa.ui.articles import ADD
 from qa.ui.ask import (
     EXAMPLES,
     PLACEHOLDER,
@@ -189,7 +189,7 @@ def test_a_read_only_page_offers_nothing_that_changes_the_library(tmp_path, read
     open_store(settings, create=True).close()
     libraries = Libraries(settings, read_only=read_only)
     labels, events = offered(build_app(libraries, settings))
-    changing = {ADD, "Add the address", "Remove the chosen article"}
+    changing = {ADD, "Add the address"}
     assert {"Find articles", "Your question"} <= labels
     assert changing & labels == (set() if read_only else changing)
     assert ("like" in events) is not read_only
@@ -280,6 +280,17 @@ def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(tmp_p
     libraries.close()
 
 
+def test_nothing_is_of_a_library_before_it_is_known_which_one_is_opened(tmp_path):
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    page = build_app(Libraries(settings), settings)
+    config = page.get_config_file()
+    [library] = [part["id"] for part in config["components"] if part["props"].get("label") == "Library"]
+    at_load = [one for one in config["dependencies"] if (page._id, "load") in one["targets"]]
+    assert [one["outputs"] for one in at_load if library in one["outputs"]] == [[library]]
+    assert [one for one in at_load if library in one["inputs"]] == []
+
+
 def test_nothing_flashes_while_the_page_gets_what_its_browser_kept(tmp_path):
     settings = load_settings({"library": tmp_path / "library"})
     open_store(settings, create=True).close()
@@ -324,11 +335,10 @@ def test_a_button_that_has_nothing_to_do_yet_looks_so(tmp_path):
     buttons = {
         part["props"].get("label") or str(part["props"].get("value")): part["props"] for part in config["components"]
     }
-    idle = ("Export", "Download it", "Remove the chosen article")
-    assert [buttons[name]["interactive"] for name in idle] == [False] * 3
+    idle = ("Export", "Download it")
+    assert [buttons[name]["interactive"] for name in idle] == [False] * 2
     assert download_of(_exported(Course()))["interactive"] is anew(Course())[-1]["interactive"] is False
     assert download_of("conversation.md")["interactive"] is True
-    assert [change["interactive"] for _, change in map(_offered, ("", "an id"))] == [False, True]
     assert _understood(Course()) == gr.skip()  # what was typed stays
 
 

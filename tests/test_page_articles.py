@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import gradio as gr
+import pytest
 from conftest import ARTICLES
 
 from qa.libraries.workspace import Libraries
@@ -46,6 +47,27 @@ def test_an_address_opens_its_article(own):
     assert (tabs["selected"], chosen) == ("Articles", "")
     assert "The library library has no article with the id “&lt;i&gt;?”." in shown
     assert of_address(own) == of_address(own, article="a", library="other") == (gr.skip(),) * 3
+
+
+@pytest.mark.parametrize(
+    ("read_only", "library", "chosen", "offered"),
+    [
+        (False, "Storms", "a", [True, True]),
+        (False, "Storms", "", [False, False]),
+        (False, "Seed articles", "tessel-dam-opens", [True, False]),
+        (False, "gone", "a", [True, False]),
+        (True, "Storms", "a", [True, False]),
+    ],
+)
+def test_removing_is_offered_where_an_article_can_be_removed(
+    tmp_path, monkeypatch, read_only, library, chosen, offered
+):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    libraries = Libraries(load_settings({}))
+    libraries.make("Storms").add_articles(ARTICLES)
+    libraries.close()
+    tab = _Articles(Libraries(load_settings({}), read_only=read_only))
+    assert [update["visible"] for update in tab.offer(library, chosen)] == offered
 
 
 def test_one_article_is_asked_until_another_library_is_open(own):

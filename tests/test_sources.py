@@ -14,7 +14,7 @@ import pytest
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.sources import Unreadable, find_inputs, parse_columns, read_articles
-from embeddings.sources.pdf import paragraphs
+from embeddings.sources.joining import paragraphs
 
 PAGE = """<html><head><title>Mayor resigns - The Echo</title><meta property="og:site_name" content="The Echo">
 <meta name="author" content="Ann Lee"><meta property="article:published_time" content="2022-03-04T10:00:00Z">
@@ -187,9 +187,8 @@ def test_pdf_lines_become_paragraphs(tmp_path):
 
 
 def test_lines_are_joined_where_they_go_on():
-    page = (
-        "A headline\nThe govern\ufffe\nment said on Tuesday that it would\nraise the tax on tea.\nNobody was pleased."
-    )
+    lines = ("A headline", "The go\u00ad", "vern\ufffe", "ment said on Tuesday that it would", "raise the tax on tea.")
+    page = "\n".join([*lines, "Nobody was pleased."])
     assert paragraphs(page).splitlines() == [
         "A headline",
         "The government said on Tuesday that it would raise the tax on tea.",

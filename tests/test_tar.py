@@ -1,15 +1,19 @@
 """Tar archives: what is in them, and those that are made to do harm."""
 
+import bz2
 import gzip
 import io
+import lzma
 import tarfile
 import tracemalloc
+import zlib
+from dataclasses import replace
 
 import pytest
 from attacks import refused
 from test_sources import STORY, packed, read
 
-from embeddings.sources import archive, inputs
+from embeddings.sources import archive, find_inputs, inputs, read_articles
 
 
 def tar(*members, **fields):
@@ -39,8 +43,13 @@ FILES = tar(
 
 
 @pytest.mark.parametrize(
-    ("name", "data"), [("a.tar", FILES), ("a.tgz", gzip.compress(FILES)), ("a.tar.gz", gzip.compress(FILES))]
-)
+    ("name", "data"),
+    [
+        ("a.tar", FILES), ("a.tgz", gzip.compress(FILES)), ("a.tar.gz", gzip.compress(FILES)),
+        ("a.tar.bz2", bz2.compress(FILES)), ("a.tbz2", bz2.compress(FILES)),
+        ("a.txz", lzma.compress(FILES)), ("a.tar.xz", lzma.compress(FILES[:90_000]) + lzma.compress(FILES[90_000:])),
+    ],
+)  # fmt: skip
 def test_members_are_read(tmp_path, name, data):
     (tmp_path / name).write_bytes(data)
     articles = read(tmp_path)
@@ -68,7 +77,8 @@ def test_members_are_read(tmp_path, name, data):
         (tar(("a.zip", b"x")), "is an archive in an archive"),
         (tar(("a.tgz", b"x")), "is an archive in an archive"),
         (gzip.compress(head("a.bin", 10**12)), "'a.bin' and what follows it was left unread"),
-        (head("a.txt", -512), "left unread"),
+        (head("a.txt", -512), "is damaged (it says that 'a.txt' has -512 bytes)"),
+        (head("a.txt", 2**80), "'a.txt' and what follows it was left unread"),
         (gzip.compress(head("a", 10**10, tarfile.GNUTYPE_LONGNAME) + bytes(5_000_000)), "more than a million bytes"),
         (head("a", 10, tarfile.GNUTYPE_LONGNAME) * 5_000, "is not a tar archive, or is cut off"),
     ],
@@ -78,7 +88,13 @@ def test_what_is_none_or_hostile_is_named(tmp_path, data, reason):
     refused(tmp_path / "a.tgz", reason)
 
 
-@pytest.mark.parametrize("data", [gzip.compress(FILES)[:-30], FILES[: FILES.index(b"Dam 7")]])
+@pytest.mark.parametrize(
+    "data",
+    [
+        gzip.compress(FILES)[:-30], FILES[: FILES.index(b"Dam 7")], lzma.compress(FILES)[:-30],
+        bz2.compress(FILES, 1)[:-30],
+    ],
+)  # fmt: skip
 def test_of_one_that_is_cut_off_what_is_there_is_read(tmp_path, data):
     (tmp_path / "a.tar").write_bytes(data)
     article, *_, problem = read(tmp_path / "a.tar")
@@ -116,7 +132,38 @@ def test_an_archive_is_bounded_in_all_and_in_number(tmp_path, monkeypatch):
         assert "'2.txt' and what follows it was left unread" in str(problem)
 
 
-def test_one_that_grows_like_a_bomb_is_left(tmp_path, monkeypatch):
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_one_that_grows_like_a_bomb_is_left(tmp_path, monkeypatch, pack):
     monkeypatch.setattr(inputs, "MAX_BYTES", 1_000_000)
-    (tmp_path / "a.tgz").write_bytes(gzip.compress(tar(("a.jsonl", b"\n" * 20_000_000))))
-    refused(tmp_path / "a.tgz", "times its size")
+    (tmp_path / "a.tgz").write_bytes(pack(tar(("a.jsonl", b"\n" * 20_000_000))))
+    problems = read(tmp_path / "a.tgz")
+    assert problems
+    assert all("times its size" in str(problem) for problem in problems)
+
+
+def test_one_whose_unpacking_takes_much_memory_is_left(tmp_path):
+    data = bytearray(lzma.compress(FILES))
+    at = data.index(b"\x21\x01", 12)  # the filter and the size of its property, which is the dictionary's
+    data[at + 2] = 40
+    start, length = 12, 4 * (data[12] + 1)
+    data[start + length - 4 : start + length] = zlib.crc32(data[start : start + length - 4]).to_bytes(4, "little")
+    (tmp_path / "a.txz").write_bytes(data)
+    refused(tmp_path / "a.txz", "Memory usage limit")
+
+
+class Counted(io.BytesIO):
+    read_in_all = 0
+
+    def read(self, size=-1):
+        data = super().read(size)
+        Counted.read_in_all += len(data)
+        return data
+
+
+def test_an_archive_of_tables_is_unpacked_once(tmp_path):
+    rows = "title,text,date\n" + "".join(f"Dam {n},It rained {n * 7919} times.,03/04/2021\n" for n in range(2_000))
+    data = gzip.compress(tar(*((f"{number}.csv", rows.encode()) for number in range(20))))
+    (tmp_path / "a.tgz").write_bytes(data)
+    [given] = find_inputs([tmp_path / "a.tgz"]).inputs
+    assert len(list(read_articles([replace(given, opened=lambda: Counted(data))]))) == 2 * 20 * 2_000
+    assert Counted.read_in_all < 1.5 * len(data)

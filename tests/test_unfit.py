@@ -127,7 +127,7 @@ def test_a_headline_is_nobody(title, span, unfit):
 KINDS = (
     "Rosalind Brandreth got 14,207 votes and Ed, a tree, is 4,000 years old. Moss, or Pohlia ferrata, drinks iron."
     " All 23,000 seats for daughters, sold by a dozen shops, are called back. He ran at 104 mph and won 17th place in"
-    " 67. A few fled. It ended 3-2, as in the year 1958."
+    " 67. A few fled. The town has 37,586. It ended 3-2, as in the year 1958."
 )
 
 
@@ -135,6 +135,7 @@ KINDS = (
     ("question", "span", "unfit"),
     [
         ("How old is Rosalind Brandreth?", "14,207", True),
+        ("How old is Rosalind Brandreth?", "37,586", True),
         ("How old is the tree?", "4,000", False),
         ("How old is the firm?", "1958", False),
         ("What was the final score?", "17th", True),

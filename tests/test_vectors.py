@@ -258,6 +258,9 @@ def test_a_disk_that_refuses_leaves_the_old_one_serving(opened, monkeypatch, cap
     assert lists(opened) == 0
     assert "no space" in caplog.text
     assert recall(opened) == 1
+    opened.add([article(300)])
+    opened.settle()
+    assert caplog.text.count("no space") == 1, "it is not made anew with every change"
 
 
 def test_closing_gives_up_what_is_being_made(library, encoder, monkeypatch):

@@ -8,6 +8,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 
-CONNECT_SECONDS, CALL_SECONDS = 10.0, 120.0
+CONNECT_SECONDS, CALL_SECONDS, PROBE_SECONDS = 10.0, 120.0, 0.5
 # a read sees all that was written before, by whomever
 _STRONG: dict[str, Any] = {"timeout": CALL_SECONDS, "consistency_level": "Strong"}
 WRITE_ROWS = 400
@@ -57,6 +58,8 @@ class Client:
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
         self._refused: type[Exception] = MilvusException
         self._writing = _lite_writing if address.is_lite else nullcontext()
+        self._prober = ThreadPoolExecutor(1, "dateline-milvus")
+        self._probe: Future[bool] | None = None
         options: dict[str, Any] = {}
         if address.is_lite:
             _begin_lite(address, create=create)
@@ -78,14 +81,27 @@ class Client:
 
     def close(self) -> None:
         """Let go of the server; of Milvus Lite its file, too, where nobody else here uses it."""
+        self._prober.shutdown(wait=False)
         with suppress(self._refused):
             self._client.close()
         if self.address.is_lite:
             _end_lite(self.address)
 
-    def has(self, collection: str) -> bool:
+    def has(self, collection: str, *, timeout: float = CALL_SECONDS) -> bool:
         with self._explained():
-            return bool(self._client.has_collection(collection, timeout=CALL_SECONDS))
+            return bool(self._client.has_collection(collection, timeout=timeout))
+
+    def is_there(self, collection: str) -> bool:
+        """Say within PROBE_SECONDS whether a collection can be reached; of Milvus Lite, whether its file is there."""
+        if self.address.is_lite:
+            return Path(self.address.uri).exists()
+        # pymilvus connects anew for CONNECT_SECONDS, whatever a call's timeout; who asks meanwhile waits for the same
+        if self._probe is None or self._probe.done():
+            self._probe = self._prober.submit(self.has, collection, timeout=PROBE_SECONDS)
+        try:
+            return self._probe.result(PROBE_SECONDS)
+        except (TimeoutError, DatelineError):
+            return False
 
     def create(self, collection: str, schema: Any) -> None:
         """Make a collection whose reads see all that was written before."""

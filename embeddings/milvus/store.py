@@ -168,6 +168,10 @@ class MilvusStore:
         with self._writing():
             self._files.forget(map(key_of, places))
 
+    @property
+    def is_in_place(self) -> bool:
+        return self._client.is_there(self._layout.articles)
+
     def settle(self) -> None:
         """Do nothing: Milvus looks after its indexes."""
 

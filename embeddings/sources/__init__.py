@@ -18,7 +18,7 @@ from embeddings.sources.default_ids import ShortestIds
 from embeddings.sources.docx import read_docx
 from embeddings.sources.fields import ALIASES
 from embeddings.sources.filling import Readings, is_of_the_web
-from embeddings.sources.html import read_html
+from embeddings.sources.html import read_html, read_story
 from embeddings.sources.inputs import (
     Input,
     ReadingError,
@@ -44,6 +44,7 @@ READERS: Mapping[str, Callable[[Input], Iterator[Article | Unreadable]]] = {
     ".txt": read_text,
     ".md": read_markdown,
     ".html": read_html,
+    ".story": read_story,
     ".pdf": read_pdf,
     ".docx": read_docx,
     ".odt": read_odt,

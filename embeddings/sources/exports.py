@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from embeddings.dates import find_date
-from embeddings.sources.pdf import paragraphs
+from embeddings.sources.joining import paragraphs
 
 _BEGINS = re.compile(r"^[ \t]*(?:\d+ of \d+ DOCUMENTS?|Document \d+ of \d+)[ \t]*$", re.MULTILINE)
 _ENDS = re.compile(r"^[ \t]*End of Document[ \t]*$", re.MULTILINE)
@@ -32,6 +32,9 @@ _PROQUEST = re.compile(
 _NO_NEWS = re.compile(
     r"copyright (?:©|\(c\)|\d{4}).*|all rights reserved\W*|_{10,}|proquest document link|page \d+ of \d+", re.IGNORECASE
 )
+_LONGEST_HEADLINE = 500
+"""Characters; what is longer is none, and is not looked for."""
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +85,24 @@ def exported(part: str, *, wrapped: bool) -> Exported:
     title, source, day = "", "", ""
     if "publication title" not in said:
         title, source, day = _head(lines[:first_label], is_above="body" in labels)
-    told = paragraphs("\n".join(body)).split("\n") if wrapped else list(filter(None, body))
+    title = labels.get("headline", (0, ""))[1] or title or said.get("title", "")
+    told = paragraphs(_without(title, "\n".join(body))).split("\n") if wrapped else list(filter(None, body))
     return Exported(
         text="\n".join(without_lead(told)),
-        title=labels.get("headline", (0, ""))[1] or title or said.get("title", ""),
+        title=title,
         date=day or said.get("publication date", ""),
         source=source or said.get("publication title", "").partition(";")[0].strip(),
         author=re.sub("^by ", "", labels.get("byline", (0, ""))[1] or said.get("author", ""), flags=re.IGNORECASE),
     )
+
+
+def _without(title: str, text: str) -> str:
+    """Leave out lines that are the headline once more, as at the top of a PDF's pages."""
+    if not title or len(title) > _LONGEST_HEADLINE:
+        return text
+    words = r"\s+".join(map(re.escape, title.split()))
+    rest = re.sub(rf"^{words}[ \t]*$", "", text, flags=re.MULTILINE)
+    return rest if rest.strip() else text
 
 
 def without_lead(texts: list[str]) -> list[str]:
@@ -139,7 +152,8 @@ def _end(lines: Sequence[str], begin: int) -> int:
     end, labelled, blocks, another = len(lines), 0, 0, True
     for at in reversed(range(begin, len(lines))):
         is_label = bool(_ANY_LABEL.match(lines[at]) or _NO_NEWS.fullmatch(lines[at]))
-        begins = is_label or bool(lines[at] and not lines[at - 1])
+        # the text of a PDF has no empty lines between its paragraphs
+        begins = is_label or bool(lines[at] and (not lines[at - 1] or _SENTENCE_END.search(lines[at - 1])))
         blocks, labelled = blocks + begins, labelled + is_label
         # a caption may stand below "Graphic"
         if _AFTER.fullmatch(lines[at]) and (another or ":" not in lines[at]) and 2 * labelled >= blocks:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from embeddings.sources.exports import Exported, day_of
-from embeddings.sources.pdf import paragraphs
+from embeddings.sources.joining import paragraphs
 
 # the code of a newspaper, the day, and a number
 _ENDS = re.compile(

@@ -1,11 +1,11 @@
-"""Feeds (RSS, Atom) -> their stories, or the pages that they name, by feedparser."""
+"""Feeds (RSS, Atom), exports of WordPress -> their stories, or the pages that they name, by feedparser."""
 
 from __future__ import annotations
 
 import html
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
@@ -15,6 +15,18 @@ from embeddings.sources.parsing import Parsed, parse
 
 WHOLE_STORY = 600
 """Characters from which on a feed's own text counts as the story; shorter ones are teasers."""
+_BY_LOGIN = re.compile(
+    rb"<wp:author_login>(.*?)</wp:author_login>.*?<wp:author_display_name>(.*?)</wp:author_display_name>", re.DOTALL
+)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_BLANK_LINE = re.compile(r"\n\s*\n")
+# those of WordPress itself; what they stand for is put in when a page is shown
+_SHORTCODE = re.compile(
+    r"\[caption\b[^\]]*\].*?\[/caption\]|\[embed\b[^\]]*\].*?\[/embed\]|\[/?(?:audio|gallery|playlist|video)\b[^\[\]]*\]",
+    re.DOTALL,
+)
+_OF_THE_SITE = re.compile(r"nav_menu_item|custom_css|customize_changeset|oembed_cache|user_request|wp_.*")
+"""What else than stories WordPress exports: its menus, styles and settings."""
 
 
 def feed_entries(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
@@ -43,7 +55,7 @@ def feed_entries(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
             yield Input(
                 name,
                 place,
-                ".html",
+                ".story",
                 bytes_opener(page),
                 known=known,
                 day_first=given.day_first,
@@ -81,17 +93,37 @@ def extract_feed(data: bytes) -> list[Parsed]:
     if not feed.entries:
         why = f" ({feed.bozo_exception})" if feed.bozo else ""
         raise ReadingError(f"is a feed without entries{why}; see whether its address is right")
-    site = _text(feed.feed, "link")
-    return [
-        _entry(entry, _plain(_text(feed.feed, "title")), site if is_address(site) else "") for entry in feed.entries
-    ]
+    entries = [entry for entry in feed.entries if _is_published(entry)]
+    if not entries:
+        raise ReadingError("is an export of WordPress without anything that is published; export its posts")
+    site, title, names = _text(feed.feed, "link"), _plain(_text(feed.feed, "title")), _names(data)
+    return [_entry(entry, title, site if is_address(site) else "", names) for entry in entries]
 
 
-def _entry(entry: Any, source: str, site: str) -> Parsed:
-    names = [name for one in entry.get("authors", ()) if (name := _text(one, "name"))]
+def _is_published(entry: Any) -> bool:
+    """Say whether an entry is a story for readers; an export of WordPress holds drafts, pictures and menus, too."""
+    is_public = _text(entry, "wp_status") in ("", "publish")
+    return is_public and _OF_THE_SITE.fullmatch(_text(entry, "wp_post_type")) is None
+
+
+def _names(data: bytes) -> Mapping[str, str]:
+    """Give the names that WordPress shows for those who log in to it; its export's stories tell only the logins."""
+    found = (tuple(_unwrapped(part) for part in pair) for pair in _BY_LOGIN.findall(data))
+    return {login: name for login, name in found if name}
+
+
+def _unwrapped(said: bytes) -> str:
+    return html.unescape(_CDATA.sub(r"\1", said.decode(errors="replace"))).strip()
+
+
+def _entry(entry: Any, source: str, site: str, by_login: Mapping[str, str]) -> Parsed:
+    names = [by_login.get(name, name) for one in entry.get("authors", ()) if (name := _text(one, "name"))]
     stories = [str(part.get("value", "")) for part in entry.get("content", ())]
+    story = max([*stories, _text(entry, "summary")], key=len)
+    if "wp_post_type" in entry:  # a post as it is written, of which a blank line parts the paragraphs
+        story = _BLANK_LINE.sub("\n<p>", _SHORTCODE.sub("", story))
     return Parsed(
-        texts=(max([*stories, _text(entry, "summary")], key=len),),
+        texts=(story,),
         title=_plain(_text(entry, "title")),
         author=", ".join(dict.fromkeys(names)) or _text(entry, "author"),
         date=_text(entry, "published") or _text(entry, "updated"),

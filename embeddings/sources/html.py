@@ -27,6 +27,12 @@ def read_html(given: Input) -> Iterator[Article | Unreadable]:
     yield from make_article(given, text, fields)
 
 
+def read_story(given: Input) -> Iterator[Article | Unreadable]:
+    """Read a story that a feed carries: what the feed says of it is known, and a heading inside it is no title."""
+    text, _ = extract(given.read(MAX_PAGE_BYTES))
+    yield from make_article(given, text, {})
+
+
 def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
     """Take the story out of a page, a paragraph a line, and what the page says about it.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import os
@@ -13,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
+from embeddings.sources.unpacking import LONGEST_BEGINNING, unpacked
 from embeddings.sources.visits import Visits
 from embeddings.utf8 import is_utf8
 
 MAX_BYTES = 50_000_000
 """Of one document; of one line where a file holds an article a line."""
 MAX_GROWTH = 300
-"""How many times its size a gzipped file may unpack to, beyond MAX_BYTES; what holds text grows some ten times."""
+"""How many times its size a packed file may unpack to, beyond MAX_BYTES; what holds text grows some ten times."""
 _MAX_MESSAGE = 600
 _BREAKS = re.compile(r"[\t-\r\x1c-\x1e\x85\u2028\u2029]+")
 # control characters, marks that turn the direction of writing, halves of characters
@@ -38,7 +38,7 @@ class Input:
         name: what messages call it.
         place: where it is, for good: an absolute path, an archive's and a member's, a URL.
         kind: how it is read, as ".html"; a key of READERS or CONTAINERS.
-        opened: opens its bytes; they may be gzipped.
+        opened: opens its bytes; they may be packed by gzip, bzip2 or xz.
         columns: for tables: our name of a field -> the file's.
         known: what is known of its article from elsewhere, as from a feed's entry; the article itself goes first.
         day_first: what 03/04/2021 means in it; see parse_date.
@@ -80,18 +80,19 @@ class Input:
         yield _id_of(self.place)
 
     def open(self) -> IO[bytes]:
-        """Open its bytes, unpacked where they are gzipped.
+        """Open its bytes, unpacked where they are packed by gzip, bzip2 or xz.
 
         Raises:
             ReadingError: it can't be opened.
         """
         try:
             stream = self.opened()
-            head = stream.read(2)
+            head = stream.read(LONGEST_BEGINNING)
             stream.seek(0)
         except OSError as error:
             raise ReadingError(f"can't be opened ({error.strerror or error}); check its permissions") from error
-        return cast(IO[bytes], io.BufferedReader(_Unpacked(stream))) if head == b"\x1f\x8b" else stream
+        inner = unpacked(stream, head)
+        return cast(IO[bytes], io.BufferedReader(_Unpacked(stream, inner))) if inner is not None else stream
 
     def read(self, limit: int = MAX_BYTES) -> bytes:
         """Read all its bytes.
@@ -130,12 +131,10 @@ class Unreadable:
 
 
 class _Unpacked(io.RawIOBase):
-    """A gzipped stream, unpacked as long as it does not grow like a bomb."""
+    """A packed stream, unpacked as long as it does not grow like a bomb."""
 
-    def __init__(self, packed: IO[bytes]) -> None:
-        self._packed = packed
-        self._stream = gzip.GzipFile(fileobj=packed)
-        self._size = 0
+    def __init__(self, packed: IO[bytes], inner: IO[bytes]) -> None:
+        self._packed, self._stream, self._size = packed, inner, 0
 
     def readable(self) -> bool:
         return True

@@ -30,11 +30,15 @@ _KINDS = {
     ".zip": ".zip",
     ".tar": ".tar",
     ".tgz": ".tar",
+    ".tbz2": ".tar",
+    ".tbz": ".tar",
+    ".txz": ".tar",
 }
-SUFFIXES = (*_KINDS, ".gz")
+_PACKED = (".gz", ".bz2", ".xz")
+SUFFIXES = (*_KINDS, *_PACKED)
 KINDS = (
     ".txt, .md, .html, .pdf, .docx, .odt, .rtf, .json, .jsonl, .csv, .xml (feeds, NITF, NewsML), .eml, .mbox, .zip, "
-    ".tar, .tgz"
+    ".tar, .tgz, .tar.bz2, .tar.xz"
 )
 ARCHIVES = frozenset({".zip", ".tar"})
 CONTAINERS = frozenset({*ARCHIVES, ".mbox", ".xml"})
@@ -42,8 +46,9 @@ CONTAINERS = frozenset({*ARCHIVES, ".mbox", ".xml"})
 
 
 def kind_of(name: str) -> str | None:
-    """Say how a file of this name is read; None where it can't be. Any kind may be gzipped."""
-    plain = name.lower().removesuffix(".gz")
+    """Say how a file of this name is read; None where it can't be. Any kind may be packed by gzip, bzip2 or xz."""
+    plain = name.lower()
+    plain = next((plain.removesuffix(one) for one in _PACKED if plain.endswith(one)), plain)
     if plain == "mbox":  # as Apple's Mail calls it, in a folder of the mailbox's name
         return ".mbox"
     dot = plain.rfind(".")

@@ -11,10 +11,10 @@ from email.utils import parseaddr
 
 from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.joining import paragraphs
 from embeddings.sources.kinds import is_address
 from embeddings.sources.markup import text_of_html
 from embeddings.sources.parsing import Parsed, parse
-from embeddings.sources.pdf import paragraphs
 from embeddings.sources.reading import make_article
 
 _PASSED_ON = re.compile(r"^(?:(?:fwd?|re|aw|wg|tr)\s*:\s*)+", re.IGNORECASE)

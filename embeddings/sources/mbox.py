@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from itertools import chain, pairwise
@@ -11,6 +12,8 @@ from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
 _FIELD = re.compile(rb"[!-9;-~]+:|>?From ")
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _ID = re.compile(rb"^message-id:\s*<([^<>\s]+)>", re.MULTILINE | re.IGNORECASE)
+_SAID = re.compile(rb"^(?:from|subject|date):.*", re.MULTILINE | re.IGNORECASE)
+"""Of a head, what stays as it is when the mail is read or moved."""
 
 # Thunderbird keeps what was deleted until it compacts the folder
 _STATUS = re.compile(rb"^x-mozilla-status:\s*([0-9a-f]{4})\b", re.MULTILINE | re.IGNORECASE)
@@ -18,7 +21,9 @@ _DELETED = 8
 
 
 def mails(given: Input) -> Iterator[Input | Unreadable]:
-    """Yield the mails of a mailbox; each is known by its own id, so that it stays itself where others are deleted.
+    """Yield the mails of a mailbox; each is known by its own id, so that it stays itself where others come or go.
+
+    One without an id, or with that of one before it, is known by what is in it.
 
     Raises:
         ReadingError: it is no mailbox.
@@ -29,14 +34,15 @@ def mails(given: Input) -> Iterator[Input | Unreadable]:
         if len(mail) > MAX_BYTES:
             yield Unreadable(name, f"holds more than {MAX_BYTES // 1_000_000} MB, more than a mail has; save its text")
             continue
-        head = re.split(rb"\r?\n\r?\n", mail, maxsplit=1)[0]
+        head, *body = re.split(rb"\r?\n\r?\n", mail, maxsplit=1)
         status = _STATUS.search(head)
         if status and int(status[1], 16) & _DELETED:
             continue
         found = _ID.search(head)
-        mail_id = found[1].decode(errors="replace") if found else str(number)
-        if mail_id in known:
-            mail_id = f"{number} {mail_id}"
+        mail_id = found[1].decode(errors="replace") if found else ""
+        if not mail_id or mail_id in known:
+            content = b"\n".join([*_SAID.findall(head), *body]).strip()
+            mail_id = f"{hashlib.sha256(content).hexdigest()[:16]} {mail_id}".strip()
         known.add(mail_id)
         yield inner_input(given, name, f"!{mail_id}", ".eml", bytes_opener(_QUOTED.sub(rb"\1", mail)))
 

@@ -29,6 +29,7 @@ MAX_FIELD = 10_000
 """Characters of what is said about an article."""
 # half a character, as a JSON string may hold it after a cut, and the end of a string in C: neither is text
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+_BY = re.compile(r"^by:? +", re.IGNORECASE)
 _INNER = ("name", "main", "title", "text")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 
@@ -119,7 +120,7 @@ def article_of(text: str, fields: Mapping[str, object], published: date | None, 
         published=published,
         source=_string("source", fields),
         url=_string("url", fields),
-        author=_string("author", fields),
+        author=_BY.sub("", _string("author", fields)),
     )
 
 
@@ -175,7 +176,9 @@ def _inner(value: object) -> object:
     if isinstance(value, dict):
         if isinstance(rendered := value.get("rendered"), str):  # WordPress, in HTML
             return text_of_html(rendered)
-        return next((value[inner] for inner in _INNER if isinstance(value.get(inner), str)), value)
+        named = next((value[inner] for inner in _INNER if isinstance(value.get(inner), str)), None)
+        only = [one for one in value.values() if isinstance(one, str)]  # as of {"original": "Ann Lee", "person": []}
+        return named if named is not None else only[0] if len(only) == 1 else value
     return value
 
 

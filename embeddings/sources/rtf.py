@@ -48,7 +48,7 @@ def extract_rtf(data: bytes) -> list[Parsed]:
         raise ReadingError(f"can't be read as Rich Text ({error}); save it anew") from error
     # "\\u-10179?\\u-8700?" is one letter
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return [Parsed(tuple(map(_line, text.replace("\u00ad", "").replace("\u2011", "-").split("\n"))))]
+    return [Parsed(tuple(map(_line, text.replace("\u2011", "-").split("\n"))))]
 
 
 def _line(written: str) -> str:

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -26,6 +27,9 @@ _INNER = ("text", "body", "rendered", "content", "html", "value", "paragraphs", 
 """What a text is called inside an object, as {"content": {"rendered": "<p>..."}} of WordPress."""
 _LEVELS = 3
 """How deep in a JSON file the list of its articles may stand: {"response": {"results": [...]}} of the Guardian."""
+
+_SEPARATOR = re.compile(rb"(?:\xef\xbb\xbf)?sep=([,;\t|])\r?\n", re.IGNORECASE)
+"""The line by which Excel is told what stands between the columns."""
 
 _Order = Callable[[], bool | None]
 
@@ -85,10 +89,14 @@ def _rows(stream: IO[bytes]) -> csv.DictReader[str]:
     head = stream.read(_HEAD)
     if not head.strip():
         raise ReadingError("is empty; remove it, or put an article in it")
-    stream.seek(0)
+    encoding, separated = _encoding(head), _SEPARATOR.match(head)
+    stream.seek(len(codecs.BOM_UTF8) if encoding == "cp1252" and head.startswith(codecs.BOM_UTF8) else 0)
     csv.field_size_limit(MAX_BYTES)
-    lines = _text_lines(io.TextIOWrapper(stream, _encoding(head), newline=""))
-    return csv.DictReader(lines, delimiter=delimiter(head), restkey="")
+    lines = _text_lines(io.TextIOWrapper(stream, encoding, newline=""))
+    rows = csv.DictReader(lines, delimiter=separated[1].decode() if separated else delimiter(head), restkey="")
+    if separated:
+        next(rows.reader)
+    return rows
 
 
 def _of_row(given: Input, row: Mapping[str, object], number: int, order: _Order) -> Iterator[Article | Unreadable]:

@@ -1,4 +1,4 @@
-"""Tar archives, gzipped or not -> their members. Nothing is unpacked to disk."""
+"""Tar archives, packed or not -> their members. Nothing is unpacked to disk."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import io
 import tarfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, Any, cast
 
 from embeddings.sources import archive
-from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
 
 _MAX_READ = 1_000_000
 """Bytes; tarfile reads those of a member's long name at once, however many they say they are."""
 _BUFFER = 2_000_000
-"""Bytes of a member behind which going back to its start costs unpacking the archive anew."""
+"""Bytes of a member that is larger than a document, and is read as a stream."""
 
 
 def tar_members(given: Input) -> Iterator[Input | Unreadable]:
@@ -29,8 +30,13 @@ def tar_members(given: Input) -> Iterator[Input | Unreadable]:
         bounded = _Bounded(stream)
         found, count, total = False, 0, 0
         for member in _listed(bounded):
-            count, total = count + 1, total + max(member.size, 0)
-            if count > archive.MAX_MEMBERS or total > archive.MAX_ARCHIVE_BYTES or member.size < 0:
+            if member.size < 0:
+                raise ReadingError(
+                    f"is damaged (it says that {member.name!r} has {member.size:,} bytes), and that file and what "
+                    "follows it was left unread; pack it anew"
+                )
+            count, total = count + 1, total + member.size
+            if count > archive.MAX_MEMBERS or total > archive.MAX_ARCHIVE_BYTES:
                 raise ReadingError(
                     f"holds more than {archive.MAX_MEMBERS:,} files or {archive.MAX_ARCHIVE_BYTES // 1_000_000:,} MB, "
                     f"and {member.name!r} and what follows it was left unread; split it"
@@ -78,9 +84,15 @@ def _member(given: Input, stream: _Bounded, member: tarfile.TarInfo) -> Input | 
     elif not member.isreg() or member.issparse():
         trouble = "is no plain file; pack the archive anew"
 
+    kept: list[bytes] = []
+
     def opened() -> IO[bytes]:
+        # a table is read twice for what its dates mean, and going back costs unpacking the archive anew
+        if not kept and member.size <= MAX_BYTES:
+            with suppress(OSError, EOFError, zlib.error):  # one that is cut off is read as far as it goes
+                kept.append(_Window(stream, member.offset_data, member.size).readall())
         window = _Window(stream, member.offset_data, member.size)
-        return io.BufferedReader(window, _BUFFER)
+        return io.BytesIO(kept[0]) if kept else io.BufferedReader(window, _BUFFER)
 
     return archive.member_input(given, member.name, opened, trouble=trouble)
 

@@ -26,8 +26,8 @@ def read_whole(
     """
     if not text.strip():
         raise ReadingError("holds no text; remove it, or put an article in it")
-    if found := nexis_articles(text, wrapped=wrapped) or factiva_articles(text, wrapped=wrapped):
-        yield from _read_each(given, found)
+    if found := downloaded(text, wrapped=wrapped):
+        yield from read_each(given, found)
     else:
         yield from make_article(given, text, {"title": title, "author": author})
 
@@ -35,10 +35,17 @@ def read_whole(
 def read_parsed(given: Input, kind: str, data: bytes) -> Iterator[Article | Unreadable]:
     """Parse a document of a kind (".docx") in the process for that, and read it as `read_whole` does."""
     [found] = parse(kind, data)
-    yield from read_whole(given, "\n".join(found.texts), title=found.title, author=found.author)
+    text = "\n".join(found.texts).replace("\u00ad", "")  # where a word may be hyphenated: it could not be searched for
+    yield from read_whole(given, text, title=found.title, author=found.author)
 
 
-def _read_each(given: Input, found: list[Exported]) -> Iterator[Article | Unreadable]:
+def downloaded(text: str, *, wrapped: bool) -> list[Exported]:
+    """Read the articles of a service's download; none where a text is no such download."""
+    return nexis_articles(text, wrapped=wrapped) or factiva_articles(text, wrapped=wrapped)
+
+
+def read_each(given: Input, found: list[Exported]) -> Iterator[Article | Unreadable]:
+    """Make the articles of a download."""
     for number, one in enumerate(found, start=1):
         if not one.text:
             yield Unreadable(given.name, f"its article {number}, {one.title[:80]!r}, holds no text; download it anew")

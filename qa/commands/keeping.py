@@ -8,6 +8,7 @@ from pathlib import Path
 
 from embeddings.errors import DatelineError
 from embeddings.maintenance.checking import CheckReport, Finding
+from embeddings.plurals import in_number
 from qa.commands.shared import FAILED_GATE, OK, print_json, settings_of
 
 NAMED_FINDINGS = 20
@@ -40,7 +41,7 @@ def backup(arguments: argparse.Namespace) -> int:
     folder = _library(arguments)
     entries = back_up(folder, arguments.file)
     size = arguments.file.stat().st_size
-    print(f"{arguments.file} holds {folder} in {len(entries):,} files ({size / 1e6:,.1f} MB)")
+    print(f"{arguments.file} holds {folder} in {in_number(len(entries), 'file')} ({size / 1e6:,.1f} MB)")
     return OK
 
 

@@ -62,6 +62,11 @@ class Workspace:
         """Whether the articles are the seeds, which stay as they are."""
         return is_seeds(self.store.folder)
 
+    @property
+    def can_change(self) -> bool:
+        """Whether articles can be added and removed."""
+        return not (self.read_only or self.shows_seeds)
+
     def add_files(self, files: Sequence[Path], *, seen: Seen | None = None) -> IngestReport:
         """Copy files into the library's folder and add their articles, also such as were removed before.
 

@@ -28,7 +28,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _LARGE = re.compile(
-    r"(\d{1,3}(?:,\d{3})+|\d{3})(?![\d.])(?!\W*(?:(?:and a half|million|billion) )?(?:years?|yrs?|days?)\b)"
+    r"(\d{1,3}(?:,\d{3})+|\d{3})(?!\.?\d)(?!\W*(?:(?:and a half|million|billion) )?(?:years?|yrs?|days?)\b)"
 )
 _OLDEST = 130
 """Years; more than that is said with the unit."""

@@ -6,7 +6,6 @@ import math
 from functools import partial
 
 from embeddings.errors import DatelineError, InvalidInput
-from embeddings.local import LocalStore
 from qa.libraries.workspace import Libraries, Workspace
 from qa.service.jobs import Jobs
 from qa.service.limits import Gate
@@ -49,7 +48,7 @@ class Service:
         if not self.ready:
             return Health(status="starting")
         first = [each.store for each in self.libraries.opened if each.name == self.libraries.first]
-        gone = any(isinstance(store, LocalStore) and not store.is_in_place for store in first)
+        gone = not all(store.is_in_place for store in first)
         return Health(status="library gone" if gone else "ok")
 
     def leave(self) -> None:

@@ -22,7 +22,7 @@ from qa.ui.libraries import choice, library_fields
 from qa.ui.markup import article_html, link_html, message_html, origin_html
 from qa.ui.narrowing import Narrowing, Only, keep_to
 from qa.ui.preferences import unknown_library
-from qa.ui.style import REFUSED, SAY, TO_ARTICLE, TO_QUESTION
+from qa.ui.style import READ, REFUSED, SAY, TO_ARTICLE, TO_QUESTION
 
 ADD = "Add files: text, web pages, PDF, Word, tables, news in XML, mails, zip"
 CHOOSE, NONE_YET, NONE_FOUND = "Articles; choose one to read it", "No articles yet", "No article has these words"
@@ -39,7 +39,6 @@ Removed = tuple[str, Article] | None
 
 def articles_tab(
     libraries: Libraries,
-    blocks: gr.Blocks,
     library: gr.Dropdown,
     named: gr.events.Dependency,
     narrowing: Narrowing,
@@ -76,17 +75,19 @@ def articles_tab(
     with gr.Row():
         chosen = gr.Textbox(label="Chosen article (its id)", interactive=False, scale=3)
         only = gr.Button("Ask only this article", scale=1, visible=False)
-        remove = gr.Button("Remove the chosen article", variant="stop", scale=1, visible=changing, interactive=False)
+        remove = gr.Button("Remove the chosen article", variant="stop", scale=1, visible=False)
         back = gr.Button("Put it back", scale=1, visible=False)
     removed = gr.State(None)
-    library_fields(libraries, blocks, library, status)
+    library_fields(libraries, library, named, status)
     shared: dict[str, Any] = {"api_visibility": "private"}
     status.change(None, [status], None, js=SAY, **shared)
-    for change in (wanted.change, library.change, blocks.load):
+    for change in (wanted.change, library.change, named.then):
         change(tab.find, [library, wanted, chosen], [table, chosen, shown], **shared)
     library.change(lambda: (None, gr.update(visible=False)), None, [removed, back], **shared)
-    table.select(tab.show, [library, table], [chosen, shown], **shared)
-    chosen.change(_offered, [chosen], [only, remove], queue=False, **shared)
+    read = table.select(tab.show, [library, table], [chosen, shown], **shared)
+    read.then(None, None, None, js=READ, **shared)
+    for change in (chosen.change, library.change):
+        change(tab.offer, [library, chosen], [only, remove], queue=False, show_progress="hidden", **shared)
     asking = only.click(tab.ask_only, [library, chosen], [tabs, *narrowing.kept], queue=False, **shared)
     asking.then(None, None, None, js=TO_QUESTION, **shared)
     linked = named.then(tab.of_address, [library], [tabs, chosen, shown], queue=False, **shared)
@@ -121,6 +122,14 @@ class _Articles:
             return gr.update(value=[], label=str(error)), "", ""
         kept = any(row[-1] == chosen for row in rows) or (not (wanted or "").strip() and self._has(name, chosen))
         return _table(rows, wanted), gr.skip() if kept else "", gr.skip() if kept else ""
+
+    def offer(self, name: str, chosen: str) -> tuple[Any, Any]:
+        """Offer what can be done with the chosen article: to ask it alone, to remove it where its library changes."""
+        try:
+            changes = bool(chosen) and self._libraries.open(name).can_change
+        except DatelineError:
+            changes = False
+        return gr.update(visible=bool(chosen)), gr.update(visible=changes)
 
     def _has(self, name: str, article_id: str) -> bool:
         return not article_id or self._libraries.open(name).store.get(article_id) is not None
@@ -238,11 +247,6 @@ class _Articles:
         if opened != name:
             said.insert(1, f"The library {opened} is open now; choose {name} at the top to go back to it.")
         return "\n".join(said), opened
-
-
-def _offered(chosen: str) -> tuple[Any, Any]:
-    """Offer what can be done with an article where one is chosen."""
-    return gr.update(visible=bool(chosen)), gr.update(interactive=bool(chosen))
 
 
 def _said(error: DatelineError) -> str:

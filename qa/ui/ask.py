@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,7 @@ from qa.ui.downloads import download_of, new_folder
 from qa.ui.earlier import anew, earlier_conversations
 from qa.ui.history import History, questions_of
 from qa.ui.markup import answer_html, as_markdown, message_html, question_html, reading_html
-from qa.ui.narrowing import Narrowing, Only, in_filter_words, narrow, only_notice
+from qa.ui.narrowing import Narrowing, Notice, Only, in_filter_words, narrow, only_notice
 from qa.ui.preferences import Preferences, adjusted, unknown_library
 from qa.ui.style import HEARD
 
@@ -33,13 +34,27 @@ EXAMPLES = (
 PLACEHOLDER = "Ask who, what, when or where"
 
 _COUNTED = "(...given) => [...given.slice(0, -1), document.querySelectorAll('.dateline-answer').length]"
+_PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 
 Message = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """What stands around the question: the conversation above it, the buttons below."""
+
+    chatbot: gr.Chatbot
+    notice: Notice
+    box: gr.Textbox
+    ask: gr.Button
+    stop: gr.Button
+    reword: gr.Button
+    clear: gr.Button
+    export: gr.DownloadButton
+
+
 def ask_tab(
     libraries: Libraries,
-    blocks: gr.Blocks,
     library: gr.Dropdown,
     chosen: gr.events.Dependency,
     preferences: Preferences,
@@ -51,6 +66,26 @@ def ask_tab(
     """
     talk = _Conversing(libraries)
     course, verdicts = gr.State(Course()), gr.State({})
+    fields = _fields()
+    correcting = correction(libraries, fields.chatbot, course, verdicts)
+    narrowing = narrow(fields.notice)
+    tried = [[example] for example in EXAMPLES]  # seen once it is known which library they are tried on
+    examples = gr.Examples(tried, inputs=[fields.box], label="Try one of these", visible=False).dataset
+    rest = [course, *narrowing.inputs, library, *preferences.inputs]
+    runs = _answer_on(talk, fields, rest, *_link(libraries, chosen))
+    emptied = [course, fields.chatbot, verdicts, correcting, fields.export]
+    filled = [fields.chatbot, verdicts]
+    runs.append(earlier_conversations(talk.reopen, chosen, course, filled, runs, libraries, library, rest, emptied))
+    _stop_on(fields, course, runs)
+    _begin_anew_on(libraries, library, fields, course, emptied, runs)
+    _suit_to_library(libraries, library, chosen, [narrowing.source, fields.box, examples])
+    _export_after(runs, course, fields.export)
+    narrowing.release_on(library, libraries)
+    return narrowing
+
+
+def _fields() -> _Fields:
+    """Lay out the conversation, the question, and the buttons."""
     chatbot = gr.Chatbot(
         label="Conversation",
         scale=1,
@@ -63,68 +98,93 @@ def ask_tab(
     notice = only_notice()
     box = gr.Textbox(label="Your question", placeholder=PLACEHOLDER, elem_id="dateline-question", max_lines=3)
     with gr.Row():
-        ask = gr.Button("Ask", variant="primary", min_width=80, elem_classes="dateline-once")
-        stop = gr.Button("Stop", min_width=80)
-        reword = gr.Button("Reword", min_width=80)
-        clear = gr.Button("Start anew", min_width=110)
-        export = gr.DownloadButton("Export", min_width=80, interactive=False)
-    correcting = correction(libraries, chatbot, course, verdicts)
-    narrowing = narrow(notice)
-    examples = gr.Examples([[example] for example in EXAMPLES], inputs=[box], label="Try one of these").dataset
+        return _Fields(
+            chatbot,
+            notice,
+            box,
+            ask=gr.Button("Ask", variant="primary", min_width=80, elem_classes="dateline-once"),
+            stop=gr.Button("Stop", min_width=80),
+            reword=gr.Button("Reword", min_width=80),
+            clear=gr.Button("Start anew", min_width=110),
+            export=gr.DownloadButton("Export", min_width=80, interactive=False),
+        )
+
+
+def _link(libraries: Libraries, chosen: gr.events.Dependency) -> tuple[gr.State, gr.events.Dependency]:
+    """Give what holds the question of the page's address, and the event after which it does."""
     link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
 
     def link_of(request: gr.Request) -> str:
         return _linked(libraries, request)
 
-    linked = chosen.then(link_of, None, [link], api_visibility="private")
-    rest = [course, *narrowing.inputs, library, *preferences.inputs]
+    return link, chosen.then(link_of, None, [link], api_visibility="private")
+
+
+def _answer_on(
+    talk: _Conversing, fields: _Fields, rest: Sequence[Any], link: gr.State, linked: gr.events.Dependency
+) -> list[Any]:
+    """Answer what is asked in the box or by the page's address; gives the events of asking."""
     shown = gr.Number(0, visible=False)
-    for trigger in (box.submit, ask.click):  # before what goes to the server: a sign of life
-        trigger(None, [box, chatbot], [chatbot], js=HEARD, api_visibility="private")
-    runs = [
+    triggers: tuple[Any, ...] = (fields.box.submit, fields.ask.click)
+    for trigger in triggers:  # before what goes to the server: a sign of life
+        trigger(None, [fields.box, fields.chatbot], [fields.chatbot], js=HEARD, **_PRIVATE)
+    return [
         # one question at a time: the reader uses all cores by itself
         trigger(
             talk.respond,
             [asked, *rest, shown],
-            [box, chatbot],
+            [fields.box, fields.chatbot],
             js=_COUNTED,
             trigger_mode="multiple",  # what is asked while an answer comes waits for its turn
             show_progress="hidden",  # it is told in the conversation
             concurrency_limit=1,
             concurrency_id="answer",
-            api_visibility="private",
+            **_PRIVATE,
         )
-        for trigger, asked in ((box.submit, box), (ask.click, box), (linked.then, link))
+        for trigger, asked in (*((trigger, fields.box) for trigger in triggers), (linked.then, link))
     ]
-    emptied = [course, chatbot, verdicts, correcting, export]
-    runs.append(
-        earlier_conversations(talk.reopen, blocks, course, [chatbot, verdicts], runs, libraries, library, rest, emptied)
-    )
-    reword.click(_understood, [course], [box], queue=False, api_visibility="private")
-    stop.click(_stopped, [chatbot, course, box], [chatbot, box], cancels=list[Any](runs), api_visibility="private")
-    forgotten: dict[str, Any] = {
-        "outputs": emptied,
-        "cancels": list[Any](runs),
-        "queue": False,
-        "api_visibility": "private",
-    }
-    clear.click(anew, [course], **forgotten)
-    library.change(lambda course, name: _anew_with(libraries, course, name), [course, library], **forgotten)
-    for changed in (blocks.load, library.change):
+
+
+def _stop_on(fields: _Fields, course: gr.State, runs: Sequence[Any]) -> None:
+    """Stop an answer that is under way, and give questions back to be asked in other words."""
+    fields.reword.click(_understood, [course], [fields.box], queue=False, **_PRIVATE)
+    stopping = [fields.chatbot, course, fields.box]
+    fields.stop.click(_stopped, stopping, [fields.chatbot, fields.box], cancels=list(runs), **_PRIVATE)
+
+
+def _begin_anew_on(
+    libraries: Libraries,
+    library: gr.Dropdown,
+    fields: _Fields,
+    course: gr.State,
+    emptied: Sequence[Any],
+    runs: Sequence[Any],
+) -> None:
+    """Begin another conversation where the visitor wants to, or opens another library."""
+    shared: dict[str, Any] = {"outputs": emptied, "cancels": list(runs), "queue": False, **_PRIVATE}
+    fields.clear.click(anew, [course], **shared)
+    library.change(lambda course, name: _anew_with(libraries, course, name), [course, library], **shared)
+
+
+def _suit_to_library(
+    libraries: Libraries, library: gr.Dropdown, chosen: gr.events.Dependency, suited: Sequence[Any]
+) -> None:
+    """Let the sources, the question's placeholder and the examples be those of the library that is open."""
+    for changed in (chosen.then, library.change):
         changed(
             lambda name: _of_library(libraries, name),
             [library],
-            [narrowing.source, box, examples],
+            suited,
             queue=False,
             show_progress="hidden",
-            api_visibility="private",
+            **_PRIVATE,
         )
+
+
+def _export_after(runs: Sequence[Any], course: gr.State, export: gr.DownloadButton) -> None:
+    """Have the conversation ready for download after each answer."""
     for run in runs:
-        run.then(
-            lambda course: download_of(_exported(course)), [course], [export], queue=False, api_visibility="private"
-        )
-    narrowing.release_on(library, libraries)
-    return narrowing
+        run.then(lambda course: download_of(_exported(course)), [course], [export], queue=False, **_PRIVATE)
 
 
 class _Conversing:

@@ -24,7 +24,7 @@ _WITH_KEPT_AND_NOW = """() => {
 
 def earlier_conversations(
     reopened: Callable[..., Iterator[tuple[Any, ...]]],
-    blocks: gr.Blocks,
+    chosen: gr.events.Dependency,
     course: gr.State,
     shown: Sequence[Any],
     runs: Sequence[Any],
@@ -37,6 +37,7 @@ def earlier_conversations(
 
     Args:
         reopened: asks the questions of one again; is given the history and when the one began, then the `rest`.
+        chosen: the event after which the library is the one that this browser left.
         shown: the components in which it shows what comes of it.
         runs: the events of asking.
         emptied: the components that another conversation empties, as `anew` gives their values.
@@ -60,7 +61,7 @@ def earlier_conversations(
             **shared,
         )
         remembered.then(None, [kept], None, js=_KEEP, **shared)
-    for changed in (blocks.load, library.change):
+    for changed in (chosen.then, library.change):
         changed(
             lambda history, name: gr.update(choices=choices(history, *libraries.names_of(name)), value=None),
             [kept, library],

@@ -37,8 +37,14 @@ TOLD_EVERY = 0.5
 _PLACEHOLDER = "<p>The report of a run is shown here.</p>"
 
 
-def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, preferences: Preferences) -> None:
-    """Lay the tab out."""
+def evaluate_tab(
+    libraries: Libraries, library: gr.Dropdown, named: gr.events.Dependency, preferences: Preferences
+) -> None:
+    """Lay the tab out.
+
+    Args:
+        named: the event after which the library is the one that the page's address names.
+    """
     tab = _Evaluating(libraries)
     gr.Markdown(
         "Measure how right the answers are: by a file of questions with their answers, in SQuAD form, as CSV or "
@@ -75,7 +81,7 @@ def evaluate_tab(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, 
         **shared,
     )
     stop.click(lambda: "Stopped; nothing was kept.", None, [status], cancels=[measuring], **shared)
-    for change in (library.change, blocks.load):
+    for change in (library.change, named.then):
         change(tab.runs, [library], [earlier, against], show_progress="hidden", **shared)
     library.change(lambda: ("", "", _PLACEHOLDER), None, [status, compared, report], queue=False, **shared)
     show.click(tab.report, [library, earlier], [report], **shared)

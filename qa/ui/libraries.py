@@ -13,8 +13,14 @@ from qa.libraries.workspace import Libraries
 _SHARED: dict[str, Any] = {"api_visibility": "private"}
 
 
-def library_fields(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown, status: gr.Textbox) -> None:
-    """Lay the fields out; what came of them is said in `status`."""
+def library_fields(
+    libraries: Libraries, library: gr.Dropdown, chosen: gr.events.Dependency, status: gr.Textbox
+) -> None:
+    """Lay the fields out; what came of them is said in `status`.
+
+    Args:
+        chosen: the event after which the library is the one that this browser left.
+    """
     keeping = _Keeping(libraries)
     with gr.Accordion("Another library", open=False, visible=libraries.can_make), gr.Row():
         name = gr.Textbox(label="Name of a new library", placeholder="Elections 2026", scale=3)
@@ -35,7 +41,7 @@ def library_fields(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown
     delete.click(keeping.ask, [library], [status, asking, asked, doomed], queue=False, **_SHARED)
     sure.click(keeping.delete, [library, doomed], [status, asking, library], **_SHARED)
     keep.click(lambda: gr.update(visible=False), None, [asking], queue=False, **_SHARED)
-    for change in (blocks.load, library.change):
+    for change in (chosen.then, library.change):
         change(keeping.offer, [library], [own, asking], queue=False, show_progress="hidden", **_SHARED)
 
 

@@ -63,7 +63,8 @@ def choose_kept_library(libraries: Libraries, blocks: gr.Blocks, library: gr.Dro
         names = libraries.names()
         wanted = (request.query_params.get("library"), kept)
         called = (libraries.called(name) for name in wanted if name)  # a library may have been renamed since
-        return gr.update(choices=names, value=next((name for name in called if name), libraries.first))
+        opened = next((name for name in called if name), libraries.first)
+        return gr.update(choices=names, value=opened, elem_classes=[])
 
     kept = gr.Textbox(visible=False)  # what the list has no place for would be refused by the list itself
     read = "() => [window.datelineKept('library', '')]"

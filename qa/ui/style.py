@@ -9,6 +9,9 @@ CSS = """
   /* so that the box and its buttons are on the screen with the answer */
   .dateline-conversation { height: clamp(20em, 100dvh - 24em, 40em) !important; }
 }
+/* before the first question, so that the examples are on the screen with the box */
+.dateline-conversation.dateline-conversation:not(:has([data-testid=user])) { height: 6em !important; }
+.dateline-undecided input { color: transparent !important; }
 .dateline-conversation .top-panel { display: none !important; }  /* a bin, and there is "Start anew" */
 .dateline-answer { font-size: 1.15em; font-weight: 600; margin: 0 0 .3em; }
 .dateline-answer small { font-weight: normal; }
@@ -241,6 +244,10 @@ SAY = "(words) => window.datelineSay(words)"
 
 TO_QUESTION = """() => requestAnimationFrame(() => document.querySelector("#dateline-question textarea")?.focus())"""
 """Whoever chose what to ask may type at once."""
+
+READ = """() => requestAnimationFrame(() =>
+  [...document.querySelectorAll(".dateline-article")].pop()?.scrollIntoView({ block: "nearest" }))"""
+"""Show the article that was chosen, as far as it stands below what is on the screen, and its list above it."""
 
 TO_ARTICLE = """() => {
   const shown = () => [...document.querySelectorAll(".dateline:has(> .dateline-article)")].pop();

@@ -1,0 +1,78 @@
+"""Exports of WordPress, and what a feed says of the stories that it carries."""
+
+import pytest
+from attacks import refused
+from test_sources import read
+from test_web import WHOLE, rss
+
+CLASSIC = """<strong>SORREL</strong> - The dam opened on Tuesday, <em>the mayor</em> said.
+
+[caption id="attachment_7" width="300"]<img src="dam.jpg" /> The dam. Photo: Bo Lind[/caption]
+
+It had taken six years &amp; two governments [sic] to build.
+<h2>Prices</h2>
+[gallery ids="1,2"]
+
+A visit is free."""
+BLOCKS = """<!-- wp:paragraph -->
+<p>It rained on all of the days of the week that followed.</p>
+<!-- /wp:paragraph -->
+
+<!-- wp:paragraph -->
+<p>Nobody minded.</p>
+<!-- /wp:paragraph -->"""
+
+
+def item(title, text, status="publish", kind="post"):
+    return (
+        f"<item><title><![CDATA[{title}]]></title><link>https://echo.example/{title[:3]}</link>"
+        "<pubDate>Tue, 08 Jun 2021 10:00:00 +0000</pubDate><dc:creator><![CDATA[admin]]></dc:creator>"
+        f"<content:encoded><![CDATA[{text}]]></content:encoded>"
+        f"<wp:status><![CDATA[{status}]]></wp:status><wp:post_type><![CDATA[{kind}]]></wp:post_type></item>"
+    )
+
+
+def export(*items):
+    return (
+        '<?xml version="1.0"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:wp="http://wordpress.org/export/1.2/"><channel>'
+        "<title>The Echo</title><link>https://echo.example</link><wp:author><wp:author_login><![CDATA[admin]]>"
+        "</wp:author_login><wp:author_display_name><![CDATA[Ann O&#8217;Lee]]></wp:author_display_name></wp:author>"
+        "<wp:author><wp:author_login>bo</wp:author_login><wp:author_display_name>Bo Lind</wp:author_display_name>"
+        f"</wp:author>{''.join(items)}</channel></rss>"
+    )
+
+
+UNPUBLISHED = (
+    item("Secret", BLOCKS, "draft"), item("Mine", BLOCKS, "private"), item("Old", BLOCKS, "trash"),
+    item("dam.jpg", "", "inherit", "attachment"), item("Home", " ", kind="nav_menu_item"),
+    item("Style", "{}" * 20, kind="wp_global_styles"),
+)  # fmt: skip
+
+
+def test_the_published_stories_of_an_export_are_read(tmp_path):
+    (tmp_path / "a.xml").write_text(export(item("Dam opens", CLASSIC), *UNPUBLISHED, item("Rain", BLOCKS)))
+    dam, rain = read(tmp_path)
+    assert dam.text.splitlines() == [
+        "SORREL - The dam opened on Tuesday, the mayor said.",
+        "It had taken six years & two governments [sic] to build.",
+        "Prices",
+        "A visit is free.",
+    ]
+    assert rain.text.splitlines() == ["It rained on all of the days of the week that followed.", "Nobody minded."]
+    assert (dam.title, dam.author, dam.source, str(dam.published)) == (
+        "Dam opens", "Ann O’Lee", "The Echo", "2021-06-08",
+    )  # fmt: skip
+
+
+def test_an_export_without_anything_published_says_so(tmp_path):
+    (tmp_path / "a.xml").write_text(export(*UNPUBLISHED))
+    refused(tmp_path / "a.xml", "without anything that is published")
+
+
+@pytest.mark.parametrize("heading", ["<h1>Prices</h1>", "<h2>Prices</h2>"])
+def test_a_heading_inside_a_feeds_story_is_not_its_title(tmp_path, heading):
+    story = WHOLE.replace("<p>", f"<p>It rained.</p>{heading}<p>")
+    (tmp_path / "a.xml").write_text(rss(("Dam opens", "https://echo.example/dam", story)))
+    [article] = read(tmp_path)
+    assert article.title == "Dam opens"
