@@ -20,7 +20,7 @@ from qa.followups.rewriting import Reading, asks_for_another, asks_of_anything, 
 from qa.followups.speakers import asked_speaker, is_said_by_another
 from qa.followups.stories import tells_on
 from qa.pipeline import Pipeline, checked_question
-from qa.rules.money import is_money, tells_price
+from qa.rules.money import names_currency, tells_price
 from qa.settings import MAX_QUESTION
 from qa.times import tells_time
 
@@ -125,7 +125,7 @@ class Conversation:
             return lambda span: tells_time(span.text)
         if reading.of_other and self.turns[-1].answer.found:
             known = self.turns[-1].answer.spans[0]
-            wants_money = is_money(known.text)
+            wants_money = names_currency(known.text)
             return lambda span: not _says_again(span, known) and (not wants_money or tells_price(span.text))
         if reading.behind and asks_for_another(reading.meant):
             return lambda span: not _says_who(span, reading.behind)
@@ -138,7 +138,7 @@ class Conversation:
             return False
         stored = (self.pipeline.retriever.store.get(one) for one in articles)
         texts = [f"{article.title} {article.text}" for article in stored if article is not None]
-        return not any(all(re.search(rf"\b{re.escape(word)}\b", text) for word in words) for text in texts)
+        return not any(all(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) for word in words) for text in texts)
 
     def _under_discussion(self, where: Filter) -> frozenset[str]:
         """Give the ids of the articles that the last answers stand in, shown or withheld, and of those that tell on.

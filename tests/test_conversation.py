@@ -307,3 +307,20 @@ def test_where_money_answered_the_same_of_something_else_is_answered_by_money(pi
     assert conversation.ask("How much damage did Storm Tobin do?").text == "95 million crowns"
     best = conversation.ask("And Isolde?").spans[0]
     assert (best.text, best.hit.article.id) == ("410 million crowns", "storm-isolde-2023")
+
+
+@pytest.mark.parametrize(("known", "other"), [("at 5 p.m.", "at 10.30"), ("800 m", "1.2 km")])
+def test_hours_and_lengths_are_not_taken_for_money(known, other):
+    text = f"The ferry: {known}. The bus: {other}."
+    hit = Hit(Passage("a", 0, len(text)), Article("a", "T", text), 1.0)
+    first, second = (Span(one, text.index(one), text.index(one) + len(one), 5.0, hit) for one in (known, other))
+    turns = [Turn("Q?", Answer("Q?", "Q?", (first,), (hit,), 0.9, True))]
+    assert Conversation(Recorder(), turns)._fitting("And the bus?", Reading("Q?", of_other=True))(second)
+
+
+def test_a_name_with_an_abbreviation_in_it_is_known_where_it_stands():
+    article = replace(MAYOR.answer.spans[0].hit.article, text="The ferry calls at St. Ives.")
+    pipeline = Recorder()
+    pipeline.retriever = SimpleNamespace(store={article.id: article})
+    Conversation(pipeline, [MAYOR]).ask("And St. Ives?")
+    assert pipeline.asked[0][1] == Filter(articles=frozenset({"a"}))

@@ -18,10 +18,12 @@ _ASKED = re.compile(
     r"|compensation|cash|money|charged?|debts?|salary|wages?|fees?|spen[dt])\b",
     re.IGNORECASE,
 )
-_MONEY = re.compile(
-    r"[£$€¥₹]\s?\d|\d\s?(?:p|c|k|m|bn)\b|\b(?:euros?|dollars?|pounds?|pence|pennies|cents?|crowns?|francs?|kron(?:er|or)"
-    r"|yen|yuan|rupees?|roubles?|rubles?|pesos?|lire|marks|shillings?|guineas?|[A-Z]{3} \d|USD|GBP|EUR)\b"
+_CURRENCY = re.compile(
+    r"[£$€¥₹]\s?\d|\b(?:euros?|dollars?|pounds?|pence|pennies|cents?|crowns?|francs?|kron(?:er|or)|yen|yuan|rupees?"
+    r"|roubles?|rubles?|pesos?|lire|marks|shillings?|guineas?|USD|GBP|EUR)\b"
 )
+# "5 p.m.", "800 m" and "BBC 1", too: only where money is asked for
+_MONEY = re.compile(rf"{_CURRENCY.pattern}|\d\s?(?:p|c|k|m|bn)\b|\b[A-Z]{{3}} \d")
 _FREE = re.compile(r"\b(?:free|nothing)\b", re.IGNORECASE)
 _MEASURE = re.compile(r"\d[\d.,]*\s?(?:g|kg|mg|ml|cl|l|litres?|cm|mm|m|km|oz|lb)\b")
 _NUMBERED = re.compile(r"(?:No|no|Nr|#)\.?\s?\d+")
@@ -63,8 +65,13 @@ def asks_how_much(question: str) -> bool:
 
 
 def is_money(text: str) -> bool:
-    """Say whether an amount of a currency stands in a text."""
+    """Say whether what stands in a text may be an amount of a currency, where one is asked for."""
     return _MONEY.search(text) is not None
+
+
+def names_currency(text: str) -> bool:
+    """Say whether a text names a currency, so that it is of money whatever was asked."""
+    return _CURRENCY.search(text) is not None
 
 
 def tells_price(text: str) -> bool:
