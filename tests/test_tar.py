@@ -48,6 +48,7 @@ FILES = tar(
         ("a.tar", FILES), ("a.tgz", gzip.compress(FILES)), ("a.tar.gz", gzip.compress(FILES)),
         ("a.tar.bz2", bz2.compress(FILES)), ("a.tbz2", bz2.compress(FILES)),
         ("a.txz", lzma.compress(FILES)), ("a.tar.xz", lzma.compress(FILES[:90_000]) + lzma.compress(FILES[90_000:])),
+        ("a.tar.xz", lzma.compress(FILES[:90_000]) + bytes(200_000) + lzma.compress(FILES[90_000:])),
     ],
 )  # fmt: skip
 def test_members_are_read(tmp_path, name, data):

@@ -72,11 +72,11 @@ class _Decompressed(io.RawIOBase):
     def _next(self, size: int) -> bytes:
         while True:
             if self._part.eof:
-                # zeros may stand between the parts of an xz file
-                more = (self._part.unused_data or self._packed.read(_PIECE)).lstrip(b"\0")
-                if not more:
-                    return b""
-                self._part = self._new()
+                more = self._part.unused_data
+                while not more.strip(b"\0"):  # zeros may stand between the parts of an xz file
+                    if not (more := self._packed.read(_PIECE)):
+                        return b""
+                more, self._part = more.lstrip(b"\0"), self._new()
             else:
                 more = self._packed.read(_PIECE) if self._part.needs_input else b""
                 if not more and self._part.needs_input:
