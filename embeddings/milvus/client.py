@@ -49,6 +49,7 @@ class Client:
         """
         self.address = address
         try:
+            from grpc import RpcError
             from pymilvus import MilvusClient, MilvusException
         except ImportError as error:
             raise DatelineError(
@@ -56,7 +57,8 @@ class Client:
             ) from error
         # it logs what it raises, with a traceback; what it raises is said once, by us
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
-        self._refused: type[Exception] = MilvusException
+        # pymilvus passes on what gRPC raises for a server that is silent, or an access that is not allowed
+        self._refused: tuple[type[Exception], ...] = (MilvusException, RpcError)
         self._writing = _lite_writing if address.is_lite else nullcontext()
         self._prober = ThreadPoolExecutor(1, "dateline-milvus")
         self._probe: Future[bool] | None = None
@@ -82,7 +84,7 @@ class Client:
     def close(self) -> None:
         """Let go of the server; of Milvus Lite its file, too, where nobody else here uses it."""
         self._prober.shutdown(wait=False)
-        with suppress(self._refused):
+        with suppress(*self._refused):
             self._client.close()
         if self.address.is_lite:
             _end_lite(self.address)
@@ -182,7 +184,8 @@ class Client:
         try:
             yield
         except self._refused as error:
-            said = (str(getattr(error, "message", error)).splitlines() or [type(error).__name__])[0][:200]
+            message = error.details() if hasattr(error, "details") else getattr(error, "message", error)
+            said = (str(message).splitlines() or [type(error).__name__])[0][:200]
             raise DatelineError(
                 f"the library at {self.address} can't be used ({said}); {self._remedy(said)}; what was added before is "
                 "kept"
