@@ -35,6 +35,8 @@ from qa.followups.rewriting import asks_of_anything, behind_names, readings
         ([turn("Who plays the Rovers on Friday?")], "Where do they play?", "Where do the Rovers play?"),
         ([FERRIES], "What about Calder Maritime?", "Who owns Calder Maritime?"),
         ([MAYOR, turn("How old is she?")], "And Munk?", "How old is Munk?"),
+        ([turn("Is it true that she left?")], "And Munk?", "Is it true that Munk left?"),
+        ([turn("When will it rain?")], "And Lowmere?", "What about Lowmere? When will it rain?"),
         ([FERRIES], "How many people work there?", "How many people work in Sorrel Ferries?"),
         ([FERRIES], "Who is its boss?", "Who is Sorrel Ferries' boss?"),
         ([FERRIES], "And now?", "Who owns Sorrel Ferries now?"),

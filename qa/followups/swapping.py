@@ -20,7 +20,8 @@ _ORDINAL = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+(?:st|nd|rd|th))\b", re.IGNORECASE
 )
 _OWN = re.compile(r"\b(?:its|his|her|their)\b", re.IGNORECASE)
-_SUBJECT = re.compile(r"\b(?:s?he|it)\b", re.IGNORECASE)
+# "it" may be nothing at all: "When will it rain?"
+_SUBJECT = re.compile(r"\bs?he\b", re.IGNORECASE)
 # "rye", "a day ticket", "the old bridge"
 _WORD = rf"(?!{PHRASE_END.pattern})[a-zà-ÿ][a-zà-ÿ’'-]*"
 _DETERMINER = r"(?:(?P<which>the|an?)\s+)?"
