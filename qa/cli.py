@@ -84,7 +84,7 @@ def _add_index(commands: Commands) -> None:
         nargs="+",
         metavar="PATH_OR_URL",
         help="file (.txt .md .html .pdf .docx .odt .rtf .json .jsonl .csv .eml .mbox, .xml of a feed or an "
-        "agency, gzipped or not, .zip or .tar of them), folder, pattern like '2021/*.html', or address of a page, a "
+        "agency, packed or not, .zip or .tar of them), folder, pattern like '2021/*.html', or address of a page, a "
         "feed or a sitemap",
     )
     parser.add_argument(
