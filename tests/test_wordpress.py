@@ -65,6 +65,15 @@ def test_the_published_stories_of_an_export_are_read(tmp_path):
     )  # fmt: skip
 
 
+def test_a_picture_without_an_end_and_an_author_without_a_name_take_nothing_from_others(tmp_path):
+    text = "[caption]It rained on all of the days.\n\nNobody minded that it did.\n\n[caption]The dam.[/caption]"
+    named = "<wp:author_display_name><![CDATA[Ann O&#8217;Lee]]></wp:author_display_name>"
+    (tmp_path / "a.xml").write_text(export(item("Rain", text)).replace(named, ""))
+    [article] = read(tmp_path)
+    assert article.text.splitlines()[-1] == "Nobody minded that it did."
+    assert article.author == "admin"
+
+
 def test_an_export_without_anything_published_says_so(tmp_path):
     (tmp_path / "a.xml").write_text(export(*UNPUBLISHED))
     refused(tmp_path / "a.xml", "without anything that is published")
