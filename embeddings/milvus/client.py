@@ -184,7 +184,7 @@ class Client:
         try:
             yield
         except self._refused as error:
-            message = error.details() if hasattr(error, "details") else getattr(error, "message", error)
+            message = error.details() or "" if hasattr(error, "details") else getattr(error, "message", error)
             said = (str(message).splitlines() or [type(error).__name__])[0][:200]
             raise DatelineError(
                 f"the library at {self.address} can't be used ({said}); {self._remedy(said)}; what was added before is "

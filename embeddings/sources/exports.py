@@ -92,7 +92,7 @@ def exported(part: str, *, wrapped: bool) -> Exported:
         title=title,
         date=day or said.get("publication date", ""),
         source=source or said.get("publication title", "").partition(";")[0].strip(),
-        author=re.sub("^by ", "", labels.get("byline", (0, ""))[1] or said.get("author", ""), flags=re.IGNORECASE),
+        author=labels.get("byline", (0, ""))[1] or said.get("author", ""),
     )
 
 
