@@ -46,6 +46,7 @@ def answer(
         DatelineError: what was given can't be used; the message says what mends it.
     """
     from qa.build import shared_pipeline
+    from qa.conversation import answer_message
     from qa.filters import make_filter, read_day
     from qa.pipeline import checked_question
     from qa.settings import load_settings
@@ -53,7 +54,7 @@ def answer(
     checked_question(question)  # before anything is loaded
     where = make_filter(since, until, source, article)
     settings = load_settings({"library": library, "k": k, "top": top})
-    return shared_pipeline(settings).answer(question, where=where, today=read_day("today", today))
+    return answer_message(shared_pipeline(settings), question, where=where, today=read_day("today", today))
 
 
 def converse(

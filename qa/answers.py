@@ -48,6 +48,7 @@ class Answer:
         timings: milliseconds by stage: retrieve, read, decide, total.
         trouble: what is wrong with the filter, as a sentence, where it let nothing through, or who wrote an article
             that does not say it itself; "" elsewhere.
+        rest: the answers to the other questions, where several were asked in one message.
         features: what the probability was computed from, in the order of `qa.confidence.FEATURES`; empty without spans.
     """
 
@@ -62,6 +63,7 @@ class Answer:
     period: Period | None = None
     features: tuple[float, ...] = field(default=(), repr=False)
     trouble: str = ""
+    rest: tuple[Answer, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.probability <= 1.0:

@@ -23,6 +23,7 @@ from embeddings.sources.datelines import completed
 from embeddings.sources.reading import article_of
 from embeddings.store import AddReport, Filter
 from qa.build import seeds_folder
+from qa.conversation import answer_message
 from qa.evaluation.questions import Question, load_questions
 from qa.evaluation.report import summarize
 from qa.evaluation.run import Outcome, run_open
@@ -110,7 +111,7 @@ def _questions(service: Service) -> APIRouter:
         where = _filter(asked)
         answers = [
             AnswerOut.model_validate(
-                as_object(pipeline.answer(question, top=asked.top, where=where, today=asked.today))
+                as_object(answer_message(pipeline, question, top=asked.top, where=where, today=asked.today))
             )
             for question in ([asked.question] if asked.question is not None else asked.questions or [])
         ]

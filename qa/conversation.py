@@ -17,6 +17,7 @@ from qa.answers import Answer, Span
 from qa.confidence import log_odds
 from qa.followups.antecedents import TURNS_BACK, Turn, lasting_names
 from qa.followups.rewriting import Reading, asks_for_another, asks_of_anything, behind_names, readings, speaks_of_known
+from qa.followups.several import each_question
 from qa.followups.speakers import asked_speaker, is_said_by_another
 from qa.followups.stories import tells_on
 from qa.pipeline import Pipeline, checked_question
@@ -39,6 +40,19 @@ F1 of 252 follow-ups was 85.4% and 85.6% of their standalone forms', and with th
 (benchmarks/conversation.py)."""
 
 
+def answer_message(
+    pipeline: Pipeline, message: str, *, top: int | None = None, where: Filter = ANY, today: date | None = None
+) -> Answer:
+    """Answer a question out of the blue, as Pipeline.answer does, or each of several in one message.
+
+    Raises:
+        InvalidInput: see Pipeline.answer.
+    """
+    if len(each_question(checked_question(message))) == 1:
+        return pipeline.answer(message, top=top, where=where, today=today)
+    return Conversation(pipeline.adjusted(top=top), where=where).ask(message, today=today)
+
+
 class Conversation:
     """Questions that lean on each other. Not safe to share by threads."""
 
@@ -57,7 +71,8 @@ class Conversation:
     def ask(self, question: str, *, where: Filter | None = None, today: date | None = None) -> Answer:
         """Answer a question in the light of those before, and remember it.
 
-        `Answer.searched_for` is the question as it was understood.
+        `Answer.searched_for` is the question as it was understood. Of several in one message, each is a turn of its
+        own, and the answers to all but the first are in `Answer.rest`.
 
         Args:
             where: None means that of the conversation.
@@ -65,19 +80,26 @@ class Conversation:
         Raises:
             InvalidInput: see Pipeline.answer.
         """
+        before = len(self.turns)
         for _ in self.steps(question, where=where, today=today):
             pass
-        return self.turns[-1].answer
+        first, *rest = (turn.answer for turn in self.turns[before:])
+        return replace(first, question=question, rest=tuple(rest))
 
     def steps(
         self, question: str, *, where: Filter | None = None, today: date | None = None
     ) -> Iterator[Sequence[Hit]]:
         """Do as `ask` does, and yield the passages that are about to be read, for each reading of the question.
 
-        At the end the answer is that of the last turn.
+        At the end the last turn is that of the question, and those before it of others in the same message.
         """
         where = self.where if where is None else where
         self.pipeline.check_articles(where)
+        each = each_question(checked_question(question))
+        for one in each:
+            yield from self._steps(question if len(each) == 1 else one, where, today)
+
+    def _steps(self, question: str, where: Filter, today: date | None) -> Iterator[Sequence[Hit]]:
         tried: list[tuple[float, Reading, Answer]] = []
         for reading, here in self._tries(checked_question(question), where):
             gathered = self.pipeline.gather(reading.question, where=where, among=here, today=today, topic=reading.topic)

@@ -80,14 +80,18 @@ class Pipeline:
         self.threshold = calibrator.threshold if threshold is None else threshold
         self.observer = observer
 
-    def adjusted(self, *, k: int | None = None, threshold: float | None = None) -> Pipeline:
-        """Give the same pipeline with other settings; None leaves one as it is, and k = 0 means as many as it takes."""
+    def adjusted(self, *, k: int | None = None, threshold: float | None = None, top: int | None = None) -> Pipeline:
+        """Give the same pipeline with other settings; None leaves one as it is, and k = 0 means as many as it takes.
+
+        Raises:
+            InvalidInput: top is out of range.
+        """
         return Pipeline(
             self.retriever,
             self.reader,
             self.calibrator,
             k=self.k if k is None else k or None,
-            top=self.top,
+            top=self.top if top is None else _checked("top", top),
             threshold=self.threshold if threshold is None else threshold,
             observer=self.observer,
         )

@@ -33,6 +33,7 @@ def as_object(answer: Answer) -> dict[str, Any]:
         "items": [span_object(span) for span in answer.items],
         "spans": [span_object(span) for span in answer.spans],
         "timings_ms": {stage: round(value, 2) for stage, value in answer.timings.items()},
+        "rest": [as_object(other) for other in answer.rest],
     }
 
 
@@ -126,7 +127,11 @@ def was_completed(answer: Answer) -> bool:
 
 
 def as_text(answer: Answer) -> str:
-    """Lay an answer out for the terminal."""
+    """Lay an answer out for the terminal, and under it those to other questions of the same message."""
+    return "\n\n".join([_as_text(answer), *(f"{other.question}\n{_as_text(other)}" for other in answer.rest)])
+
+
+def _as_text(answer: Answer) -> str:
     when = [f"  {in_period(answer.period)}"] if answer.period is not None else []
     if was_completed(answer):
         when.insert(0, f"  searched for: {answer.searched_for}")

@@ -184,6 +184,9 @@ class AnswerOut(BaseModel):
     items: list[SpanOut] = Field(description="the members of a list answer")
     spans: list[SpanOut] = Field(description="what the reader found, best first, also where found is false")
     timings_ms: dict[str, float]
+    rest: list[AnswerOut] = Field(
+        default=[], description="the answers to the other questions, where several were asked in one message"
+    )
 
 
 class AnswersOut(BaseModel):

@@ -19,9 +19,10 @@ def ask(arguments: argparse.Namespace) -> int:
     checked_question(arguments.question)  # before anything is loaded
 
     from qa.build import open_pipeline
+    from qa.conversation import answer_message
     from qa.presentation import as_object, as_text
 
-    answer = open_pipeline(settings).answer(arguments.question, where=where, today=today)
+    answer = answer_message(open_pipeline(settings), arguments.question, where=where, today=today)
     if arguments.json:
         print_json(as_object(answer), indent=1)
     else:

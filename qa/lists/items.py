@@ -48,6 +48,7 @@ _SOMEBODY = re.compile(
     r"(?:(?:[a-z-]+ ){1,2})?[A-ZÀ-Þ]|(?:an?|the|his|her|their|dozens"
     rf"|{'|'.join(NUMBERS)}|hundreds|thousands|several|many|some|other)\s"
 )
+_WHY = re.compile(r"(?:and )?why\b", re.IGNORECASE)
 _KIN = re.compile(
     r"(?:his|her|their) (?:[a-z-]+ )?(?:grand|step)?(?:son|daughter|wife|husband|brother|sister|mother|father|partner"
     r"|widow|widower|niece|nephew|uncle|aunt|cousin)"
@@ -114,9 +115,9 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     over the enumeration that it stands in, and other spans that the reader is sure of, or nearly as sure, add theirs:
     where the best one is an enumeration, those of its own sentence only; else those of any article that are of its
     kind, a name, a number or neither. Each item keeps exact offsets. Fewer than two items are no list, nor are two that
-    were not asked for, nor what answers "how much": then none are returned.
+    were not asked for, nor what answers "how much", or "why", a clause with its commas: then none are returned.
     """
-    if not spans or is_measure(spans[0].text) or asks_how_much(question):
+    if not spans or is_measure(spans[0].text) or asks_how_much(question) or _WHY.match(question):
         return ()
     best = spans[0]
     if not asks_for_list(question):

@@ -245,8 +245,9 @@ class _Conversing:
             no_articles = "<p>This library has no articles yet; add some under “Articles”.</p>"
             yield question, [*asked, _said(no_articles)]
             return
+        answered = len(conversation.turns) - len(turns)  # a message may hold several questions
         course.turns = conversation.turns
-        course.narrowed.append(in_filter_words(since, until, source, only))
+        course.narrowed += [in_filter_words(since, until, source, only)] * answered
         yield gr.skip(), _messages(course)
 
     def reopen(self, history: History, started: str, course: Course, *rest: Any) -> Iterator[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from embeddings.errors import DatelineError
+from qa.conversation import answer_message
 from qa.filters import make_filter
 from qa.libraries.workspace import Libraries
 from qa.presentation import article_object, as_object, hit_object
@@ -34,7 +35,7 @@ def add_endpoints(libraries: Libraries) -> None:
         """
         with _told():
             pipeline = libraries.open(library or libraries.first).pipeline
-            return as_object(pipeline.answer(question, where=make_filter(since, until, source, article)))
+            return as_object(answer_message(pipeline, question, where=make_filter(since, until, source, article)))
 
     def search(question: str, k: int = 8, library: str = "", article: str = "") -> list[dict[str, Any]]:
         """Find the passages of the news archive that a question may be answered from, best first.
