@@ -31,7 +31,8 @@ def answer(
     """Answer a question from a library of news articles.
 
     Args:
-        question: in plain English, at most 1,000 characters.
+        question: in plain English, at most 1,000 characters; of several in it, `rest` has the answers to all but the
+            first.
         library: folder made by `dateline index`, or where one stands on Milvus; None means DATELINE_LIBRARY, else the
             user's own library, else the seed articles, which are indexed on first use.
         k: passages to read, 1 to 100; None means the setting, or as many as it takes, 6 to 12.

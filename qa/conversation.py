@@ -22,6 +22,7 @@ from qa.followups.speakers import asked_speaker, is_said_by_another
 from qa.followups.stories import tells_on
 from qa.pipeline import Pipeline, checked_question
 from qa.rules.money import names_currency, tells_price
+from qa.rules.smalltalk import is_small_talk
 from qa.settings import MAX_QUESTION
 from qa.times import tells_time
 
@@ -48,7 +49,7 @@ def answer_message(
     Raises:
         InvalidInput: see Pipeline.answer.
     """
-    if len(each_question(checked_question(message))) == 1:
+    if len(_questions(message)) == 1:
         return pipeline.answer(message, top=top, where=where, today=today)
     return Conversation(pipeline.adjusted(top=top), where=where).ask(message, today=today)
 
@@ -95,9 +96,8 @@ class Conversation:
         """
         where = self.where if where is None else where
         self.pipeline.check_articles(where)
-        each = each_question(checked_question(question))
-        for one in each:
-            yield from self._steps(question if len(each) == 1 else one, where, today)
+        for one in _questions(question):
+            yield from self._steps(one, where, today)
 
     def _steps(self, question: str, where: Filter, today: date | None) -> Iterator[Sequence[Hit]]:
         tried: list[tuple[float, Reading, Answer]] = []
@@ -176,6 +176,12 @@ class Conversation:
             told_on = (other for other in near.values() if other.id not in found and tells_on(hit.article, other))
             found |= {other.id: other for other in told_on}
         return frozenset(article.id for article in found.values() if where.admits(article))
+
+
+def _questions(message: str) -> list[str]:
+    """Give the questions of a message, without small talk between them; a single one as it was typed."""
+    found = [one for one in each_question(checked_question(message)) if not is_small_talk(one)]
+    return found if len(found) > 1 else [message]
 
 
 def _says_again(span: Span, known: Span) -> bool:

@@ -28,7 +28,6 @@ from qa.presentation import as_object, as_text
         ("Who led the delegation? When did it arrive?", ["Who led the delegation?", "When did it arrive?"]),
         ("Who resigned? And why", ["Who resigned?", "And why"]),
         ("Did she resign? When and where?", ["Did she resign?", "When?", "Where?"]),
-        ("How are you? Who resigned? Why?", ["Who resigned?", "Why?"]),
     ],
 )  # fmt: skip
 def test_each_question_of_a_message_stands_alone(message, parts):
@@ -87,6 +86,12 @@ def test_each_question_of_a_message_is_a_turn_of_its_own(pipeline):
     ]
     assert "Mayorkas" in conversation.turns[0].answer.text
     assert "Biden" in conversation.turns[1].answer.text
+
+
+def test_small_talk_between_questions_is_passed_over(pipeline):
+    both = answer_message(pipeline, "How are you? Who led the delegation? Who tapped Kamala Harris?")
+    assert both.searched_for == "Who led the delegation?"
+    assert [one.question for one in both.rest] == ["Who tapped Kamala Harris?"]
 
 
 def test_as_many_spans_as_were_asked_for_come_with_each(pipeline):

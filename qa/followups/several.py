@@ -9,7 +9,6 @@ import re
 
 from qa.followups.antecedents import PAST, VERBS, WH
 from qa.followups.ellipsis import capitalized
-from qa.rules.smalltalk import is_small_talk
 
 MOST = 5
 """Questions of a message; one with more is asked as it is."""
@@ -48,8 +47,7 @@ def each_question(message: str) -> list[str]:
         message: with its white space folded.
     """
     found = [one for sentence in _sentences(message) for one in _joined(sentence)]
-    asked = [one for one in found if not is_small_talk(one)]
-    return asked if 1 < len(asked) <= MOST else [message]
+    return found if 1 < len(found) <= MOST else [message]
 
 
 def _sentences(message: str) -> list[str]:
