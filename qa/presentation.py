@@ -8,6 +8,7 @@ from embeddings.dates import write_date
 from embeddings.documents import Article, Hit
 from embeddings.sentences import sentence_around
 from qa.answers import Answer, Span
+from qa.rules.fullnames import in_full
 from qa.rules.weekdays import day_meant
 from qa.times import Period
 from qa.versions import also_in, newer_version
@@ -30,21 +31,22 @@ def as_object(answer: Answer) -> dict[str, Any]:
         "reason": "" if answer.found else why_not(answer),
         "probability": round(answer.probability, 4),
         "period": period_object(answer.period),
-        "items": [span_object(span) for span in answer.items],
-        "spans": [span_object(span) for span in answer.spans],
+        "items": [span_object(span, answer.searched_for) for span in answer.items],
+        "spans": [span_object(span, answer.searched_for) for span in answer.spans],
         "timings_ms": {stage: round(value, 2) for stage, value in answer.timings.items()},
         "rest": [as_object(other) for other in answer.rest],
     }
 
 
-def span_object(span: Span) -> dict[str, Any]:
-    """Give a span with its article; start and end are half-open characters of the article's text."""
+def span_object(span: Span, question: str) -> dict[str, Any]:
+    """Give a span that answers a question, with its article; start and end are half-open characters of its text."""
     return {
         "text": span.text,
         "start": span.start,
         "end": span.end,
         "score": round(span.score, 4),
         "day": day.isoformat() if (day := day_meant(span)) is not None else None,
+        "name": in_full(question, span) or None,
         "article": article_object(span.hit.article),
         "passage": span.hit.text,
         "also_in": [version.id for version in also_in(span.hit, span.text)],
@@ -138,7 +140,7 @@ def _as_text(answer: Answer) -> str:
     if not answer.found:
         return "\n".join([NOT_FOUND, f"  {why_not(answer)}", *when, *_nearest(answer)])
     lines = [headline(answer), f"  {in_words(answer.probability)}", *when]
-    lines += [line for span in cited(answer) for line in _evidence(span)]
+    lines += [line for span in cited(answer) for line in _evidence(answer, span)]
     if not answer.items:
         lines += [f"  also: {span.text} ({byline(span.hit.article)})" for span in answer.spans[1:] if span.score > 0]
     return "\n".join(lines)
@@ -188,18 +190,19 @@ def in_sentence(span: Span) -> tuple[str, str, str]:
     return text[start : span.start], span.text, text[span.end : end]
 
 
-def day_in_words(span: Span) -> str:
-    """Say which day a span's weekday is; "" where it names none, or leaves that open."""
-    day = day_meant(span)
-    return "" if day is None else f"{day:%A} {write_date(day)}, by the article's date"
+def meant_in_words(question: str, span: Span) -> str:
+    """Say which day a span's weekday is, or who its surname; "" where it has none, or leaves that open."""
+    if (day := day_meant(span)) is not None:
+        return f"{day:%A} {write_date(day)}, by the article's date"
+    return f"In full: {name}" if (name := in_full(question, span)) else ""
 
 
-def _evidence(span: Span) -> list[str]:
+def _evidence(answer: Answer, span: Span) -> list[str]:
     before, text, after = in_sentence(span)
     article = span.hit.article
-    day = [f"  {said}"] if (said := day_in_words(span)) else []
+    meant = [f"  {said}"] if (said := meant_in_words(answer.searched_for, span)) else []
     quoted = [f"  “{before}[{text}]{after}”"] if before.strip() or after.strip() else []
-    return [*day, *quoted, f"  {article.title} ({byline(article)})", *_versions(span)]
+    return [*meant, *quoted, f"  {article.title} ({byline(article)})", *_versions(span)]
 
 
 def _versions(span: Span) -> list[str]:

@@ -155,6 +155,9 @@ class SpanOut(BaseModel):
         default=None,
         description="the day that its weekday or 'yesterday' means, counted from its article's date; null without one",
     )
+    name: str | None = Field(
+        default=None, description="the whole name of whom it calls by surname, where its article has one; else null"
+    )
     article: ArticleOut
     passage: str
     also_in: list[str] = Field(description="ids of articles that tell the same story word for word or nearly")

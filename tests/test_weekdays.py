@@ -6,7 +6,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Answer, Span
-from qa.presentation import as_text, day_in_words, span_object
+from qa.presentation import as_text, meant_in_words, span_object
 from qa.rules.weekdays import FAR, day_meant
 from qa.ui.markup import answer_html, as_markdown
 
@@ -77,10 +77,10 @@ def test_without_a_date_of_the_article_nothing_can_be_counted():
 
 def test_the_day_is_shown_with_the_answer():
     span = told("He died on Sunday.", "Sunday")
-    assert span_object(span)["day"] == "2021-02-14"
-    assert day_in_words(span) == "Sunday 14 February 2021, by the article's date"
+    assert span_object(span, "When?")["day"] == "2021-02-14"
+    assert meant_in_words("When?", span) == "Sunday 14 February 2021, by the article's date"
     answer = Answer("When?", "When?", (span,), (span.hit,), 0.9, True)
     assert "\n  Sunday 14 February 2021, by the article's date\n" in as_text(answer)
     assert "\n\nSunday 14 February 2021, by the article's date.\n\n" in as_markdown([answer])
     assert "<p class='dateline-small'>Sunday 14 February 2021, by the article&#x27;s date</p>" in answer_html(answer)
-    assert span_object(told("He died in February.", "February"))["day"] is None
+    assert span_object(told("He died in February.", "February"), "When?")["day"] is None

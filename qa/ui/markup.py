@@ -17,11 +17,11 @@ from qa.presentation import (
     byline,
     byline_parts,
     cited,
-    day_in_words,
     headline,
     in_period,
     in_sentence,
     in_words,
+    meant_in_words,
     nearest_hits,
     was_completed,
     why_not,
@@ -130,12 +130,12 @@ def _found(answer: Answer) -> list[str]:
         shown = f"<ul class='dateline-answer'>{rows}</ul>"
     else:
         shown = f"<p class='dateline-answer' dir='auto'>{html.escape(answer.text)}</p>"
-    parts = [shown, f"<p>{html.escape(in_words(answer.probability))}</p>", *_evidence(best)]
+    parts = [shown, f"<p>{html.escape(in_words(answer.probability))}</p>", *_evidence(answer, best)]
     parts.append(_copied(answer))
     if not answer.items:
         return parts + _others(answer)
     if elsewhere := cited(answer)[1:]:
-        rows = "".join(map(_side, elsewhere))
+        rows = "".join(_side(answer, span) for span in elsewhere)
         parts.append(f"<p>Items of other articles:</p><ul class='dateline-beside'>{rows}</ul>")
     return parts
 
@@ -147,11 +147,11 @@ def _others(answer: Answer) -> list[str]:
     elsewhere = [span for span in close if span.hit.story != best.hit.story]
     parts = []
     if elsewhere:
-        rows = "".join(map(_side, [best, *elsewhere]))
+        rows = "".join(_side(answer, span) for span in (best, *elsewhere))
         parts.append(f"<p>Other articles say otherwise, or more:</p><ul class='dateline-beside'>{rows}</ul>")
     if here := [span for span in close if span.hit.story == best.hit.story]:
         rows = "".join(
-            f"<li><b dir='auto'>{html.escape(span.text)}</b>{''.join(_evidence(span))}</li>" for span in here
+            f"<li><b dir='auto'>{html.escape(span.text)}</b>{''.join(_evidence(answer, span))}</li>" for span in here
         )
         parts.append(
             f"<details><summary>Other answers in this article that are close ({len(here)})</summary>"
@@ -160,14 +160,14 @@ def _others(answer: Answer) -> list[str]:
     return parts
 
 
-def _side(span: Span) -> str:
+def _side(answer: Answer, span: Span) -> str:
     """Lay one of several answers out, briefly."""
     before, text, after = map(html.escape, in_sentence(span))
     article = span.hit.article
     whole = article_html(article, span.start, span.end)
-    day = f"<div>{html.escape(said)}</div>" if (said := day_in_words(span)) else ""
+    meant = f"<div>{html.escape(said)}</div>" if (said := meant_in_words(answer.searched_for, span)) else ""
     return (
-        f"<li><b><bdi>{text}</bdi></b>{day}<div>{_byline(article)}</div>"
+        f"<li><b><bdi>{text}</bdi></b>{meant}<div>{_byline(article)}</div>"
         f"<div dir='auto'>{before}<mark>{text}</mark>{after}</div>"
         f"<details class='dateline-whole'><summary>{_isolated(article.title)}</summary>{whole}</details></li>"
     )
@@ -186,7 +186,8 @@ def _copied(answer: Answer) -> str:
 def _not_found(answer: Answer) -> list[str]:
     parts = [f"<p class='dateline-answer'>{html.escape(NOT_FOUND)}</p>", f"<p>{html.escape(why_not(answer))}</p>"]
     if answer.spans:
-        weak = f"<p dir='auto'><b>{html.escape(answer.spans[0].text)}</b></p>{''.join(_evidence(answer.spans[0]))}"
+        best = answer.spans[0]
+        weak = f"<p dir='auto'><b>{html.escape(best.text)}</b></p>{''.join(_evidence(answer, best))}"
         parts.append(f"<details><summary>Show the weak answer that was withheld</summary>{weak}</details>")
     nearest = nearest_hits(answer)
     if nearest:
@@ -198,13 +199,13 @@ def _not_found(answer: Answer) -> list[str]:
     return parts
 
 
-def _evidence(span: Span) -> list[str]:
+def _evidence(answer: Answer, span: Span) -> list[str]:
     before, text, after = map(html.escape, in_sentence(span))
     article = span.hit.article
-    day = [_small(html.escape(said))] if (said := day_in_words(span)) else []
+    meant = [_small(html.escape(said))] if (said := meant_in_words(answer.searched_for, span)) else []
     is_whole = not before.strip() and not after.strip()  # and was shown
     quoted = [] if is_whole else [f"<blockquote dir='auto'>{before}<mark>{text}</mark>{after}</blockquote>"]
-    parts = [*day, *quoted, _small(_named(article))]
+    parts = [*meant, *quoted, _small(_named(article))]
     newer = newer_version(span.hit)
     if newer is not None:
         parts.append(_small(f"This is an older version. The newer: {_named(newer)}"))
@@ -250,7 +251,7 @@ def _markdown(answer: Answer, narrowed: str) -> str:
     lines.append(f"**{markdown_text(headline(answer))}** ({in_words(answer.probability)})")
     for span in cited(answer):
         before, text, after = (markdown_text(part) for part in in_sentence(span))
-        lines += ["", f"{said}."] if (said := day_in_words(span)) else []
+        lines += ["", f"{said}."] if (said := meant_in_words(answer.searched_for, span)) else []
         lines += ["", f"> {before}**{text}**{after}", ""]
         lines.append(f"{markdown_text(citation(span.hit.article))}, characters {span.start} to {span.end}")
     return "\n".join(lines)

@@ -1,0 +1,62 @@
+"""Whole names beside surnames."""
+
+import pytest
+
+from embeddings.documents import Article, Hit, Passage
+from qa.answers import Answer, Span
+from qa.presentation import as_text, span_object
+from qa.rules.fullnames import in_full
+from qa.ui.markup import answer_html, as_markdown
+
+
+def told(text, answer):
+    start = text.rindex(answer)
+    article = Article("a", "A successor", text)
+    return Span(answer, start, start + len(answer), 5.0, Hit(Passage("a", 0, len(text)), article, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("She named Joachim Pell, 48, as her successor. Mr Pell takes over.", "Mr Pell"),
+        ("She named Joachim Pell, 48, as her successor. Pell takes over.", "Pell"),
+        ("Joachim Pell, an engineer, takes over. Meanwhile Pell said no more.", "Pell"),
+        ("The prize went to Energy Minister Joachim Pell. Minister Pell said no more.", "Minister Pell"),
+        ("It was, Joachim Pell said, too late. Publican Neil Pell waved. Pell left.", "Pell"),
+    ],
+)
+def test_a_surname_stands_for_the_whole_name_of_its_article(text, answer):
+    assert in_full("Who takes over?", told(text, answer)) == "Joachim Pell"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Judge Pell takes over.", "Pell"),
+        ("Meanwhile Pell takes over.", "Pell"),
+        ("They met the Pell family. Pell takes over.", "Pell"),
+        ("She met Joachim Pell and Anna Pell. Pell takes over.", "Pell"),
+        ("She met Joachim Pell. Joachim Pell takes over.", "Joachim Pell"),
+        ("They cheered Joachim Pell Ltd. Pell takes over.", "Pell"),
+        ("She met Joachim Pellworm. Pell takes over.", "Pell"),
+        ("She met Joachim Pell's aide. Pell's aide takes over.", "Pell's"),
+    ],
+)
+def test_no_whole_name_is_made_up(text, answer):
+    assert in_full("Who takes over?", told(text, answer)) == ""
+
+
+def test_only_who_asks_for_a_name():
+    span = told("He moved to New Pell. Pell has a port.", "Pell")
+    assert in_full("Which town has a port?", span) == ""
+    assert in_full("Ingrid Castellane: And who has a port?", span) == "New Pell"
+
+
+def test_the_whole_name_is_shown_beside_the_answer():
+    span = told("She named Joachim Pell, 48. Mr Pell takes over.", "Mr Pell")
+    answer = Answer("Who takes over?", "Who takes over?", (span,), (span.hit,), 0.9, True)
+    assert "\n  In full: Joachim Pell\n" in as_text(answer)
+    assert "In full: Joachim Pell<" in answer_html(answer)
+    assert "\nIn full: Joachim Pell.\n" in as_markdown([answer])
+    assert span_object(span, "Who takes over?")["name"] == "Joachim Pell"
+    assert span_object(span, "What happens?")["name"] is None
