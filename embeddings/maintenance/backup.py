@@ -23,6 +23,7 @@ from embeddings.failures import explained, remedy_of_writing
 from embeddings.flushing import flush, flush_folder, give_name, make_folder
 from embeddings.maintenance.checking import damage_of_file
 from embeddings.opening import checked_meta, no_library
+from embeddings.utf8 import is_utf8
 
 MANIFEST, FORMAT = "manifest.json", 1
 CARRIED_FILES, CARRIED_FOLDERS = ("labels.jsonl", "names.json"), ("uploads", "runs")
@@ -134,6 +135,8 @@ def _carried(folder: Path) -> Iterator[tuple[str, Path]]:
         place = folder / name
         for file in [place] if place.is_file() else sorted(place.rglob("*")):
             if file.is_file() and not file.is_symlink():
+                if not is_utf8(str(file.relative_to(folder))):
+                    raise DatelineError(f"no backup was made, as the name of {str(file)!r} is not UTF-8; rename it")
                 yield file.relative_to(folder).as_posix(), file
 
 
