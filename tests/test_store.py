@@ -87,7 +87,7 @@ def test_a_library_that_is_made_is_opened_while_another_process_writes_to_it(tmp
 def test_a_library_that_is_refused_is_left_closed(tmp_path, encoder, monkeypatch):
     LocalStore(tmp_path, encoder, create=True).close()
     opened, connect = [], schema.connect
-    monkeypatch.setattr(schema, "connect", lambda path: opened.append(connect(path)) or opened[-1])
+    monkeypatch.setattr(schema, "connect", lambda path, **_: opened.append(connect(path)) or opened[-1])
     with pytest.raises(DatelineError, match="--encoder words"):
         LocalStore(tmp_path, WordEncoder("0" * 64))
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):

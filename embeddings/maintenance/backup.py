@@ -96,9 +96,7 @@ def restore(file: Path, folder: Path) -> tuple[Entry, ...]:
 def _snapshot(folder: Path, target: Path, file: Path) -> None:
     """Copy the articles as they stand at one moment, for the backup `file`."""
     with explained(folder):
-        writable = schema.is_writable(folder)
-        truth = folder / schema.FILE
-        connection = schema.connect(truth) if writable else schema.connect_read_only(truth)
+        connection = schema.connect(folder / schema.FILE, writable=schema.is_writable(folder))
         with closing(connection) as source, closing(sqlite3.connect(target)) as copy:
             try:
                 source.backup(copy)  # in one step, so that it need not begin anew when another process writes
