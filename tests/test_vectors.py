@@ -156,7 +156,7 @@ def test_what_rounding_puts_out_of_order_is_found_all_the_same():
         schema.create(connection, {})
         connection.execute("PRAGMA foreign_keys = OFF")
         rows.insert_passages(connection, 1, [Passage("a", 0, 1)] * 300, vectors[:300], 1)
-        cache = nearest.VectorCache(None, 64, kinds=[Kind(0, 2, 2)])
+        cache = nearest.VectorCache(None, 64, kinds=[Kind(0, 8, 8)])
         cache.apply(connection, 1)
         found = cache.search(connection, vectors[300:], 10)
     exact = np.argsort(-(vectors[300:] @ vectors[:300].T), axis=1)[:, :10] + 1
