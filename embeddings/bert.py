@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from embeddings.errors import DatelineError, first_line
 from embeddings.network import BertNetwork
 
 Vectors = npt.NDArray[np.float32]
@@ -30,19 +32,9 @@ class BertEncoder:
         """Give the encoder of a sentence-transformers folder, or None where it computes anything else."""
         if not all((folder / name).is_file() for name in ("modules.json", "tokenizer.json")):
             return None
-        modules = [str(module["type"]).rpartition(".")[2] for module in _json(folder / "modules.json")]
-        pooling = {name for name, used in _json(folder / "1_Pooling" / "config.json").items() if used is True}
-        pooling -= {"include_prompt"}
-        prompts = _json(folder / "config_sentence_transformers.json").get("prompts") or {}
-        limits = _json(folder / "sentence_bert_config.json")
-        is_plain = (
-            modules in (list(_MODULES), list(_MODULES[:2]))
-            and pooling == {"pooling_mode_mean_tokens"}
-            and not any(prompts.values())
-            and limits.get("max_seq_length")
-            and not limits.get("do_lower_case")
-        )
-        return cls(folder) if is_plain and BertNetwork.takes(folder) else None
+        with suppress(ValueError, KeyError, TypeError, AttributeError):  # a damaged one is left to who can say so
+            return cls(folder) if _is_plain(folder) and BertNetwork.takes(folder) else None
+        return None
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode to unit vectors, shape (len(texts), dimension)."""
@@ -59,11 +51,31 @@ class BertEncoder:
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
+        file = self._folder / "tokenizer.json"
+        try:
+            tokenizer = Tokenizer.from_file(str(file))
+        except Exception as error:  # the library raises nothing more special
+            raise DatelineError(f"{file} can't be read ({first_line(error)}); get the encoder anew") from error
         tokenizer.no_padding()
         longest = int(_json(self._folder / "sentence_bert_config.json")["max_seq_length"])
         tokenizer.enable_truncation(min(longest, int(self._config["max_position_embeddings"])))
         return tokenizer
+
+
+def _is_plain(folder: Path) -> bool:
+    """Say whether the settings of a folder ask for nothing else than is done here."""
+    modules = [str(module["type"]).rpartition(".")[2] for module in _json(folder / "modules.json")]
+    pooling = {name for name, used in _json(folder / "1_Pooling" / "config.json").items() if used is True}
+    pooling -= {"include_prompt"}
+    prompts = _json(folder / "config_sentence_transformers.json").get("prompts") or {}
+    limits = _json(folder / "sentence_bert_config.json")
+    return bool(
+        modules in (list(_MODULES), list(_MODULES[:2]))
+        and pooling == {"pooling_mode_mean_tokens"}
+        and not any(prompts.values())
+        and limits.get("max_seq_length")
+        and not limits.get("do_lower_case")
+    )
 
 
 def _json(file: Path) -> Any:

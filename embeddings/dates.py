@@ -27,9 +27,9 @@ _FIGURES = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?!\d)")
 _YEAR_FIRST = re.compile(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?!\d)")
 _SECONDS = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?")
 _STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])(?:[0-5]\d)*")
-# how databases and spreadsheets write that there is none
+# how databases, spreadsheets and .NET write that there is none
 _NO_DAY = re.compile(
-    rf"(?:\d{{4}}(?:-\d{{2}})?|{MONTH},? \d{{4}}|0000-00-00.*|"
+    rf"(?:\d{{4}}(?:-\d{{2}})?|{MONTH},? \d{{4}}|0000-00-00.*|0001-01-01.*|"
     r"n/?a|n\.?d\.?|none|null|nan|nat|unknown|undated|[-–—?]+)?",
     re.IGNORECASE,
 )

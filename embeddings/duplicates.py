@@ -24,6 +24,8 @@ CONTAINED = 0.85
 DAYS = 7
 """Further apart, near-duplicates are other events told by a template, unless hardly a word differs."""
 SAME_WORDS = 0.9
+SAME_BANDS = 12
+"""Bands in which two such meet at the least: at 0.9 21 of 32 on average, and fewer than 12 with a chance of 0.0003."""
 HASHED = 4_096
 """Shingles that are hashed together."""
 

@@ -243,8 +243,7 @@ class LocalStore:
             return connection
 
     def _connect(self) -> sqlite3.Connection:
-        file = self.folder / schema.FILE
-        return schema.connect(file) if self._writable else schema.connect_read_only(file)
+        return schema.connect(self.folder / schema.FILE, writable=self._writable)
 
     def _upgrade(self) -> None:
         with self._writing_alone(), self._transaction():

@@ -10,13 +10,14 @@ from embeddings.documents import Article
 LEAST_STORIES = 3
 """A line that stands in so many stories of a source is repeated."""
 _NEWLY_REPEATED = """
-SELECT a.source_key, l.line FROM lines l JOIN articles a ON a.key = l.article
-WHERE l.line IN (
-    SELECT fresh.line FROM lines fresh
-    WHERE fresh.article IN (SELECT article FROM passages WHERE generation = (SELECT max(generation) FROM passages))
+WITH fresh AS (  -- what is known to be repeated stands in very many articles, and is not counted again
+    SELECT DISTINCT a.source_key, l.line FROM lines l JOIN articles a ON a.key = l.article
+    WHERE l.article IN (SELECT article FROM passages WHERE generation = (SELECT max(generation) FROM passages))
+    AND NOT EXISTS (SELECT 1 FROM repeated r WHERE r.source_key = a.source_key AND r.line = l.line)
 )
-AND NOT EXISTS (SELECT 1 FROM repeated r WHERE r.source_key = a.source_key AND r.line = l.line)
-GROUP BY a.source_key, l.line HAVING count(DISTINCT a.story) >= ?
+SELECT fresh.source_key, fresh.line FROM fresh
+CROSS JOIN lines l ON l.line = fresh.line JOIN articles a ON a.key = l.article AND a.source_key = fresh.source_key
+GROUP BY fresh.source_key, fresh.line HAVING count(DISTINCT a.story) >= ?
 """
 
 

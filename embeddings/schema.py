@@ -91,12 +91,15 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
-def connect(path: Path, *, though_cut: bool = False) -> sqlite3.Connection:
+def connect(path: Path, *, writable: bool = True, though_cut: bool = False) -> sqlite3.Connection:
     """Open the file; statements outside an explicit BEGIN commit by themselves.
 
     Args:
+        writable: whether the library can be written to; see is_writable.
         though_cut: read also a file that was cut short, of which SQLite else reads nothing.
     """
+    if not writable:
+        return _connect_read_only(path, though_cut=though_cut)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
     try:
         if though_cut:
@@ -110,7 +113,7 @@ def connect(path: Path, *, though_cut: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def connect_read_only(path: Path, *, though_cut: bool = False) -> sqlite3.Connection:
+def _connect_read_only(path: Path, *, though_cut: bool) -> sqlite3.Connection:
     """Open the file where nothing can be written.
 
     Changes that still stand in its log are seen where the process that made them is at work. Without a log the file is

@@ -8,7 +8,14 @@ from collections.abc import Collection, Sequence
 
 from embeddings import schema
 from embeddings.documents import Article, Passage
-from embeddings.duplicates import Shingles, bands, days_between, near_duplicates, shingles
+from embeddings.duplicates import DAYS, SAME_BANDS, Shingles, bands, days_between, near_duplicates, shingles
+
+# of reports that a template makes day after day, far too many meet in a band to be compared with each other
+_CANDIDATES = f"""
+SELECT b.article FROM bands b JOIN articles a ON a.key = b.article WHERE b.band IN (SELECT value FROM json_each(?))
+GROUP BY b.article
+HAVING count(*) >= CASE WHEN abs(julianday(a.published) - julianday(?)) > {DAYS} THEN {SAME_BANDS} ELSE 1 END
+"""
 
 
 def assign_story(
@@ -18,9 +25,8 @@ def assign_story(
     own = _shingles(article, passages)
     numbers = json.dumps(bands(own))
     stories = {schema.article_sha256(article)}
-    candidates = connection.execute(
-        "SELECT DISTINCT article FROM bands WHERE band IN (SELECT value FROM json_each(?))", [numbers]
-    ).fetchall()
+    day = article.published.isoformat() if article.published is not None else None
+    candidates = connection.execute(_CANDIDATES, [numbers, day]).fetchall()
     for (other,) in candidates:
         [(story, *columns)] = connection.execute(
             f"SELECT a.story, {schema.ARTICLE} FROM articles a WHERE key = ?", [other]

@@ -215,6 +215,14 @@ def test_whatever_name_a_file_was_given_under_it_comes_back(library, tmp_path, m
         restore(tmp_path / "saved.zip", tmp_path / "again")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no file has such a name on Windows")
+def test_a_file_whose_name_is_no_text_is_named_and_not_left_out(library, tmp_path):
+    (library / UPLOADS / os.fsdecode(b"caf\xe9.txt")).write_bytes(b"kept")
+    with pytest.raises(DatelineError, match=r"caf.*is not UTF-8; rename it"):
+        back_up(library, tmp_path / "saved.zip")
+    assert [file.name for file in tmp_path.iterdir()] == ["library"]
+
+
 @pytest.mark.parametrize("share", [0, 0.1, 0.5, 0.99])
 def test_a_backup_that_was_cut_is_refused(saved, tmp_path, share):
     data = saved.read_bytes()

@@ -113,6 +113,18 @@ def test_a_file_that_was_cut_off_is_not_taken(encoder, tmp_path, length):
 
 
 @pytest.mark.parametrize(
+    "file", ["modules.json", "config.json", "1_Pooling/config.json", "sentence_bert_config.json", "tokenizer.json"]
+)
+def test_settings_that_were_cut_off_are_said(encoder, tmp_path, file):
+    folder = tmp_path / "model"
+    shutil.copytree(encoder.folder, folder, ignore=shutil.ignore_patterns("model.safetensors"))
+    (folder / "model.safetensors").symlink_to(encoder.folder / "model.safetensors")
+    os.truncate(folder / file, 20)
+    with pytest.raises(DatelineError, match=r"can't be (?:loaded as a sentence-transformers model|read)"):
+        SentenceEncoder(str(folder)).encode_questions(["who?"])
+
+
+@pytest.mark.parametrize(
     "change",
     [
         lambda name, one: (f"bert.{name}", one),

@@ -333,6 +333,20 @@ def test_nothing_to_read_is_said_and_left_alone(library, capsys):
     assert file.read_bytes() == b"not a database, not at all" * 100
 
 
+def test_a_repair_that_can_save_nothing_makes_no_empty_library(library, capsys):
+    file = library / "library.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        [(size,)] = connection.execute("PRAGMA page_size")
+        [(page,)] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'articles'")
+    data = bytearray(file.read_bytes())
+    data[(page - 1) * size : page * size] = bytes(size)
+    file.write_bytes(data)
+    assert main(["check", "--repair", "--library", str(library)]) == 2
+    assert "no article can be read" in capsys.readouterr().err
+    assert file.read_bytes() == data
+    assert not list(library.glob("library.sqlite.*"))
+
+
 def test_the_command_says_it_and_its_exit_code_does(library, capsys):
     assert main(["check", "--library", str(library)]) == 0
     assert "is sound: 60 articles" in capsys.readouterr().out

@@ -88,6 +88,7 @@ def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, sour
         ("null", None),
         ("-", None),
         ("0000-00-00 00:00:00", None),
+        ("0001-01-01T00:00:00", None),
         ("1623146400123", date(2021, 6, 8)),
         ("", None),
     ],

@@ -187,3 +187,10 @@ def test_a_table_as_excel_saves_it(tmp_path, data):
     article, problem = read(tmp_path)
     assert (article.title, article.text) == ("Caf\u00e9", "It opened.")
     assert problem.line == data.count(b"\n") + 1
+
+
+def test_a_column_without_a_name_is_passed_over_as_pandas_writes_one(tmp_path):
+    (tmp_path / "a.csv").write_text(",title,text\n0,Dam,It opened.\n1,Storm,Trees fell.\n2,Fair,It rained, too.\n")
+    *articles, problem = read(tmp_path)
+    assert [(one.title, one.text) for one in articles] == [("Dam", "It opened."), ("Storm", "Trees fell.")]
+    assert "more fields than columns" in problem.reason

@@ -7,11 +7,13 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import date, timedelta
 
 import pytest
 from conftest import DAM, STORM, UNDATED, WordEncoder, free_port
 from served import serve
 from test_contract import titles
+from test_versions import article, story
 
 from embeddings import locking
 from embeddings.documents import Article
@@ -164,6 +166,16 @@ def test_what_no_article_claims_takes_no_place_among_the_best(opener, monkeypatc
     for side in (store.dense, store.lexical):
         found = side(["the zebra"], 8)[0]
         assert sorted(titles(store, found)) == [f"n{number}" for number in range(8)]
+
+
+def test_reports_of_one_template_are_not_all_compared_with_each_other(store, monkeypatch):
+    compared = []
+    monkeypatch.setattr("embeddings.milvus.stories.near_duplicates", lambda *given: compared.append(given) or False)
+    days = [date(2022, 1, 1) + timedelta(weeks=2 * number) for number in range(40)]
+    store.add(
+        article(str(number), [*story(0, 12), *story(number, 6)], day=day) for number, day in enumerate(days, start=1)
+    )
+    assert len(compared) < 40 * 39 / 2 / 10
 
 
 def test_a_value_is_there_whole_or_not_at_all(store):

@@ -2,6 +2,8 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
+from itertools import count
 
 import pytest
 from conftest import DAM, STORM, UNDATED, WordEncoder
@@ -19,6 +21,7 @@ from embeddings.indexes.nearest import VectorCache
 from embeddings.local import LocalStore
 from embeddings.locking import WRITERS, ProcessLock
 from embeddings.maintenance.checking import check
+from embeddings.repeated import mark_repeated
 from embeddings.store import Filter
 
 
@@ -84,7 +87,7 @@ def test_a_library_that_is_made_is_opened_while_another_process_writes_to_it(tmp
 def test_a_library_that_is_refused_is_left_closed(tmp_path, encoder, monkeypatch):
     LocalStore(tmp_path, encoder, create=True).close()
     opened, connect = [], schema.connect
-    monkeypatch.setattr(schema, "connect", lambda path: opened.append(connect(path)) or opened[-1])
+    monkeypatch.setattr(schema, "connect", lambda path, **_: opened.append(connect(path)) or opened[-1])
     with pytest.raises(DatelineError, match="--encoder words"):
         LocalStore(tmp_path, WordEncoder("0" * 64))
     with pytest.raises(sqlite3.ProgrammingError, match="closed"):
@@ -102,6 +105,22 @@ def test_a_line_that_repeats_over_a_source_is_set_aside_everywhere(store):
     assert store.lexical(["ferry times"], 5) == store.lexical(["ferry times"], 5, Filter(source="Post"))
     store.add([issue(5, LINE)])
     assert LINE not in searched(store, "5")
+
+
+def test_a_line_known_to_be_repeated_takes_no_more_time_the_more_articles_have_it(store):
+    def steps():
+        store.remove(["1"])
+        store.add([issue(1, LINE)])
+        with closing(sqlite3.connect(store.folder / schema.FILE)) as connection:
+            taken = count()
+            connection.set_progress_handler(lambda: next(taken) and None, 1)
+            assert mark_repeated(connection) == set()
+            return next(taken)
+
+    store.add([issue(number, LINE) for number in range(2, 12)])
+    before = steps()
+    store.add([issue(number, LINE) for number in range(12, 212)])
+    assert steps() < before + 100
 
 
 def test_a_stop_while_repeated_lines_are_looked_for_leaves_nothing_half_done(tmp_path, encoder, monkeypatch):

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embeddings.documents import Article
+from embeddings import rows, schema
+from embeddings.documents import Article, Passage
 from embeddings.indexes import building, nearest
 from embeddings.indexes.kinds import KINDS, Kind, fitting
 from embeddings.indexes.vectors import VectorIndex
@@ -144,6 +146,22 @@ def test_under_a_filter_it_finds_as_many_and_the_same(opened, monkeypatch, few, 
     numbers = set(random.Random(3).sample(range(200), admitted))
     assert recall(opened, numbers=numbers) >= (0.98 if admitted > 3 else 1)
     assert opened.dense(["x"], 10, Filter(articles=frozenset({"nothing"}))) == [[]]
+
+
+def test_what_rounding_puts_out_of_order_is_found_all_the_same():
+    noise = np.random.default_rng(1).standard_normal((400, 64)).astype(np.float32)
+    vectors = 1 + 0.1 * noise
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        schema.create(connection, {})
+        connection.execute("PRAGMA foreign_keys = OFF")
+        rows.insert_passages(connection, 1, [Passage("a", 0, 1)] * 300, vectors[:300], 1)
+        cache = nearest.VectorCache(None, 64, kinds=[Kind(0, 8, 8)])
+        cache.apply(connection, 1)
+        found = cache.search(connection, vectors[300:], 10)
+    exact = np.argsort(-(vectors[300:] @ vectors[:300].T), axis=1)[:, :10] + 1
+    missed = sum(len(set(best) - {hit.passage_id for hit in hits}) for best, hits in zip(exact, found, strict=True))
+    assert missed == 0
 
 
 def test_it_is_read_again_and_not_made_again(opened, encoder, monkeypatch):

@@ -133,6 +133,22 @@ def store(tmp_path, encoder):
     store.close()
 
 
+def test_reports_of_one_template_are_not_all_compared_with_each_other(tmp_path, encoder, monkeypatch):
+    compared = []
+    monkeypatch.setattr(
+        "embeddings.stories.near_duplicates", lambda *given: compared.append(given) or near_duplicates(*given)
+    )
+    texts = [[*story(0, 12), *story(number, 6)] for number in range(1, 41)]
+    days = [DAY + timedelta(weeks=2 * number) for number in range(1, 41)]
+    store = LocalStore(tmp_path / "library", encoder, create=True)
+    store.add(article(str(at), lines, day=day) for at, (lines, day) in enumerate(zip(texts, days, strict=True)))
+    assert len(compared) < 40 * 39 / 2 / 10
+    again = [texts[7][0].replace("plan of", "plan of about"), *texts[7][1:]]
+    store.add([article("again", again, day=DAY)])
+    assert [one.id for one in store.versions(["again"])["again"]] == ["7", "again"]
+    store.close()
+
+
 def test_the_newest_version_speaks_for_all(store):
     question = story(1, 1)[0]
     hits = Retriever(store).find(question, 8)

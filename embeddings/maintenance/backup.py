@@ -23,6 +23,7 @@ from embeddings.failures import explained, remedy_of_writing
 from embeddings.flushing import flush, flush_folder, give_name, make_folder
 from embeddings.maintenance.checking import damage_of_file
 from embeddings.opening import checked_meta, no_library
+from embeddings.utf8 import is_utf8
 
 MANIFEST, FORMAT = "manifest.json", 1
 CARRIED_FILES, CARRIED_FOLDERS = ("labels.jsonl", "names.json"), ("uploads", "runs")
@@ -95,9 +96,7 @@ def restore(file: Path, folder: Path) -> tuple[Entry, ...]:
 def _snapshot(folder: Path, target: Path, file: Path) -> None:
     """Copy the articles as they stand at one moment, for the backup `file`."""
     with explained(folder):
-        writable = schema.is_writable(folder)
-        truth = folder / schema.FILE
-        connection = schema.connect(truth) if writable else schema.connect_read_only(truth)
+        connection = schema.connect(folder / schema.FILE, writable=schema.is_writable(folder))
         with closing(connection) as source, closing(sqlite3.connect(target)) as copy:
             try:
                 source.backup(copy)  # in one step, so that it need not begin anew when another process writes
@@ -134,6 +133,8 @@ def _carried(folder: Path) -> Iterator[tuple[str, Path]]:
         place = folder / name
         for file in [place] if place.is_file() else sorted(place.rglob("*")):
             if file.is_file() and not file.is_symlink():
+                if not is_utf8(str(file.relative_to(folder))):
+                    raise DatelineError(f"no backup was made, as the name of {str(file)!r} is not UTF-8; rename it")
                 yield file.relative_to(folder).as_posix(), file
 
 

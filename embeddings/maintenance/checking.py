@@ -91,8 +91,7 @@ def open_to_check(folder: Path) -> sqlite3.Connection:
     if not file.is_file():
         raise no_library(folder)
     writable = schema.is_writable(folder)
-    connect = schema.connect if writable else schema.connect_read_only
-    connection = connect(file, though_cut=True)
+    connection = schema.connect(file, writable=writable, though_cut=True)
     meta = schema.read_meta(connection)
     if not meta:
         raise no_library(folder)

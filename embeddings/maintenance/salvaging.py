@@ -14,6 +14,7 @@ import numpy as np
 from embeddings import schema
 from embeddings.documents import Article, Passage
 from embeddings.encoder import Vectors
+from embeddings.errors import DatelineError
 from embeddings.flushing import flush, flush_folder, give_name
 from embeddings.maintenance.checking import passage_fault, vector_fault
 from embeddings.maintenance.reindexing import Reindexer
@@ -39,11 +40,20 @@ def salvage(folder: Path, damaged: sqlite3.Connection, maker: Reindexer) -> list
     """Put a new file in the place of a damaged one, which is kept beside it; say what was saved.
 
     Articles whose passages can't be read, or are not sound, are cut and encoded anew.
+
+    Raises:
+        DatelineError: no article can be read; the file stays as it is.
     """
     fresh = folder / f"{schema.FILE}.new"
     _remove(fresh)
     saved, anew = _fill(fresh, damaged, maker)
     damaged.close()
+    if not saved:
+        _remove(fresh)
+        raise DatelineError(
+            f"of {folder / schema.FILE} no article can be read, and it is left as it is; restore a backup: dateline "
+            "restore FILE --library NEW, or index the articles into a new folder: dateline index PATH --library NEW"
+        )
     flush(fresh)
     kept = _put_in_place(fresh, folder / schema.FILE)
     return [

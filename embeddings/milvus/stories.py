@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from embeddings.batching import batches
-from embeddings.duplicates import Shingles, bands, days_between, near_duplicates, shingles
+from embeddings.duplicates import DAYS, SAME_BANDS, Shingles, bands, days_between, near_duplicates, shingles
 from embeddings.milvus.articles import ASKED, Articles
 from embeddings.milvus.client import Client, Row
 from embeddings.milvus.rows import HEAD, head_row
@@ -30,11 +30,13 @@ class Stories:
         numbers = {key: bands(story) for key, story in own.items()}
         written = {row["id"]: row for row in self.parted(own)}
         near = self._with_bands({band for some in numbers.values() for band in some}, without=set(own))
-        known = self._shingles(near)
+        fresh = {key: head_row(one, "", numbers[key], came + at) for at, (key, one) in enumerate(by_key.items())}
+        known = self._shingles(
+            [key for key, row in near.items() if any(_may_be_near(row, head) for head in fresh.values())]
+        )
         heads: dict[str, Row] = {**near, **written}
-        for at, (key, one) in enumerate(by_key.items()):
+        for key, head in fresh.items():
             known[key] = own[key]
-            head = head_row(one, "", numbers[key], came + at)
             heads[key] = written[key] = head
             head["story"], *others = sorted({head["sha256"], *_near(head, heads, known)})
             for row in self._of_stories(others, heads):
@@ -55,8 +57,8 @@ class Stories:
                     row["story"] = first
         return list(left.values())
 
-    def _shingles(self, heads: Mapping[str, Row]) -> dict[str, Shingles]:
-        return {key: shingles(texts) for key, texts in self._articles.told(heads).items()}
+    def _shingles(self, keys: Collection[str]) -> dict[str, Shingles]:
+        return {key: shingles(texts) for key, texts in self._articles.told(keys).items()}
 
     def _with_bands(self, numbers: Iterable[int], *, without: set[str]) -> dict[str, Row]:
         return {
@@ -80,11 +82,17 @@ def _near(head: Row, heads: Mapping[str, Row], known: Mapping[str, Shingles]) ->
     """Give the stories that an article's near-duplicates among some are in, but its own."""
     stories = {head["story"]}
     for other in heads.values():
-        if other["story"] in stories or other["id"] not in known or set(head["bands"]).isdisjoint(other["bands"]):
+        if other["story"] in stories or other["id"] not in known or not _may_be_near(head, other):
             continue
         if near_duplicates(known[head["id"]], known[other["id"]], _days(head, other)):
             stories.add(other["story"])
     return stories - {head["story"]}
+
+
+def _may_be_near(one: Row, other: Row) -> bool:
+    """Say whether two articles meet in as many bands as near-duplicates of their days do; see embeddings.stories."""
+    apart = _days(one, other)
+    return len(set(one["bands"]) & set(other["bands"])) >= (SAME_BANDS if apart is not None and apart > DAYS else 1)
 
 
 def _days(one: Row, other: Row) -> int | None:

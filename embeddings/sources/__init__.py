@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -62,6 +63,10 @@ CONTAINERS: Mapping[str, Callable[[Input], Iterator[Input | Unreadable]]] = {
     ".xml": pages,
 }
 
+_LIBRARY = "library.sqlite"
+_OF_A_LIBRARY = frozenset({"labels.jsonl", "lexical", "lexical.json", "names.json", "runs", "uploads", "vectors.json"})
+"""What a library keeps beside its file; with --library inside the folder of articles these are no articles of it."""
+
 __all__ = [
     "KINDS",
     "Found",
@@ -70,6 +75,7 @@ __all__ = [
     "find_inputs",
     "holds_readable",
     "is_address",
+    "is_of_a_library",
     "is_readable",
     "parse_columns",
     "read_articles",
@@ -95,7 +101,8 @@ def find_inputs(
 ) -> Found:
     """Find what is to be read: addresses on the web, files, those anywhere under a folder, those a pattern fits.
 
-    Hidden files and folders are left out; a folder that can't be looked into is found, and named when it is read.
+    Hidden files and folders are left out, and what a library there keeps; a folder that can't be looked into is found,
+    and named when it is read.
     Nothing is opened or fetched yet.
 
     Args:
@@ -138,6 +145,15 @@ def find_inputs(
 def is_readable(path: Path) -> bool:
     """Say whether a file found somewhere under a folder would be read: its kind is known and it is not hidden."""
     return kind_of(path.name) is not None and not path.name.startswith(".")
+
+
+def is_of_a_library(path: Path, folder: Path) -> bool:
+    """Say whether a library in a folder, or somewhere under it, keeps a path for itself."""
+    steps = pairwise([path, *path.parents])
+    return any(
+        one.name in _OF_A_LIBRARY and parent.is_relative_to(folder) and (parent / _LIBRARY).is_file()
+        for one, parent in steps
+    )
 
 
 def holds_readable(place: Path) -> bool:
@@ -252,8 +268,10 @@ def _paths(place: str) -> list[Path]:
 def _under(folder: Path, shut: Callable[[OSError], object] | None = None) -> Iterator[Path]:
     """Yield the files under a folder that are not hidden; `shut` takes the error of a folder that can't be listed."""
     for place, folders, names in os.walk(folder, onerror=shut):
-        folders[:] = (name for name in folders if not name.startswith("."))
-        yield from (file for name in names if not name.startswith(".") and _is_file(file := Path(place, name)))
+        kept = _OF_A_LIBRARY if _LIBRARY in names else frozenset()
+        folders[:] = (name for name in folders if not name.startswith(".") and name not in kept)
+        shown = (name for name in names if not name.startswith(".") and name not in kept)
+        yield from (file for name in shown if _is_file(file := Path(place, name)))
 
 
 def _is_file(path: Path) -> bool:

@@ -93,7 +93,7 @@ def _rows(stream: IO[bytes]) -> csv.DictReader[str]:
     stream.seek(len(codecs.BOM_UTF8) if encoding == "cp1252" and head.startswith(codecs.BOM_UTF8) else 0)
     csv.field_size_limit(MAX_BYTES)
     lines = _text_lines(io.TextIOWrapper(stream, encoding, newline=""))
-    rows = csv.DictReader(lines, delimiter=separated[1].decode() if separated else delimiter(head), restkey="")
+    rows = csv.DictReader(lines, delimiter=separated[1].decode() if separated else delimiter(head))
     if separated:
         next(rows.reader)
     return rows
@@ -101,7 +101,7 @@ def _rows(stream: IO[bytes]) -> csv.DictReader[str]:
 
 def _of_row(given: Input, row: Mapping[str, object], number: int, order: _Order) -> Iterator[Article | Unreadable]:
     try:
-        if "" in row:
+        if None in row:  # where DictReader puts them
             raise ReadingError("has more fields than columns; put quotes around a field that holds a separator")
         yield from _article(given, row, f"{given.id}:{number}", number, order=order)
     except ReadingError as error:

@@ -133,5 +133,8 @@ def _step(watched: Watched, changed: Iterable[Path]) -> None:
 
 def _is_hidden(path: Path, folders: Sequence[Path]) -> bool:
     """Say whether a path under one of the folders would be passed over there."""
+    from embeddings.sources import is_of_a_library
+
     below = [path.relative_to(folder).parts for folder in folders if path.is_relative_to(folder)]
-    return any(part.startswith(".") for parts in below for part in parts)
+    is_kept = any(is_of_a_library(path, folder) for folder in folders)
+    return is_kept or any(part.startswith(".") for parts in below for part in parts)

@@ -1,0 +1,29 @@
+"""A library that stands in the folder of its articles, or is that folder."""
+
+import pytest
+from conftest import DAM
+
+from embeddings.local import LocalStore
+from embeddings.maintenance.backup import CARRIED_FILES, CARRIED_FOLDERS
+from embeddings.sources import find_inputs
+from qa.commands.watching import _is_hidden
+
+
+@pytest.mark.parametrize("place", ["archive/library", "archive"])
+def test_what_a_library_keeps_is_no_article_of_the_folder_around_it(tmp_path, encoder, place):
+    archive, library = tmp_path / "archive", tmp_path / place
+    store = LocalStore(library, encoder, create=True)
+    store.add([DAM])
+    store.close()
+    for name in (*CARRIED_FILES, *(f"{folder}/deep/a.json" for folder in CARRIED_FOLDERS)):
+        (library / name).parent.mkdir(parents=True, exist_ok=True)
+        (library / name).write_text("{}")
+    article = archive / "runs" / "a.txt" if library != archive else archive / "a.txt"
+    article.parent.mkdir(exist_ok=True)
+    article.write_text("Dam opens\nThe dam opened.")
+    assert {"lexical.json", "vectors.json"} <= {file.name for file in library.iterdir()}
+    assert [given.place for given in find_inputs([archive]).inputs] == [str(article)]
+    assert [given.name for given in find_inputs([library / "uploads"]).inputs] == [str(library / "uploads/deep/a.json")]
+    seen = [file for file in archive.rglob("*.json*") if not _is_hidden(file, [archive])]
+    assert not seen
+    assert not _is_hidden(article, [archive])
