@@ -17,7 +17,7 @@ TURNS_BACK = 3
 WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 VERBS = (
     r"(?:is|are|was|were|am|be|been|do|does|did|has|have|had|will|would|can|could|shall|should|(?-i:may)|might|must"
-    r"|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|won't|hasn't|haven't|hadn't)"
+    r"|(?:is|are|was|were|do|does|did|wo|has|have|had|ca|could|would|should)n['’]t)"
 )
 _DO_OR_MODAL = r"\b(?:[Dd]o|[Dd]oes|[Dd]id|will|would|can|could|should|might|must)"
 PAST = r"(?:[\w’'-]+ed|left|won|came|went|fell|lost|took|ran|fled|quit|said|got)"
@@ -193,12 +193,18 @@ def names_in(text: str) -> list[str]:
         name = match[0].rstrip(".’'&-")
         name = re.sub(r"[’'](?:s|d|m|ll|re|ve)$", "", name)
         first, _, rest = name.partition(" ")
-        begins = re.search(r"(?:^|[.?!:]\s+)$", text[: match.start()]) is not None
-        if begins and (re.fullmatch(WH, first, re.IGNORECASE) or first in _NO_NAMES):
+        if _begins_sentence(text, match.start()) and (re.fullmatch(WH, first, re.IGNORECASE) or first in _NO_NAMES):
             name = rest
         if name and name not in _NO_NAMES:
             found.append(name)
     return found
+
+
+def _begins_sentence(text: str, at: int) -> bool:
+    end = at
+    while end and text[end - 1].isspace():
+        end -= 1
+    return at == 0 or (end < at and text[end - 1 : end] in tuple(".?!:"))
 
 
 _NO_NAMES = frozenset(

@@ -17,7 +17,7 @@ MAX_LENGTH = 100
 
 # but not "who is ...", "who became ...", "who plays ...": these ask for the name of what they describe
 _WHO_DOES = re.compile(
-    r"^(?:and |but |so )?who(?:m|m? else)? (?!(?:is|are|was|were|be|been|isn't|wasn't)\b"
+    r"^(?:and |but |so )?who(?:m|m? else)? (?!(?:is|are|was|were|be|been|(?:is|was)n['’]t)\b"
     r"|(?:\w+ ){0,3}(?:becom|became|remain|serv|act|play|portray|represent|hold|held|tak|took|call|nam|know)"
     r"|(?:\w+ ){0,3}(?:win|won)\b)",
     re.IGNORECASE,
