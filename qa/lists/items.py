@@ -65,7 +65,10 @@ _CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\b")
 # what ends an item on its right that no separator ends: the sentence goes on
 _CLAUSE = re.compile(
     r"(?<!\s)\s+(?:who|whom|whose|which|that|where|while|when|but|after|before|because|with|without|were|was|are|is|have|has"
-    r"|had|will|would|on|in|at|from|for|to|by)\b|[:?!()“”\"—–]|(?<!\b[A-Z])(?<!\b[DJMS]r)(?<!\bSt)\."
+    r"|had|will|would|on|in|at|from|for|to|by)\b|[:?!()“”\"—–]"
+    # neither "3.5" nor what stands before a name or ends one
+    r"|(?<!\b[A-Z])(?<!\b[DJMS]r)(?<!\b(?:Ft|Lt|Ms|Mt|St))(?<!\b(?:Col|Gen|Gov|Inc|Ltd|Mrs|Rep|Rev|Sen|Sgt))"
+    r"(?<!\b(?:Capt|Corp|Prof))\.(?!\w)"
 )
 
 
@@ -259,11 +262,17 @@ def _enumeration(span: Span) -> Span:
     """Carry a span on over the further items of "A, B and C" on its right, and on its left those between separators."""
     text = span.hit.article.text
     first, last = sentence_around(text, span.start, span.end)
-    end = _right_end(text, span.end, last)
+    end = span.end if _ends_with_conjunct(span.text) else _right_end(text, span.end, last)
     start = _left_start(text, span.start, first)
     if not _CONJUNCTION.search(text[start:end]):
         return span  # "in Halvern, the capital, ..." is no enumeration
     return Span(text[start:end], start, end, span.score, span.hit)
+
+
+def _ends_with_conjunct(text: str) -> bool:
+    """Say whether "and" stands before the last item, as in "A, B and C": what follows ("..., it said") is none."""
+    separators = _SEPARATOR.findall(text)
+    return bool(separators) and _CONJUNCTION.search(separators[-1]) is not None
 
 
 def _right_end(text: str, end: int, last: int) -> int:
