@@ -16,7 +16,8 @@ _LARGER = r"(?:years?|months?|weeks?|days?|hours?|minutes?|feet|foot|pounds?)"
 # what belongs to the number that a span begins with, and to the one that it ends with
 _BEFORE_NUMBER = re.compile(r"(?:[$£€¥]|(?:[$£€¥]|(?<!\w))\d[\d.,:]*)$")
 _AFTER_NUMBER = re.compile(
-    r"\d*(?:[.,:]\d+)*(?: ?%| per ?cent\b| (?:hundred|thousand|million|billion|trillion)\b| ?[ap]\.m\.| ?[ap]m\b)?"
+    r"\d*(?:[.,:]\d+)*(?: ?%| per ?cent\b| (?:hundred|thousand|million|billion|trillion)\b"
+    r"| ?(?:[ap]\.m\.|[AP]\.M\.|[ap]m\b|[AP]M\b))?"
 )
 _BEFORE_MEASURE = re.compile(rf"(?<!\w){_NUMBER} {_LARGER},? (?:and )?$", re.IGNORECASE)
 _MEASURE = re.compile(rf"{_NUMBER} {_SMALLER}\b", re.IGNORECASE)
@@ -45,6 +46,7 @@ def tidied(text: str, start: int, end: int) -> tuple[int, int]:
     23 minutes"), a score and a name ("Moorland TV"); of a quotation or a bracket that stands half in it, the other half
     comes, too, or it goes.
     """
+    text = text.replace("\u00a0", " ").replace("\u202f", " ")  # which stand before units: "2 hours 23 minutes"
     start, end = _bare(text, start, end)
     if start == end:
         return start, end
