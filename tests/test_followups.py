@@ -148,6 +148,7 @@ def test_a_pronoun_that_points_to_its_own_question_is_left_alone(question):
         ("He's left, she'll stay", []),
         ("O'Neill said", ["O'Neill"]),
         ("IT and the US", ["IT", "US"]),
+        ("Did Šeško beat Łucja Świątek?", ["Šeško", "Łucja Świątek"]),
         ("insurers, Lutine & Harker", ["Lutine & Harker"]),
         ("Did AT&T sue Orrin & Vale Water?", ["AT&T", "Orrin & Vale Water"]),
     ],

@@ -249,6 +249,11 @@ def test_a_full_stop_of_an_abbreviation_ends_no_item(last):
     assert [item.text for item in found] == ["Ana Reyes", "Max Holm", last]
 
 
+def test_a_name_may_begin_with_any_latin_letter():
+    game = Article("a", "Game", "Messi and Šeško scored.")
+    assert [item.text for item in list_items("Which players scored?", [span("Messi", 5.0, game)])] == ["Messi", "Šeško"]
+
+
 def test_a_decimal_point_ends_no_item():
     fares = Article("a", "Fares", "The new fares will be £2.50, £3.50 and £4.50.")
     found = list_items("What are the new fares?", [span("£2.50", 5.0, fares)])
