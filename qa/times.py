@@ -301,7 +301,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
         (
             r"\b(?P<word>in|on|during|since) (?:the (?=\d))?(?:(?:early|late|mid)[ -])?"
             rf"(?:(?-i:(?P<month_day>{_MONTH_DAY}))|(?-i:(?P<weekday>{_CAPITAL_DAYS})))\b"
-            r"(?!['’]s|,? \d| (?-i:[A-ZÀ-Þ]))",
+            r"(?!['’]s|,? \d| (?-i:[A-ZÀ-ÞĀ-Ț]))",
             _latest,
         ),
     )

@@ -26,7 +26,7 @@ MIN_PASSAGE_TOKENS = 32
 
 WRAPPED = 100
 """Characters of a line at most where text is hard-wrapped, so that a line may end in the midst of a sentence."""
-_LINE_END = re.compile(r"\s*\n\s*")
+_LINE_END = re.compile(r"\n\s*")
 _BLANK_LINE = re.compile(r"\n\s*\n\s*")
 _BULLET = re.compile(rf"\n[ \t]*({BULLET})")
 _ENDED = re.compile(r"[.!?]['\"’”)]*\s*$")

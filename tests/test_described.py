@@ -36,6 +36,7 @@ def test_a_description_gives_way_to_the_name(question, text, by_name):
     ("question", "text"),
     [
         ("Who is the Norvik minister?", LUND),
+        ("Who wasn’t the Norvik minister?", LUND),
         ("Who became the Norvik minister?", LUND),
         ("Who has served as the Norvik minister?", LUND),
         ("Whose was the call?", LUND),

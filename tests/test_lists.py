@@ -236,6 +236,30 @@ def test_a_list_of_names_ends_at_its_and():
     assert [item.text for item in found] == ["Ana Reyes", "Bo Lind"]
 
 
+def test_what_stands_behind_the_last_item_is_none():
+    fares = Article("a", "Fares", "The new fares will be £2.50, £3.50 and £4.50, it said.")
+    found = list_items("What are the new fares?", [span("£2.50, £3.50 and £4.50", 5.0, fares)])
+    assert [item.text for item in found] == ["£2.50", "£3.50", "£4.50"]
+
+
+@pytest.mark.parametrize("last", ["Mrs. Vera Moss", "Gov. Vera Moss", "Prof. Vera Moss"])
+def test_a_full_stop_of_an_abbreviation_ends_no_item(last):
+    fire = Article("a", "Fire", f"Ana Reyes, Max Holm and {last} were hurt.")
+    found = list_items("Who were hurt?", [span("Ana Reyes", 5.0, fire)])
+    assert [item.text for item in found] == ["Ana Reyes", "Max Holm", last]
+
+
+def test_a_name_may_begin_with_any_latin_letter():
+    game = Article("a", "Game", "Messi and Šeško scored.")
+    assert [item.text for item in list_items("Which players scored?", [span("Messi", 5.0, game)])] == ["Messi", "Šeško"]
+
+
+def test_a_decimal_point_ends_no_item():
+    fares = Article("a", "Fares", "The new fares will be £2.50, £3.50 and £4.50.")
+    found = list_items("What are the new fares?", [span("£2.50", 5.0, fares)])
+    assert [item.text for item in found] == ["£2.50", "£3.50", "£4.50"]
+
+
 def test_what_is_said_of_an_item_adds_none():
     article = Article("a", "A", DEAD.replace(" were", ":"))
     spans = [span("Max Holm", 9.0, article), span("Sorrel", 8.5, article), span("a pilot", 8.0, article)]

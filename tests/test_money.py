@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.rules.money import asks_for_money, money_first, tells_price
+from qa.rules.money import asks_for_money, money_first, names_currency, tells_price
 
 TEXT = "A pot of six weighs 340g. It costs £3.25, or two pounds on Mondays."
 
@@ -41,6 +41,19 @@ def test_money_first(question, given, first):
     assert ordered[0].text == first
     assert sorted(ordered, key=spans.index) == spans
     assert money_first(question, []) == []
+
+
+def test_a_price_comes_whole_out_of_several():
+    text = "Norland owes $1.2 trillion, Skerry $3.4\u00a0trillion."
+    span = Span(text[13:-1], 13, len(text) - 1, 5.0, Hit(Passage("a", 0, len(text)), Article("a", "", text), 1.0))
+    assert money_first("How much does Skerry owe?", [span])[0].text == "$3.4\u00a0trillion"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("£5", True), ("5 dollars", True), ("1,200 pounds", False), ("six", False)]
+)
+def test_pounds_may_be_a_weight(text, is_one):
+    assert names_currency(text) is is_one
 
 
 PRICES = "Tickets for the game: Adults £16, concessions £10.50, members 1,200 pounds, under-12s free."

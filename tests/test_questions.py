@@ -131,6 +131,7 @@ def test_csv_questions_as_spreadsheets_write_them(tmp_path, data):
         ("question,answer,kind\nWho?,;,list\n", "line 2: the answer ';' holds no words"),
         ("question,answer,kind\nAnd where?,Rome,followup\n", "line 2: kind 'followup' has no \"standalone\""),
         ("question,answer\nHow many?,1,200\n", "line 2: has 3 fields, and line 1 names 2; put quotation marks"),
+        ("question,answer,\nWho won?,Ana,by far\n", "line 2: has 3 fields, and line 1 names 2"),
         ("question,answer\nWho won?\n", "line 2: has 1 fields, and line 1 names 2"),
         ('question,answer\n"Who won?\nWho lost?,Vance\n', "is no CSV"),
         ("question,answer,answer\nWho?,Ann,Bo\n", "line 1: the column 'answer' stands twice"),

@@ -155,8 +155,10 @@ def _from_csv(path: Path) -> Iterator[Question]:
 
 
 def _csv_question(where: str, row: Mapping[str, Any], line: int) -> Question:
-    if any(row.get(_MORE, ())) or row["question"] is None or row["answer"] is None:
-        fields = sum(value is not None for name, value in row.items() if name != _MORE) + len(row.get(_MORE, ()))
+    more = row.get(_MORE) or ()
+    more = [more] if isinstance(more, str) else more  # below a column without a name, which a spreadsheet may leave
+    if any(more) or row["question"] is None or row["answer"] is None:
+        fields = sum(value is not None for name, value in row.items() if name != _MORE) + len(more)
         raise DatelineError(
             f"{where}: has {fields} fields, and line 1 names {len(row) - (_MORE in row)}; put quotation marks around a "
             "field that holds a separator"

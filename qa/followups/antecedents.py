@@ -17,7 +17,7 @@ TURNS_BACK = 3
 WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
 VERBS = (
     r"(?:is|are|was|were|am|be|been|do|does|did|has|have|had|will|would|can|could|shall|should|(?-i:may)|might|must"
-    r"|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|won't|hasn't|haven't|hadn't)"
+    r"|(?:is|are|was|were|do|does|did|wo|has|have|had|ca|could|would|should)n['’]t)"
 )
 _DO_OR_MODAL = r"\b(?:[Dd]o|[Dd]oes|[Dd]id|will|would|can|could|should|might|must)"
 PAST = r"(?:[\w’'-]+ed|left|won|came|went|fell|lost|took|ran|fled|quit|said|got)"
@@ -27,7 +27,8 @@ PHRASE_END = re.compile(
     r"|and|or|than|as|since|until|when|made|said|say|get|got|put|go|went|come|came|take|took)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?:[A-ZÀ-Þ][\w.’'&-]*|\d+)(?:\s+(?:(?:of|the|and|de|for|&)\s+)?[A-ZÀ-Þ][\w.’'&-]*)*")
+# the small letters from Ā to Ț, between the capitals of Łukasz and Žižek, begin no English word
+_NAME = re.compile(r"(?:[A-ZÀ-ÞĀ-Ț][\w.’'&-]*|\d+)(?:\s+(?:(?:of|the|and|de|for|&)\s+)?[A-ZÀ-ÞĀ-Ț][\w.’'&-]*)*")
 DEFINITE = re.compile(r"\b(?:the|an?)\s+[a-zà-ÿ]", re.IGNORECASE)
 _MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 DAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
@@ -36,7 +37,9 @@ TIME = re.compile(
     rf"|{DAY.pattern}"
 )
 _PLACE_BEFORE = re.compile(r"\b(?:in|on|at|near|from|to|of)(?: the)? $", re.IGNORECASE)
-_PLACE = re.compile(r"\b(?:in|on|at|near|from|to|of|for) (?:the )?[A-ZÀ-Þ][\w’'-]*(?: [A-ZÀ-Þ][\w’'-]*)*(?: \d{4})?")
+_PLACE = re.compile(
+    r"\b(?:in|on|at|near|from|to|of|for) (?:the )?[A-ZÀ-ÞĀ-Ț][\w’'-]*(?: [A-ZÀ-ÞĀ-Ț][\w’'-]*)*(?: \d{4})?"
+)
 
 _WHO = re.compile(r"(?:\w+ )?(?:who|whom|which|whose)\b", re.IGNORECASE)
 
@@ -193,12 +196,18 @@ def names_in(text: str) -> list[str]:
         name = match[0].rstrip(".’'&-")
         name = re.sub(r"[’'](?:s|d|m|ll|re|ve)$", "", name)
         first, _, rest = name.partition(" ")
-        begins = re.search(r"(?:^|[.?!:]\s+)$", text[: match.start()]) is not None
-        if begins and (re.fullmatch(WH, first, re.IGNORECASE) or first in _NO_NAMES):
+        if _begins_sentence(text, match.start()) and (re.fullmatch(WH, first, re.IGNORECASE) or first in _NO_NAMES):
             name = rest
         if name and name not in _NO_NAMES:
             found.append(name)
     return found
+
+
+def _begins_sentence(text: str, at: int) -> bool:
+    end = at
+    while end and text[end - 1].isspace():
+        end -= 1
+    return at == 0 or (end < at and text[end - 1 : end] in tuple(".?!:"))
 
 
 _NO_NAMES = frozenset(
@@ -251,8 +260,8 @@ def is_person(name: str, article: str) -> bool:
 def is_named_by(role: str, article: str) -> bool:
     """Say whether an article gives the name of whoever is "the council leader": before it or behind it."""
     said = re.escape(role)
-    behind = rf"(?i:\b{said}),? [A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ]"
-    before = rf"[A-ZÀ-Þ][\w’'-]+, (?:the |an? )?(?:[\w’'-]+ ){{0,3}}(?i:{said})\b"
+    behind = rf"(?i:\b{said}),? [A-ZÀ-ÞĀ-Ț][\w’'-]+ [A-ZÀ-ÞĀ-Ț]"
+    before = rf"[A-ZÀ-ÞĀ-Ț][\w’'-]+, (?:the |an? )?(?:[\w’'-]+ ){{0,3}}(?i:{said})\b"
     return re.search(rf"{behind}|{before}", article) is not None
 
 
@@ -262,7 +271,7 @@ def said_of(name: str, article: str) -> tuple[int, int]:
     women = men = 0
     for match in re.finditer(rf"\b{re.escape(surname)}\b", article):
         after = _PLACE.sub("", article[match.end() : match.end() + 200])
-        after = re.split(r"(?<=[a-z,] )[A-ZÀ-Þ][a-zà-ÿ]", after)[0]
+        after = re.split(r"(?<=[a-z,] )[A-ZÀ-ÞĀ-Ț][a-zà-ÿĀ-ț]", after)[0]
         titled = article[max(0, match.start() - 30) : match.start()]
         women += len(re.findall(r"\b(?:she|her|Mrs|Ms)\b", after, re.IGNORECASE)) + bool(
             re.search(r"\bM(?:r?s|iss)\.? (?:\w+ )?$", titled)

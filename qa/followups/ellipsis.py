@@ -61,7 +61,7 @@ def _carry_amount(asked: str, rest: str, amount: str) -> str:
     counted, predicate = rest[: verb.start()].strip(), rest[verb.end() :].strip()
     what = amount if not counted or counted.lower() in amount.lower() else f"{amount} {counted}"
     is_object = re.fullmatch(r"do|does|did", verb[0], re.IGNORECASE) or (
-        re.match(r"(?:the|an?|[A-ZÀ-Þ][\w’'-]*)\b", predicate) is not None
+        re.match(r"(?:the|an?|[A-ZÀ-ÞĀ-Ț][\w’'-]*)\b", predicate) is not None
     )
     return f"{asked} {verb[0]} {predicate} {what}?" if is_object else f"{asked} {verb[0]} {what} {predicate}?"
 

@@ -156,7 +156,7 @@ def _is_known_there(name: str, turns: Sequence[Turn]) -> bool:
     """Say whether a name is the surname of somebody in the articles under discussion, or stands for a post: "CEO"."""
     if " " in name or name.isdigit():
         return False
-    said = rf"[A-ZÀ-Þ][\w’'-]+ {re.escape(name)}\b"
+    said = rf"[A-ZÀ-ÞĀ-Ț][\w’'-]+ {re.escape(name)}\b"
     return name.isupper() or any(re.search(said, article_of(turn.answer)) for turn in recent(turns))
 
 

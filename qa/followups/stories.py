@@ -13,7 +13,7 @@ SAME_STORY = timedelta(30)
 SHARED_NAMES = 2
 """Full names that they share: a place alone is in far too many."""
 
-_FULL_NAME = re.compile(r"(?<![\w’'-])[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+)+")
+_FULL_NAME = re.compile(r"(?<![\w’'-])[A-ZÀ-ÞĀ-Ț][\w’'-]+(?: [A-ZÀ-ÞĀ-Ț][\w’'-]+)+")
 _BEGINS = re.compile(r"^(?:The|An?|On|In|At|By|For|But|And|When|As) ")
 
 

@@ -14,7 +14,7 @@ _HEADING = re.compile(r"(?:#+[ \t]+|\*\*|__)\d{1,2}[.)][ \t]+(?P<item>[^\n]*?)(?
 _SEMICOLON = re.compile(r";\s+(?P<last>(?:and|or)\s+)?")
 _LEADING = re.compile(r"(?:(?:to|for|in|from|at|on|of|by|with|across)\s+)?")
 _HEAD_END = re.compile(
-    r"\s*(?:[,;:!?()—–]|(?<=[a-z]{3})\.(?=\s|$)|\.$|\s-\s|\s(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have)\b)"
+    r"(?<!\s)\s*(?:[,;:!?()—–]|(?<=[a-z]{3})\.(?=\s|$)|\.$|\s-\s|\s(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have)\b)"
 )
 _COLON = re.compile(r":\s+(?=\S)")
 _WITHIN = re.compile(r",\s+(?:\w+\s+)?$")

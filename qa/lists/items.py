@@ -41,11 +41,12 @@ _SEPARATOR = re.compile(
 )
 # "the Philippines" and "the accountant Vera Moss", and not "A gold heron"
 _NAME = re.compile(
-    r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-Þ](?!n?\s|he\s)|(?:[Tt]he\s+)?[a-zà-ÿ]+ [A-ZÀ-Þ][\w’'-]+ [A-ZÀ-Þ][\w’'-]+$"
+    r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-ÞĀ-Ț](?!n?\s|he\s)"
+    r"|(?:[Tt]he\s+)?[a-zà-ÿ]+ [A-ZÀ-ÞĀ-Ț][\w’'-]+ [A-ZÀ-ÞĀ-Ț][\w’'-]+$"
 )
 # not what the sentence goes on with: "Ana Reyes, in 1806, and had it painted"
 _SOMEBODY = re.compile(
-    r"(?:(?:[a-z-]+ ){1,2})?[A-ZÀ-Þ]|(?:an?|the|his|her|their|dozens"
+    r"(?:(?:[a-z-]+ ){1,2})?[A-ZÀ-ÞĀ-Ț]|(?:an?|the|his|her|their|dozens"
     rf"|{'|'.join(NUMBERS)}|hundreds|thousands|several|many|some|other)\s"
 )
 _WHY = re.compile(r"(?:and )?why\b", re.IGNORECASE)
@@ -53,7 +54,7 @@ _KIN = re.compile(
     r"(?:his|her|their) (?:[a-z-]+ )?(?:grand|step)?(?:son|daughter|wife|husband|brother|sister|mother|father|partner"
     r"|widow|widower|niece|nephew|uncle|aunt|cousin)"
 )
-_NAMES = r"(?:[Tt]he )?[A-ZÀ-Þ][\w.’'-]*(?: (?:of |& )?[A-ZÀ-Þ][\w.’'-]*)*"
+_NAMES = r"(?:[Tt]he )?[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: (?:of |& )?[A-ZÀ-ÞĀ-Ț][\w.’'-]*)*"
 _PLACES_OF_ALL = re.compile(
     rf"(?P<items>{_NAMES}(?:, {_NAMES}){{0,8}},? and {_NAMES})"
     rf" (?:in|at|near|from|across) {_NAMES}(?:, {_NAMES}){{0,8}},? and {_NAMES}"
@@ -66,12 +67,15 @@ _CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\b")
 # what ends an item on its right that no separator ends: the sentence goes on
 _CLAUSE = re.compile(
     r"(?<!\s)\s+(?:who|whom|whose|which|that|where|while|when|but|after|before|because|with|without|were|was|are|is|have|has"
-    r"|had|will|would|on|in|at|from|for|to|by)\b|[:?!()“”\"—–]|(?<!\b[A-Z])(?<!\b[DJMS]r)(?<!\bSt)\."
+    r"|had|will|would|on|in|at|from|for|to|by)\b|[:?!()“”\"—–]"
+    # neither "3.5" nor what stands before a name or ends one
+    r"|(?<!\b[A-Z])(?<!\b[DJMS]r)(?<!\b(?:Ft|Lt|Ms|Mt|St))(?<!\b(?:Col|Gen|Gov|Inc|Ltd|Mrs|Rep|Rev|Sen|Sgt))"
+    r"(?<!\b(?:Capt|Corp|Prof))\.(?!\w)"
 )
 
 
 _NAME_AND_VERB = re.compile(
-    r"(?P<name>[A-ZÀ-Þ][\w.’'-]*(?: [A-ZÀ-Þ][\w.’'-]*)*)\s+"
+    r"(?P<name>[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: [A-ZÀ-ÞĀ-Ț][\w.’'-]*)*)\s+"
     r"(?:[a-z]{2,}ed|won|went|took|got|made|said|led|left|came|gave|ran|met|spoke|stood|began|became|told|held|saw)\b"
 )
 
@@ -79,18 +83,18 @@ _NAME_AND_VERB = re.compile(
 # "the two parties that withdrew were A and B", and not "A and B were French"
 _LEAD_IN = re.compile(
     r"(?:[Tt]he|[Tt]hose|[Aa]ll|[a-z]+|\d{1,2}) [^,;:.]{1,100}?(?:\b(?:were|are|included?)|:)\s+"
-    r"(?=[\"“]?(?:the |an? )?[A-ZÀ-Þ])"
+    r"(?=[\"“]?(?:the |an? )?[A-ZÀ-ÞĀ-Ț])"
 )
 # "hospitals in A, B and C", "between A and B"
-_PLACES_LEAD_IN = re.compile(r"(?:(?:[Tt]he )?[a-z-]+s (?:in|at|near|from)|between) (?=[A-ZÀ-Þ])")
-_LEADS_IN = re.compile(r".*(?:\b(?:were|are)|:)\s+(?=[\"“]?(?:the |an? )?[A-ZÀ-Þ])", re.DOTALL)
+_PLACES_LEAD_IN = re.compile(r"(?:(?:[Tt]he )?[a-z-]+s (?:in|at|near|from)|between) (?=[A-ZÀ-ÞĀ-Ț])")
+_LEADS_IN = re.compile(r".*(?:\b(?:were|are)|:)\s+(?=[\"“]?(?:the |an? )?[A-ZÀ-ÞĀ-Ț])", re.DOTALL)
 # "The schools in Ash, Bell and Cole will close."
 _PLACES_OF = re.compile(
     r"(?:[A-Z][a-z-]*s|(?:The|All|Both|Most|Only) (?:[a-z-]+ ){0,2}[a-z-]+s) (?:in|at|of|near|from) "
     rf"(?={_NAMES}$)"
 )
 _REST = re.compile(r",\s+(?!(?:aged )?\d)")
-_PLACE_NAME = r"[A-ZÀ-Þ][\w.’'-]*(?: [A-ZÀ-Þ][\w.’'-]*){0,2}"
+_PLACE_NAME = r"[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: [A-ZÀ-ÞĀ-Ț][\w.’'-]*){0,2}"
 _TWO_PLACES = re.compile(rf"{_PLACE_NAME} and {_PLACE_NAME}")
 _ONE_OF_TWO_NAMES = re.compile(
     r".* and (?:Barbuda|Herzegovina|Nevis|Principe|Tobago|Caicos|Miquelon|Futuna|Labrador|Wear|Hove|Galloway|Kinross"
@@ -190,7 +194,7 @@ def _carried_on(question: str, best: Span) -> list[Span]:
     """Carry one who did it on over the others, where the question's verb is said of them all."""
     text = best.hit.article.text
     end = _enumeration(best).end
-    if end == best.end or not re.search(r"[A-ZÀ-Þ]", best.text) or not is_argument(question, text, best.start, end):
+    if end == best.end or not re.search(r"[A-ZÀ-ÞĀ-Ț]", best.text) or not is_argument(question, text, best.start, end):
         return []
     further = _SEPARATOR.match(text, best.end)
     start = further.end() if further else end
@@ -260,11 +264,17 @@ def _enumeration(span: Span) -> Span:
     """Carry a span on over the further items of "A, B and C" on its right, and on its left those between separators."""
     text = span.hit.article.text
     first, last = sentence_around(text, span.start, span.end)
-    end = _right_end(text, span.end, last)
+    end = span.end if _ends_with_conjunct(span.text) else _right_end(text, span.end, last)
     start = _left_start(text, span.start, first)
     if not _CONJUNCTION.search(text[start:end]):
         return span  # "in Halvern, the capital, ..." is no enumeration
     return Span(text[start:end], start, end, span.score, span.hit)
+
+
+def _ends_with_conjunct(text: str) -> bool:
+    """Say whether "and" stands before the last item, as in "A, B and C": what follows ("..., it said") is none."""
+    separators = _SEPARATOR.findall(text)
+    return bool(separators) and _CONJUNCTION.search(separators[-1]) is not None
 
 
 def _right_end(text: str, end: int, last: int) -> int:

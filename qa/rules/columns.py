@@ -13,7 +13,7 @@ _BAR = re.compile(r"[ \t]*\|[ \t]*")
 # not what a typist sets after a full stop
 _GAP = re.compile(r"(?<=[^\s.!?:;,])(?:[ ]{2,}|[ ]*\t\s*)(?=\S)")
 _RULE = re.compile(r"[-:= \t]*")
-_LABELLED = re.compile(r"[A-ZÀ-Þ][^:.,\n|]{0,40}:[ \t]+\S")
+_LABELLED = re.compile(r"[A-ZÀ-ÞĀ-Ț][^:.,\n|]{0,40}:[ \t]+\S")
 
 
 def cells(text: str) -> list[int]:

@@ -17,17 +17,17 @@ MAX_LENGTH = 100
 
 # but not "who is ...", "who became ...", "who plays ...": these ask for the name of what they describe
 _WHO_DOES = re.compile(
-    r"^(?:and |but |so )?who(?:m|m? else)? (?!(?:is|are|was|were|be|been|isn't|wasn't)\b"
+    r"^(?:and |but |so )?who(?:m|m? else)? (?!(?:is|are|was|were|be|been|(?:is|was)n['’]t)\b"
     r"|(?:\w+ ){0,3}(?:becom|became|remain|serv|act|play|portray|represent|hold|held|tak|took|call|nam|know)"
     r"|(?:\w+ ){0,3}(?:win|won)\b)",
     re.IGNORECASE,
 )
 _WHO = re.compile(r"(?:and |but |so )?who(?:m|se)?\b", re.IGNORECASE)
-_SURNAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+")
+_SURNAME = re.compile(r"[A-ZÀ-ÞĀ-Ț][\w’'-]+")
 _ARTICLE = re.compile(r"\b(?:the|an?) (?=\w)", re.IGNORECASE)
 # "the president of France", "the finance minister's wife" are others than the president, the minister
-_GOES_ON = re.compile(r"\s*(?:['’-]|\b(?:of|for|from|in|at|who|that|which|and|or)\b|[A-ZÀ-Þ])")
-_NAME = r"[A-ZÀ-Þ][\w.’'-]*(?: (?:(?:de|da|di|del|al|van|von|der|bin|la|le) )*[A-ZÀ-Þ][\w.’'-]*)*"
+_GOES_ON = re.compile(r"\s*(?:['’-]|\b(?:of|for|from|in|at|who|that|which|and|or)\b|[A-ZÀ-ÞĀ-Ț])")
+_NAME = r"[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: (?:(?:de|da|di|del|al|van|von|der|bin|la|le) )*[A-ZÀ-ÞĀ-Ț][\w.’'-]*)*"
 
 
 def asks_who_does(question: str) -> bool:
@@ -77,7 +77,7 @@ def full_name_first(question: str, spans: Sequence[Span]) -> list[Span]:
     if not spans or not _WHO.match(question) or not _SURNAME.fullmatch(spans[0].text):
         return list(spans)
     best, *others = spans
-    whole = re.compile(rf"(?:[A-ZÀ-Þ][\w.’'-]* ){{1,3}}{re.escape(best.text)}")
+    whole = re.compile(rf"(?:[A-ZÀ-ÞĀ-Ț][\w.’'-]* ){{1,3}}{re.escape(best.text)}")
     named = [other for other in others if other.score > 0 and whole.fullmatch(other.text)]
     if not named:
         return list(spans)

@@ -19,18 +19,18 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _CURRENCY = re.compile(
-    r"[£$€¥₹]\s?\d|\b(?:euros?|dollars?|pounds?|pence|pennies|cents?|crowns?|francs?|kron(?:er|or)|yen|yuan|rupees?"
+    r"[£$€¥₹]\s?\d|\b(?:euros?|dollars?|pence|pennies|cents?|crowns?|francs?|kron(?:er|or)|yen|yuan|rupees?"
     r"|roubles?|rubles?|pesos?|lire|marks|shillings?|guineas?|USD|GBP|EUR)\b"
 )
-# "5 p.m.", "800 m" and "BBC 1", too: only where money is asked for
-_MONEY = re.compile(rf"{_CURRENCY.pattern}|\d\s?(?:p|c|k|m|bn)\b|\b[A-Z]{{3}} \d")
+# "5 p.m.", "800 m", "20 pounds" of potatoes and "BBC 1", too: only where money is asked for
+_MONEY = re.compile(rf"{_CURRENCY.pattern}|\bpounds?\b|\d\s?(?:p|c|k|m|bn)\b|\b[A-Z]{{3}} \d")
 _FREE = re.compile(r"\b(?:free|nothing)\b", re.IGNORECASE)
 _MEASURE = re.compile(r"\d[\d.,]*\s?(?:g|kg|mg|ml|cl|l|litres?|cm|mm|m|km|oz|lb)\b")
 _NUMBERED = re.compile(r"(?:No|no|Nr|#)\.?\s?\d+")
 _SHARE = re.compile(r"[\d.,]+ ?(?:%|per ?cent)", re.IGNORECASE)
 _ITEM = re.compile(r"(?:[^,;:()\n]|,(?=\d))+")
 _PRICE = re.compile(
-    r"[£$€¥₹] ?\d(?:[\d.,]*\d)?(?: ?(?:million|billion|m|bn|k)\b)?"
+    r"[£$€¥₹] ?\d(?:[\d.,]*\d)?(?:\s?(?:million|billion|trillion|m|bn|tn|k)\b)?"
     r"|\d(?:[\d.,]*\d)?(?:p|c| (?:pence|cents|euros|dollars|pounds)\b)"
 )
 _WORD = re.compile(r"[a-z]{4,}")

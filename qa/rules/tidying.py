@@ -16,7 +16,8 @@ _LARGER = r"(?:years?|months?|weeks?|days?|hours?|minutes?|feet|foot|pounds?)"
 # what belongs to the number that a span begins with, and to the one that it ends with
 _BEFORE_NUMBER = re.compile(r"(?:[$£€¥]|(?:[$£€¥]|(?<!\w))\d[\d.,:]*)$")
 _AFTER_NUMBER = re.compile(
-    r"\d*(?:[.,:]\d+)*(?: ?%| per ?cent\b| (?:hundred|thousand|million|billion|trillion)\b| ?[ap]\.m\.| ?[ap]m\b)?"
+    r"\d*(?:[.,:]\d+)*(?: ?%| per ?cent\b| (?:hundred|thousand|million|billion|trillion)\b"
+    r"| ?(?:[ap]\.m\.|[AP]\.M\.|[ap]m\b|[AP]M\b))?"
 )
 _BEFORE_MEASURE = re.compile(rf"(?<!\w){_NUMBER} {_LARGER},? (?:and )?$", re.IGNORECASE)
 _MEASURE = re.compile(rf"{_NUMBER} {_SMALLER}\b", re.IGNORECASE)
@@ -27,11 +28,12 @@ _WHOLE_MEASURE = re.compile(rf"{_NUMBER} (?:{_LARGER}|{_SMALLER})(?:,? (?:and )?
 _SET = r"\d{1,2}[-–]\d{1,2}(?: ?\(\d{1,2}(?:[-–]\d{1,2})?\))?"
 _SETS = re.compile(rf"(?<![\w-]){_SET}(?:,? {_SET})+(?![\w-])")
 # what belongs to the name that a span ends with
-_NAME_AT_END = re.compile(r"(?<!\w)[A-ZÀ-Þ][\w’'-]*$")
-_FULL_NAME_AT_END = re.compile(r"(?<!\w)[A-ZÀ-Þ][\w’'-]* [A-ZÀ-Þ][\w’']*$")
-_HYPHENED = re.compile(r"-[A-ZÀ-Þ][\w’'-]*")
+_NAME_AT_END = re.compile(r"(?<!\w)[A-ZÀ-ÞĀ-Ț][\w’'-]*$")
+_FULL_NAME_AT_END = re.compile(r"(?<!\w)[A-ZÀ-ÞĀ-Ț][\w’'-]* [A-ZÀ-ÞĀ-Ț][\w’']*$")
+_HYPHENED = re.compile(r"-[A-ZÀ-ÞĀ-Ț][\w’'-]*")
 _AFTER_NAME = re.compile(
-    r"(?: & [A-ZÀ-Þ][\w’'-]+)*(?: (?:TV|FM|FC|AFC|RFC|CC|[Pp]lc|PLC|Ltd|LLC|LLP|Inc|GmbH|University)\b(?! [A-ZÀ-Þ]))?"
+    r"(?: & [A-ZÀ-ÞĀ-Ț][\w’'-]+)*"
+    r"(?: (?:TV|FM|FC|AFC|RFC|CC|[Pp]lc|PLC|Ltd|LLC|LLP|Inc|GmbH|University)\b(?! [A-ZÀ-ÞĀ-Ț]))?"
 )
 _PAIRS = (("“", "”"), ('"', '"'), ("(", ")"))
 _NEAR = 80
@@ -45,6 +47,7 @@ def tidied(text: str, start: int, end: int) -> tuple[int, int]:
     23 minutes"), a score and a name ("Moorland TV"); of a quotation or a bracket that stands half in it, the other half
     comes, too, or it goes.
     """
+    text = text.replace("\u00a0", " ").replace("\u202f", " ")  # which stand before units: "2 hours 23 minutes"
     start, end = _bare(text, start, end)
     if start == end:
         return start, end
