@@ -29,6 +29,11 @@ def test_a_surname_stands_for_the_whole_name_of_its_article(text, answer):
     assert in_full("Who takes over?", told(text, answer)) == "Joachim Pell"
 
 
+def test_names_of_other_languages_are_names():
+    span = told("She named the judge Žofie Čapková. Mrs Čapková takes over.", "Mrs Čapková")
+    assert in_full("Who takes over?", span) == "Žofie Čapková"
+
+
 @pytest.mark.parametrize(
     ("text", "answer"),
     [

@@ -13,7 +13,7 @@ _TITLE = (
     r"|Colonel|Major|Captain|Capt|Lieutenant|Lt|Sergeant|Sgt|Constable|Inspector|Superintendent|Detective|Sheriff|Chief"
     r"|Director|Chairman|Chairwoman|Coach|Father|Sister|Bishop|Archbishop|Pope|Prince|Princess)\.?"
 )
-_SURNAME = re.compile(rf"(?:{_TITLE}\s+)?(?P<name>[A-ZÀ-Þ][\w’'-]*[a-zà-ÿ])(?<![’']s)")
+_SURNAME = re.compile(rf"(?:{_TITLE}\s+)?(?P<name>[A-ZÀ-ÞĀ-Ț][\w’'-]*[a-zà-ÿĀ-ț])(?<![’']s)")
 
 
 def in_full(question: str, span: Span) -> str:
@@ -25,9 +25,9 @@ def in_full(question: str, span: Span) -> str:
     if surname is None or not _WHO.match(question):
         return ""
     last = re.escape(surname["name"])
-    name = rf"(?!(?:{_TITLE}|The)\s)[A-ZÀ-Þ][\w’'-]*[a-zà-ÿ] {last}\b(?![’'-]?\w)(?! [A-ZÀ-Þ])"
+    name = rf"(?!(?:{_TITLE}|The)\s)[A-ZÀ-ÞĀ-Ț][\w’'-]*[a-zà-ÿĀ-ț] {last}\b(?![’'-]?\w)(?! [A-ZÀ-ÞĀ-Ț])"
     # within a sentence, or where it begins and an apposition follows: "Meanwhile Pell" is no name
-    within = rf"(?<![\w’'-])(?:[a-zà-ÿ][\w’'-]*,?|{_TITLE}) (?P<within>{name})"
+    within = rf"(?<![\w’'-])(?:[a-zà-ÿĀ-ț][\w’'-]*,?|{_TITLE}) (?P<within>{name})"
     begins = rf"(?:^|(?<=[.!?”\"] )|(?<=\n))(?P<begins>{name})(?=, (?:\d|who|an?|the)\b)"
     found = {one["within"] or one["begins"] for one in re.finditer(f"{within}|{begins}", span.hit.article.text)}
     return found.pop() if len(found) == 1 else ""
