@@ -24,8 +24,8 @@ OPEN = frozenset({"/healthz", "/readyz", "/login"})
 """Paths that everybody may see."""
 WAITING = 50
 """Attempts that may wait to be checked, one after another."""
-MAX_FORM = 4 * MOST_PASSWORD
-"""Bytes."""
+MAX_FORM = 13 * MOST_PASSWORD
+"""Bytes: a form writes a character as up to twelve, and names the field."""
 _BEARER = {"WWW-Authenticate": 'Bearer realm="Dateline"'}
 _FORM = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Dateline: password</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
