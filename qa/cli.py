@@ -17,6 +17,7 @@ from qa.commands.arguments import (
     OWN,
     Command,
     Commands,
+    add_access_file,
     add_command,
     add_filters,
     add_group,
@@ -166,6 +167,7 @@ def _add_serve(commands: Commands) -> None:
         metavar="SECONDS",
         help="when told to stop, say so at /readyz and answer for this long yet, so that a load balancer notices (0)",
     )
+    add_access_file(parser)
     parser.add_argument("--log-requests", action="store_true", help="write a line of JSON to stderr for each request")
     add_reading(parser)
 
@@ -186,7 +188,7 @@ def _add_access(commands: Commands) -> None:
     for name, (command, summary, details) in parts.items():
         parser = add_plain_command(group, name, command, summary, details)
         parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
-        parser.add_argument("--access", metavar="FILE", help="file of the password and tokens (or DATELINE_ACCESS)")
+        add_access_file(parser)
         if name in ("token", "revoke"):
             parser.add_argument("name", metavar="NAME", help="letters, digits, - and _")
 

@@ -104,6 +104,23 @@ def test_a_login_is_bounded_like_every_request(access):
     assert (refused.status_code, "at most 10,000,000 are read" in refused.json()["detail"]) == (413, True)
 
 
+def test_a_login_that_breaks_off_is_no_failure_of_the_server(access):
+    _, client = serve(load_settings({}), access[0])
+    coming = [{"type": "http.request", "body": b"password=x", "more_body": True}, {"type": "http.disconnect"}]
+    sent = []
+
+    async def receive():
+        return coming.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"host", b"127.0.0.1:7860")]
+    scope = {"type": "http", "method": "POST", "path": "/login", "query_string": b"", "headers": headers}
+    asyncio.run(client.app(scope, receive, send))
+    assert sent[0]["status"] == 400
+
+
 @pytest.mark.parametrize(
     "elsewhere", ["//evil.org", "https://evil.org/", "/\\evil.org", "javascript:alert(1)", "/a\nb"]
 )
@@ -241,6 +258,16 @@ def test_a_password_that_is_not_typed_to_its_end_or_is_no_text_is_not_set(tmp_pa
     os.close(terminal)
     assert capsys.readouterr().err == "dateline: no password was typed; nothing was set\n"
     assert not (tmp_path / "access.json").exists()
+
+
+def test_a_server_takes_the_access_file_that_was_named(tmp_path, monkeypatch, access):
+    from qa.cli import main
+
+    access[0].save(tmp_path / "access.json")
+    served = []
+    monkeypatch.setattr("app.serve", lambda settings, serving, **_: served.append(serving.access))
+    assert main(["serve", "--host", "0.0.0.0", "--port", "0", "--access", str(tmp_path / "access.json")]) == 0
+    assert served == [access[0]]
 
 
 def _nothing_typed(prompt):

@@ -66,6 +66,13 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", metavar="N", help="processor threads of the reader (all)")
 
 
+def add_access_file(parser: argparse.ArgumentParser) -> None:
+    """Add the file that says who may come in."""
+    parser.add_argument(
+        "--access", metavar="FILE", help="file of the password and tokens (or set DATELINE_ACCESS; else your own)"
+    )
+
+
 def add_question_file(parser: argparse.ArgumentParser) -> None:
     """Add the file of questions."""
     parser.add_argument(
