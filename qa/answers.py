@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from embeddings.documents import Hit
-from qa.times import Period
+
+if TYPE_CHECKING:  # its patterns take time, in which Ctrl-C would find nobody who catches it
+    from qa.times import Period
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ from qa.evaluation.report import summarize
 from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
 from qa.filters import make_filter
-from qa.libraries.workspace import MAX_FILES, MAX_NAME, Workspace
+from qa.libraries.uploads import MAX_FILES, MAX_NAME
+from qa.libraries.workspace import Workspace
 from qa.presentation import article_object, as_object, hit_object
 from qa.service.handlers import NoSuch, handle_errors
 from qa.service.limits import Gate

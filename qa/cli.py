@@ -14,8 +14,10 @@ from embeddings.errors import DatelineError
 from embeddings.failures import remedy_of_writing
 from qa import commands as run
 from qa.commands.arguments import (
+    OWN,
     Command,
     Commands,
+    add_access_file,
     add_command,
     add_filters,
     add_group,
@@ -31,6 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for a failed gate or check, 2 for bad input, 130 for Ctrl-C."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # what the output's encoding lacks is shown as "?"
         sys.stdout.reconfigure(errors="replace")
+    if isinstance(sys.stdin, io.TextIOWrapper):  # bytes that are no text are judged by who reads them
+        sys.stdin.reconfigure(errors="surrogateescape")
     arguments = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO if arguments.verbose else logging.ERROR, format="%(message)s")
     if not arguments.verbose:  # what befalls a library is said, what happens to the models' packages is not
@@ -78,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_index(commands: Commands) -> None:
-    parser = add_command(commands, "index", run.index, "add articles to a library", "Only what changed is read again.")
+    parser = add_command(
+        commands, "index", run.index, "add articles to a library", "Only what changed is read again.", otherwise=OWN
+    )
     parser.add_argument(
         "places",
         nargs="+",
@@ -161,6 +167,7 @@ def _add_serve(commands: Commands) -> None:
         metavar="SECONDS",
         help="when told to stop, say so at /readyz and answer for this long yet, so that a load balancer notices (0)",
     )
+    add_access_file(parser)
     parser.add_argument("--log-requests", action="store_true", help="write a line of JSON to stderr for each request")
     add_reading(parser)
 
@@ -181,7 +188,7 @@ def _add_access(commands: Commands) -> None:
     for name, (command, summary, details) in parts.items():
         parser = add_plain_command(group, name, command, summary, details)
         parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings")
-        parser.add_argument("--access", metavar="FILE", help="file of the password and tokens (or DATELINE_ACCESS)")
+        add_access_file(parser)
         if name in ("token", "revoke"):
             parser.add_argument("name", metavar="NAME", help="letters, digits, - and _")
 
@@ -259,6 +266,7 @@ def _add_check(commands: Commands) -> None:
         run.check,
         "say whether a library is sound, and repair it",
         "Exits with 1 if something is wrong.",
+        otherwise=OWN,
     )
     parser.add_argument(
         "--repair",
@@ -269,9 +277,13 @@ def _add_check(commands: Commands) -> None:
 
 
 def _add_backup(commands: Commands) -> None:
-    parser = add_command(commands, "backup", run.backup, "write a library into one file, while it is in use")
+    parser = add_command(
+        commands, "backup", run.backup, "write a library into one file, while it is in use", otherwise=OWN
+    )
     parser.add_argument("file", type=Path, metavar="FILE", help="file to write, a .zip; it must not exist yet")
-    parser = add_command(commands, "restore", run.restore, "make a library from a backup", "Name it with --library.")
+    parser = add_command(
+        commands, "restore", run.restore, "make a library from a backup", otherwise="it has to be named, and be new"
+    )
     parser.add_argument("file", type=Path, metavar="FILE", help="file that `backup` wrote")
 
 

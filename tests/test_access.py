@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import pty
 import stat
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from served import serve
 
 from embeddings.errors import DatelineError, InvalidInput
-from qa.service.access import SESSION_SECONDS, Access, Doorkeeper
+from qa.service.access import MOST_PASSWORD, SESSION_SECONDS, Access, Doorkeeper
 from qa.service.limits import MAX_BODY
 from qa.service.lockout import FREE, LONGEST_WAIT, Lockout
 from qa.service.server import Serving
@@ -101,6 +102,23 @@ def test_a_login_is_bounded_like_every_request(access):
     _, client = serve(load_settings({}), access[0])
     refused = client.post("/login", content=b"x" * (MAX_BODY + 1))
     assert (refused.status_code, "at most 10,000,000 are read" in refused.json()["detail"]) == (413, True)
+
+
+def test_a_login_that_breaks_off_is_no_failure_of_the_server(access):
+    _, client = serve(load_settings({}), access[0])
+    coming = [{"type": "http.request", "body": b"password=x", "more_body": True}, {"type": "http.disconnect"}]
+    sent = []
+
+    async def receive():
+        return coming.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"host", b"127.0.0.1:7860")]
+    scope = {"type": "http", "method": "POST", "path": "/login", "query_string": b"", "headers": headers}
+    asyncio.run(client.app(scope, receive, send))
+    assert sent[0]["status"] == 400
 
 
 @pytest.mark.parametrize(
@@ -219,3 +237,52 @@ def test_access_is_given_and_taken_on_the_command_line(tmp_path, monkeypatch, ca
     assert main(["access", "revoke", "reports", "--access", file]) == 0
     assert main(["access", "open", "--access", file]) == 0
     assert not (tmp_path / "access.json").exists()
+    assert "removed" in capsys.readouterr().out
+    assert main(["access", "open", "--access", file]) == 0
+    assert "nothing was removed" in capsys.readouterr().out
+
+
+def test_a_password_that_is_not_typed_to_its_end_or_is_no_text_is_not_set(tmp_path, monkeypatch, capsys):
+    import io
+
+    from qa.cli import main
+
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"four words \xff make one\n"), "utf-8"))
+    assert main(["access", "password", "--access", str(tmp_path / "access.json")]) == 2
+    assert "the password is not UTF-8" in capsys.readouterr().err
+    terminal, ours = pty.openpty()
+    with os.fdopen(ours) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        monkeypatch.setattr("qa.commands.access.getpass", _nothing_typed)
+        assert main(["access", "password", "--access", str(tmp_path / "access.json")]) == 2
+    os.close(terminal)
+    assert capsys.readouterr().err == "dateline: no password was typed; nothing was set\n"
+    assert not (tmp_path / "access.json").exists()
+
+
+def test_a_server_takes_the_access_file_that_was_named(tmp_path, monkeypatch, access):
+    from qa.cli import main
+
+    access[0].save(tmp_path / "access.json")
+    served = []
+    monkeypatch.setattr("app.serve", lambda settings, serving, **_: served.append(serving.access))
+    assert main(["serve", "--host", "0.0.0.0", "--port", "0", "--access", str(tmp_path / "access.json")]) == 0
+    assert served == [access[0]]
+
+
+def _nothing_typed(prompt):
+    raise EOFError
+
+
+@pytest.mark.parametrize(
+    ("password", "said"), [("short", "got 5; take a longer"), ("x" * 1025, "got 1,025; take a sh")]
+)
+def test_a_password_has_a_length(password, said):
+    with pytest.raises(InvalidInput, match=said):
+        Access().with_password(password)
+
+
+def test_the_longest_password_opens_a_session_too():
+    longest = "\N{MUSICAL SYMBOL G CLEF}" * MOST_PASSWORD
+    _, client = serve(load_settings({}), Access().with_password(longest))
+    assert client.post("/login", data={"password": longest}).status_code == 303

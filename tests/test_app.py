@@ -73,6 +73,21 @@ def test_a_follow_up_is_understood_and_says_how(page):
 
 
 @pytest.mark.browser
+def test_on_a_low_screen_the_box_is_seen_with_the_answer_and_what_is_of_use_then(page):
+    page.set_viewport_size({"width": 640, "height": 400})
+    later = [page.get_by_role("button", name=name, exact=True).first for name in ("Stop", "Reword")]
+    box = page.get_by_label("Your question")
+    box.wait_for()
+    for button in later:
+        expect(button).to_be_hidden()
+    ask(page, "who led the delegation?")
+    expect(page.locator(".dateline-answer")).to_be_in_viewport(ratio=1)
+    expect(box).to_be_in_viewport(ratio=1)
+    for button in later:
+        expect(button).to_be_visible()
+
+
+@pytest.mark.browser
 def test_the_answer_comes_first_however_long_what_follows(page):
     for question in ("who led the delegation?", "When did Storm Maren hit?"):
         ask(page, question)

@@ -3,6 +3,7 @@
 import io
 import zipfile
 
+import docx
 import pytest
 from attacks import refused
 from test_exports import DAM, MAYOR, NEXIS_UNI, said
@@ -113,3 +114,19 @@ def test_what_is_damaged_goes_in_as_far_as_it_goes(tmp_path):
     (tmp_path / "a.rtf").write_bytes(rtf("Dam opens", STORY)[:-40] + b"\\'9")
     [article] = read(tmp_path / "a.rtf")
     assert article.title == "Dam opens"
+
+
+@pytest.mark.parametrize(
+    ("told", "title"),
+    [("Word Document", "The mayor resigned."), ("Document1", "The mayor resigned."), ("", "The mayor resigned."),
+     ("Microsoft Word - mayor", "The mayor resigned."), ("mayor.docx", "The mayor resigned."),
+     ("Microsoft's mayor", "Microsoft's mayor"), ("A document found", "A document found")],
+)  # fmt: skip
+def test_what_a_program_calls_a_document_is_no_title(tmp_path, told, title):
+    document = docx.Document()
+    document.core_properties.title = told
+    document.add_paragraph("The mayor resigned.")
+    document.add_paragraph("Nobody was pleased.")
+    document.save(tmp_path / "a.docx")
+    [article] = read(tmp_path)
+    assert article.title == title

@@ -7,6 +7,7 @@ import shutil
 import pytest
 from stories import ZEBRA, ZEBRA_ASKED, zebra_story
 
+from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.locking import WRITERS, ProcessLock
 from qa.cli import main
@@ -186,6 +187,36 @@ def test_the_first_library_is_another_process_s_to_rename_and_delete(libraries, 
     assert (served.first, served.open(served.first).store.stats().articles) == ("News", 1)
     main(["libraries", "--delete", "News"])
     assert served.open(served.first).shows_seeds
+
+
+def test_what_another_process_renames_and_deletes_is_followed(libraries):
+    for name in ("Storms", "Zebras"):
+        libraries.make(name).add_articles([Article(name, name, f"A story of {name}.")])
+
+    def ids(name):
+        return [article.id for article in libraries.open(name).store.articles()]
+
+    for name, wanted in (("Storms", "Gales"), ("Zebras", "Storms"), ("Gales", "Zebras")):
+        main(["libraries", "--rename", name, wanted])
+    assert (ids("Storms"), ids("Zebras")) == (["Zebras"], ["Storms"])
+    main(["libraries", "--delete", "Storms"])
+    with pytest.raises(InvalidInput, match="the library Storms was deleted; choose another"):
+        libraries.delete("Storms")
+    assert libraries.make("Storms").store.stats().articles == 0
+    assert ids("Zebras") == ["Storms"]
+
+
+def test_a_program_that_deletes_twice_deletes_no_other_library_that_was_called_so_once(libraries):
+    libraries.make("Storms")
+    libraries.rename("Storms", "Zebras")
+    libraries.make("Storms")
+    libraries.delete("Storms")
+    with pytest.raises(InvalidInput, match="the library Storms was deleted"):
+        libraries.delete("Storms")
+    assert libraries.names() == [SEEDS, "Zebras"]
+    libraries.rename("Zebras", "Storms")
+    libraries.rename("Storms", "Zebras")
+    assert libraries.open("Storms").name == "Zebras"
 
 
 def test_a_library_is_not_deleted_while_articles_come_in(libraries, tmp_path):

@@ -24,10 +24,11 @@ def test_light_paths_import_nothing_heavy():
 
 
 @pytest.mark.parametrize("file", ["qa/__main__.py", "app.py"])
-def test_ctrl_c_before_the_commands_are_imported_is_quiet(file):
+@pytest.mark.parametrize("module", ["embeddings.dates", "qa.cli"])
+def test_ctrl_c_before_the_commands_are_imported_is_quiet(file, module):
     code = (
         "import runpy, sys\nclass Interrupting:\n def find_spec(self, name, *_):\n"
-        "  if name == 'qa.cli': raise KeyboardInterrupt\n"
+        f"  if name == '{module}': raise KeyboardInterrupt\n"
         "sys.meta_path.insert(0, Interrupting())\n"
         f"runpy.run_path({str(Path(__file__).parents[1] / file)!r}, run_name='__main__')\n"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from embeddings.documents import Article
@@ -10,10 +9,9 @@ from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.joining import paragraphs
 from embeddings.sources.parsing import Parsed, parse
 from embeddings.sources.reading import first_line, make_article
-from embeddings.sources.whole import downloaded, read_each
+from embeddings.sources.whole import downloaded, read_each, written_title
 
 MAX_PAGES = 2_000
-_NO_TITLE = re.compile(r"untitled|microsoft|\.(?:docx?|pdf|indd|qxd|tex)\b|^document\d*$", re.IGNORECASE)
 
 
 def read_pdf(given: Input) -> Iterator[Article | Unreadable]:
@@ -33,9 +31,8 @@ def read_pdf(given: Input) -> Iterator[Article | Unreadable]:
         yield from read_each(given, articles)
         return
     text = "\n\n".join(filter(None, (paragraphs(page) for page in found.texts)))
-    title = found.title.strip()
-    usable = len(title) > 3 and not _NO_TITLE.search(title)
-    yield from make_article(given, text, {"title": title if usable else first_line(text), "author": found.author})
+    title = written_title(found.title) or first_line(text)
+    yield from make_article(given, text, {"title": title, "author": found.author})
 
 
 def extract_pdf(data: bytes) -> list[Parsed]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from embeddings.documents import Article
@@ -10,6 +11,12 @@ from embeddings.sources.factiva import factiva_articles
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.parsing import parse
 from embeddings.sources.reading import make_article
+
+_NO_TITLE = re.compile(
+    r"untitled|^microsoft (?:word|powerpoint|excel|publisher)\b|\.(?:docx?|pdf|indd|qxd|tex)\b|"
+    r"^(?:word )?document ?\d*$",
+    re.IGNORECASE,
+)
 
 
 def read_whole(
@@ -29,7 +36,13 @@ def read_whole(
     if found := downloaded(text, wrapped=wrapped):
         yield from read_each(given, found)
     else:
-        yield from make_article(given, text, {"title": title, "author": author})
+        yield from make_article(given, text, {"title": written_title(title), "author": author})
+
+
+def written_title(title: str) -> str:
+    """Give the title in a document's properties, "" where a program put it there for want of one."""
+    title = title.strip()
+    return title if len(title) > 3 and not _NO_TITLE.search(title) else ""
 
 
 def read_parsed(given: Input, kind: str, data: bytes) -> Iterator[Article | Unreadable]:

@@ -62,8 +62,12 @@ def list_access(arguments: argparse.Namespace) -> int:
 def open_access(arguments: argparse.Namespace) -> int:
     """Remove the file."""
     file = _file(arguments)
-    file.unlink(missing_ok=True)
-    print(f"removed {file}; a server that runs has to be started anew")
+    try:
+        file.unlink()
+    except FileNotFoundError:
+        print(f"there is no password and no token ({file} is missing); nothing was removed")
+    else:
+        print(f"removed {file}; a server that runs has to be started anew")
     return OK
 
 
@@ -74,7 +78,10 @@ def _file(arguments: argparse.Namespace) -> Path:
 def _typed() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
-    password = getpass("Password: ")
-    if getpass("Once more: ") != password:
+    try:
+        password, again = getpass("Password: "), getpass("Once more: ")
+    except EOFError:  # Ctrl-D
+        raise InvalidInput("no password was typed; nothing was set") from None
+    if again != password:
         raise InvalidInput("the two passwords differ; nothing was set")
     return password

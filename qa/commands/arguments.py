@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 Command = Callable[[argparse.Namespace], int]
+OWN = "without one it is your own"
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -24,16 +25,25 @@ def add_plain_command(
 
 
 def add_command(
-    commands: Commands, name: str, command: Command, summary: str, details: str = ""
+    commands: Commands,
+    name: str,
+    command: Command,
+    summary: str,
+    details: str = "",
+    *,
+    otherwise: str = f"{OWN}, or before you have one, the seeds",
 ) -> argparse.ArgumentParser:
-    """Add a command that works on a library."""
+    """Add a command that works on a library.
+
+    Args:
+        otherwise: what holds where none is named.
+    """
     parser = add_plain_command(commands, name, command, summary, details)
     parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings (or set DATELINE_CONFIG)")
     parser.add_argument(
         "--library",
         metavar="DIR",
-        help="the library: a folder, milvus://HOST/NAME or FILE.db (or set DATELINE_LIBRARY); without one it is your "
-        "own, or before you have one, the seeds",
+        help=f"the library: a folder, milvus://HOST/NAME or FILE.db (or set DATELINE_LIBRARY); {otherwise}",
     )
     parser.add_argument("--encoder", metavar="ID_OR_DIR", help="sentence-transformers model of the library")
     return parser
@@ -54,6 +64,13 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--top", metavar="N", help="answers to keep (3)")
     parser.add_argument("--threshold", metavar="P", help="least probability of an answer that is shown, 0 to 1")
     parser.add_argument("--threads", metavar="N", help="processor threads of the reader (all)")
+
+
+def add_access_file(parser: argparse.ArgumentParser) -> None:
+    """Add the file that says who may come in."""
+    parser.add_argument(
+        "--access", metavar="FILE", help="file of the password and tokens (or set DATELINE_ACCESS; else your own)"
+    )
 
 
 def add_question_file(parser: argparse.ArgumentParser) -> None:

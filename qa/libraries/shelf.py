@@ -46,6 +46,11 @@ def shelved() -> dict[str, Path]:
     return {name: named[name] for name in [*first, *sorted(named.keys() - set(first))]}
 
 
+def name_at(folder: Path) -> str | None:
+    """Give what the library in a folder is called; None where no library of the user's lies there."""
+    return next((name for name, place in shelved().items() if place == folder), None)
+
+
 def called(name: str) -> str | None:
     """Give what a library is called now that has, or had, a name; None where there is none."""
     shelf = shelved()

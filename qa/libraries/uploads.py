@@ -5,19 +5,38 @@ from __future__ import annotations
 import filecmp
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 
 from embeddings.documents import Article
 from embeddings.duplicates import Shingles, shingles
+from embeddings.errors import InvalidInput
 from embeddings.flushing import make_folder, replace_durably
 from embeddings.sources import find_inputs, read_articles
-from embeddings.sources.kinds import kind_of
+from embeddings.sources.kinds import KINDS, kind_of
 
 UPLOADS = "uploads"
+MAX_FILES = 500
+"""Files of one upload."""
+MAX_NAME = 255
+"""Bytes of a file's name, which is what file systems take."""
 COMPARED, SAME = 100, 0.5
 """Articles of two files of one name that are compared, and the share from which on they tell the same."""
+
+
+def check_files(files: Sequence[Path]) -> None:
+    """See that files can be taken, before any is.
+
+    Raises:
+        InvalidInput: there are too many, or one is of no kind that can be read.
+    """
+    if len(files) > MAX_FILES:
+        raise InvalidInput(f"{len(files):,} files came at once, and at most {MAX_FILES} are taken; zip them")
+    for file in files:
+        if kind_of(file.name) is None:
+            raise InvalidInput(f"{file.name[:80]} is of no kind that can be read; these are: {KINDS}")
 
 
 def keep_file(file: Path, folder: Path) -> Path:

@@ -15,22 +15,16 @@ from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport, ingest
 from embeddings.milvus_address import MilvusAddress
 from embeddings.sources import Unreadable, find_inputs, is_address
-from embeddings.sources.kinds import KINDS, kind_of
 from embeddings.store import AddReport, PassageStore
 from qa.answers import Answer
 from qa.build import is_seeds, open_pipeline, open_store, own_library, seeds_library
 from qa.evaluation.labels import LABELS_FILE, Label, add_label
 from qa.libraries import shelf
 from qa.libraries.shelf import OWN, SEEDS, shelved
-from qa.libraries.uploads import UPLOADS, keep_file
+from qa.libraries.uploads import UPLOADS, check_files, keep_file
 from qa.pipeline import Pipeline
 from qa.presentation import byline
 from qa.settings import Settings
-
-MAX_FILES = 500
-"""Files of one upload."""
-MAX_NAME = 255
-"""Bytes of a file's name, which is what file systems take."""
 
 Seen = Callable[[Article | Unreadable], object]
 
@@ -45,16 +39,13 @@ class Workspace:
         pipeline: Pipeline,
         *,
         read_only: bool = False,
-        private_addresses: bool = False,
     ) -> None:
         """Join a library and its pipeline.
 
         Args:
             read_only: nobody can add, remove or judge.
-            private_addresses: see Libraries.
         """
         self.name, self.store, self.pipeline, self.read_only = name, store, pipeline, read_only
-        self._public_only = not private_addresses
         self._changing = threading.Lock()
 
     @property
@@ -82,11 +73,7 @@ class Workspace:
             DatelineError: the files can't be kept.
         """
         self._check_changeable("added to")
-        if len(files) > MAX_FILES:
-            raise InvalidInput(f"{len(files):,} files came at once, and at most {MAX_FILES} are taken; zip them")
-        for file in files:
-            if kind_of(file.name) is None:
-                raise InvalidInput(f"{file.name[:80]} is of no kind that can be read; these are: {KINDS}")
+        check_files(files)
         with self._changing:
             folder = self.store.folder / UPLOADS
             try:
@@ -107,7 +94,7 @@ class Workspace:
         self._check_changeable("added to")
         if not is_address(address):
             raise InvalidInput(f"an address begins with http:// or https://, got {address[:80]!r}")
-        found = find_inputs([address], public_only=self._public_only)
+        found = find_inputs([address], public_only=True)  # what is around the server is not for those who reach it
         with self._changing:
             return ingest(self.store, found.inputs, seen=seen, anew=True)
 
@@ -192,22 +179,18 @@ class Libraries:
         settings: Settings,
         *,
         read_only: bool = False,
-        private_addresses: bool = False,
         observer: Callable[[Answer], object] | None = None,
     ) -> None:
         """Open the library that is shown first.
 
         Args:
             read_only: nobody can add, remove, judge or make a library.
-            private_addresses: articles may be fetched from the network around the server, which everybody who
-                reaches the page could then look into.
             observer: is given each answer.
 
         Raises:
             DatelineError: see open_store.
         """
         self._settings, self.read_only, self._observer = settings, read_only, observer
-        self._private_addresses = private_addresses
         self._encoder = SentenceEncoder(settings.encoder)
         self._opened: dict[str, Workspace] = {}
         self._deleted: set[str] = set()
@@ -272,11 +255,13 @@ class Libraries:
             InvalidInput: there is none of that name.
             DatelineError: it can't be opened.
         """
-        if (opened := self._opened.get(name)) is not None:  # whoever holds the lock may wait for another process
+        opened = self._opened.get(name)
+        if opened is not None and self._stands(opened):  # whoever holds the lock may wait for another process
             return opened
         with self._opening:
+            self._keep_step()
             called = self.called(name)
-            if called is None and name in self._deleted:
+            if name in self._deleted and called != name:  # it may be an old name of another, too
                 raise InvalidInput(f"the library {name} was deleted; choose another")
             if called is None:
                 raise InvalidInput(f"no library is called {name[:80]!r}; there are: {', '.join(self.names())}")
@@ -292,6 +277,7 @@ class Libraries:
         if not self.can_make:
             raise InvalidInput(f"no library can be made here: {self._why_not()}")
         with self._opening:
+            self._keep_step()
             name = shelf.free_name(name)
             folder = shelf.new_folder(name)
             try:
@@ -318,6 +304,7 @@ class Libraries:
                 before, now = workspace.name, shelf.rename(workspace.name, wanted)
                 workspace.name = now
                 self._opened[now] = self._opened.pop(before)
+                self._deleted.discard(now)
             return workspace
 
     def delete(self, name: str) -> None:
@@ -339,8 +326,27 @@ class Libraries:
         with self._opening:
             named = self.open(name)
             if named.shows_seeds and self.can_make:
+                self._keep_step()
                 return self._open(self._own() or OWN, create=True, folder=own_library())
             return named
+
+    def _stands(self, workspace: Workspace) -> bool:
+        """Whether other processes have left an open library in its place, and called as it is here."""
+        if self._settings.library is not None or workspace.shows_seeds:
+            return True
+        return shelved().get(workspace.name) == workspace.store.folder and workspace.store.is_in_place
+
+    def _keep_step(self) -> None:
+        """Call what is open as other processes call it now, and let go of what they deleted or replaced."""
+        moved = [workspace for workspace in self._opened.values() if not self._stands(workspace)]
+        self._opened = {name: each for name, each in self._opened.items() if each not in moved}
+        for workspace in moved:
+            now = shelf.name_at(workspace.store.folder) if workspace.store.is_in_place else None
+            if now is not None:
+                workspace.name, self._opened[now] = now, workspace
+            else:
+                self._deleted.add(workspace.name)
+                workspace.store.close()
 
     def _changed(self, name: str, what: str) -> Workspace:
         """Give a library that is to be renamed or deleted.
@@ -365,13 +371,8 @@ class Libraries:
             store = open_store(replace(self._settings, library=place), create=create, encoder=self._encoder)
             if self._pipeline is None:
                 self._pipeline = open_pipeline(self._settings, store, observer=self._observer)
-            self._opened[name] = Workspace(
-                name,
-                store,
-                self._pipeline.over(store),
-                read_only=self.read_only,
-                private_addresses=self._private_addresses,
-            )
+            self._opened[name] = Workspace(name, store, self._pipeline.over(store), read_only=self.read_only)
+            self._deleted.discard(name)
         return self._opened[name]
 
     def _folder(self, name: str) -> Path | MilvusAddress:
@@ -386,7 +387,7 @@ class Libraries:
 
     def _own(self) -> str | None:
         """Give what the user's own library is called; None before there is one."""
-        return next((name for name, folder in shelved().items() if folder == own_library()), None)
+        return shelf.name_at(own_library())
 
 
 def _says(wanted: Sequence[str], article: Article) -> bool:

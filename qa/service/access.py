@@ -85,10 +85,9 @@ class Access:
             InvalidInput: it is too short or too long.
         """
         if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
-            raise InvalidInput(
-                f"a password has {LEAST_PASSWORD} to {MOST_PASSWORD:,} characters, got {len(password)}; take a longer "
-                "one, such as four words"
-            )
+            other = "longer one, such as four words" if len(password) < LEAST_PASSWORD else "shorter one"
+            bounds = f"{LEAST_PASSWORD} to {MOST_PASSWORD:,} characters"
+            raise InvalidInput(f"a password has {bounds}, got {len(password):,}; take a {other}")
         if not is_utf8(password):
             raise InvalidInput("the password is not UTF-8; type it in a terminal that writes UTF-8")
         return replace(self, password=_HASHER.hash(password), key=secrets.token_hex(32))

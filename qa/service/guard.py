@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qa.service.access import MOST_PASSWORD, SESSION_SECONDS, Doorkeeper
@@ -24,8 +24,8 @@ OPEN = frozenset({"/healthz", "/readyz", "/login"})
 """Paths that everybody may see."""
 WAITING = 50
 """Attempts that may wait to be checked, one after another."""
-MAX_FORM = 4 * MOST_PASSWORD
-"""Bytes."""
+MAX_FORM = 13 * MOST_PASSWORD
+"""Bytes: a form writes a character as up to twelve, and names the field."""
 _BEARER = {"WWW-Authenticate": 'Bearer realm="Dateline"'}
 _FORM = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Dateline: password</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -95,10 +95,13 @@ class Guard:
     async def _login(self, request: Request) -> Response:
         scope = request.scope
         body = bytearray()
-        async for part in request.stream():
-            body += part
-            if len(body) > MAX_FORM:
-                return problem_response(413, f"a login has at most {MAX_FORM} bytes")
+        try:
+            async for part in request.stream():
+                body += part
+                if len(body) > MAX_FORM:
+                    return problem_response(413, f"a login has at most {MAX_FORM} bytes")
+        except ClientDisconnect:  # anybody can leave: that is no failure of the server's, and nobody is told
+            return problem_response(400, "the login broke off")
         password = parse_qs(body.decode("utf-8", "replace")).get("password", [""])[0]
         refusal = await self._attempt(scope, lambda: self._doorkeeper.password_is(password))
         if refusal is not None:

@@ -103,8 +103,8 @@ def _fields() -> _Fields:
             notice,
             box,
             ask=gr.Button("Ask", variant="primary", min_width=80, elem_classes="dateline-once"),
-            stop=gr.Button("Stop", min_width=80),
-            reword=gr.Button("Reword", min_width=80),
+            stop=gr.Button("Stop", min_width=80, elem_classes="dateline-later"),
+            reword=gr.Button("Reword", min_width=80, elem_classes="dateline-later"),
             clear=gr.Button("Start anew", min_width=110),
             export=gr.DownloadButton("Export", min_width=80, interactive=False),
         )

@@ -12,6 +12,8 @@ CSS = """
 /* before the first question, so that the examples are on the screen with the box */
 .dateline-conversation.dateline-conversation:not(:has([data-testid=user])) { height: 6em !important; }
 .dateline-undecided input { color: transparent !important; }
+/* there is nothing to stop or to reword */
+body:not(:has([data-testid=user])) .dateline-later { display: none !important; }
 .dateline-conversation .top-panel { display: none !important; }  /* a bin, and there is "Start anew" */
 .dateline-answer { font-size: 1.15em; font-weight: 600; margin: 0 0 .3em; }
 .dateline-answer small { font-weight: normal; }
@@ -147,7 +149,7 @@ document.addEventListener("toggle", (event) => {
   box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
   mark.scrollIntoView({ block: "nearest" });
 }, true);
-// the last question stays at the top with its answer below it, however long that is
+// the last question stays at the top with its answer below it, however long that is, and the box for the next in view
 new MutationObserver(() => {
   const asked = [...document.querySelectorAll("[data-testid=user]")].pop();
   const box = asked && asked.closest("[role=log]");
@@ -157,7 +159,8 @@ new MutationObserver(() => {
   requestAnimationFrame(() => {
     box.scrollTop += asked.getBoundingClientRect().top - box.getBoundingClientRect().top - 40;
     const above = asked.getBoundingClientRect().top - 40;  // on a phone the whole box may be
-    if (above < 0) window.scrollBy(0, above);
+    const below = document.querySelector("#dateline-question").getBoundingClientRect().bottom - innerHeight;
+    window.scrollBy(0, above < 0 ? above : Math.max(0, Math.min(above, below)));
   });
 }).observe(document, { childList: true, subtree: true });
 // whoever comes may type at once, but a phone would scroll to the box and show its keyboard
