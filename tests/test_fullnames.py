@@ -45,6 +45,10 @@ def test_names_of_other_languages_are_names():
         ("They cheered Joachim Pell Ltd. Pell takes over.", "Pell"),
         ("She met Joachim Pellworm. Pell takes over.", "Pell"),
         ("She met Joachim Pell's aide. Pell's aide takes over.", "Pell's"),
+        ("It said on Monday Pell would go. Pell takes over.", "Pell"),
+        ("It angered Cardinal Pell. Pell takes over.", "Pell"),
+        ("It angered Chief Executive Pell. Pell takes over.", "Pell"),
+        ("They lost to Northern Pell. Pell takes over.", "Pell"),
     ],
 )
 def test_no_whole_name_is_made_up(text, answer):
@@ -52,9 +56,9 @@ def test_no_whole_name_is_made_up(text, answer):
 
 
 def test_only_who_asks_for_a_name():
-    span = told("He moved to New Pell. Pell has a port.", "Pell")
+    span = told("He moved to Fort Pell. Pell has a port.", "Pell")
     assert in_full("Which town has a port?", span) == ""
-    assert in_full("Ingrid Castellane: And who has a port?", span) == "New Pell"
+    assert in_full("Ingrid Castellane: And who has a port?", span) == "Fort Pell"
 
 
 def test_the_whole_name_is_shown_beside_the_answer():

@@ -242,6 +242,13 @@ def test_what_stands_behind_the_last_item_is_none():
     assert [item.text for item in found] == ["£2.50", "£3.50", "£4.50"]
 
 
+@pytest.mark.parametrize("question", ["Why did she resign?", "But why?", "Ana Reyes: And why?"])
+def test_what_answers_why_is_a_clause_and_no_list(question):
+    clause = "he held shares in the firm, the inquiry found a letter, and colleagues turned away"
+    article = Article("a", "Minister", f"She resigned because {clause}.")
+    assert list_items(question, [span(clause, 5.0, article)]) == ()
+
+
 @pytest.mark.parametrize("last", ["Mrs. Vera Moss", "Gov. Vera Moss", "Prof. Vera Moss"])
 def test_a_full_stop_of_an_abbreviation_ends_no_item(last):
     fire = Article("a", "Fire", f"Ana Reyes, Max Holm and {last} were hurt.")

@@ -28,6 +28,11 @@ from qa.presentation import as_object, as_text
         ("Who led the delegation? When did it arrive?", ["Who led the delegation?", "When did it arrive?"]),
         ("Who resigned? And why", ["Who resigned?", "And why"]),
         ("Did she resign? When and where?", ["Did she resign?", "When?", "Where?"]),
+        ("Who won, and when and where was it held?", ["Who won?", "And when was it held?", "And where was it held?"]),
+        ("Who resigned, and when and why?", ["Who resigned?", "And when?", "And why?"]),
+        ("When and where was he born and who was his father?",
+         ["When was he born?", "Where was he born?", "And who was his father?"]),
+        ("Who was hurt when it fell and how old was he?", ["Who was hurt when it fell?", "And how old was he?"]),
     ],
 )  # fmt: skip
 def test_each_question_of_a_message_stands_alone(message, parts):
@@ -54,6 +59,9 @@ def test_each_question_of_a_message_stands_alone(message, parts):
         "Is the ferry back? It ran aground in the storm.",
         'Who asked "Where is the money? Who has it?" in court?',
         "Who asked “Where is the money? Who has it?” in court?",
+        'Who wrote "When and Where Did It End"?',
+        "Who decides how many are let in and how many are turned away?",
+        "What law says which drugs are banned and which drugs are allowed?",
         "Hello! How are you?",
         "ferry captain",
         "?",

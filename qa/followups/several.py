@@ -15,29 +15,37 @@ MOST = 5
 
 _BEHIND_QUESTION = re.compile(r"(?<=\?)\s+(?=\w)")
 _LED_IN = r"(?:(?:and|but|so|then|also)\b,?\s+)?"
-_PLACED = r"(?:(?:by|for|to|in|from|at|with|on|of|after|until|since)\s+)?"
+_PREPOSITION = r"(?:by|for|to|in|from|at|with|on|of|after|until|since)\s+"
+_PLACED = rf"(?:{_PREPOSITION})?"
 _IS_QUESTION = re.compile(rf"^{_LED_IN}{_PLACED}(?:{WH}|{VERBS})\b", re.IGNORECASE)
 _WH = re.compile(rf"\b{WH}\b", re.IGNORECASE)
 _ADVERB = r"(?:when|where|why|how)"
-_ADVERBS = re.compile(
-    rf"^{_LED_IN}(?P<wh>{_ADVERB}(?:,\s+{_ADVERB})*,?\s+and\s+{_ADVERB})(?P<asked>\s+{VERBS}\s.+)?$", re.IGNORECASE
-)
+_ADVERBS = rf"{_ADVERB}(?:,\s+{_ADVERB})*,?\s+and\s+{_ADVERB}\b"
+_ANY_ADVERBS = re.compile(rf"\b{_ADVERBS}", re.IGNORECASE)
+_ADVERBS_FIRST = re.compile(rf"^{_LED_IN}(?P<wh>{_ADVERBS})(?P<asked>\s+{VERBS}\s.+)?$", re.IGNORECASE)
 _JOINED = re.compile(rf",?\s+and,?\s+(?={_PLACED}{WH}\b)", re.IGNORECASE)
 _TAIL = re.compile(
-    rf"^(?:{_PLACED}(?:when|where|why|how|whom)|by who"
+    rf"^(?:{_PLACED}(?:when|where|why|how|whom)|{_ADVERBS}|by who"
     r"|(?:by|for|to|in|from|at|with|on|of|after)\s+(?:(?:what|which|whose)(?:\s+[\w’'-]+){1,3}|how\s+\w+(?:\s+[\w’'-]+){0,2})"
     r"|how\s+(?:much|many|old|long|big|far|often)(?:\s+[\w’'-]+)?)$",
     re.IGNORECASE,
 )
 _SUBJECT = r"(?:i|you|he|she|it|we|they|this|that|these|those|the|an?|his|her|its|their)"
+_THING = rf"(?:how|what|which|whose)\s+(?!{_SUBJECT}\b)[\w’'-]+(?:\s+[\w’'-]+)?"
 _INVERTED = re.compile(
-    rf"^{_PLACED}(?:{_ADVERB}|whom|(?:how|what|which|whose)\s+(?!{_SUBJECT}\b)[\w’'-]+(?:\s+[\w’'-]+)?)\s+{VERBS}\s+\S"
+    rf"^{_PLACED}(?:{_ADVERBS}|{_ADVERB}|whom)\s+{VERBS}\s+\S"
+    rf"|^{_PREPOSITION}{_THING}\s+{VERBS}\s+\S"
+    rf"|^{_THING}\s+(?:(?:did|does|do)\s+\S|{VERBS}\s+{_SUBJECT}\b)"
     rf"|^{_PLACED}what\s+(?:did|does|do)\s+\S",
     re.IGNORECASE,
 )
 """Only a question of its own turns subject and verb round: "who knew when it opened and why it was late" does not."""
-_STUB = re.compile(rf"^{_LED_IN}{_PLACED}{WH}(?:\s+(?!{PAST}$)[\w’'-]+)?$", re.IGNORECASE)
-_CLAUSE = re.compile(rf"^{_PLACED}(?:who|what|which(?:\s+[\w’'-]+)?)\s+(?:{VERBS}|{PAST})\s+\S", re.IGNORECASE)
+_STUB = re.compile(
+    rf"^{_LED_IN}(?:{_PLACED}{WH}(?:\s+(?!{PAST}$)[\w’'-]+)?|{_ADVERB}(?:,\s+{_ADVERB})+)$", re.IGNORECASE
+)
+_CLAUSE = re.compile(
+    rf"^(?:{_PLACED}(?:who|what|which(?:\s+[\w’'-]+)?)\s+(?:{VERBS}|{PAST})|{_THING}\s+{VERBS})\s+\S", re.IGNORECASE
+)
 
 
 def each_question(message: str) -> list[str]:
@@ -64,27 +72,38 @@ def _is_in_quotes(piece: str) -> bool:
 
 def _joined(sentence: str) -> list[str]:
     """Split one sentence where "and" joins questions."""
-    asked = sentence.rstrip("? ")
-    if adverbs := _ADVERBS.match(asked):
-        each = dict.fromkeys(word.lower() for word in _WH.findall(adverbs["wh"]))
-        lead = asked[: adverbs.start("wh")]
-        return [f"{capitalized(lead + word)}{adverbs['asked'] or ''}?" for word in each]
+    found = [one for part in _parts(sentence.rstrip("? ")) for one in _each_adverb(part)]
+    return [f"{one}?" for one in found] if len(found) > 1 else [sentence]
+
+
+def _parts(asked: str) -> list[str]:
     first = _WH.search(asked)
     if first is None or not re.fullmatch(rf"{_LED_IN}{_PLACED}", asked[: first.start()], re.IGNORECASE):
-        return [sentence]
+        return [asked]
     parts, begin = [], 0
     for joint in _JOINED.finditer(asked):
         if _is_another(asked[begin : joint.start()], asked[joint.end() :]):
             parts.append(asked[begin : joint.start()])
             begin = joint.end()
     parts.append(asked[begin:])
-    return [f"{capitalized(parts[0])}?", *(f"And {part}?" for part in parts[1:])] if len(parts) > 1 else [sentence]
+    return [capitalized(parts[0]), *(f"And {part}" for part in parts[1:])]
+
+
+def _each_adverb(asked: str) -> list[str]:
+    """Ask "when and where was it" as "when was it" and "where was it"."""
+    adverbs = _ADVERBS_FIRST.match(asked)
+    if adverbs is None:
+        return [asked]
+    each = dict.fromkeys(word.lower() for word in _WH.findall(adverbs["wh"]))
+    lead = asked[: adverbs.start("wh")]
+    return [f"{capitalized(lead + word)}{adverbs['asked'] or ''}" for word in each]
 
 
 def _is_another(before: str, behind: str) -> bool:
     """Say whether what stands behind "and" is a question of its own, and not what somebody knew or said."""
-    if _STUB.match(before):
+    if _STUB.match(before) or _is_in_quotes(before):
         return False
     if _INVERTED.match(behind):
         return True
-    return len(_WH.findall(before)) == 1 and (_TAIL.match(behind) is not None or _CLAUSE.match(behind) is not None)
+    is_simple = len(_WH.findall(_ANY_ADVERBS.sub("when", before))) == 1
+    return is_simple and (_TAIL.match(behind) is not None or _CLAUSE.match(behind) is not None)

@@ -49,7 +49,7 @@ _SOMEBODY = re.compile(
     r"(?:(?:[a-z-]+ ){1,2})?[A-ZÀ-ÞĀ-Ț]|(?:an?|the|his|her|their|dozens"
     rf"|{'|'.join(NUMBERS)}|hundreds|thousands|several|many|some|other)\s"
 )
-_WHY = re.compile(r"(?:and )?why\b", re.IGNORECASE)
+_WHY = re.compile(r"(?:.*:\s+)?(?:(?:and|but|so)\s+)?why\b", re.IGNORECASE)  # "Ana Reyes: And why?" is a follow-up
 _KIN = re.compile(
     r"(?:his|her|their) (?:[a-z-]+ )?(?:grand|step)?(?:son|daughter|wife|husband|brother|sister|mother|father|partner"
     r"|widow|widower|niece|nephew|uncle|aunt|cousin)"

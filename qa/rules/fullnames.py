@@ -8,10 +8,17 @@ from qa.answers import Span
 
 _WHO = re.compile(r"(?:.*:\s+)?(?:and\s+)?(?:\w+\s+)?who(?:m|se)?\b", re.IGNORECASE)
 _TITLE = (
-    r"(?:M(?:r|rs|s|iss|x)|Dr|Prof|Professor|Sir|Dame|Lord|Lady|Baroness|President|Premier|Minister|Secretary|Chancellor"
-    r"|Ambassador|Mayor|Governor|Gov|Senator|Sen|Rep|Representative|Councillor|Commissioner|Judge|Justice|Attorney|General"
-    r"|Colonel|Major|Captain|Capt|Lieutenant|Lt|Sergeant|Sgt|Constable|Inspector|Superintendent|Detective|Sheriff|Chief"
-    r"|Director|Chairman|Chairwoman|Coach|Father|Sister|Bishop|Archbishop|Pope|Prince|Princess)\.?"
+    r"(?:M(?:r|rs|s|iss|x)|Dr|Doctor|Prof|Professor|Sir|Dame|Lord|Lady|Baron|Baroness|Duke|Duchess|Earl|King|Queen|Prince"
+    r"|Princess|Sheikh|President|Premier|Minister|Secretary|Chancellor|Ambassador|Mayor|Governor|Gov|Senator|Sen"
+    r"|Rep|Representative|Congressman|Congresswoman|Deputy|Councillor|Alderman|Commissioner|Judge|Justice|Attorney"
+    r"|Prosecutor|Admiral|General|Commander|Colonel|Major|Captain|Capt|Lieutenant|Lt|Sergeant|Sgt|Corporal|Private|Officer"
+    r"|Constable|Inspector|Superintendent|Detective|Sheriff|Trooper|Chief|Executive|Director|Chairman|Chairwoman|Chair"
+    r"|Speaker|Coach|Father|Mother|Brother|Sister|Reverend|Rev|Rabbi|Imam|Ayatollah|Bishop|Archbishop|Cardinal|Pope)\.?"
+)
+# what may stand before a surname, and names a day, another place or nothing
+_NO_FIRST_NAME = (
+    r"(?:The|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|July|September|October|November|December"
+    r"|(?:North|South|East|West)(?:ern)?|New|Great(?:er)?)"
 )
 _SURNAME = re.compile(rf"(?:{_TITLE}\s+)?(?P<name>[A-ZÀ-ÞĀ-Ț][\w’'-]*[a-zà-ÿĀ-ț])(?<![’']s)")
 
@@ -25,7 +32,7 @@ def in_full(question: str, span: Span) -> str:
     if surname is None or not _WHO.match(question):
         return ""
     last = re.escape(surname["name"])
-    name = rf"(?!(?:{_TITLE}|The)\s)[A-ZÀ-ÞĀ-Ț][\w’'-]*[a-zà-ÿĀ-ț] {last}\b(?![’'-]?\w)(?! [A-ZÀ-ÞĀ-Ț])"
+    name = rf"(?!(?:{_TITLE}|{_NO_FIRST_NAME})\s)[A-ZÀ-ÞĀ-Ț][\w’'-]*[a-zà-ÿĀ-ț] {last}\b(?![’'-]?\w)(?! [A-ZÀ-ÞĀ-Ț])"
     # within a sentence, or where it begins and an apposition follows: "Meanwhile Pell" is no name
     within = rf"(?<![\w’'-])(?:[a-zà-ÿĀ-ț][\w’'-]*,?|{_TITLE}) (?P<within>{name})"
     begins = rf"(?:^|(?<=[.!?”\"] )|(?<=\n))(?P<begins>{name})(?=, (?:\d|who|an?|the)\b)"
