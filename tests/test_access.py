@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import os
-import pty
 import stat
 
 import httpx
@@ -243,6 +242,7 @@ def test_access_is_given_and_taken_on_the_command_line(tmp_path, monkeypatch, ca
 
 
 def test_a_password_that_is_not_typed_to_its_end_or_is_no_text_is_not_set(tmp_path, monkeypatch, capsys):
+    pty = pytest.importorskip("pty", reason="a terminal of this kind is needed")
     import io
 
     from qa.cli import main

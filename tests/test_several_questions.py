@@ -2,13 +2,22 @@
 
 import json
 
+import gradio as gr
 import pytest
 
 from qa import answer
 from qa.__main__ import main
 from qa.conversation import Conversation, answer_message
+from qa.evaluation.labels import read_labels
 from qa.followups.several import MOST, each_question
+from qa.libraries.shelf import SEEDS
+from qa.libraries.workspace import Libraries
 from qa.presentation import as_object, as_text
+from qa.settings import load_settings
+from qa.ui.ask import _Conversing
+from qa.ui.correction import _Correcting
+from qa.ui.course import Course
+from qa.ui.earlier import keep
 
 
 @pytest.mark.parametrize(
@@ -94,6 +103,23 @@ def test_each_question_of_a_message_is_a_turn_of_its_own(pipeline):
     ]
     assert "Mayorkas" in conversation.turns[0].answer.text
     assert "Biden" in conversation.turns[1].answer.text
+
+
+def test_the_page_shows_keeps_and_judges_each(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(gr, "Info", lambda said: None)
+    libraries, course = Libraries(load_settings({})), Course()
+    for question in ("Who led the delegation? Who tapped Kamala Harris?", "When was Gustav Renn born?"):
+        *_, (_, messages) = _Conversing(libraries).respond(question, course, "", "", "", None, SEEDS, 0, 0.5)
+    assert len(messages) == 6
+    [kept] = keep(libraries, [], None, course)[0]
+    assert kept["questions"] == [
+        "Who led the delegation?", "Who tapped Kamala Harris?", "When was Gustav Renn born?",
+    ]  # fmt: skip
+    _Correcting(libraries).judge(course, {}, gr.LikeData(None, {"index": 3, "value": "", "liked": True}))
+    [judged] = read_labels(libraries.open(SEEDS).store.folder / "labels.jsonl")
+    assert judged.question == "Who tapped Kamala Harris?"
+    libraries.close()
 
 
 def test_small_talk_between_questions_is_passed_over(pipeline):
