@@ -23,6 +23,10 @@ def test_what_a_library_keeps_is_no_article_of_the_folder_around_it(tmp_path, en
     article.write_text("Dam opens\nThe dam opened.")
     assert {"lexical.json", "vectors.json"} <= {file.name for file in library.iterdir()}
     assert [given.place for given in find_inputs([archive]).inputs] == [str(article)]
+    assert [given.place for given in find_inputs([archive / "*", archive / "**/*.json"]).inputs] == [str(article)]
+    assert [given.place for given in find_inputs([library / "uploads/*/*"]).inputs] == [
+        str(library / "uploads/deep/a.json")
+    ]
     assert [given.name for given in find_inputs([library / "uploads"]).inputs] == [str(library / "uploads/deep/a.json")]
     seen = [file for file in archive.rglob("*.json*") if not _is_hidden(file, [archive])]
     assert not seen

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -261,8 +261,10 @@ def _paths(place: str) -> list[Path]:
         raise DatelineError(
             f"there is nothing at {place or repr(place)}; name a file, folder or address of articles ({KINDS})"
         )
-    # of what a pattern fits, only what can be read: it was not named one by one
-    return [path for path in fitting if path.is_dir() or is_readable(path)]
+    # of what a pattern fits, only what can be read, and nothing that a library keeps: it was not named one by one
+    named = Path(*takewhile(lambda part: not set("*?[").intersection(part), path.parts))
+    found = (path for path in fitting if path.is_dir() or is_readable(path))
+    return [path for path in found if not is_of_a_library(path, named)]
 
 
 def _under(folder: Path, shut: Callable[[OSError], object] | None = None) -> Iterator[Path]:

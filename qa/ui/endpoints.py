@@ -26,7 +26,7 @@ def add_endpoints(libraries: Libraries) -> None:
         """Answer a question from the news archive, word for word, or say that the articles don't.
 
         Args:
-            question: in plain English; it must stand alone. Of several in it, `rest` has the answers to all but the first.
+            question: in plain English; it must stand alone. Of several, `rest` has the answers to all but the first.
             since: first day of publication, like 2021-06-08; empty for any.
             until: last day of publication; empty for any.
             source: name of the newspaper or agency; empty for any.
