@@ -242,6 +242,12 @@ def test_what_stands_behind_the_last_item_is_none():
     assert [item.text for item in found] == ["£2.50", "£3.50", "£4.50"]
 
 
+def test_an_and_within_an_item_does_not_end_the_list():
+    treaty = Article("a", "Treaty", "Trinidad and Tobago, Cuba and Haiti signed.")
+    found = list_items("Which countries signed?", [span("Trinidad and Tobago", 5.0, treaty)])
+    assert [item.text for item in found][-2:] == ["Cuba", "Haiti"]
+
+
 @pytest.mark.parametrize("question", ["Why did she resign?", "But why?", "Ana Reyes: And why?"])
 def test_what_answers_why_is_a_clause_and_no_list(question):
     clause = "he held shares in the firm, the inquiry found a letter, and colleagues turned away"

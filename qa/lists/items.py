@@ -264,7 +264,10 @@ def _enumeration(span: Span) -> Span:
     """Carry a span on over the further items of "A, B and C" on its right, and on its left those between separators."""
     text = span.hit.article.text
     first, last = sentence_around(text, span.start, span.end)
-    end = span.end if _ends_with_conjunct(span.text) else _right_end(text, span.end, last)
+    end = _right_end(text, span.end, last)
+    # "Trinidad and Tobago, Cuba and Haiti" has another "and" to come
+    if _ends_with_conjunct(span.text) and not _CONJUNCTION.search(text, span.end, end):
+        end = span.end
     start = _left_start(text, span.start, first)
     if not _CONJUNCTION.search(text[start:end]):
         return span  # "in Halvern, the capital, ..." is no enumeration
