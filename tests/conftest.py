@@ -131,6 +131,17 @@ def tiny_base(tmp_path):
 
 
 @pytest.fixture
+def one_thread():
+    """What is as small as this gains nothing from two, and loses much where another process takes one of them."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
 def seed_data(tmp_path):
     """A folder with 32 questions to train on."""
     from lessons import from_the_seeds
