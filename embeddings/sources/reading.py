@@ -196,11 +196,8 @@ def _strictly(data: bytes, encoding: str) -> str:
 
 
 def _guessed(data: bytes, error: UnicodeDecodeError) -> str:
-    guesses = from_bytes(data)
-    best = guesses.best()
-    # of guesses that fit equally well, Windows' Western one is by far the likeliest in news
-    western = [guess for guess in guesses if guess.encoding == "cp1252" and best and guess.chaos <= best.chaos]
-    best = western[0] if western else best
+    # Windows' Western encoding is by far the likeliest in news: a lone "£" or "€" fits many others as well
+    best = from_bytes(data, cp_isolation=["cp1252"]).best() or from_bytes(data).best()
     text = str(best) if best is not None else ""
     # a guess that turns bytes into control characters is no text
     if best is None or re.search(r"[\x00-\x08\x0e-\x1f\x7f]", text):
