@@ -197,7 +197,11 @@ def test_a_column_without_a_name_is_passed_over_as_pandas_writes_one(tmp_path):
 
 
 def test_a_table_whose_first_foreign_letter_stands_far_below_is_read_to_its_end(tmp_path):
-    rows = ["title,text", *(f"Dam {number},{'It opened. ' * 10_000}" for number in range(10)), "Caf\u00e9,It cost \u00a35."]
+    rows = [
+        "title,text",
+        *(f"Dam {number},{'It opened. ' * 10_000}" for number in range(10)),
+        "Caf\u00e9,It cost \u00a35.",
+    ]
     (tmp_path / "a.csv").write_bytes("\n".join(rows).encode("cp1252"))
     article = read(tmp_path)[-1]
     assert (article.title, article.text) == ("Caf\u00e9", "It cost \u00a35.")

@@ -64,8 +64,13 @@ CONTAINERS: Mapping[str, Callable[[Input], Iterator[Input | Unreadable]]] = {
 }
 
 _LIBRARY = "library.sqlite"
-_OF_A_LIBRARY = frozenset({"labels.jsonl", "lexical", "lexical.json", "names.json", "runs", "uploads", "vectors.json"})
+_OF_A_LIBRARY = frozenset({
+    _LIBRARY, f"{_LIBRARY}-shm", f"{_LIBRARY}-wal", "caches.lock", "labels.jsonl", "lexical", "lexical.json", "lock",
+    "names.json", "runs", "uploads", "vectors.faiss", "vectors.json",
+})  # fmt: skip
 """What a library keeps beside its file; with --library inside the folder of articles these are no articles of it."""
+_LIKE_A_USERS = frozenset({"runs", "uploads"})
+"""Folders of a library whose names a user's own may have."""
 
 __all__ = [
     "KINDS",
@@ -84,10 +89,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What to read, in order, and the files of other kinds that a folder held besides."""
+    """What to read, in order, and what a folder held besides: files of other kinds, folders that libraries keep."""
 
     inputs: tuple[Input, ...]
     passed_over: tuple[Path, ...]
+    of_libraries: tuple[Path, ...] = ()
 
 
 def find_inputs(
@@ -119,6 +125,7 @@ def find_inputs(
     """
     inputs: dict[str, Input] = {}
     passed_over: dict[Path, None] = {}
+    of_libraries: list[Path] = []
     for place in places:
         if is_address(str(place)):
             inputs[str(place)] = address_input(str(place), columns or {}, private=not public_only)
@@ -129,7 +136,7 @@ def find_inputs(
             is_folder = path.is_dir()
             folder = next((one for one in under if one in path.parents), path if is_folder else None)
             shut: list[OSError] = []
-            for file in sorted(_under(path, shut.append)) if is_folder else [path]:
+            for file in sorted(_under(path, shut.append, of_libraries.append)) if is_folder else [path]:
                 kind = kind_of(file.name)
                 if kind is None:
                     passed_over[file] = None
@@ -139,7 +146,8 @@ def find_inputs(
             inputs.update((given.place, given) for given in map(shut_folder_input, shut))
     if not inputs and not may_be_none:
         raise DatelineError(f"no articles in {', '.join(map(str, places))}; want files of these kinds: {KINDS}")
-    return Found(tuple(replace(given, day_first=day_first) for given in inputs.values()), tuple(passed_over))
+    left_out = tuple(sorted({folder for folder in of_libraries if not _is_named(folder, inputs)}))
+    return Found(tuple(replace(given, day_first=day_first) for given in inputs.values()), tuple(passed_over), left_out)
 
 
 def is_readable(path: Path) -> bool:
@@ -267,13 +275,31 @@ def _paths(place: str) -> list[Path]:
     return [path for path in found if not is_of_a_library(path, named)]
 
 
-def _under(folder: Path, shut: Callable[[OSError], object] | None = None) -> Iterator[Path]:
-    """Yield the files under a folder that are not hidden; `shut` takes the error of a folder that can't be listed."""
+def _under(
+    folder: Path,
+    shut: Callable[[OSError], object] | None = None,
+    of_a_library: Callable[[Path], object] = lambda _: None,
+) -> Iterator[Path]:
+    """Yield the files under a folder that are not hidden.
+
+    Args:
+        shut: takes the error of a folder that can't be listed.
+        of_a_library: takes a folder that is left out for the name by which a library keeps its own, and may be the
+            user's.
+    """
     for place, folders, names in os.walk(folder, onerror=shut):
         kept = _OF_A_LIBRARY if _LIBRARY in names else frozenset()
+        for name in _LIKE_A_USERS.intersection(kept, folders):
+            if holds_readable(own := Path(place, name)):
+                of_a_library(own)
         folders[:] = (name for name in folders if not name.startswith(".") and name not in kept)
         shown = (name for name in names if not name.startswith(".") and name not in kept)
         yield from (file for name in shown if _is_file(file := Path(place, name)))
+
+
+def _is_named(folder: Path, places: Iterable[str]) -> bool:
+    """Say whether some place is inside a folder that is left out where it is not named itself."""
+    return any(Path(place).is_relative_to(folder.resolve()) for place in places)
 
 
 def _is_file(path: Path) -> bool:
