@@ -1,4 +1,4 @@
-"""Documents of word processors beside Word's: OpenDocument (.odt) and Rich Text (.rtf)."""
+"""Documents of word processors beside Word's: OpenDocument (.odt, .fodt), Rich Text (.rtf), what is called .doc."""
 
 import io
 import zipfile
@@ -52,6 +52,28 @@ def test_an_opendocument_text(tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["a.fodt", "a.odt"])
+def test_a_flat_opendocument_text_without_the_heads_of_its_pages(tmp_path, name):
+    (tmp_path / name).write_text(
+        f"<?xml version='1.0'?>\n<office:document {NAMES}><office:meta><dc:title>Dam opens</dc:title></office:meta>"
+        "<office:master-styles><text:p>Page 1</text:p></office:master-styles>"
+        f"<office:body><text:p>The dam <text:span>opened</text:span>.</text:p></office:body></office:document>"
+    )
+    [article] = read(tmp_path / name)
+    assert (article.title, article.text) == ("Dam opens", "The dam opened.")
+
+
+def test_what_is_called_doc_and_is_of_a_newer_kind_is_read(tmp_path):
+    story = "The mayor of Sorrel resigned on Tuesday after nine years in office."
+    document = docx.Document()
+    document.add_paragraph(story)
+    document.save(tmp_path / "a.docx")
+    page = f"<html><head><title>Mayor goes</title></head><body><article><p>{story}</p></article></body></html>"
+    for data in (rtf(story), (tmp_path / "a.docx").read_bytes(), page.encode()):
+        (tmp_path / "a.doc").write_bytes(data)
+        assert [article.text.strip() for article in read(tmp_path / "a.doc")] == [story]
+
+
 def test_rich_text(tmp_path):
     link = r'{\field{\*\fldinst{HYPERLINK "https://t.example/7"}}{\fldrslt{\ul Sorrel}}}'
     picture = r"{\*\shppict{\pict\pngblip " + "0a1b2c3d" * 40 + "}}"
@@ -98,6 +120,9 @@ def large():
         ("a.odt", odt(**{"content.xml": ENTITY}), "holds no text"),
         ("a.odt", locked(), "is locked with a password"),
         ("a.odt", large(), "holds 60 MB of text"),
+        ("a.fodt", f"<office:document {NAMES}><office:body>".encode(), "can't be read as an OpenDocument text"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a document of an old Word (.doc), which can't be read"),
+        ("a.doc", b"", "is empty"),
         ("a.rtf", b"", "is not Rich Text"),
         ("a.rtf", b"<html>" + STORY.encode(), "is not Rich Text"),
         ("a.rtf", b"{\\rtf1 }", "holds no text"),

@@ -16,6 +16,7 @@ from embeddings.errors import DatelineError, InvalidInput
 from embeddings.paths import expanded
 from embeddings.sources.archive import members
 from embeddings.sources.default_ids import ShortestIds
+from embeddings.sources.doc import read_doc
 from embeddings.sources.docx import read_docx
 from embeddings.sources.fields import ALIASES
 from embeddings.sources.filling import Readings, is_of_the_web
@@ -47,6 +48,7 @@ READERS: Mapping[str, Callable[[Input], Iterator[Article | Unreadable]]] = {
     ".html": read_html,
     ".story": read_story,
     ".pdf": read_pdf,
+    ".doc": read_doc,
     ".docx": read_docx,
     ".odt": read_odt,
     ".rtf": read_rtf,

@@ -12,8 +12,10 @@ _KINDS = {
     ".htm": ".html",
     ".xhtml": ".html",
     ".pdf": ".pdf",
+    ".doc": ".doc",
     ".docx": ".docx",
     ".odt": ".odt",
+    ".fodt": ".odt",
     ".rtf": ".rtf",
     ".json": ".json",
     ".jsonl": ".jsonl",
@@ -37,8 +39,8 @@ _KINDS = {
 _PACKED = (".gz", ".bz2", ".xz")
 SUFFIXES = (*_KINDS, *_PACKED)
 KINDS = (
-    ".txt, .md, .html, .pdf, .docx, .odt, .rtf, .json, .jsonl, .csv, .xml (feeds, NITF, NewsML), .eml, .mbox, .zip, "
-    ".tar, .tgz, .tar.bz2, .tar.xz"
+    ".txt, .md, .html, .pdf, .docx, .odt, .fodt, .rtf, .json, .jsonl, .csv, .xml (feeds, NITF, NewsML), .eml, .mbox, "
+    ".zip, .tar, .tgz, .tar.bz2, .tar.xz"
 )
 ARCHIVES = frozenset({".zip", ".tar"})
 CONTAINERS = frozenset({*ARCHIVES, ".mbox", ".xml"})
