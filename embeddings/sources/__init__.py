@@ -254,7 +254,7 @@ def _read_whole(given: Input) -> Iterator[Article | Unreadable]:
     except ReadingError as error:
         yield Unreadable(given.name, str(error))
     except (OSError, EOFError, zlib.error, BadZipFile) as error:
-        yield Unreadable(given.name, f"can't be unpacked ({error}); it may be cut off")
+        yield Unreadable(given.name, f"can't be unpacked ({error}); it is cut off or damaged: pack it anew")
 
 
 def _paths(place: str) -> list[Path]:
