@@ -6,6 +6,7 @@ import zipfile
 import docx
 import pytest
 from attacks import refused
+from docx.oxml import parse_xml
 from test_exports import DAM, MAYOR, NEXIS_UNI, said
 from test_sources import STORY, packed, read
 
@@ -50,6 +51,26 @@ def test_an_opendocument_text(tmp_path):
     assert article.text.splitlines() == [
         "Dam opens", "The dam at Sorrel opened on Tuesday.", "It cost", "$9 million.", "Yes | two",
     ]  # fmt: skip
+
+
+TRACKED = """<w:r><w:t>The vote was </w:t></w:r><w:del><w:r><w:delText>nine to two</w:delText></w:r></w:del>
+<w:ins><w:r><w:t>eight to three</w:t><w:footnoteReference/><w:br w:type="page"/></w:r></w:ins>
+<w:moveFrom><w:r><w:t>!</w:t></w:r></w:moveFrom>
+<w:sdt><w:sdtPr><w:tag/></w:sdtPr><w:sdtContent><w:r><w:t>,</w:t></w:r></w:sdtContent></w:sdt>
+<w:hyperlink><w:r><w:tab/><w:t>at last</w:t></w:r></w:hyperlink>"""
+
+
+def test_a_word_document_says_what_it_says_with_its_changes(tmp_path):
+    document = docx.Document()
+    document.add_paragraph("Council votes")
+    paragraph = document.add_paragraph()._p
+    names = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    paragraph.extend(parse_xml(f"<w:p {names}><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr>{TRACKED}</w:p>"))
+    row = document.add_table(1, 2).rows[0]
+    row.cells[0].text, row.cells[1].text = "Yes", "eight"
+    document.save(tmp_path / "a.docx")
+    [article] = read(tmp_path / "a.docx")
+    assert article.text.splitlines() == ["Council votes", "The vote was eight to three,\tat last", "Yes | eight"]
 
 
 @pytest.mark.parametrize("name", ["a.fodt", "a.odt"])
