@@ -230,7 +230,7 @@ def test_parsers_run_in_a_limited_process(tmp_path):
 def test_a_document_that_takes_too_much_memory_is_left_and_the_rest_goes_in(tmp_path, monkeypatch):
     monkeypatch.setattr(parsing, "MAX_MEMORY", 100_000_000)
     monkeypatch.setattr(parsing, "DOCUMENTS", 0)  # a process with that limit, and none that goes on with it
-    (tmp_path / "a.rtf").write_bytes(b"{\\rtf1 " + b"It opened. " * 2_000_000 + b"}")
+    (tmp_path / "a.rtf").write_bytes(b"{\\rtf1 \xf0\x9f\x98\x80" + b"It opened. " * 4_000_000 + b"}")
     (tmp_path / "b.pdf").write_bytes(pdf(STORY))
     items = refused(tmp_path, "takes more than 100 MB of memory")
     assert isinstance(items[1], Article)

@@ -132,7 +132,7 @@ def large():
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.odt", b"", "is not an OpenDocument text"),
+        ("a.odt", b"", "is empty"),
         ("a.odt", STORY.encode(), "is not an OpenDocument text"),
         ("a.odt", packed(**{"a.txt": STORY}), "can't be read as an OpenDocument text"),
         ("a.odt", odt("<text:p>"), "can't be read as an OpenDocument text"),
@@ -144,7 +144,7 @@ def large():
         ("a.fodt", f"<office:document {NAMES}><office:body>".encode(), "can't be read as an OpenDocument text"),
         ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a document of an old Word (.doc), which can't be read"),
         ("a.doc", b"", "is empty"),
-        ("a.rtf", b"", "is not Rich Text"),
+        ("a.rtf", b"", "is empty"),
         ("a.rtf", b"<html>" + STORY.encode(), "is not Rich Text"),
         ("a.rtf", b"{\\rtf1 }", "holds no text"),
         ("a.rtf", b"{\\rtf1 \\uc9999999999999 x\\u1114112 }", "can't be read as Rich Text"),

@@ -29,7 +29,7 @@ from embeddings.sources.inputs import (
     file_input,
     shut_folder_input,
 )
-from embeddings.sources.kinds import KINDS, is_address, kind_of
+from embeddings.sources.kinds import KINDS, PARTS, is_address, is_hidden, kind_of
 from embeddings.sources.mail import read_mail
 from embeddings.sources.mbox import mails
 from embeddings.sources.news import read_news
@@ -82,6 +82,7 @@ __all__ = [
     "find_inputs",
     "holds_readable",
     "is_address",
+    "is_hidden",
     "is_of_a_library",
     "is_readable",
     "parse_columns",
@@ -154,7 +155,7 @@ def find_inputs(
 
 def is_readable(path: Path) -> bool:
     """Say whether a file found somewhere under a folder would be read: its kind is known and it is not hidden."""
-    return kind_of(path.name) is not None and not path.name.startswith(".")
+    return kind_of(path.name) is not None and not is_hidden(path.name)
 
 
 def is_of_a_library(path: Path, folder: Path) -> bool:
@@ -282,7 +283,7 @@ def _under(
     shut: Callable[[OSError], object] | None = None,
     of_a_library: Callable[[Path], object] = lambda _: None,
 ) -> Iterator[Path]:
-    """Yield the files under a folder that are not hidden.
+    """Yield the files under a folder that are not hidden, nor what a browser saves beside a page as parts of it.
 
     Args:
         shut: takes the error of a folder that can't be listed.
@@ -294,8 +295,9 @@ def _under(
         for name in _LIKE_A_USERS.intersection(kept, folders):
             if holds_readable(own := Path(place, name)):
                 of_a_library(own)
-        folders[:] = (name for name in folders if not name.startswith(".") and name not in kept)
-        shown = (name for name in names if not name.startswith(".") and name not in kept)
+        left_out = kept | {f"{Path(name).stem}{PARTS}" for name in names if kind_of(name) == ".html"}
+        folders[:] = (name for name in folders if not is_hidden(name) and name not in left_out)
+        shown = (name for name in names if not is_hidden(name) and name not in kept)
         yield from (file for name in shown if _is_file(file := Path(place, name)))
 
 

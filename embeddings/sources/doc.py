@@ -15,8 +15,6 @@ from embeddings.sources.rtf import read_rtf
 def read_doc(given: Input) -> Iterator[Article | Unreadable]:
     """Read Rich Text, a .docx or a page, as Word itself and web sites save them under this name."""
     data = given.read()
-    if not data:
-        raise ReadingError("is empty; remove it, or put an article in it")
     given = replace(given, opened=bytes_opener(data))
     begins = data[:1_000].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
     if begins.startswith(b"{\\rtf"):

@@ -43,6 +43,8 @@ KINDS = (
     ".zip, .tar, .tgz, .tar.bz2, .tar.xz"
 )
 ARCHIVES = frozenset({".zip", ".tar"})
+PARTS = "_files"
+"""With what browsers end the name of the folder of a page's parts, which begins like the page's."""
 CONTAINERS = frozenset({*ARCHIVES, ".mbox", ".xml"})
 """Those of which each file holds others, or leads to them."""
 
@@ -55,6 +57,11 @@ def kind_of(name: str) -> str | None:
         return ".mbox"
     dot = plain.rfind(".")
     return _KINDS.get(plain[dot:]) if dot >= 0 else None
+
+
+def is_hidden(name: str) -> bool:
+    """Say whether a file or folder of this name is passed over: it is hidden, or Word's note of who has one open."""
+    return name.startswith((".", "~$"))
 
 
 def is_address(place: str) -> bool:
