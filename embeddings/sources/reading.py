@@ -31,6 +31,7 @@ MAX_FIELD = 10_000
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _BY = re.compile(r"^by:? +", re.IGNORECASE)
 _INNER = ("name", "main", "title", "text")
+_OF_A_MAC = re.compile("[a-z]\u00d5[a-z]")  # as the apostrophe of an old Mac looks in Windows' encoding
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 
 
@@ -202,4 +203,4 @@ def _guessed(data: bytes, error: UnicodeDecodeError) -> str:
     # a guess that turns bytes into control characters is no text
     if best is None or re.search(r"[\x00-\x08\x0e-\x1f\x7f]", text):
         raise ReadingError(f"is not UTF-8 (byte {error.start}) and no other encoding fits; save it as UTF-8")
-    return text
+    return data.decode("mac_roman") if _OF_A_MAC.search(text) else text
