@@ -215,6 +215,8 @@ def test_a_lone_sign_is_that_of_western_europe(tmp_path, text):
 
 
 def test_a_text_of_an_old_mac_is_told_by_its_apostrophes(tmp_path):
-    text = "\u201cIt\u2019s Zo\u00eb\u2019s caf\u00e9\u201d \u2014 and it cost \u00a35.\r" * 9
+    text = (
+        f"{'The bridge opened on Monday. ' * 20}\r\u201cIt\u2019s late,\u201d said Zo\u00eb \u2014 and it cost \u00a35."
+    )
     (tmp_path / "a.txt").write_bytes(text.encode("mac_roman"))
     assert [article.text for article in read(tmp_path)] == [text]
