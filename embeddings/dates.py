@@ -80,7 +80,9 @@ def parse_date(value: object, *, day_first: bool | None = None) -> date | None:
     if _NO_DAY.fullmatch(text):
         return None
     try:
-        found = _seconds(text) or _iso(text) or _mail(text) or _written(text) or _figures(text, day_first)
+        found = (
+            _seconds(text) or _iso(text) or _mail(text) or _written(text) or _short(text) or _figures(text, day_first)
+        )
     except AmbiguousDate as error:
         error.args = (f"the date {text!r} may mean two days; write it as 2021-06-08",)
         raise
@@ -155,6 +157,14 @@ def _mail(text: str) -> date | None:
 def _written(text: str) -> date | None:
     found = find_date(text)
     return found.day if found is not None else None
+
+
+def _short(text: str) -> date | None:
+    """Read "8-Jun-21", as spreadsheets and databases write a day; of the years 1969 to 2068."""
+    try:
+        return datetime.strptime(text, "%d-%b-%y").date()
+    except ValueError:
+        return None
 
 
 def _figures(text: str, day_first: bool | None) -> date | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import sentencex
 
 MAX_LINE = 20_000
 """Characters of a line that are split at once: sentencex takes time by the square of a line of quotation marks."""
+_MAY = re.compile(r"\bMay\.\s+(?=[A-Z])")  # which sentencex takes for an abbreviation, and is none
 _STOP = re.compile(r"[.!?]\s+(?=\S)")
 # what sentencex takes for the end of a sentence: each goes on where what follows is of the second pattern
 _GOES_ON = tuple(
@@ -97,8 +99,11 @@ def _is_one(text: str, before: Range, start: int, end: int) -> bool:
 def _found(text: str, line: Range) -> Iterator[Range]:
     for start, end in _parts(text, line):
         for boundary in sentencex.get_sentence_boundaries("en", text[start:end]):
-            if trimmed := _trim(text, start + boundary["start_index"], start + boundary["end_index"]):
-                yield trimmed
+            begun, ended = start + boundary["start_index"], start + boundary["end_index"]
+            cuts = [match.end() for match in _MAY.finditer(text, begun, ended)]
+            for piece in pairwise([begun, *cuts, ended]):
+                if trimmed := _trim(text, *piece):
+                    yield trimmed
 
 
 def _parts(text: str, line: Range) -> Iterator[Range]:

@@ -54,7 +54,13 @@ def test_what_looks_like_an_end_and_is_none(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["It ended at 9 p.m. Rescue came.", "It cost 12. He paid.", "They left on Sat. Nobody saw."]
+    "text",
+    [
+        "It ended at 9 p.m. Rescue came.",
+        "It cost 12. He paid.",
+        "They left on Sat. Nobody saw.",
+        "He resigned in May. Bo Larsen said so.",
+    ],
 )
 def test_what_looks_like_no_end_and_is_one(text):
     assert len(sentences(text)) == 2

@@ -79,6 +79,8 @@ def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, sour
         ("2021/06/08", date(2021, 6, 8)),
         ("2021.6.8", date(2021, 6, 8)),
         ("8-Jun-2021", date(2021, 6, 8)),
+        ("8-Jun-21", date(2021, 6, 8)),
+        ("08-JUN-98", date(1998, 6, 8)),
         ("1623146400", date(2021, 6, 8)),
         (1623146400000, date(2021, 6, 8)),
         ("2021", None),

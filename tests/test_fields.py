@@ -194,3 +194,29 @@ def test_a_column_without_a_name_is_passed_over_as_pandas_writes_one(tmp_path):
     *articles, problem = read(tmp_path)
     assert [(one.title, one.text) for one in articles] == [("Dam", "It opened."), ("Storm", "Trees fell.")]
     assert "more fields than columns" in problem.reason
+
+
+def test_a_table_whose_first_foreign_letter_stands_far_below_is_read_to_its_end(tmp_path):
+    rows = [
+        "title,text",
+        *(f"Dam {number},{'It opened. ' * 10_000}" for number in range(10)),
+        "Caf\u00e9,It cost \u00a35.",
+    ]
+    (tmp_path / "a.csv").write_bytes("\n".join(rows).encode("cp1252"))
+    article = read(tmp_path)[-1]
+    assert (article.title, article.text) == ("Caf\u00e9", "It cost \u00a35.")
+
+
+@pytest.mark.parametrize("text", ["It cost \u00a35.", "It cost 5 \u20ac.", "10 \u00b5g\nof it", "\u00a7 5 of the act"])
+def test_a_lone_sign_is_that_of_western_europe(tmp_path, text):
+    text = f"{'The bridge opened on Monday. ' * 100}\n{text}"
+    (tmp_path / "a.txt").write_bytes(text.encode("cp1252"))
+    assert [article.text for article in read(tmp_path)] == [text]
+
+
+def test_a_text_of_an_old_mac_is_told_by_its_apostrophes(tmp_path):
+    text = (
+        f"{'The bridge opened on Monday. ' * 20}\r\u201cIt\u2019s late,\u201d said Zo\u00eb \u2014 and it cost \u00a35."
+    )
+    (tmp_path / "a.txt").write_bytes(text.encode("mac_roman"))
+    assert [article.text for article in read(tmp_path)] == [text]

@@ -29,6 +29,13 @@ def test_a_surname_stands_for_the_whole_name_of_its_article(text, answer):
     assert in_full("Who takes over?", told(text, answer)) == "Joachim Pell"
 
 
+def test_a_name_that_stands_far_above_and_again_below_is_one():
+    filler = "It rained all day. " * 20
+    text = f"Joachim Pell, an engineer, came. {filler}She met Joachim Pell. {filler}Mr Pell takes over."
+    assert in_full("Who takes over?", told(text, "Mr Pell")) == "Joachim Pell"
+    assert in_full("Who takes over?", told(text.replace("met Joachim", "met Anna"), "Mr Pell")) == ""
+
+
 def test_names_of_other_languages_are_names():
     span = told("She named the judge Žofie Čapková. Mrs Čapková takes over.", "Mrs Čapková")
     assert in_full("Who takes over?", span) == "Žofie Čapková"

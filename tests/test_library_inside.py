@@ -22,7 +22,11 @@ def test_what_a_library_keeps_is_no_article_of_the_folder_around_it(tmp_path, en
     article.parent.mkdir(exist_ok=True)
     article.write_text("Dam opens\nThe dam opened.")
     assert {"lexical.json", "vectors.json"} <= {file.name for file in library.iterdir()}
-    assert [given.place for given in find_inputs([archive]).inputs] == [str(article)]
+    found = find_inputs([archive])
+    assert [given.place for given in found.inputs] == [str(article)]
+    assert set(found.of_libraries) == {library / folder for folder in CARRIED_FOLDERS}
+    assert not found.passed_over
+    assert find_inputs([archive, library / "uploads"]).of_libraries == (library / "runs",)
     assert [given.place for given in find_inputs([archive / "*", archive / "**/*.json"]).inputs] == [str(article)]
     assert [given.place for given in find_inputs([library / "uploads/*/*"]).inputs] == [
         str(library / "uploads/deep/a.json")

@@ -93,7 +93,7 @@ def test_a_sender_without_a_name_is_known_by_the_address(tmp_path):
     ("message", "reason"),
     [
         (b"just words\n\nand more", "is no mail"),
-        (b"", "is no mail"),
+        (b"", "is empty"),
         (b"From: a@b.example\n\n", "is a mail without text"),
         (b"From: a@b.example\nContent-Type: application/pdf\n\n%PDF", "is a mail without text"),
     ],

@@ -1,4 +1,4 @@
-"""Documents of word processors beside Word's: OpenDocument (.odt) and Rich Text (.rtf)."""
+"""Documents of word processors beside Word's: OpenDocument (.odt, .fodt), Rich Text (.rtf), what is called .doc."""
 
 import io
 import zipfile
@@ -6,6 +6,7 @@ import zipfile
 import docx
 import pytest
 from attacks import refused
+from docx.oxml import parse_xml
 from test_exports import DAM, MAYOR, NEXIS_UNI, said
 from test_sources import STORY, packed, read
 
@@ -52,6 +53,48 @@ def test_an_opendocument_text(tmp_path):
     ]  # fmt: skip
 
 
+TRACKED = """<w:r><w:t>The vote was </w:t></w:r><w:del><w:r><w:delText>nine to two</w:delText></w:r></w:del>
+<w:ins><w:r><w:t>eight to three</w:t><w:footnoteReference/><w:br w:type="page"/></w:r></w:ins>
+<w:moveFrom><w:r><w:t>!</w:t></w:r></w:moveFrom>
+<w:sdt><w:sdtPr><w:tag/></w:sdtPr><w:sdtContent><w:r><w:t>,</w:t></w:r></w:sdtContent></w:sdt>
+<w:hyperlink><w:r><w:tab/><w:t>at last</w:t></w:r></w:hyperlink>"""
+
+
+def test_a_word_document_says_what_it_says_with_its_changes(tmp_path):
+    document = docx.Document()
+    document.add_paragraph("Council votes")
+    paragraph = document.add_paragraph()._p
+    names = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    paragraph.extend(parse_xml(f"<w:p {names}><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr>{TRACKED}</w:p>"))
+    row = document.add_table(1, 2).rows[0]
+    row.cells[0].text, row.cells[1].text = "Yes", "eight"
+    document.save(tmp_path / "a.docx")
+    [article] = read(tmp_path / "a.docx")
+    assert article.text.splitlines() == ["Council votes", "The vote was eight to three,\tat last", "Yes | eight"]
+
+
+@pytest.mark.parametrize("name", ["a.fodt", "a.odt"])
+def test_a_flat_opendocument_text_without_the_heads_of_its_pages(tmp_path, name):
+    (tmp_path / name).write_text(
+        f"<?xml version='1.0'?>\n<office:document {NAMES}><office:meta><dc:title>Dam opens</dc:title></office:meta>"
+        "<office:master-styles><text:p>Page 1</text:p></office:master-styles>"
+        f"<office:body><text:p>The dam <text:span>opened</text:span>.</text:p></office:body></office:document>"
+    )
+    [article] = read(tmp_path / name)
+    assert (article.title, article.text) == ("Dam opens", "The dam opened.")
+
+
+def test_what_is_called_doc_and_is_of_a_newer_kind_is_read(tmp_path):
+    story = "The mayor of Sorrel resigned on Tuesday after nine years in office."
+    document = docx.Document()
+    document.add_paragraph(story)
+    document.save(tmp_path / "a.docx")
+    page = f"<html><head><title>Mayor goes</title></head><body><article><p>{story}</p></article></body></html>"
+    for data in (rtf(story), (tmp_path / "a.docx").read_bytes(), page.encode()):
+        (tmp_path / "a.doc").write_bytes(data)
+        assert [article.text.strip() for article in read(tmp_path / "a.doc")] == [story]
+
+
 def test_rich_text(tmp_path):
     link = r'{\field{\*\fldinst{HYPERLINK "https://t.example/7"}}{\fldrslt{\ul Sorrel}}}'
     picture = r"{\*\shppict{\pict\pngblip " + "0a1b2c3d" * 40 + "}}"
@@ -89,7 +132,7 @@ def large():
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.odt", b"", "is not an OpenDocument text"),
+        ("a.odt", b"", "is empty"),
         ("a.odt", STORY.encode(), "is not an OpenDocument text"),
         ("a.odt", packed(**{"a.txt": STORY}), "can't be read as an OpenDocument text"),
         ("a.odt", odt("<text:p>"), "can't be read as an OpenDocument text"),
@@ -98,7 +141,10 @@ def large():
         ("a.odt", odt(**{"content.xml": ENTITY}), "holds no text"),
         ("a.odt", locked(), "is locked with a password"),
         ("a.odt", large(), "holds 60 MB of text"),
-        ("a.rtf", b"", "is not Rich Text"),
+        ("a.fodt", f"<office:document {NAMES}><office:body>".encode(), "can't be read as an OpenDocument text"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a document of an old Word (.doc), which can't be read"),
+        ("a.doc", b"", "is empty"),
+        ("a.rtf", b"", "is empty"),
         ("a.rtf", b"<html>" + STORY.encode(), "is not Rich Text"),
         ("a.rtf", b"{\\rtf1 }", "holds no text"),
         ("a.rtf", b"{\\rtf1 \\uc9999999999999 x\\u1114112 }", "can't be read as Rich Text"),

@@ -5,6 +5,8 @@ from attacks import refused
 from test_sources import read
 from test_web import WHOLE, rss
 
+from embeddings.sources import feed, web
+
 CLASSIC = """<strong>SORREL</strong> - The dam opened on Tuesday, <em>the mayor</em> said.
 
 [caption id="attachment_7" width="300"]<img src="dam.jpg" /> The dam. Photo: Bo Lind[/caption]
@@ -72,6 +74,25 @@ def test_a_picture_without_an_end_and_an_author_without_a_name_take_nothing_from
     [article] = read(tmp_path)
     assert article.text.splitlines()[-1] == "Nobody minded that it did."
     assert article.author == "admin"
+
+
+@pytest.mark.parametrize("piece", [500, 1_000, 5_000])
+def test_an_export_of_any_length_is_read_piece_by_piece(tmp_path, monkeypatch, piece):
+    monkeypatch.setattr(feed, "PIECE", piece)
+    monkeypatch.setattr(web, "MAX_FEED_BYTES", piece)
+    monkeypatch.setattr(web, "MAX_PAGES", 2)
+    tag = "<wp:tag><wp:tag_slug>dam</wp:tag_slug></wp:tag>"
+    posts = [item(f"{number} dams", f"It rained on {number} of the days of the week.") for number in range(5)]
+    (tmp_path / "a.xml").write_text(export(tag, *UNPUBLISHED, *posts, *UNPUBLISHED))
+    assert [(one.title, one.text, one.author, one.source) for one in read(tmp_path)] == [
+        (f"{number} dams", f"It rained on {number} of the days of the week.", "Ann O’Lee", "The Echo")
+        for number in range(5)
+    ]
+
+
+def test_an_export_that_is_cut_off_gives_the_posts_that_it_has(tmp_path):
+    (tmp_path / "a.xml").write_text(export(item("Dam", BLOCKS), item("Rain", BLOCKS)).rpartition("<wp:status>")[0])
+    assert [one.title for one in read(tmp_path)] == ["Dam", "Rain"]
 
 
 def test_an_export_without_anything_published_says_so(tmp_path):

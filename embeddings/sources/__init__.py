@@ -16,6 +16,7 @@ from embeddings.errors import DatelineError, InvalidInput
 from embeddings.paths import expanded
 from embeddings.sources.archive import members
 from embeddings.sources.default_ids import ShortestIds
+from embeddings.sources.doc import read_doc
 from embeddings.sources.docx import read_docx
 from embeddings.sources.fields import ALIASES
 from embeddings.sources.filling import Readings, is_of_the_web
@@ -28,7 +29,7 @@ from embeddings.sources.inputs import (
     file_input,
     shut_folder_input,
 )
-from embeddings.sources.kinds import KINDS, is_address, kind_of
+from embeddings.sources.kinds import KINDS, PARTS, is_address, is_hidden, kind_of
 from embeddings.sources.mail import read_mail
 from embeddings.sources.mbox import mails
 from embeddings.sources.news import read_news
@@ -47,6 +48,7 @@ READERS: Mapping[str, Callable[[Input], Iterator[Article | Unreadable]]] = {
     ".html": read_html,
     ".story": read_story,
     ".pdf": read_pdf,
+    ".doc": read_doc,
     ".docx": read_docx,
     ".odt": read_odt,
     ".rtf": read_rtf,
@@ -64,8 +66,13 @@ CONTAINERS: Mapping[str, Callable[[Input], Iterator[Input | Unreadable]]] = {
 }
 
 _LIBRARY = "library.sqlite"
-_OF_A_LIBRARY = frozenset({"labels.jsonl", "lexical", "lexical.json", "names.json", "runs", "uploads", "vectors.json"})
+_OF_A_LIBRARY = frozenset({
+    _LIBRARY, f"{_LIBRARY}-shm", f"{_LIBRARY}-wal", "caches.lock", "labels.jsonl", "lexical", "lexical.json", "lock",
+    "names.json", "runs", "uploads", "vectors.faiss", "vectors.json",
+})  # fmt: skip
 """What a library keeps beside its file; with --library inside the folder of articles these are no articles of it."""
+_LIKE_A_USERS = frozenset({"runs", "uploads"})
+"""Folders of a library whose names a user's own may have."""
 
 __all__ = [
     "KINDS",
@@ -75,6 +82,7 @@ __all__ = [
     "find_inputs",
     "holds_readable",
     "is_address",
+    "is_hidden",
     "is_of_a_library",
     "is_readable",
     "parse_columns",
@@ -84,10 +92,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What to read, in order, and the files of other kinds that a folder held besides."""
+    """What to read, in order, and what a folder held besides: files of other kinds, folders that libraries keep."""
 
     inputs: tuple[Input, ...]
     passed_over: tuple[Path, ...]
+    of_libraries: tuple[Path, ...] = ()
 
 
 def find_inputs(
@@ -119,6 +128,7 @@ def find_inputs(
     """
     inputs: dict[str, Input] = {}
     passed_over: dict[Path, None] = {}
+    of_libraries: list[Path] = []
     for place in places:
         if is_address(str(place)):
             inputs[str(place)] = address_input(str(place), columns or {}, private=not public_only)
@@ -129,7 +139,7 @@ def find_inputs(
             is_folder = path.is_dir()
             folder = next((one for one in under if one in path.parents), path if is_folder else None)
             shut: list[OSError] = []
-            for file in sorted(_under(path, shut.append)) if is_folder else [path]:
+            for file in sorted(_under(path, shut.append, of_libraries.append)) if is_folder else [path]:
                 kind = kind_of(file.name)
                 if kind is None:
                     passed_over[file] = None
@@ -139,12 +149,13 @@ def find_inputs(
             inputs.update((given.place, given) for given in map(shut_folder_input, shut))
     if not inputs and not may_be_none:
         raise DatelineError(f"no articles in {', '.join(map(str, places))}; want files of these kinds: {KINDS}")
-    return Found(tuple(replace(given, day_first=day_first) for given in inputs.values()), tuple(passed_over))
+    left_out = tuple(sorted({folder for folder in of_libraries if not _is_named(folder, inputs)}))
+    return Found(tuple(replace(given, day_first=day_first) for given in inputs.values()), tuple(passed_over), left_out)
 
 
 def is_readable(path: Path) -> bool:
     """Say whether a file found somewhere under a folder would be read: its kind is known and it is not hidden."""
-    return kind_of(path.name) is not None and not path.name.startswith(".")
+    return kind_of(path.name) is not None and not is_hidden(path.name)
 
 
 def is_of_a_library(path: Path, folder: Path) -> bool:
@@ -244,7 +255,7 @@ def _read_whole(given: Input) -> Iterator[Article | Unreadable]:
     except ReadingError as error:
         yield Unreadable(given.name, str(error))
     except (OSError, EOFError, zlib.error, BadZipFile) as error:
-        yield Unreadable(given.name, f"can't be unpacked ({error}); it may be cut off")
+        yield Unreadable(given.name, f"can't be unpacked ({error}); it is cut off or damaged: pack it anew")
 
 
 def _paths(place: str) -> list[Path]:
@@ -267,13 +278,32 @@ def _paths(place: str) -> list[Path]:
     return [path for path in found if not is_of_a_library(path, named)]
 
 
-def _under(folder: Path, shut: Callable[[OSError], object] | None = None) -> Iterator[Path]:
-    """Yield the files under a folder that are not hidden; `shut` takes the error of a folder that can't be listed."""
+def _under(
+    folder: Path,
+    shut: Callable[[OSError], object] | None = None,
+    of_a_library: Callable[[Path], object] = lambda _: None,
+) -> Iterator[Path]:
+    """Yield the files under a folder that are not hidden, nor what a browser saves beside a page as parts of it.
+
+    Args:
+        shut: takes the error of a folder that can't be listed.
+        of_a_library: takes a folder that is left out for the name by which a library keeps its own, and may be the
+            user's.
+    """
     for place, folders, names in os.walk(folder, onerror=shut):
         kept = _OF_A_LIBRARY if _LIBRARY in names else frozenset()
-        folders[:] = (name for name in folders if not name.startswith(".") and name not in kept)
-        shown = (name for name in names if not name.startswith(".") and name not in kept)
+        for name in _LIKE_A_USERS.intersection(kept, folders):
+            if holds_readable(own := Path(place, name)):
+                of_a_library(own)
+        left_out = kept | {f"{Path(name).stem}{PARTS}" for name in names if kind_of(name) == ".html"}
+        folders[:] = (name for name in folders if not is_hidden(name) and name not in left_out)
+        shown = (name for name in names if not is_hidden(name) and name not in kept)
         yield from (file for name in shown if _is_file(file := Path(place, name)))
+
+
+def _is_named(folder: Path, places: Iterable[str]) -> bool:
+    """Say whether some place is inside a folder that is left out where it is not named itself."""
+    return any(Path(place).is_relative_to(folder.resolve()) for place in places)
 
 
 def _is_file(path: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import IO
 
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable, inner_input
-from embeddings.sources.kinds import ARCHIVES, KINDS, kind_of
+from embeddings.sources.kinds import ARCHIVES, KINDS, is_hidden, kind_of
 
 MAX_ARCHIVE_BYTES = 2_000_000_000
 MAX_MEMBERS = 200_000
@@ -106,7 +106,7 @@ def member_input(
     if path.is_absolute() or ".." in path.parts or PureWindowsPath(filename).drive:
         return Unreadable(name, "its name leads out of the archive; pack it anew")
     kind = kind_of(path.name)
-    if kind is None or any(part.startswith((".", "__MACOSX")) for part in path.parts):
+    if kind is None or any(is_hidden(part) or part.startswith("__MACOSX") for part in path.parts):
         return None
     if kind in ARCHIVES:
         return Unreadable(name, "is an archive in an archive; unpack it, and index that")

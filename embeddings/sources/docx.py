@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import Any
 
 from embeddings.documents import Article
 from embeddings.sources.archive import check_document
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.markup import local_name
 from embeddings.sources.parsing import Parsed
 from embeddings.sources.whole import read_parsed
+
+_LEFT_OUT = frozenset({"alternatecontent", "del", "drawing", "movefrom", "object", "pict", "ppr", "rpr", "rt", "sdtpr"})
+"""What is no part of the running text: what was taken out of it, pictures and boxes, how it is set."""
+_OF_PAGES = frozenset({"page", "column"})
+_SIGNS = {"br": "\n", "cr": "\n", "nobreakhyphen": "-", "ptab": "\t", "tab": "\t"}
 
 
 def read_docx(given: Input) -> Iterator[Article | Unreadable]:
@@ -29,20 +36,43 @@ def extract_docx(data: bytes) -> list[Parsed]:
         ReadingError: it is damaged.
     """
     import docx
-    from docx.table import Table
 
     try:
         document = docx.Document(io.BytesIO(data))
-        lines = []
-        for block in document.iter_inner_content():
-            if isinstance(block, Table):
-                lines += [" | ".join(cell.text.strip() for cell in row.cells) for row in block.rows]
-            else:
-                lines.append(block.text)
         about = document.core_properties
-        return [Parsed(tuple(lines), about.title.strip(), about.author.strip().removeprefix("python-docx"))]
+        return [
+            Parsed(
+                tuple(_lines(document.element.body)),
+                about.title.strip(),
+                about.author.strip().removeprefix("python-docx"),
+            )
+        ]
     except MemoryError:
         raise
     except Exception as error:  # python-docx and lxml raise many kinds for a damaged document
         why = next(iter(str(error).splitlines()), type(error).__name__)
         raise ReadingError(f"can't be read as a Word document ({why})") from error
+
+
+def _lines(element: Any) -> Iterator[str]:
+    """Give the lines below an element, in order; python-docx leaves out what was inserted and what is in a control."""
+    for child in element:
+        name = local_name(child)
+        if name == "p":
+            yield "".join(_said(child))
+        elif name == "tr":
+            cells = child.xpath("./w:tc | ./w:sdt/w:sdtContent/w:tc")
+            yield " | ".join("\n".join(_lines(cell)).strip() for cell in cells)
+        elif name not in _LEFT_OUT:
+            yield from _lines(child)
+
+
+def _said(element: Any) -> Iterator[str]:
+    for child in element:
+        name = local_name(child)
+        if name == "t":
+            yield child.text or ""
+        elif name in _SIGNS:
+            yield "" if _OF_PAGES.intersection(child.attrib.values()) else _SIGNS[name]
+        elif name not in _LEFT_OUT:
+            yield from _said(child)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 from urllib.parse import urljoin
 
-from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, named_input
+from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable, bytes_opener, named_input
 from embeddings.sources.kinds import is_address
 from embeddings.sources.parsing import Parsed, parse
 
@@ -24,6 +25,13 @@ _SHORTCODE = re.compile(
 )
 _OF_THE_SITE = re.compile(r"nav_menu_item|custom_css|customize_changeset|oembed_cache|user_request|wp_.*")
 """What else than stories WordPress exports: its menus, styles and settings."""
+EXPORT = b"wordpress.org/export"
+"""What is said at the beginning of an export."""
+PIECE = 4_000_000
+"""Bytes of an export that are parsed at once."""
+_POST_ENDS = b"</item>"
+_TERMS = re.compile(rb"<wp:(tag|category|term)>.*?</wp:\1>", re.DOTALL)
+_NOTHING = "is an export of WordPress without anything that is published; export its posts"
 
 
 def feed_entries(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
@@ -35,8 +43,48 @@ def feed_entries(given: Input, data: bytes) -> Iterator[Input | Unreadable]:
     Raises:
         ReadingError: it has no entries.
     """
+    entries = parse(".xml", data)
+    if not entries:
+        raise ReadingError(_NOTHING)
+    yield from _inputs(given, entries)
+
+
+def export_entries(given: Input) -> Iterator[Input | Unreadable]:
+    """Yield the stories of an export of WordPress, however long it is.
+
+    Raises:
+        ReadingError: none of it is published.
+    """
+    published = (entries for piece in _pieces(given) if (entries := parse(".xml", piece)))
+    first = next(published, None)
+    if first is None:
+        raise ReadingError(_NOTHING)
+    for entries in chain([first], published):
+        yield from _inputs(given, entries)
+
+
+def _pieces(given: Input) -> Iterator[bytes]:
+    """Cut an export into feeds of some of its posts each, with what is said before the first."""
+    head, held = b"", bytearray()
+    with given.open() as stream:
+        while part := stream.read(PIECE):
+            held += part
+            end = held.rfind(_POST_ENDS) + len(_POST_ENDS)
+            if end >= len(_POST_ENDS):
+                yield head + held[:end] + b"</channel></rss>"
+                head = head or _TERMS.sub(b"", held.partition(b"<item>")[0])
+                del held[:end]
+            elif len(held) > MAX_BYTES:
+                raise ReadingError(
+                    f"holds more than {MAX_BYTES // 1_000_000} MB without the end of a post; export it anew"
+                )
+    if not head or b"<item>" in held:  # without any post, or cut off
+        yield head + held
+
+
+def _inputs(given: Input, entries: Iterable[Parsed]) -> Iterator[Input | Unreadable]:
     fetches = given.leads_on and is_address(given.place)
-    for entry in parse(".xml", data):
+    for entry in entries:
         [story] = entry.texts
         link = _absolute(given.place, entry.link) if is_address(given.place) or is_address(entry.link) else ""
         known = {name: getattr(entry, name) or None for name in ("title", "date", "source", "author")}
@@ -73,10 +121,10 @@ def _absolute(base: str, link: str) -> str:
 
 
 def extract_feed(data: bytes) -> list[Parsed]:
-    """Take the entries out of a feed.
+    """Take the entries out of a feed; of an export of WordPress those that are published.
 
     Raises:
-        ReadingError: it has none.
+        ReadingError: it has none at all.
     """
     import feedparser
 
@@ -91,8 +139,6 @@ def extract_feed(data: bytes) -> list[Parsed]:
         why = f" ({feed.bozo_exception})" if feed.bozo else ""
         raise ReadingError(f"is a feed without entries{why}; see whether its address is right")
     entries = [entry for entry in feed.entries if _is_published(entry)]
-    if not entries:
-        raise ReadingError("is an export of WordPress without anything that is published; export its posts")
     site, title, names = _text(feed.feed, "link"), _plain(_text(feed.feed, "title")), _names(data)
     return [_entry(entry, title, site if is_address(site) else "", names) for entry in entries]
 

@@ -98,11 +98,13 @@ class Input:
         """Read all its bytes.
 
         Raises:
-            ReadingError: it can't be opened, or there are more than `limit`.
+            ReadingError: it can't be opened, is empty, or there are more than `limit`.
             OSError, EOFError, zlib.error: it can't be unpacked.
         """
         with self.open() as stream:
             data = stream.read(limit + 1)
+        if not data:
+            raise ReadingError("is empty; remove it, or put an article in it")
         if len(data) > limit:
             raise ReadingError(
                 f"holds more than {limit // 1_000_000} MB, more than an article has; split it, or write one article a "

@@ -12,8 +12,10 @@ _KINDS = {
     ".htm": ".html",
     ".xhtml": ".html",
     ".pdf": ".pdf",
+    ".doc": ".doc",
     ".docx": ".docx",
     ".odt": ".odt",
+    ".fodt": ".odt",
     ".rtf": ".rtf",
     ".json": ".json",
     ".jsonl": ".jsonl",
@@ -37,10 +39,12 @@ _KINDS = {
 _PACKED = (".gz", ".bz2", ".xz")
 SUFFIXES = (*_KINDS, *_PACKED)
 KINDS = (
-    ".txt, .md, .html, .pdf, .docx, .odt, .rtf, .json, .jsonl, .csv, .xml (feeds, NITF, NewsML), .eml, .mbox, .zip, "
-    ".tar, .tgz, .tar.bz2, .tar.xz"
+    ".txt, .md, .html, .pdf, .docx, .odt, .fodt, .rtf, .json, .jsonl, .csv, .xml (feeds, NITF, NewsML), .eml, .mbox, "
+    ".zip, .tar, .tgz, .tar.bz2, .tar.xz"
 )
 ARCHIVES = frozenset({".zip", ".tar"})
+PARTS = "_files"
+"""With what browsers end the name of the folder of a page's parts, which begins like the page's."""
 CONTAINERS = frozenset({*ARCHIVES, ".mbox", ".xml"})
 """Those of which each file holds others, or leads to them."""
 
@@ -53,6 +57,11 @@ def kind_of(name: str) -> str | None:
         return ".mbox"
     dot = plain.rfind(".")
     return _KINDS.get(plain[dot:]) if dot >= 0 else None
+
+
+def is_hidden(name: str) -> bool:
+    """Say whether a file or folder of this name is passed over: it is hidden, or Word's note of who has one open."""
+    return name.startswith((".", "~$"))
 
 
 def is_address(place: str) -> bool:

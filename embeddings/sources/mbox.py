@@ -23,12 +23,13 @@ _DELETED = 8
 def mails(given: Input) -> Iterator[Input | Unreadable]:
     """Yield the mails of a mailbox; each is known by its own id, so that it stays itself where others come or go.
 
-    One without an id, or with that of one before it, is known by what is in it.
+    One without an id, or with that of one before it, is known by what is in it. A mail that stands there again, as
+    under each of its labels, is passed over.
 
     Raises:
         ReadingError: it is no mailbox.
     """
-    known: set[str] = set()
+    known, contents = set[str](), set[str]()
     for number, mail in enumerate(_split(given), start=1):
         name = f"{given.name}, mail {number}"
         if len(mail) > MAX_BYTES:
@@ -40,10 +41,13 @@ def mails(given: Input) -> Iterator[Input | Unreadable]:
             continue
         found = _ID.search(head)
         mail_id = found[1].decode(errors="replace") if found else ""
+        content = hashlib.sha256(b"\n".join([*_SAID.findall(head), *body]).strip()).hexdigest()[:16]
+        if content in contents:
+            continue
         if not mail_id or mail_id in known:
-            content = b"\n".join([*_SAID.findall(head), *body]).strip()
-            mail_id = f"{hashlib.sha256(content).hexdigest()[:16]} {mail_id}".strip()
+            mail_id = f"{content} {mail_id}".strip()
         known.add(mail_id)
+        contents.add(content)
         yield inner_input(given, name, f"!{mail_id}", ".eml", bytes_opener(_QUOTED.sub(rb"\1", mail)))
 
 

@@ -1,4 +1,4 @@
-"""Documents of LibreOffice and its like (.odt) -> articles, by lxml."""
+"""Documents of LibreOffice and its like (.odt, and .fodt in a single XML) -> articles, by lxml."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _LEFT_OUT = frozenset({"annotation", "forms", "frame", "note", "ruby-text", "tab
 def read_odt(given: Input) -> Iterator[Article | Unreadable]:
     """Read one article, a paragraph or table row a line, or those of a download, as of a Word document."""
     data = given.read()
-    check_document(data, "is not an OpenDocument text (.odt); save it anew, or name it for what it is")
+    if not _is_flat(data):
+        check_document(data, "is not an OpenDocument text (.odt); save it anew, or name it for what it is")
     yield from read_parsed(given, ".odt", data)
 
 
@@ -32,18 +33,29 @@ def extract_odt(data: bytes) -> list[Parsed]:
         ReadingError: it is damaged, or locked.
     """
     try:
+        if _is_flat(data):
+            return [_parsed(said := _tree(data), said)]
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             if b"encryption-data" in _part(parts, "META-INF/manifest.xml"):
                 raise ReadingError("is locked with a password; save it without one")
             body = _tree(parts.read("content.xml"))
             about = _part(parts, "meta.xml")
-        said = _tree(about) if about else None
-        return [Parsed(tuple(_lines(body)), _field(said, "title"), _field(said, "initial-creator"))]
+        return [_parsed(body, _tree(about) if about else None)]
     except (ReadingError, MemoryError):
         raise
     except Exception as error:  # zipfile and lxml raise many kinds for a damaged document
         why = next(iter(str(error).splitlines()), type(error).__name__)
         raise ReadingError(f"can't be read as an OpenDocument text ({why}); save it anew") from error
+
+
+def _is_flat(data: bytes) -> bool:
+    return not data.startswith(b"PK") and b"<office:document" in data[:5_000]
+
+
+def _parsed(document: Any, about: Any) -> Parsed:
+    # a flat document has its styles beside its body, and in them the heads and feet of pages
+    body = next((one for one in document.iter() if local_name(one) == "body"), document)
+    return Parsed(tuple(_lines(body)), _field(about, "title"), _field(about, "initial-creator"))
 
 
 def _part(parts: zipfile.ZipFile, name: str) -> bytes:

@@ -31,6 +31,7 @@ MAX_FIELD = 10_000
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 _BY = re.compile(r"^by:? +", re.IGNORECASE)
 _INNER = ("name", "main", "title", "text")
+_OF_A_MAC = re.compile("[a-z]\u00d5[a-z]")  # as the apostrophe of an old Mac looks in Windows' encoding
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 
 
@@ -196,13 +197,10 @@ def _strictly(data: bytes, encoding: str) -> str:
 
 
 def _guessed(data: bytes, error: UnicodeDecodeError) -> str:
-    guesses = from_bytes(data)
-    best = guesses.best()
-    # of guesses that fit equally well, Windows' Western one is by far the likeliest in news
-    western = [guess for guess in guesses if guess.encoding == "cp1252" and best and guess.chaos <= best.chaos]
-    best = western[0] if western else best
+    # Windows' Western encoding is by far the likeliest in news: a lone "£" or "€" fits many others as well
+    best = from_bytes(data, cp_isolation=["cp1252"]).best() or from_bytes(data).best()
     text = str(best) if best is not None else ""
     # a guess that turns bytes into control characters is no text
     if best is None or re.search(r"[\x00-\x08\x0e-\x1f\x7f]", text):
         raise ReadingError(f"is not UTF-8 (byte {error.start}) and no other encoding fits; save it as UTF-8")
-    return text
+    return data.decode("mac_roman") if _OF_A_MAC.search(text) else text

@@ -31,6 +31,8 @@ _LEVELS = 3
 _SEPARATOR = re.compile(rb"(?:\xef\xbb\xbf)?sep=([,;\t|])\r?\n", re.IGNORECASE)
 """The line by which Excel is told what stands between the columns."""
 
+_LATE = "cp1252-in-utf-8"
+
 _Order = Callable[[], bool | None]
 
 
@@ -92,7 +94,7 @@ def _rows(stream: IO[bytes]) -> csv.DictReader[str]:
     encoding, separated = _encoding(head), _SEPARATOR.match(head)
     stream.seek(len(codecs.BOM_UTF8) if encoding == "cp1252" and head.startswith(codecs.BOM_UTF8) else 0)
     csv.field_size_limit(MAX_BYTES)
-    lines = _text_lines(io.TextIOWrapper(stream, encoding, newline=""))
+    lines = _text_lines(io.TextIOWrapper(stream, encoding, errors=_LATE, newline=""))
     rows = csv.DictReader(lines, delimiter=separated[1].decode() if separated else delimiter(head))
     if separated:
         next(rows.reader)
@@ -256,6 +258,16 @@ def _encoding(head: bytes) -> str:
     if b"\0" in whole:
         raise ReadingError("is not text (it holds zero bytes); name a text file")
     return "utf-8-sig"
+
+
+def _in_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Take bytes that are no UTF-8 for Windows' Western encoding, where it shows only below the head."""
+    if not isinstance(error, UnicodeDecodeError) or error.encoding != "utf-8":
+        raise error
+    return error.object[error.start : error.end].decode("cp1252"), error.end
+
+
+codecs.register_error(_LATE, _in_cp1252)
 
 
 def delimiter(head: bytes) -> str:

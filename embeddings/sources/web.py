@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from embeddings.sources.feed import feed_entries
+from embeddings.sources.feed import EXPORT, export_entries, feed_entries
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, named_input
 from embeddings.sources.kinds import CONTAINERS, KINDS, is_address, kind_of
 from embeddings.sources.news import ROOTS
@@ -26,6 +26,8 @@ MAX_SITEMAPS, MAX_DEPTH = 100, 3
 MAX_FETCHING = 3_600.0
 """Seconds that one feed or sitemap and all its pages may take to come."""
 MAX_FEED_BYTES = 10_000_000
+_BEGINNING = 5_000
+"""Bytes by which it is told what a file is."""
 # a document type may declare elements; one that declares entities, which would be unfolded, is left standing
 _BEFORE_ROOT = re.compile(
     rb"""<\?.*?\?>|<!--.*?-->|"""
@@ -105,8 +107,14 @@ def pages(given: Input) -> Iterator[Input | Unreadable]:
     Raises:
         ReadingError: it is none of these, or names nothing.
     """
+    if not is_address(given.place):
+        with given.open() as stream:
+            is_export = EXPORT in stream.read(_BEGINNING)
+        if is_export:  # which may hold all that a newspaper has
+            yield from export_entries(given)
+            return
     data = given.read(MAX_FEED_BYTES)
-    head = _BEFORE_ROOT.sub(b"", data[:5_000]).lstrip()
+    head = _BEFORE_ROOT.sub(b"", data[:_BEGINNING]).lstrip()
     root = re.match(rb"(?:\xef\xbb\xbf)?<(?:\w+:)?(\w+)", head)
     name = root[1].lower() if root else b""
     if name in (b"urlset", b"sitemapindex"):

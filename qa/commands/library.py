@@ -40,6 +40,10 @@ def index(arguments: argparse.Namespace) -> int:
     if found.passed_over:
         names = ", ".join(sorted({file.suffix or file.name for file in found.passed_over}))
         print(f"passing over {len(found.passed_over)} files of other kinds ({names})", file=sys.stderr)
+    for folder in found.of_libraries:
+        print(
+            f"passing over {folder}, as the library beside it keeps its own there; name it to index it", file=sys.stderr
+        )
     watched = to_watch(arguments.places) if arguments.watch else []
     store = open_store(settings, create=True)
     follow_moved(store, found.inputs)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,8 +134,8 @@ def _step(watched: Watched, changed: Iterable[Path]) -> None:
 
 def _is_hidden(path: Path, folders: Sequence[Path]) -> bool:
     """Say whether a path under one of the folders would be passed over there."""
-    from embeddings.sources import is_of_a_library
+    from embeddings.sources import is_hidden, is_of_a_library
 
     below = [path.relative_to(folder).parts for folder in folders if path.is_relative_to(folder)]
     is_kept = any(is_of_a_library(path, folder) for folder in folders)
-    return is_kept or any(part.startswith(".") for parts in below for part in parts)
+    return is_kept or any(map(is_hidden, chain.from_iterable(below)))

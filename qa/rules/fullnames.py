@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from qa.answers import Span
 
@@ -20,6 +21,8 @@ _NO_FIRST_NAME = (
     r"(?:The|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|July|September|October|November|December"
     r"|(?:North|South|East|West)(?:ern)?|New|Great(?:er)?)"
 )
+_BEFORE, _BEHIND = 100, 10
+"""Characters before a surname in which its first name and the word before that stand, and behind it what parts them."""
 _SURNAME = re.compile(rf"(?:{_TITLE}\s+)?(?P<name>[A-ZÀ-ÞĀ-Ț][\w’'-]*[a-zà-ÿĀ-ț])(?<![’']s)")
 
 
@@ -36,5 +39,17 @@ def in_full(question: str, span: Span) -> str:
     # within a sentence, or where it begins and an apposition follows: "Meanwhile Pell" is no name
     within = rf"(?<![\w’'-])(?:[a-zà-ÿĀ-ț][\w’'-]*,?|{_TITLE}) (?P<within>{name})"
     begins = rf"(?:^|(?<=[.!?”\"] )|(?<=\n))(?P<begins>{name})(?=, (?:\d|who|an?|the)\b)"
-    found = {one["within"] or one["begins"] for one in re.finditer(f"{within}|{begins}", span.hit.article.text)}
+    text, named = span.hit.article.text, re.compile(f"{within}|{begins}")
+    found = {one["within"] or one["begins"] for part in _around(text, last) for one in named.finditer(text, *part)}
     return found.pop() if len(found) == 1 else ""
+
+
+def _around(text: str, surname: str) -> Iterator[tuple[int, int]]:
+    """Give the stretches in which a surname stands with what is before it: an article may be as long as a book."""
+    start = end = 0
+    for place in re.finditer(rf" {surname}\b", text):
+        if place.start() - _BEFORE > end:
+            yield start, end
+            start = place.start() - _BEFORE
+        end = place.end() + _BEHIND
+    yield start, end

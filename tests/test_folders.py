@@ -1,0 +1,20 @@
+"""What stands in a folder of articles besides, put there by programs."""
+
+from pathlib import Path
+
+from embeddings.sources import find_inputs
+
+
+def test_the_parts_of_a_saved_page_and_notes_of_word_are_no_articles(tmp_path):
+    for name in (
+        "Dam opens.html",
+        "Dam opens_files/frame.html",
+        "old_files/dam.html",
+        "~$dam.docx",
+        "old_files/~$a/b.txt",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("The dam opened on Tuesday.")
+    found = find_inputs([tmp_path])
+    assert [given.relative for given in found.inputs] == ["Dam opens.html", str(Path("old_files", "dam.html"))]
+    assert not found.passed_over
