@@ -49,6 +49,12 @@ def made(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(autouse=True)
+def few_keys(monkeypatch):
+    """Let nobody ask for a hundred thousand keys of articles that are not there."""
+    monkeypatch.setattr(salvaging, "_GAP", 1_000)
+
+
 @pytest.fixture
 def library(made, tmp_path):
     return shutil.copytree(made, tmp_path / "library")
