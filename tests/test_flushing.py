@@ -1,6 +1,7 @@
 """A power cut: what is given its name has been flushed before, and its name is flushed before anything else is done."""
 
 import os
+from pathlib import Path
 
 import pytest
 from stories import five_stories
@@ -25,13 +26,16 @@ def disk(monkeypatch):
         told.append(("flush", os.fstat(descriptor).st_ino))
 
     monkeypatch.setattr(os, "fsync", flush)
-    for name in ("replace", "rename", "link"):
 
-        def give(old, new, *, give=getattr(os, name)):
+    def watched(give):
+        def named(old, new):
             give(old, new)
-            told.append(("name", os.stat(new).st_ino))
+            told.append(("name", Path(new).stat().st_ino))
 
-        monkeypatch.setattr(os, name, give)
+        return named
+
+    for name in ("replace", "rename", "link"):
+        monkeypatch.setattr(os, name, watched(getattr(os, name)))
     return told
 
 
