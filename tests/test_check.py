@@ -296,9 +296,22 @@ def test_of_a_damaged_file_only_what_is_not_sound_is_encoded_anew(library, encod
     )
     file = library / "library.sqlite"
     file.write_bytes(file.read_bytes().replace(b"a7Title 7M", b"a8Title 7M"))  # an id comes twice, and no index knows
+    (library / "library.sqlite.damaged").write_bytes(b"of an earlier repair")
     [said, _] = mended(library, encoder)
+    assert "is kept as library.sqlite.damaged-2." in said
     assert said.startswith("saved 59 articles into a new library.sqlite, 2 of them cut and encoded anew")
     assert stored(library, encoder)["a8"] == replace(ARTICLES[7], id="a8")
+
+
+def test_the_log_of_a_damaged_file_is_kept_with_it_and_not_taken_for_the_new_one_s(library, encoder):
+    file, log = library / "library.sqlite", library / "library.sqlite-wal"
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("INSERT INTO files VALUES ('/a7.txt', 'x', '[]')")
+        other.commit()
+        whole, left = file.read_bytes(), log.read_bytes()
+        file.write_bytes(whole[: 12 * 4096] + b"\xa5" * 4096 + whole[13 * 4096 :])
+        mended(library, encoder)
+        assert (library / "library.sqlite.damaged-wal").read_bytes() == left != b""
 
 
 def test_who_has_a_library_open_finds_what_is_there_after_a_repair(library, encoder):
