@@ -134,10 +134,11 @@ class LocalStore:
         return find_furniture(article.text, self._repeated(article.source), article.author)
 
     def articles(self) -> Iterator[Article]:
-        keys = [key for (key,) in self._query(f"SELECT a.key FROM articles a {_ORDER}", [])]
-        for some in batches(keys, 200):
+        # by their ids, which stay where an article is replaced meanwhile
+        ids = [article_id for (article_id,) in self._query(f"SELECT a.id FROM articles a {_ORDER}", [])]
+        for some in batches(ids, 200):
             marks = ",".join("?" * len(some))
-            for row in self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.key IN ({marks}) {_ORDER}", some):
+            for row in self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.id IN ({marks}) {_ORDER}", some):
                 yield schema.row_article(row)
 
     def find_articles(self, wanted: Callable[[Article], bool], limit: int, skip: int = 0) -> list[Article]:

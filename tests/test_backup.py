@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import threading
 import zipfile
+from contextlib import closing
 from datetime import date
 
 import pytest
@@ -185,6 +186,32 @@ def test_an_emptied_library_is_not_backed_up(library, tmp_path):
     with pytest.raises(DatelineError, match="there is no library at"):
         back_up(library, tmp_path / "no.zip")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["library"]
+
+
+def test_a_library_of_a_newer_dateline_is_not_backed_up(library, tmp_path):
+    with closing(sqlite3.connect(library / "library.sqlite")) as connection, connection:
+        connection.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
+    with pytest.raises(DatelineError, match="newer Dateline"):
+        back_up(library, tmp_path / "no.zip")
+
+
+def test_what_a_link_leads_to_is_not_carried(library, tmp_path):
+    (tmp_path / "private").write_bytes(b"of somebody else")
+    (library / UPLOADS / "link.txt").symlink_to(tmp_path / "private")
+    assert f"{UPLOADS}/link.txt" not in {entry.name for entry in back_up(library, tmp_path / "saved.zip")}
+
+
+def test_a_file_that_comes_while_a_backup_is_made_stays(library, tmp_path, monkeypatch):
+    monkeypatch.setattr(backup, "flush", lambda packed: (tmp_path / "saved.zip").write_bytes(b"another's"))
+    with pytest.raises(DatelineError, match="File exists"):
+        back_up(library, tmp_path / "saved.zip")
+    assert (tmp_path / "saved.zip").read_bytes() == b"another's"
+
+
+def test_a_manifest_without_end_is_not_read(saved, tmp_path, monkeypatch):
+    monkeypatch.setattr(backup, "_MANIFEST_BYTES", 100)
+    with pytest.raises(DatelineError, match="nothing was restored"):
+        restore(saved, tmp_path / "back")
 
 
 def test_each_flipped_byte_is_noticed_or_of_no_matter(saved, tmp_path, encoder):

@@ -318,6 +318,11 @@ def test_many_articles_are_all_there(store, monkeypatch):
     many = [Article(f"m{number}", f"Title {number}", f"Event{number} took place.") for number in range(350)]
     assert store.add(many).added == 350
     assert len(list(store.articles())) == store.stats().articles == 353
+    listed = store.articles()
+    seen = [next(listed).id]
+    store.add([Article("m99", "Title 99", "Something else took place.")])
+    seen += [article.id for article in listed]
+    assert sorted(seen) == sorted({article.id for article in store.articles()}), "what changes meanwhile is listed, too"
     assert len(store.lexical(["event"], 5)[0]) == 0
     assert titles(store, store.lexical(["event349"], 5)[0]) == ["m349"]
     assert len(store.dense(["event"], 2000)[0]) == store.stats().passages

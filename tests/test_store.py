@@ -84,6 +84,12 @@ def test_a_library_that_is_made_is_opened_while_another_process_writes_to_it(tmp
         LocalStore(tmp_path, encoder, create=True).close()
 
 
+def test_of_two_who_make_a_library_one_waits_for_the_other(tmp_path, encoder, monkeypatch):
+    monkeypatch.setattr("embeddings.locking.LOCK_SECONDS", 0.05)
+    with ProcessLock(tmp_path, WRITERS).held(), pytest.raises(DatelineError, match="another process has been writing"):
+        LocalStore(tmp_path, encoder, create=True)
+
+
 def test_a_library_that_is_refused_is_left_closed(tmp_path, encoder, monkeypatch):
     LocalStore(tmp_path, encoder, create=True).close()
     opened, connect = [], schema.connect

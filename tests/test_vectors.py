@@ -17,6 +17,7 @@ from embeddings import rows, schema
 from embeddings.documents import Article, Passage
 from embeddings.indexes import building, nearest
 from embeddings.indexes.kinds import KINDS, Kind, fitting
+from embeddings.indexes.stamps import Stamp
 from embeddings.indexes.vectors import VectorIndex
 from embeddings.local import LocalStore
 from embeddings.maintenance.checking import check
@@ -201,6 +202,7 @@ def test_the_old_one_serves_and_takes_changes_while_the_new_is_made(opened, monk
     monkeypatch.setattr(building, "made", slowly)
     opened.add(map(article, range(100, 200)))
     assert begun.wait(60)
+    monkeypatch.setattr(VectorIndex, "load", None)  # its file has nothing new
     try:
         assert opened._caches.vectors.index.lists == 0
         assert recall(opened) == 1
@@ -223,6 +225,9 @@ def test_a_reader_takes_what_another_has_made(opened, encoder):
     reader.dense(["x"], 1)
     opened.add(map(article, range(100, 200)))
     opened.settle()
+    made = opened._caches.vectors._growth._thread
+    opened._caches.vectors.grow()
+    assert opened._caches.vectors._growth._thread is made, "it is not made again before it is looked for"
     reader.dense(["x"], 1)
     assert reader._caches.vectors._growth._thread is None, "it did not make one itself"
     assert reader._caches.vectors.index.lists == 8
@@ -315,6 +320,30 @@ def test_small_changes_of_a_large_library_are_not_saved_each_time(opened, encode
     opened.add(map(article, range(510, 530)))
     assert (opened.folder / "vectors.faiss").read_bytes() != before
     assert len(VectorIndex.load(opened.folder / "vectors.faiss")) == 129
+    opened.add([article(530)])
+    assert len(VectorIndex.load(opened.folder / "vectors.faiss")) == 129, "they are counted from there"
+
+
+def test_every_change_of_a_small_library_is_saved_by_one_of_those_who_write(opened, encoder):
+    other = LocalStore(opened.folder, encoder, kinds=SMALL)
+    opened.dense(["x"], 1)
+    for number, writer in enumerate([other, other, opened, opened], 600):
+        writer.add([article(number)])
+    assert Stamp.read(opened.folder / "vectors.json").generation == opened.stats().generation
+    opened.add([article(604)])
+    assert Stamp.read(opened.folder / "vectors.json").generation == opened.stats().generation
+    other.close()
+
+
+def test_who_asks_once_waits_for_no_other_kind(library, encoder):
+    store, other = (LocalStore(library, encoder, kinds=kinds) for kinds in ([Kind(0), Kind(50, 8, 6)], SMALL))
+    store.dense(["x"], 1)
+    assert store._caches.vectors._growth._thread is None
+    other.add([article(600)])
+    store.dense(["x"], 1)
+    assert lists(store) == 8, "who asks again and again does"
+    store.close()
+    other.close()
 
 
 @pytest.mark.parametrize("grown", [False, True])
@@ -336,7 +365,8 @@ def test_a_check_compares_a_rounded_index_too(opened, grown, change, said):
     assert any(said in finding.what and "vectors.faiss" in finding.what for finding in check(opened.folder).findings)
 
 
-def test_a_library_restored_without_its_index_gets_the_kind_that_fits_at_once(opened, encoder):
+def test_a_library_restored_without_its_index_gets_the_kind_that_fits_at_once(opened, encoder, monkeypatch):
+    monkeypatch.setattr(nearest, "ALWAYS_SAVED", 50)
     opened.add(map(article, range(100, 200)))
     opened.settle()
     opened.close()
@@ -345,4 +375,5 @@ def test_a_library_restored_without_its_index_gets_the_kind_that_fits_at_once(op
     again.dense(["x"], 1)
     assert again._caches.vectors.index.lists == 8
     assert recall(again) >= 0.98
+    assert (opened.folder / "vectors.faiss").exists(), "saved, however large"
     again.close()

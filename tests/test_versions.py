@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 import pytest
+from test_check import change, mended
 
 from embeddings import duplicates
 from embeddings.documents import Article
@@ -220,4 +221,42 @@ def test_as_many_passages_are_found_as_are_asked_for_though_half_of_them_are_rep
         ]
     )
     assert len(Retriever(store).find("quite unheard words", 100)) == 100
+    store.close()
+
+
+def words(*numbers):
+    return " ".join(f"word{number}" for number in range(*numbers))
+
+
+def test_what_a_damaged_article_joined_is_parted_when_it_is_mended(tmp_path, encoder):
+    folder = tmp_path / "stories"
+    store = LocalStore(folder, encoder, create=True)
+    parts = [Article("first", "First", f"{words(60)}."), Article("second", "Second", f"{words(60, 120)}.")]
+    store.add([*parts, Article("whole", "Whole", f"{words(120)}.")])
+    assert len(store.versions(["first"])["first"]) == 3
+    store.close()
+    change(folder, ("UPDATE articles SET text = ? WHERE id = 'whole'", f"{words(900, 1020)}."))
+    mended(folder, encoder)
+    store = LocalStore(folder, encoder)
+    assert store.versions(["first", "second", "whole"]) == {}
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "articles SET published = '2021-99-99'",
+        "articles SET published = '2021-99-99', story = ''",  # as a repair leaves them that is killed
+        "passages SET start = end",
+    ],
+)
+def test_two_damaged_articles_of_one_story_are_both_mended(tmp_path, encoder, damage):
+    folder = tmp_path / "stories"
+    store = LocalStore(folder, encoder, create=True)
+    store.add([Article("one", "One", f"{words(60)}."), Article("other", "Other", f"{words(60)}.")])
+    store.close()
+    change(folder, (f"UPDATE {damage}",))
+    mended(folder, encoder)
+    store = LocalStore(folder, encoder)
+    assert [article.id for article in store.versions(["one"])["one"]] == ["other", "one"]
     store.close()

@@ -18,7 +18,7 @@ from embeddings.indexes.building import VECTORS, VECTORS_STAMP
 from embeddings.indexes.kinds import KINDS, Kind
 from embeddings.indexes.lexical import LexicalEntry, LexicalIndex
 from embeddings.indexes.nearest import VectorCache
-from embeddings.indexes.stamps import Stamp
+from embeddings.indexes.stamps import OTHER_VERSION, Stamp
 from embeddings.locking import CACHES, ProcessLock
 from embeddings.rows import (
     added_since,
@@ -155,8 +155,8 @@ class LexicalCache:
         if stamp.generation < oldest:
             return
         files = self._folder / LEXICAL
-        if stamp.is_of(_sha256_of_all(files), files, newest):
-            self.index, self._stamp = self._opened(files), stamp
+        if stamp.is_of(_sha256_of_all(files), files, newest) and (index := self._opened(files)) is not None:
+            self.index, self._stamp = index, stamp
 
     def apply(self, connection: sqlite3.Connection, generation: int) -> None:
         """Catch up: remove and add entries, and commit. A crash in between leaves the old state or none.
@@ -189,11 +189,18 @@ class LexicalCache:
             return [fault]
         if stamp.generation != newest or not stamp.sha256:
             return []
-        same = self._opened(files).ids() == added_since(connection, 0)
+        index = self._opened(files)
+        if index is None:
+            return [OTHER_VERSION.format(files)]
+        same = index.ids() == added_since(connection, 0)
         return [] if same else [f"{files} holds other passages than the library"]
 
-    def _opened(self, files: Path) -> LexicalIndex:
-        return LexicalIndex(files) if self._writable else LexicalIndex.read_only(files)
+    def _opened(self, files: Path) -> LexicalIndex | None:
+        """Open an index; None where this version of Tantivy can't."""
+        try:
+            return LexicalIndex(files) if self._writable else LexicalIndex.read_only(files)
+        except ValueError:
+            return None
 
     def _fresh(self) -> LexicalIndex:
         if self._folder is None:

@@ -12,7 +12,7 @@ from embeddings.encoder import Vectors
 from embeddings.flushing import replace_durably, sha256_of
 from embeddings.indexes.building import VECTORS, VECTORS_STAMP, Growth, made
 from embeddings.indexes.kinds import KINDS, Kind, fitting
-from embeddings.indexes.stamps import Stamp
+from embeddings.indexes.stamps import OTHER_VERSION, Stamp
 from embeddings.indexes.vectors import Ids, VectorIndex
 from embeddings.rows import added_until, count_passages, forgotten_until, removed_since, vector_blocks, vectors_of
 from embeddings.store import Ranked
@@ -68,7 +68,7 @@ class VectorCache:
         if stamp.generation < oldest:
             return
         if index is None and stamp.is_of(sha256_of(file), file, newest):
-            index = VectorIndex.load(file)
+            index = _read(file)
         if index is not None:
             self.index, self.generation, self._unsaved = index, stamp.generation, 0
 
@@ -133,7 +133,10 @@ class VectorCache:
             return [fault]
         if not stamp.generation or stamp.generation < forgotten_until(connection):
             return []
-        held, same = self._compare(connection, VectorIndex.load(file))
+        index = _read(file)
+        if index is None:
+            return [OTHER_VERSION.format(file)]
+        held, same = self._compare(connection, index)
         # a file that is behind holds what was removed since
         expected = {*added_until(connection, stamp.generation)}
         if not expected <= held <= expected | {*removed_since(connection, stamp.generation)}:
@@ -193,6 +196,14 @@ class VectorCache:
         replace_durably(temporary, file)
         stamp.write(self._folder / VECTORS_STAMP)
         self._seen, self._unsaved = self._written(), 0
+
+
+def _read(file: Path) -> VectorIndex | None:
+    """Read an index; None where this version of FAISS can't."""
+    try:
+        return VectorIndex.load(file)
+    except RuntimeError:
+        return None
 
 
 def _nearest(question: Vectors, ids: Ids, vectors: Vectors, k: int) -> list[Ranked]:

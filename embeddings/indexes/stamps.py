@@ -11,6 +11,9 @@ from embeddings.flushing import replace_durably
 
 logger = logging.getLogger(__name__)
 
+OTHER_VERSION = "{} was made by another version of what reads it"
+"""What is wrong with files that match their stamp, and can't be opened."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:

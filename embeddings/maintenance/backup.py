@@ -168,8 +168,7 @@ def _read_manifest(file: Path, packed: zipfile.ZipFile) -> tuple[Entry, ...]:
     if MANIFEST not in names:
         raise _damaged(file, f"it has no {MANIFEST}")
     with packed.open(MANIFEST) as stream:
-        text = stream.read(_MANIFEST_BYTES + 1)
-    entries = _entries(file, text) if len(text) <= _MANIFEST_BYTES else []
+        entries = _entries(file, stream.read(_MANIFEST_BYTES))  # what is cut off there is no JSON any more
     if sorted(names) != sorted([MANIFEST, *(entry.name for entry in entries)]):
         raise _damaged(file, f"it does not hold the files that its {MANIFEST} names")
     if schema.FILE not in names:

@@ -69,9 +69,10 @@ def _fill(fresh: Path, damaged: sqlite3.Connection, maker: Reindexer) -> tuple[i
     try:
         schema.create(connection, {name: value for name, value in maker.meta.items() if name not in schema.OWN_META})
         with schema.all_or_nothing(connection):
-            # past the generation of the damaged file, so that no cache of it counts as current
             generation = int(maker.meta["generation"]) + 1
             set_generation(connection, generation)
+            # whatever index there is of the damaged file can't be caught up: the passages have other ids
+            connection.execute("INSERT INTO meta VALUES (?, ?)", [schema.FORGOTTEN_UNTIL, str(generation)])
             _copy(damaged, connection, "repeated", "SELECT source_key, line FROM repeated")
             # without their hashes: the files are read again, and give their articles the ids that they had
             _copy(damaged, connection, "files", "SELECT place, '', articles FROM files")
