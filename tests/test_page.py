@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 from conftest import ARTICLES
+from turns import MAYOR
 
 from app import build_app
 from embeddings.documents import Article, Hit, Passage
@@ -29,6 +30,7 @@ from qa.ui.ask import (
     _Conversing,
     _exported,
     _linked,
+    _messages,
     _of_library,
     _stopped,
     _understood,
@@ -114,17 +116,28 @@ def test_preferences_go_to_the_pipeline():
 
 
 def test_a_question_that_was_stopped_says_so_and_the_answers_stay():
-    history = [{"role": role, "content": f"{role} {number}"} for number in (1, 2) for role in ("user", "assistant")]
-    course = Course("x")
+    course = Course("Seed articles")
     assert _stopped([], course, "") == ([], "")
-    course.turns, course.asking = ["a turn"], "who?"
-    stopped, asked = _stopped(history, course, "")
-    assert stopped[:3] == history[:3]
+    course.turns, course.narrowed, course.asking = [MAYOR], [""], "who?"
+    answered = _messages(course)
+    stopped, asked = _stopped([*answered, {"role": "user", "content": "who?"}, {"content": "reading"}], course, "")
+    assert stopped[:3] == [*answered, {"role": "user", "content": "who?"}]
     assert "Stopped." in stopped[3]["content"]
     assert (len(stopped), asked) == (4, "who?")
-    course.turns, course.asking = ["a turn", "another"], "who?"
-    assert _stopped(history, course, "typed meanwhile") == (history, "typed meanwhile")
-    assert _stopped(history, course, "") == (history, "")  # it is given back once
+    course.asking = "who?"
+    assert _stopped(answered, course, "typed meanwhile") == (answered, "typed meanwhile")
+    assert _stopped(answered, course, "") == (answered, "")  # it is given back once
+    assert _stopped([answered[0], {"content": "reading"}], course, "") == (answered, "")  # the answer had come
+
+
+def test_an_answer_that_was_stopped_does_not_come_into_the_conversation():
+    course = Course()
+    under_way = _Conversing(Libraries(load_settings({}))).respond("When did Storm Maren hit?", course, *ASKED)
+    _, shown = next(under_way)
+    _stopped(shown, course, "")
+    [*_, (_, messages)] = under_way
+    assert "Stopped." in messages[-1]["content"]
+    assert (len(messages), course.turns, course.asking) == (2, [], "")
 
 
 def test_a_question_to_an_empty_library_is_given_back(own):
