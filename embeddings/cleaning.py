@@ -45,7 +45,7 @@ _WHOLE = {
     kind: re.compile(rf"{_MARKS}(?:{'|'.join(some)}){_MARKS}", re.IGNORECASE) for kind, some in WHOLE_LINE.items()
 }
 _HEAD = re.compile(rf"{_MARKS}(?:{'|'.join(HEAD_LINE)}){_MARKS}", re.IGNORECASE)
-_WRITER = re.compile(r"[A-ZÀ-Þ][\w.’'-]*(?: [A-ZÀ-Þ][\w.’'-]*){1,2}")
+_WRITER = re.compile(r"[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: [A-ZÀ-ÞĀ-Ț][\w.’'-]*){1,2}")
 _STORY = re.compile(r"[.!?][\"'”’)*_]*\s*$")
 _SAID = {kind: re.compile("|".join(some), re.IGNORECASE) for kind, some in SPEECH.items()}
 

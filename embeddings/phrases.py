@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_NAME = r"(?-i:[A-ZÀ-Þ][\w.’'-]*)"
+_NAME = r"(?-i:[A-ZÀ-ÞĀ-Ț][\w.’'-]*)"
 _NAMES = rf"{_NAME}(?:,? (?:and |& )?{_NAME}){{0,6}}"
 _NAMES_BUT_BY = rf"{_NAME}(?:,? (?:and |& )?(?!by\b){_NAME}){{0,6}}"
 _TWO_NAMES = rf"{_NAME}(?:,? (?:and |& )?{_NAME}){{1,6}}"
@@ -53,13 +53,14 @@ _MONTH = (
 )
 # without the day, "Halvern - The council" is a dateline as often as "Platte County - $148,215" is none
 _PLACE_AND_DAY = (
-    r"(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b)[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){0,3}, "
-    rf"(?:\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}})(?:,? \d{{4}})? [-–—]+ (?=[A-ZÀ-Þ“‘\"'])"
+    r"(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b)[A-ZÀ-ÞĀ-Ț][\w’'-]+(?: [A-ZÀ-ÞĀ-Ț][\w’'-]+){0,3}, "
+    rf"(?:\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}})(?:,? \d{{4}})? [-–—]+ (?=[A-ZÀ-ÞĀ-Ț“‘\"'])"
 )
 DATELINE = re.compile(
-    r"[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ (?=\S)"
-    r"|[A-ZÀ-Þ][A-ZÀ-Þ .,'’/-]{2,40}(?::| \|) (?=[A-ZÀ-Þ])"
-    r"|[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){0,3}(?:, [A-ZÀ-Þ][\w. ]{1,30})? \([A-Z][\w&. ]{1,30}\) [-–—]+ (?=\S)"
+    r"[A-ZÀ-ÞĀ-Ț][A-ZÀ-ÞĀ-Ț .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ (?=\S)"
+    r"|[A-ZÀ-ÞĀ-Ț][A-ZÀ-ÞĀ-Ț .,'’/-]{2,40}(?::| \|) (?=[A-ZÀ-ÞĀ-Ț])"
+    r"|[A-ZÀ-ÞĀ-Ț][\w’'-]+(?: [A-ZÀ-ÞĀ-Ț][\w’'-]+){0,3}(?:, [A-ZÀ-ÞĀ-Ț][\w. ]{1,30})?"
+    r" \([A-Z][\w&. ]{1,30}\) [-–—]+ (?=\S)"
     rf"|{_PLACE_AND_DAY}"
 )
 """What a story begins with before it begins: "SORREL, June 8 (AP) - "."""
@@ -101,7 +102,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:©|\(c\)\s*(?:19|20)\d\d|copyright (?:©|\(c\)|(?:19|20)\d\d)).*",
         r".*\ball rights reserved\.?",
         r"our standards:.*\bprinciples\b.*",
-        r"copyright (?-i:[A-ZÀ-Þ]).*",
+        r"copyright (?-i:[A-ZÀ-ÞĀ-Ț]).*",
         r".*\b(?:reproduction|reproduced|republish\w*|redistribut\w*|copied)\b.*\b(?:permission|prohibited)\b.*",
         r".* is (?:published|owned) by .*\b(?:registered|registration|company)\b.*\bno\b.*\d+.*",
         r"(?:terms(?: of (?:use|service)| and conditions)?|privacy policy|contact us|about us)(?:\s*[|·•/,].*)?",
@@ -235,7 +236,7 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"\b(?:enter|confirm|provide) your e-?mail\b",
         r"\bcheck your (?:inbox|e-?mail|spam)\b",
         r"\bthank(?:s| you) for (?:signing up|subscribing)\b",
-        r"^thanks for reading(?: (?-i:[A-ZÀ-Þ]).{1,60})?!",
+        r"^thanks for reading(?: (?-i:[A-ZÀ-ÞĀ-Ț]).{1,60})?!",
         r"\byou can unsubscribe\b",
         r"^you(?:['’]re| are) (?:receiving|getting) this (?:e-?mail|newsletter|message) because\b",
         r"^was this (?:e-?mail|newsletter) (?:forwarded|sent) to you\b",

@@ -25,6 +25,7 @@ from qa.commands.arguments import (
     add_question_file,
     add_reading,
     add_sample,
+    add_showing,
 )
 from qa.commands.training import add_train
 
@@ -124,12 +125,14 @@ def _add_ask(commands: Commands) -> None:
     parser.add_argument("question", help="in plain English, in quotes")
     parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     add_reading(parser)
+    add_showing(parser)
     add_filters(parser)
 
 
 def _add_chat(commands: Commands) -> None:
     parser = add_command(commands, "chat", run.chat, "answer questions in the terminal, one after another")
     add_reading(parser)
+    add_showing(parser)
     add_filters(parser)
 
 
@@ -170,6 +173,7 @@ def _add_serve(commands: Commands) -> None:
     add_access_file(parser)
     parser.add_argument("--log-requests", action="store_true", help="write a line of JSON to stderr for each request")
     add_reading(parser)
+    add_showing(parser)
 
 
 def _add_access(commands: Commands) -> None:
@@ -224,6 +228,7 @@ def _add_evaluate(commands: Commands) -> None:
         help="exit with 1 if a figure is worse, like f1=0.80 or calibration.ece=0.05; may be repeated",
     )
     add_reading(parser)
+    add_showing(parser)
 
 
 def _add_questions(commands: Commands) -> None:
@@ -278,11 +283,21 @@ def _add_check(commands: Commands) -> None:
 
 def _add_backup(commands: Commands) -> None:
     parser = add_command(
-        commands, "backup", run.backup, "write a library into one file, while it is in use", otherwise=OWN
+        commands,
+        "backup",
+        run.backup,
+        "write a library into one file, while it is in use",
+        otherwise=OWN,
+        encodes=False,
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="file to write, a .zip; it must not exist yet")
     parser = add_command(
-        commands, "restore", run.restore, "make a library from a backup", otherwise="it has to be named, and be new"
+        commands,
+        "restore",
+        run.restore,
+        "make a library from a backup",
+        otherwise="it has to be named, and be new",
+        encodes=False,
     )
     parser.add_argument("file", type=Path, metavar="FILE", help="file that `backup` wrote")
 

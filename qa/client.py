@@ -118,7 +118,10 @@ class Client:
         article: str | Collection[str] | None = None,
         today: date | str | None = None,
     ) -> list[AnswerOut]:
-        """Answer questions, at most 100 at once, in their order."""
+        """Answer questions, at most 100 at once, in their order.
+
+        They are read one after another, and all have to be answered within the client's `timeout`.
+        """
         if isinstance(questions, str):
             raise ApiError(0, f"want a list of questions, got one: {questions!r}; ask it with answer()")
         narrowed = {"library": library, "since": since, "until": until, "source": source, "article": _ids(article)}
@@ -207,6 +210,12 @@ class Client:
         for left in range(self._tries - 1, -1, -1):
             try:
                 response = self._http.request(method, path, **content)
+            except httpx.ReadTimeout as error:
+                raise ApiError(
+                    0,
+                    f"{self._http.base_url} did not answer within {self._http.timeout.read} s, the client's timeout; "
+                    "ask for less at once, or give Client a longer one",
+                ) from error
             except httpx.HTTPError as error:
                 said = str(error) or type(error).__name__
                 raise ApiError(0, f"{self._http.base_url} can't be reached ({said}); is it served there?") from error

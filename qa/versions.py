@@ -65,8 +65,9 @@ def _is_same_evidence(one: Hit, other: Hit) -> bool:
 
 
 def _age(hit: Hit) -> int:
-    """0 for the newest version."""
-    return [version.id for version in hit.versions].index(hit.article.id)
+    """0 for the newest version; one that was replaced or removed since it was found is older than all."""
+    ids = [version.id for version in hit.versions]
+    return ids.index(hit.article.id) if hit.article.id in ids else len(ids)
 
 
 def _best_ranks(one: Hit, other: Hit) -> tuple[int | None, int | None]:

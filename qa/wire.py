@@ -96,7 +96,14 @@ class Asked(Narrowed):
     """One question, or many."""
 
     question: Question | None = None
-    questions: Annotated[list[Question] | None, Field(min_length=1, max_length=MAX_QUESTIONS)] = None
+    questions: Annotated[
+        list[Question] | None,
+        Field(
+            min_length=1,
+            max_length=MAX_QUESTIONS,
+            description="read one after another, and answered together: give the request time, or ask fewer",
+        ),
+    ] = None
     k: Annotated[int | None, Field(ge=1, le=MAX_K, description="passages to read; as many as it takes if left out")] = (
         None
     )

@@ -6,8 +6,8 @@ import pytest
 from stories import VOTE
 
 from embeddings.documents import Article, Hit, Passage
-from qa.answers import Span
-from qa.evaluation.blame import _suspect, holds_gold
+from qa.answers import Answer, Span
+from qa.evaluation.blame import Blame, Blamer, Cause, _suspect, holds_gold
 from qa.evaluation.compare import COMPARED, Scored, compare
 from qa.evaluation.questions import Gold, Question
 
@@ -54,6 +54,13 @@ def test_which_misses_are_perhaps_none(words, gold, article, perhaps):
     start = article.text.index(words)
     question = replace(WON, items=((Gold(gold, 6),),))
     assert _suspect(question, Span(words, start, start + len(words), 5.0, hit(article))) == perhaps
+
+
+def test_what_reading_did_not_reach_is_not_called_read():
+    other = hit(Article("o", "Another", "It was Cy."))
+    answer = Answer(WON.text, WON.text, (Span("Cy", 7, 9, 5.0, other),), (other,), 0.9, True)
+    blame = Blamer(None).blame(WON, answer, [other, hit()])
+    assert blame == Blame(Cause.RETRIEVE, "reading stopped at passage 1, and number 2 holds it")
 
 
 def scores(f1, names=COMPARED):

@@ -168,6 +168,7 @@ STORY = "The council of Marwick voted on Monday to close the harbour for two wee
     [
         "By Sam Trevelyan at Mill Lane",
         "Sam Trevelyan at Mill Lane",
+        "Šárka Ťapáková reports from Žilina",
         "Sam Trevelyan\nSat 14 Oct 2023 17.42 BST",
         "Interview by Jasper Holm\n12 May 2024",
         "Published 10:14 GMT, 28 February 2024 | Updated 16:02 GMT, 28 February 2024",

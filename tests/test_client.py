@@ -134,6 +134,15 @@ def test_what_another_server_answers_is_said_so(said):
         assert refused.value.status == 200
 
 
+def test_a_server_that_takes_too_long_is_not_called_out_of_reach():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = Client(f"http://127.0.0.1:{silent.getsockname()[1]}", timeout=0.1)
+        with pytest.raises(ApiError, match=r"did not answer within 0\.1 s, .*; ask for less at once") as raised:
+            client.answers(["Who won?", "Who lost?"])
+        assert raised.value.status == 0
+        client.close()
+
+
 def test_the_client_comes_again_where_the_server_is_busy(monkeypatch):
     pauses, statuses = [], iter([503, 503, 200])
     monkeypatch.setattr("qa.client.time.sleep", pauses.append)

@@ -46,6 +46,8 @@ from embeddings.sources import find_inputs, read_articles
         ("T\nHarvest Fair, 3 October 2024\nIt rained.", None, "", ""),
         ("T\nThe mayor left the Carrick Post on 3 October 2024 - a Monday.", None, "", ""),
         ("T\nBy Lucía Ferrán in Madrid\nIt rained.", None, "", "Lucía Ferrán"),
+        ("T\nBy Łucja Ștefan in Łódź\nIt rained.", None, "", "Łucja Ștefan"),
+        ("T\nŽILINA (AP) - It rained.", None, "AP", ""),
         ("T\nWritten by Ann Lee\nIt rained.", None, "", "Ann Lee"),
         ("T\nAnn Lee, Staff Writer\nIt rained.", None, "", "Ann Lee"),
         ("T\nBy ANN LEE and BOB RAY Associated Press\nIt rained.", None, "", "ANN LEE and BOB RAY"),

@@ -1,6 +1,5 @@
 """What the page does without a browser: history, preferences, articles, and what it makes of a conversation."""
 
-import json
 import os
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 from conftest import ARTICLES
+from turns import MAYOR
 
 from app import build_app
 from embeddings.documents import Article, Hit, Passage
@@ -29,6 +29,7 @@ from qa.ui.ask import (
     _Conversing,
     _exported,
     _linked,
+    _messages,
     _of_library,
     _stopped,
     _understood,
@@ -37,7 +38,6 @@ from qa.ui.correction import _Correcting
 from qa.ui.course import Course
 from qa.ui.downloads import download_of, new_folder
 from qa.ui.earlier import anew, keep
-from qa.ui.evaluate import OTHERS, SEED_QUESTIONS, UPLOADED, _Evaluating
 from qa.ui.history import KEPT, choices, questions_of, read, remember, started_at
 from qa.ui.markup import reading_html
 from qa.ui.preferences import AS_MANY, MOST, _read, adjusted
@@ -114,17 +114,28 @@ def test_preferences_go_to_the_pipeline():
 
 
 def test_a_question_that_was_stopped_says_so_and_the_answers_stay():
-    history = [{"role": role, "content": f"{role} {number}"} for number in (1, 2) for role in ("user", "assistant")]
-    course = Course("x")
+    course = Course("Seed articles")
     assert _stopped([], course, "") == ([], "")
-    course.turns, course.asking = ["a turn"], "who?"
-    stopped, asked = _stopped(history, course, "")
-    assert stopped[:3] == history[:3]
+    course.turns, course.narrowed, course.asking = [MAYOR], [""], "who?"
+    answered = _messages(course)
+    stopped, asked = _stopped([*answered, {"role": "user", "content": "who?"}, {"content": "reading"}], course, "")
+    assert stopped[:3] == [*answered, {"role": "user", "content": "who?"}]
     assert "Stopped." in stopped[3]["content"]
     assert (len(stopped), asked) == (4, "who?")
-    course.turns, course.asking = ["a turn", "another"], "who?"
-    assert _stopped(history, course, "typed meanwhile") == (history, "typed meanwhile")
-    assert _stopped(history, course, "") == (history, "")  # it is given back once
+    course.asking = "who?"
+    assert _stopped(answered, course, "typed meanwhile") == (answered, "typed meanwhile")
+    assert _stopped(answered, course, "") == (answered, "")  # it is given back once
+    assert _stopped([answered[0], {"content": "reading"}], course, "") == (answered, "")  # the answer had come
+
+
+def test_an_answer_that_was_stopped_does_not_come_into_the_conversation():
+    course = Course()
+    under_way = _Conversing(Libraries(load_settings({}))).respond("When did Storm Maren hit?", course, *ASKED)
+    _, shown = next(under_way)
+    _stopped(shown, course, "")
+    [*_, (_, messages)] = under_way
+    assert "Stopped." in messages[-1]["content"]
+    assert (len(messages), course.turns, course.asking) == (2, [], "")
 
 
 def test_a_question_to_an_empty_library_is_given_back(own):
@@ -310,24 +321,6 @@ def test_what_begins_another_conversation_stops_the_answer_under_way(tmp_path):
     assert {("Start anew", "click"), ("Forget them all", "click"), ("Library", "change"), ("Stop", "click")} <= stopping
 
 
-def test_a_run_can_be_downloaded_however_it_was_chosen_and_goes_with_its_library(tmp_path):
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    config = build_app(Libraries(settings), settings).get_config_file()
-    label = {part["id"]: part["props"].get("label") or part["props"].get("value") for part in config["components"]}
-
-    def filling(wanted):
-        return {
-            (label[part], event)
-            for one in config["dependencies"]
-            if wanted in [label[part] for part in one["outputs"]]
-            for part, event in one["targets"]
-        }
-
-    assert filling("Download it") == {("Runs on this library", "change")}  # by the page, a visitor, or a new run
-    assert ("Library", "change") in filling("Progress") & filling("<p>The report of a run is shown here.</p>")
-
-
 def test_a_button_that_has_nothing_to_do_yet_looks_so(tmp_path):
     settings = load_settings({"library": tmp_path / "library"})
     open_store(settings, create=True).close()
@@ -356,31 +349,6 @@ def test_the_question_of_an_address_is_asked_of_no_other_library(own, named, ask
     monkeypatch.setattr(gr, "Warning", warnings.append)
     assert _linked(own, SimpleNamespace(query_params={"q": "who?", **named})) == asked
     assert warnings == ([] if asked else ["No library is called “x”."])
-
-
-def test_measuring_says_what_the_questions_are_on_and_what_is_wrong(own, tmp_path):
-    def told(chosen, file=None):
-        *_, (said, *_) = _Evaluating(own).run("library", chosen, file, 1, 0, 0.5)
-        return said
-
-    assert told(SEED_QUESTIONS).endswith(f"\n{OTHERS}")
-    [report] = (own.open("library").store.folder / "runs").glob("*/report.json")
-    about = json.loads(report.read_text(encoding="utf-8"))["about"]
-    assert about["questions"] == f"{SEED_QUESTIONS}, 1 of 275"
-    assert (about["library"], about["passages"]) == ("library (articles: 2, passages: 2)", None)
-    run = report.parent.name
-    assert "there is one after the second measuring" in _Evaluating(own).compare("library", run, None)
-    other = report.parent.with_name("other")
-    other.mkdir()
-    (other / "report.json").write_text(report.read_text(encoding="utf-8").replace('"passages": null', '"passages": 3'))
-    assert "question: as many as it takes; " in _Evaluating(own).compare("library", "other", run)
-    assert "there is one after the first measuring" in _Evaluating(own).report("library", None)
-    (tmp_path / "bad.csv").write_text("nothing\n")
-    said = told(UPLOADED, str(tmp_path / "bad.csv"))
-    assert "bad.csv" in said
-    assert str(tmp_path) not in said
-    own.open("library").remove(["a", "b"])
-    assert told(SEED_QUESTIONS) == "This library has no articles yet; add some under “Articles”."
 
 
 def test_what_is_exported_names_the_library_and_which_articles_were_asked():

@@ -77,3 +77,19 @@ def test_what_kubernetes_says_of_a_service_is_no_setting():
 def test_a_variable_that_was_emptied_names_no_model():
     with pytest.raises(InvalidInput, match=r"reader is empty; .* \(set in the environment"):
         load_settings({}, environment={"DATELINE_READER": ""})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "backup a.zip --encoder MODEL",
+        "restore a.zip --encoder MODEL",
+        "calibrate a.csv --top 1",
+        "calibrate a.csv --threshold 0.3",
+    ],
+)
+def test_a_command_takes_no_option_that_it_has_no_use_for(line, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(line.split())
+    assert ended.value.code == 2
+    assert "unrecognized arguments" in capsys.readouterr().err

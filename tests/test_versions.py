@@ -9,7 +9,7 @@ import pytest
 from test_check import change, mended
 
 from embeddings import duplicates
-from embeddings.documents import Article
+from embeddings.documents import Article, Hit, Passage
 from embeddings.duplicates import LEAST_SHINGLES, WORDS, bands, near_duplicates, shingles
 from embeddings.local import LocalStore
 from embeddings.store import Filter
@@ -17,7 +17,7 @@ from qa.answers import Span
 from qa.confidence import features
 from qa.ranking import rank
 from qa.retriever import Retriever
-from qa.versions import also_in, newer_version
+from qa.versions import also_in, collapse, newer_version
 
 DAY = date(2022, 5, 14)
 PLACES = ["Halvern", "Sorrel", "Kilbray", "Ostrey", "Vallorne", "Lowmarsh", "Dunmere", "Skarholt", "Cray", "Stoneholt"]
@@ -260,3 +260,12 @@ def test_two_damaged_articles_of_one_story_are_both_mended(tmp_path, encoder, da
     store = LocalStore(folder, encoder)
     assert [article.id for article in store.versions(["one"])["one"]] == ["other", "one"]
     store.close()
+
+
+def test_a_version_that_was_replaced_since_it_was_found_is_older_than_all():
+    text = "The dam was approved on Monday by the whole council of Halvern."
+    old, new, newest = (Article(name, "Dam", text) for name in ("old", "new", "newest"))
+    # of another day by now, which was not asked for
+    hits = [Hit(Passage(one.id, 0, len(text)), one, 1.0, versions=(newest, new)) for one in (old, new)]
+    assert [hit.article.id for hit in collapse(hits)] == ["new"]
+    assert [hit.article.id for hit in collapse(hits[::-1])] == ["new"]

@@ -32,11 +32,13 @@ def add_command(
     details: str = "",
     *,
     otherwise: str = f"{OWN}, or before you have one, the seeds",
+    encodes: bool = True,
 ) -> argparse.ArgumentParser:
     """Add a command that works on a library.
 
     Args:
         otherwise: what holds where none is named.
+        encodes: it may need the library's encoder.
     """
     parser = add_plain_command(commands, name, command, summary, details)
     parser.add_argument("--config", type=Path, metavar="FILE", help="TOML file with settings (or set DATELINE_CONFIG)")
@@ -45,7 +47,8 @@ def add_command(
         metavar="DIR",
         help=f"the library: a folder, milvus://HOST/NAME or FILE.db (or set DATELINE_LIBRARY); {otherwise}",
     )
-    parser.add_argument("--encoder", metavar="ID_OR_DIR", help="sentence-transformers model of the library")
+    if encodes:
+        parser.add_argument("--encoder", metavar="ID_OR_DIR", help="sentence-transformers model of the library")
     return parser
 
 
@@ -61,9 +64,13 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
         "--reader", metavar="ID_OR_DIR", help="question-answering checkpoint; the shipped one if left out"
     )
     parser.add_argument("--k", metavar="N", help="passages to read for a question (as many as needed, 6 to 12)")
+    parser.add_argument("--threads", metavar="N", help="processor threads of the reader (all)")
+
+
+def add_showing(parser: argparse.ArgumentParser) -> None:
+    """Add the settings of what is shown of an answer."""
     parser.add_argument("--top", metavar="N", help="answers to keep (3)")
     parser.add_argument("--threshold", metavar="P", help="least probability of an answer that is shown, 0 to 1")
-    parser.add_argument("--threads", metavar="N", help="processor threads of the reader (all)")
 
 
 def add_access_file(parser: argparse.ArgumentParser) -> None:

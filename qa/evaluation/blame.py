@@ -59,14 +59,18 @@ class Blamer:
         """Blame a stage of the whole pipeline; None where the answer is right.
 
         Args:
-            hits: the passages that were read.
+            hits: the passages that were to be read, best first; reading may have stopped before the last.
         """
         if _is_right(question, answer):
             return None
-        holding = [hit for hit in hits if holds_gold(question, hit)]
-        return _decision(question, answer) or (
-            self._reading(question, holding) if holding else self._retrieval(question)
-        )
+        if decision := _decision(question, answer):
+            return decision
+        if holding := [hit for hit in answer.hits if holds_gold(question, hit)]:
+            return self._reading(question, holding)
+        unread = next((rank for rank, hit in enumerate(hits, start=1) if holds_gold(question, hit)), None)
+        if unread is not None:
+            return Blame(Cause.RETRIEVE, f"reading stopped at passage {len(answer.hits)}, and number {unread} holds it")
+        return self._retrieval(question)
 
     def _retrieval(self, question: Question) -> Blame:
         if not question.title:

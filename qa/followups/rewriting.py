@@ -138,7 +138,8 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     if was := _WAS_THAT.match(body):
         return [Reading(carried(was["wh"], last), topic, asks_when=_WHEN.match(body) is not None)]
     about = _ABOUT.match(body)
-    if about or (led_in and not HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
+    leads_in = led_in or (PLACED.match(body) and body.endswith("?"))  # "In Lowmere?", but not words to search for
+    if about or (leads_in and not HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
         what = about["what"] if about else body.rstrip("?.! ")
         return [Reading(text, topic, of_other=True) for text in _swapped(what, turns)][:READINGS]
     if _BARE.match(body) and not _POINTS_BACK.search(body) and not HAS_VERB.search(body):

@@ -61,11 +61,25 @@ def swap(turn: Turn, what: str) -> str | None:
 
 
 def _placed(question: str, word: str, bare: str) -> str | None:
+    if named := _named_behind(question, word, bare):
+        return named
     same = re.search(rf"\b{word}\s+[^?]*?(?=\s+(?:in|on|at|for|from|to|by)\s|\s*\?*$)", question, re.IGNORECASE)
     if same is not None:
         bare = _OWN.sub(f"{same[0].removeprefix(word).strip()}'s", bare)
-        return question[: same.start()] + f"{word} {bare}" + question[same.end() :]
+        return f"{question[: same.start()]}{same[0][: len(word)]} {bare}{question[same.end() :]}"
     return _like_named(question, bare) or (_owned(question, bare) if word.lower() == "of" else None)
+
+
+def _named_behind(question: str, word: str, bare: str) -> str | None:
+    """Put a name in the place of the one behind the same word, and leave what follows: "the fire in Lenne start?"."""
+    if lasting_names(f"- {bare}") != [re.sub(r"^the\s+", "", bare, flags=re.IGNORECASE)]:
+        return None
+    for name in lasting_names(question):
+        named = rf"(?P<named>(?:the\s+)?{re.escape(name)})(?![\w’'])"
+        found = re.search(rf"\b{word}\s+{named}", question, re.IGNORECASE)
+        if found is not None and not describes(name, question):
+            return f"{question[: found.start('named')]}{bare}{question[found.end() :]}"
+    return None
 
 
 def _owned(question: str, bare: str) -> str | None:

@@ -24,7 +24,7 @@ from qa.ui.narrowing import Narrowing, Only, keep_to
 from qa.ui.preferences import unknown_library
 from qa.ui.style import READ, REFUSED, SAY, TO_ARTICLE, TO_QUESTION
 
-ADD = "Add files: text, web pages, PDF, Word, tables, news in XML, mails, zip"
+ADD = "Add files: text, web, PDF, Word, tables, XML, mail, zip"
 CHOOSE, NONE_YET, NONE_FOUND = "Articles; choose one to read it", "No articles yet", "No article has these words"
 TAB, ASKING = "Articles", "Ask"
 """Ids of this tab, and of the one with the question."""

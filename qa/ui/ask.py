@@ -32,6 +32,7 @@ EXAMPLES = (
 )
 """Questions on the seed articles, one of which they don't answer."""
 PLACEHOLDER = "Ask who, what, when or where"
+STOPPED = "<p>Stopped.</p>"
 
 _COUNTED = "(...given) => [...given.slice(0, -1), document.querySelectorAll('.dateline-answer').length]"
 _PRIVATE: dict[str, Any] = {"api_visibility": "private"}
@@ -219,7 +220,7 @@ class _Conversing:
             return
         if shown and not turns:
             gr.Warning("The server was started anew, and begins anew; what was asked is under “Earlier conversations”.")
-        course.library, course.asking = library, question
+        course.library, course.asking, stops = library, question, course.stops
         # a question and its answer make a turn; what was refused or stopped since then goes
         asked = [*_messages(course), {"role": "user", "content": question_html(question)}]
         yield "", [*asked, _said("<p>Searching the articles …</p>")]
@@ -230,8 +231,8 @@ class _Conversing:
             said = ""
             where = make_filter(since, until, source, only.id if only is not None else None)
             for hits in conversation.steps(question, where=where):
-                if course.over:
-                    return
+                if course.over or course.stops != stops:
+                    break
                 if hits and said != (said := reading_html(hits)):
                     yield gr.skip(), [*asked, _said(said)]  # what is typed meanwhile stays
         except DatelineError as error:
@@ -239,6 +240,9 @@ class _Conversing:
             yield question, [*asked, _said(f"<p>{html.escape(str(error))}</p>")]
             return
         if course.over:
+            return
+        if course.stops != stops:
+            yield gr.skip(), [*asked, _said(STOPPED)]
             return
         course.asking = ""
         if not conversation.turns[-1].answer.hits and not pipeline.retriever.store.stats().articles:
@@ -257,7 +261,10 @@ class _Conversing:
             yield (gr.skip(),) * 2
         else:
             course.begin(started)
+        stops = course.stops
         for question in questions:
+            if course.stops != stops:
+                return
             for _, messages in self.respond(question, course, *rest):
                 yield messages, {}
 
@@ -309,11 +316,14 @@ def _said(content: str) -> Message:
 
 
 def _stopped(history: list[Message], course: Course, typed: str) -> tuple[list[Message], str]:
-    """Say under the question that was being asked that it was stopped, and give it back to be asked in other words."""
-    answered = 2 * len(course.turns)
-    waiting = history[answered:][:1]
-    stopped = [*history[:answered], *waiting, *([_said("<p>Stopped.</p>")] if waiting else [])]
+    """Say under the question that was being asked that it was stopped, and give it back to be asked in other words.
+
+    The answer may have come meanwhile, so that the page has not shown it.
+    """
+    waiting = history[2 * len(course.turns) :][:1]
+    stopped = [*_messages(course), *waiting, *([_said(STOPPED)] if waiting else [])]
     asked, course.asking = course.asking, ""
+    course.stops += 1
     return stopped, typed or asked
 
 

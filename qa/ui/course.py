@@ -15,6 +15,7 @@ class Course:
         library: name of the library that is asked; "" before the first question.
         started: when it began, which names it in the history; "" before its first answer.
         asking: the question that is being answered; "" where there is none.
+        stops: how often the visitor stopped an answer: one under way when the number grows is not wanted any more.
         renewed: the visitor began it in the place of another.
         narrowed: for each turn, in words, which articles were asked; "" for all.
     """
@@ -24,6 +25,7 @@ class Course:
         self.turns: list[Turn] = []
         self.narrowed: list[str] = []
         self.started = self.asking = ""
+        self.stops = 0
         self.over = False
 
     def begin(self, started: str) -> None:

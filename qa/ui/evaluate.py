@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import shlex
 import shutil
 import time
@@ -34,6 +35,9 @@ QUESTION_FILES = [".json", ".csv", ".tsv", ".jsonl", ".gz"]
 OTHERS = "These questions are on the seed articles, and this library holds others."
 TOLD_EVERY = 0.5
 """Seconds between two words about progress."""
+STOPPED = "Stopped; nothing was kept."
+MEASURING = "Measuring …"
+_UNDER_WAY = re.compile(rf"{MEASURING}|[\d,]+ of [\d,]+ asked")
 _PLACEHOLDER = "<p>The report of a run is shown here.</p>"
 
 
@@ -72,6 +76,7 @@ def evaluate_tab(
     shared: dict[str, Any] = {"api_visibility": "private"}
     status.change(None, [status], None, js=SAY, **shared)
     file.upload(lambda: UPLOADED, None, [chosen], queue=False, **shared)
+    run.click(None, None, [status], js=f"() => '{MEASURING}'", **shared)  # what came of the run before is past
     measuring = run.click(
         tab.run,
         [library, chosen, file, limit, *preferences.inputs],
@@ -80,7 +85,7 @@ def evaluate_tab(
         concurrency_id="evaluate",
         **shared,
     )
-    stop.click(lambda: "Stopped; nothing was kept.", None, [status], cancels=[measuring], **shared)
+    stop.click(_stopped, [status], [status], cancels=[measuring], **shared)
     for change in (library.change, named.then):
         change(tab.runs, [library], [earlier, against], show_progress="hidden", **shared)
     library.change(lambda: ("", "", _PLACEHOLDER), None, [status, compared, report], queue=False, **shared)
@@ -163,6 +168,11 @@ class _Evaluating:
             return f"<pre class='dateline-figures'>{html.escape(str(compared))}</pre>"
         except DatelineError as error:
             return _said(error)
+
+
+def _stopped(progress: str) -> str:
+    """Say that measuring was stopped, where it was under way."""
+    return STOPPED if _UNDER_WAY.fullmatch(progress) else progress
 
 
 def _question_set(workspace: Workspace, chosen: str, file: str | None, limit: int) -> tuple[Path, list[Question], int]:
