@@ -26,6 +26,11 @@ for name in [name for name in os.environ if name.startswith("DATELINE_")]:
 _connect = socket.socket.connect
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Name a test by what its bytes are for: what is packed holds the time, and each process would name it otherwise."""
+    return argname if isinstance(val, bytes) and len(val) > 20 else None
+
+
 DAM = Article("dam", "Dam opens", "The dam opened. Minister Okoro cut the ribbon.", date(2021, 5, 1), "Echo")
 STORM = Article("storm", "Storm hits", "The storm hit the coast. Trees fell.", date(2022, 3, 2), "Post")
 UNDATED = Article("old", "Old tale", "The coast was calm.")

@@ -53,7 +53,7 @@ def test_passages_are_those_that_a_library_brings(tmp_path):
     won, danced = load_examples(tmp_path / "found.json.gz")
     assert (won.passage, won.title) == (STORY[11:55], "The vote")
     assert [won.passage[start:end] for start, end in won.spans] == ["Ana Reyes"]
-    others = (Given("The vote", "Bo Lind sang."), Given("The vote", STORY[56:], f"{STORY[11:55]} "))
+    others = tuple(Given("The vote", text, STORY[11:42]) for text in ("Bo Lind sang.", STORY[56:]))
     assert won.negatives == others  # not the other that names her
     assert (danced.passage, danced.spans) == (STORY[11:55], ())
     assert len(danced.negatives) == 3
