@@ -27,7 +27,7 @@ _connect = socket.socket.connect
 
 
 def pytest_make_parametrize_id(val, argname):
-    """Name a test by what its bytes are for: what is packed holds the time, and each process would name it otherwise."""
+    """Name a test by what its bytes are for: what is packed holds the time, which would be another name at each run."""
     return argname if isinstance(val, bytes) and len(val) > 20 else None
 
 
