@@ -220,3 +220,19 @@ def test_a_text_of_an_old_mac_is_told_by_its_apostrophes(tmp_path):
     )
     (tmp_path / "a.txt").write_bytes(text.encode("mac_roman"))
     assert [article.text for article in read(tmp_path)] == [text]
+
+
+@pytest.mark.parametrize(
+    ("name", "head"),
+    [
+        ("a.txt", ""),
+        ("a.csv", "title,text\n"),
+        ("a.csv", f"title,text\nLong,{'It rained. ' * 100_000}\n"),
+        ("a.jsonl", None),
+    ],
+)
+def test_a_sign_of_another_encoding_leaves_the_other_letters_as_they_are(tmp_path, name, head):
+    text = "Zo\u00eb\u2019s caf\u00e9 in \u0141\u00f3d\u017a opened. It cost @5."
+    whole = json.dumps({"text": text}, ensure_ascii=False) if head is None else f"{head}Dam,{text}\n"
+    (tmp_path / name).write_bytes(whole.encode().replace(b"@", b"\xa3"))
+    assert read(tmp_path)[-1].text.strip().removeprefix("Dam,") == text.replace("@", "\u00a3")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from embeddings.sources import find_inputs
+from embeddings.sources import find_inputs, is_left_out
 
 
 def test_the_parts_of_a_saved_page_and_notes_of_word_are_no_articles(tmp_path):
@@ -18,3 +18,7 @@ def test_the_parts_of_a_saved_page_and_notes_of_word_are_no_articles(tmp_path):
     found = find_inputs([tmp_path])
     assert [given.relative for given in found.inputs] == ["Dam opens.html", str(Path("old_files", "dam.html"))]
     assert not found.passed_over
+    files = sorted(given.place for given in found.inputs)
+    assert sorted(given.place for given in find_inputs([tmp_path / "**/*.*"]).inputs) == files
+    seen = [file for file in tmp_path.rglob("*.*") if file.is_file() and not is_left_out(file, tmp_path)]
+    assert sorted(map(str, seen)) == files

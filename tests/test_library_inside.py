@@ -5,8 +5,7 @@ from conftest import DAM
 
 from embeddings.local import LocalStore
 from embeddings.maintenance.backup import CARRIED_FILES, CARRIED_FOLDERS
-from embeddings.sources import find_inputs
-from qa.commands.watching import _is_hidden
+from embeddings.sources import find_inputs, is_left_out
 
 
 @pytest.mark.parametrize("place", ["archive/library", "archive"])
@@ -32,6 +31,6 @@ def test_what_a_library_keeps_is_no_article_of_the_folder_around_it(tmp_path, en
         str(library / "uploads/deep/a.json")
     ]
     assert [given.name for given in find_inputs([library / "uploads"]).inputs] == [str(library / "uploads/deep/a.json")]
-    seen = [file for file in archive.rglob("*.json*") if not _is_hidden(file, [archive])]
+    seen = [file for file in archive.rglob("*.json*") if not is_left_out(file, archive)]
     assert not seen
-    assert not _is_hidden(article, [archive])
+    assert not is_left_out(article, archive)

@@ -90,6 +90,17 @@ def test_an_export_of_any_length_is_read_piece_by_piece(tmp_path, monkeypatch, p
     ]
 
 
+@pytest.mark.parametrize("piece", [300, 700, 1_500])
+def test_an_export_is_cut_into_pieces_only_where_a_post_ends(tmp_path, monkeypatch, piece):
+    monkeypatch.setattr(feed, "PIECE", piece)
+    of_feeds = f"<p>A feed is written so:</p><pre><item>Rain</item></pre>{BLOCKS}"
+    posts = "".join(item(title, of_feeds) for title in ("Dam", "Rain", "Snow")).replace(
+        "</item><item>", "</item><item a=''>"
+    )
+    (tmp_path / "a.xml").write_text(export(posts))
+    assert [one.title for one in read(tmp_path)] == ["Dam", "Rain", "Snow"]
+
+
 def test_an_export_that_is_cut_off_gives_the_posts_that_it_has(tmp_path):
     (tmp_path / "a.xml").write_text(export(item("Dam", BLOCKS), item("Rain", BLOCKS)).rpartition("<wp:status>")[0])
     assert [one.title for one in read(tmp_path)] == ["Dam", "Rain"]

@@ -29,7 +29,7 @@ from embeddings.sources.inputs import (
     file_input,
     shut_folder_input,
 )
-from embeddings.sources.kinds import KINDS, PARTS, is_address, is_hidden, kind_of
+from embeddings.sources.kinds import KINDS, PAGES, PARTS, is_address, is_hidden, kind_of
 from embeddings.sources.mail import read_mail
 from embeddings.sources.mbox import mails
 from embeddings.sources.news import read_news
@@ -82,8 +82,7 @@ __all__ = [
     "find_inputs",
     "holds_readable",
     "is_address",
-    "is_hidden",
-    "is_of_a_library",
+    "is_left_out",
     "is_readable",
     "parse_columns",
     "read_articles",
@@ -158,12 +157,11 @@ def is_readable(path: Path) -> bool:
     return kind_of(path.name) is not None and not is_hidden(path.name)
 
 
-def is_of_a_library(path: Path, folder: Path) -> bool:
-    """Say whether a library in a folder, or somewhere under it, keeps a path for itself."""
-    steps = pairwise([path, *path.parents])
+def is_left_out(path: Path, folder: Path) -> bool:
+    """Say whether a path somewhere under a folder is passed over: hidden, a library's own, or part of a saved page."""
     return any(
-        one.name in _OF_A_LIBRARY and parent.is_relative_to(folder) and (parent / _LIBRARY).is_file()
-        for one, parent in steps
+        parent.is_relative_to(folder) and (is_hidden(one.name) or _is_of_a_library(one) or _is_of_a_page(one))
+        for one, parent in pairwise([path, *path.parents])
     )
 
 
@@ -272,10 +270,10 @@ def _paths(place: str) -> list[Path]:
         raise DatelineError(
             f"there is nothing at {place or repr(place)}; name a file, folder or address of articles ({KINDS})"
         )
-    # of what a pattern fits, only what can be read, and nothing that a library keeps: it was not named one by one
+    # of what a pattern fits, only what can be read and is not left out of a folder: it was not named one by one
     named = Path(*takewhile(lambda part: not set("*?[").intersection(part), path.parts))
     found = (path for path in fitting if path.is_dir() or is_readable(path))
-    return [path for path in found if not is_of_a_library(path, named)]
+    return [path for path in found if not is_left_out(path, named)]
 
 
 def _under(
@@ -299,6 +297,15 @@ def _under(
         folders[:] = (name for name in folders if not is_hidden(name) and name not in left_out)
         shown = (name for name in names if not is_hidden(name) and name not in kept)
         yield from (file for name in shown if _is_file(file := Path(place, name)))
+
+
+def _is_of_a_library(path: Path) -> bool:
+    return path.name in _OF_A_LIBRARY and path.with_name(_LIBRARY).is_file()
+
+
+def _is_of_a_page(path: Path) -> bool:
+    page = path.name.removesuffix(PARTS)
+    return page != path.name and any(path.with_name(f"{page}{suffix}").is_file() for suffix in PAGES)
 
 
 def _is_named(folder: Path, places: Iterable[str]) -> bool:

@@ -25,6 +25,6 @@ def read_doc(given: Input) -> Iterator[Article | Unreadable]:
         yield from read_html(given)
     else:
         raise ReadingError(
-            "is a document of an old Word (.doc), which can't be read; save it as .docx, or many at once with "
-            "LibreOffice: soffice --headless --convert-to docx *.doc"
+            "is a document of an old Word (.doc) or of another program, which can't be read; save it as .docx, or many "
+            "at once with LibreOffice: soffice --headless --convert-to docx *.doc"
         )

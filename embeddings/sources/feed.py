@@ -29,8 +29,11 @@ EXPORT = b"wordpress.org/export"
 """What is said at the beginning of an export."""
 PIECE = 4_000_000
 """Bytes of an export that are parsed at once."""
-_POST_ENDS = b"</item>"
-_TERMS = re.compile(rb"<wp:(tag|category|term)>.*?</wp:\1>", re.DOTALL)
+_POST = re.compile(rb"<item[\s>]")
+# a post may tell of feeds: what stands in a section of characters ends none
+_POST_ENDS = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|(?P<end></item>)", re.DOTALL)
+# not past the next: a pattern takes hours where one is begun over and over
+_TERMS = re.compile(rb"<wp:(tag|category|term)>(?:(?!<wp:\1>).)*?</wp:\1>", re.DOTALL)
 _NOTHING = "is an export of WordPress without anything that is published; export its posts"
 
 
@@ -69,16 +72,16 @@ def _pieces(given: Input) -> Iterator[bytes]:
     with given.open() as stream:
         while part := stream.read(PIECE):
             held += part
-            end = held.rfind(_POST_ENDS) + len(_POST_ENDS)
-            if end >= len(_POST_ENDS):
+            end = max((found.end() for found in _POST_ENDS.finditer(held) if found["end"]), default=0)
+            if end:
                 yield head + held[:end] + b"</channel></rss>"
-                head = head or _TERMS.sub(b"", held.partition(b"<item>")[0])
+                head = head or _TERMS.sub(b"", _POST.split(held, maxsplit=1)[0])
                 del held[:end]
             elif len(held) > MAX_BYTES:
                 raise ReadingError(
                     f"holds more than {MAX_BYTES // 1_000_000} MB without the end of a post; export it anew"
                 )
-    if not head or b"<item>" in held:  # without any post, or cut off
+    if not head or _POST.search(held):  # without any post, or cut off
         yield head + held
 
 

@@ -43,6 +43,7 @@ KINDS = (
     ".zip, .tar, .tgz, .tar.bz2, .tar.xz"
 )
 ARCHIVES = frozenset({".zip", ".tar"})
+PAGES = tuple(suffix for suffix, kind in _KINDS.items() if kind == ".html")
 PARTS = "_files"
 """With what browsers end the name of the folder of a page's parts, which begins like the page's."""
 CONTAINERS = frozenset({*ARCHIVES, ".mbox", ".xml"})

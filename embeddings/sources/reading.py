@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,8 @@ MAX_FIELD = 10_000
 """Characters of what is said about an article."""
 # half a character, as a JSON string may hold it after a cut, and the end of a string in C: neither is text
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
+CP1252_IN_UTF_8 = "cp1252-in-utf-8"
+"""How a decoder of UTF-8 is told to take bytes that are none for Windows' Western encoding."""
 _BY = re.compile(r"^by:? +", re.IGNORECASE)
 _INNER = ("name", "main", "title", "text")
 _OF_A_MAC = re.compile("[a-z]\u00d5[a-z]")  # as the apostrophe of an old Mac looks in Windows' encoding
@@ -38,7 +41,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 def decode(given: Input) -> str:
     """Read an input's text exactly, line ends included, without a byte-order mark.
 
-    UTF-8 (or UTF-16 with its mark) is taken as it is; otherwise the encoding is guessed.
+    UTF-8 (or UTF-16 with its mark) is taken as it is, even with some bytes of Windows' Western encoding in it, as where
+    texts were put together; otherwise the encoding is guessed.
 
     Raises:
         ReadingError: it can't be opened, is empty, too large or binary, or no encoding fits.
@@ -58,7 +62,7 @@ def decode_bytes(data: bytes) -> str:
     except UnicodeDecodeError as error:
         if b"\0" in data:
             raise ReadingError("is not text (it holds zero bytes); name a text file") from error
-        return _guessed(data, error)
+        return _mostly_utf_8(data) or _guessed(data, error)
     if "\0" in text:
         raise ReadingError("is not text (it holds zero bytes); name a text file")
     return text
@@ -194,6 +198,27 @@ def _strictly(data: bytes, encoding: str) -> str:
         raise ReadingError(
             f"is not {encoding}, as its first bytes say (byte {error.start}); save it as UTF-8"
         ) from error
+
+
+def _mostly_utf_8(data: bytes) -> str:
+    """Read UTF-8 with some bytes of Windows' Western encoding in it; "" where these are more than its own."""
+    sound = data.decode("utf-8", "ignore")
+    size = len(sound.encode())
+    if size - len(sound) <= len(data) - size:
+        return ""
+    try:
+        return data.decode("utf-8-sig", CP1252_IN_UTF_8)
+    except UnicodeDecodeError:
+        return ""
+
+
+def _in_cp1252(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError) or error.encoding != "utf-8":
+        raise error
+    return error.object[error.start : error.end].decode("cp1252"), error.end
+
+
+codecs.register_error(CP1252_IN_UTF_8, _in_cp1252)
 
 
 def _guessed(data: bytes, error: UnicodeDecodeError) -> str:

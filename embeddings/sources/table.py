@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import json
@@ -19,7 +18,7 @@ from embeddings.documents import Article
 from embeddings.sources.fields import ALIASES, named
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
 from embeddings.sources.markup import is_markup, text_of_html
-from embeddings.sources.reading import decode_bytes, kind_of_value, make_article
+from embeddings.sources.reading import CP1252_IN_UTF_8, decode_bytes, kind_of_value, make_article
 
 MAX_COLUMNS = 1_000
 _HEAD = 1_000_000
@@ -30,8 +29,6 @@ _LEVELS = 3
 
 _SEPARATOR = re.compile(rb"(?:\xef\xbb\xbf)?sep=([,;\t|])\r?\n", re.IGNORECASE)
 """The line by which Excel is told what stands between the columns."""
-
-_LATE = "cp1252-in-utf-8"
 
 _Order = Callable[[], bool | None]
 
@@ -92,9 +89,9 @@ def _rows(stream: IO[bytes]) -> csv.DictReader[str]:
     if not head.strip():
         raise ReadingError("is empty; remove it, or put an article in it")
     encoding, separated = _encoding(head), _SEPARATOR.match(head)
-    stream.seek(len(codecs.BOM_UTF8) if encoding == "cp1252" and head.startswith(codecs.BOM_UTF8) else 0)
+    stream.seek(0)
     csv.field_size_limit(MAX_BYTES)
-    lines = _text_lines(io.TextIOWrapper(stream, encoding, errors=_LATE, newline=""))
+    lines = _text_lines(io.TextIOWrapper(stream, encoding, errors=CP1252_IN_UTF_8, newline=""))
     rows = csv.DictReader(lines, delimiter=separated[1].decode() if separated else delimiter(head))
     if separated:
         next(rows.reader)
@@ -249,25 +246,9 @@ def _text_of(value: object) -> str | None:
 def _encoding(head: bytes) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
-    whole = head[: head.rfind(b"\n") + 1] or head
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(whole)  # a character may be cut at its end
-    except UnicodeDecodeError:
-        decode_bytes(whole)  # says so where it is binary
-        return "cp1252"
-    if b"\0" in whole:
-        raise ReadingError("is not text (it holds zero bytes); name a text file")
+    whole = head[: max(map(head.rfind, (b"\n", b"\r"))) + 1] or head  # no character is cut there
+    decode_bytes(whole)  # says so where it is binary
     return "utf-8-sig"
-
-
-def _in_cp1252(error: UnicodeError) -> tuple[str, int]:
-    """Take bytes that are no UTF-8 for Windows' Western encoding, where it shows only below the head."""
-    if not isinstance(error, UnicodeDecodeError) or error.encoding != "utf-8":
-        raise error
-    return error.object[error.start : error.end].decode("cp1252"), error.end
-
-
-codecs.register_error(_LATE, _in_cp1252)
 
 
 def delimiter(head: bytes) -> str:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,11 +116,12 @@ def _watch(watched: Watched, there: dict[Path, tuple[int, int]], *, greet: bool)
 
 def _step(watched: Watched, changed: Iterable[Path]) -> None:
     from embeddings.ingest import follow_moved
+    from embeddings.sources import is_left_out
     from qa.commands.library import add_inputs
 
     inputs: dict[str, Input] = {}
     for path in sorted(changed):
-        if not _is_hidden(path, watched.roots):
+        if not any(is_left_out(path, root) for root in watched.roots):
             with suppress(DatelineError):  # it is of another kind, or went meanwhile, which is told next
                 found = watched.find([path], may_be_none=True, under=watched.roots).inputs
                 inputs.update((given.place, given) for given in found)
@@ -130,12 +130,3 @@ def _step(watched: Watched, changed: Iterable[Path]) -> None:
     if inputs:
         add_inputs(watched.store, list(inputs.values()))
     sys.stdout.flush()
-
-
-def _is_hidden(path: Path, folders: Sequence[Path]) -> bool:
-    """Say whether a path under one of the folders would be passed over there."""
-    from embeddings.sources import is_hidden, is_of_a_library
-
-    below = [path.relative_to(folder).parts for folder in folders if path.is_relative_to(folder)]
-    is_kept = any(is_of_a_library(path, folder) for folder in folders)
-    return is_kept or any(map(is_hidden, chain.from_iterable(below)))

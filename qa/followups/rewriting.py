@@ -249,10 +249,8 @@ def _with_role(turn: Turn, role: str) -> str | None:
 
 def _appended(question: str, what: str) -> str:
     question = WHAT_ABOUT.sub("", question)
-    if _NOW.fullmatch(what):
-        return f"{question.rstrip('? ')} {what}?"
-    if PLACED.match(what):
-        return f"{question.rstrip('? ')} {what}?"
+    if _NOW.fullmatch(what) or PLACED.match(what):
+        return f"{question.rstrip('? ')} {what[:1].lower()}{what[1:]}?"
     if TIME.search(what):
         return f"{question.rstrip('? ')} {'on' if DAY.search(what) else 'in'} {what}?"
     return f"What about {what}? {question}"

@@ -65,7 +65,7 @@ def _placed(question: str, word: str, bare: str) -> str | None:
         return named
     same = re.search(rf"\b{word}\s+[^?]*?(?=\s+(?:in|on|at|for|from|to|by)\s|\s*\?*$)", question, re.IGNORECASE)
     if same is not None:
-        bare = _OWN.sub(f"{same[0].removeprefix(word).strip()}'s", bare)
+        bare = _OWN.sub(lambda _: f"{same[0][len(word) :].strip()}'s", bare)
         return f"{question[: same.start()]}{same[0][: len(word)]} {bare}{question[same.end() :]}"
     return _like_named(question, bare) or (_owned(question, bare) if word.lower() == "of" else None)
 

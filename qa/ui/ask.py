@@ -77,7 +77,7 @@ def ask_tab(
     emptied = [course, fields.chatbot, verdicts, correcting, fields.export]
     filled = [fields.chatbot, verdicts]
     runs.append(earlier_conversations(talk.reopen, chosen, course, filled, runs, libraries, library, rest, emptied))
-    _stop_on(fields, course, runs)
+    _stop_on(fields, course)
     _begin_anew_on(libraries, library, fields, course, emptied, runs)
     _suit_to_library(libraries, library, chosen, [narrowing.source, fields.box, examples])
     _export_after(runs, course, fields.export)
@@ -146,11 +146,14 @@ def _answer_on(
     ]
 
 
-def _stop_on(fields: _Fields, course: gr.State, runs: Sequence[Any]) -> None:
-    """Stop an answer that is under way, and give questions back to be asked in other words."""
+def _stop_on(fields: _Fields, course: gr.State) -> None:
+    """Stop an answer that is under way, and give questions back to be asked in other words.
+
+    The event is not cancelled: Gradio would hide what waits behind it, which is answered all the same.
+    """
     fields.reword.click(_understood, [course], [fields.box], queue=False, **_PRIVATE)
     stopping = [fields.chatbot, course, fields.box]
-    fields.stop.click(_stopped, stopping, [fields.chatbot, fields.box], cancels=list(runs), **_PRIVATE)
+    fields.stop.click(_stopped, stopping, [fields.chatbot, fields.box], **_PRIVATE)
 
 
 def _begin_anew_on(
