@@ -45,10 +45,6 @@ _STUB = re.compile(
 )
 # "What Ever Happened to Baby Jane? was directed by whom?"
 _GOES_ON = re.compile(rf"^{VERBS}\b.*\b{WH}\b")
-# "What is the name and what is the age of the victim?": but not "Who is the mayor and who is the captain of the ferry?"
-_WHAT_IS = rf"what\s+(?P<is>{VERBS})\s+the(?:\s+[\w’'-]+){{1,2}}"
-_LACKS_OF = re.compile(rf"^{_LED_IN}{_WHAT_IS}$", re.IGNORECASE)
-_HAS_OF = re.compile(rf"^{_WHAT_IS}?(?P<of>\s+of\s.+)$", re.IGNORECASE)
 _CLAUSE = re.compile(
     rf"^(?:{_PLACED}(?:who|what|which(?:\s+[\w’'-]+)?)\s+(?:{VERBS}|{PAST})|{_THING}\s+{VERBS})\s+\S", re.IGNORECASE
 )
@@ -93,15 +89,7 @@ def _parts(asked: str) -> list[str]:
             parts.append(asked[begin : joint.start()])
             begin = joint.end()
     parts.append(asked[begin:])
-    if shared := _HAS_OF.match(parts[-1]):
-        parts = [f"{part}{shared['of']}" if _lacks(part, shared["is"]) else part for part in parts]
     return [capitalized(parts[0]), *(f"And {part}" for part in parts[1:])]
-
-
-def _lacks(part: str, verb: str) -> bool:
-    """Say whether a part is like "What is the name", with the same verb."""
-    found = _LACKS_OF.match(part)
-    return found is not None and found["is"].lower() == verb.lower()
 
 
 def _each_adverb(asked: str) -> list[str]:
