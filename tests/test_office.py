@@ -57,6 +57,7 @@ TRACKED = """<w:r><w:t>The vote was </w:t></w:r><w:del><w:r><w:delText>nine to t
 <w:ins><w:r><w:t>eight to three</w:t><w:footnoteReference/><w:br w:type="page"/></w:r></w:ins>
 <w:moveFrom><w:r><w:t>!</w:t></w:r></w:moveFrom>
 <w:sdt><w:sdtPr><w:tag/></w:sdtPr><w:sdtContent><w:r><w:t>,</w:t></w:r></w:sdtContent></w:sdt>
+<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:r><w:t>Click here.</w:t></w:r></w:sdtContent></w:sdt>
 <w:hyperlink><w:r><w:tab/><w:t>at last</w:t></w:r></w:hyperlink>"""
 
 

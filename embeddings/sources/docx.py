@@ -63,7 +63,7 @@ def _lines(element: Any) -> Iterator[str]:
         elif name == "tr":
             cells = child.xpath("./w:tc | ./w:sdt/w:sdtContent/w:tc")
             yield " | ".join("\n".join(_lines(cell)).strip() for cell in cells)
-        elif name not in _LEFT_OUT:
+        elif _is_read(child):
             yield from _lines(child)
 
 
@@ -74,5 +74,11 @@ def _said(element: Any) -> Iterator[str]:
             yield child.text or ""
         elif name in _SIGNS:
             yield "" if _OF_PAGES.intersection(child.attrib.values()) else _SIGNS[name]
-        elif name not in _LEFT_OUT:
+        elif _is_read(child):
             yield from _said(child)
+
+
+def _is_read(element: Any) -> bool:
+    # a control that nobody has filled in says "Click here to enter text."
+    about = (said for part in element if local_name(part) == "sdtpr" for said in part)
+    return local_name(element) not in _LEFT_OUT and all(local_name(said) != "showingplchdr" for said in about)
