@@ -15,6 +15,7 @@ from test_exports import NEXIS, PROQUEST
 from test_factiva import FIELDS, HEADED
 from test_mail import HTML, mail
 from test_mbox import MAILS
+from test_mhtml import saved_page
 from test_news import ARCHIVED, XHTML, item
 from test_office import odt, rtf
 from test_sources import PAGE, STORY
@@ -150,6 +151,7 @@ SAMPLES = {
         ARCHIVED.encode(),
         f"<newsMessage>{item(XHTML)}{item(XHTML, 'canceled')}</newsMessage>".encode(),
     ],
+    ".mhtml": [_fixed(saved_page(PAGE))],
     ".eml": [_fixed(mail(HTML, STORY)), _fixed(mail(plain=STORY))],
     ".mbox": [MAILS],
     ".tar": [FILES[:30_000], gzip.compress(FILES[:30_000], mtime=0)],
@@ -177,6 +179,7 @@ PARTS = {
              b"<nitf>", b"<newsItem>", b"<block class='full_text'>"),
     ".eml": (*_MARKUP, b"\n\n", b"\n--=-=\n", b"From: ", b"Date: ", b"Content-Type: multipart/mixed; boundary=x\n",
              b"Content-Transfer-Encoding: base64\n", b"charset=utf-7", b"=?utf-8?b?/w==?=", b"=FF", b"message/rfc822"),
+    ".mhtml": (*_MARKUP, b"\n\n", b"\n--=-=\n", b"Content-Type: text/html\n", b"Content-Location: http://[\n", b"=3D"),
     ".mbox": (b"\n\nFrom x\n", b"From: ", b"Message-ID: <1@echo.example>\n", b"X-Mozilla-Status: 0008\n", b">From "),
     ".tar": (b"ustar", b"\x00" * 512, b"0000644", b"L", b"x", b"7777777", b"\x80\xff\xff", b"a.txt", b"30 size=-512\n"),
     ".zip": (b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06", b"PK\x06\x06", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00"),

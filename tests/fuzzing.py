@@ -303,6 +303,7 @@ TARGETS = {
     "jsonl": Target(st.one_of(of_kind(".jsonl"), RECORDS), check_source(".jsonl")),
     "csv": Target(st.one_of(of_kind(".csv"), ROWS), check_source(".csv")),
     "xml": Target(of_kind(".xml"), check_source(".xml")),
+    "mhtml": Target(of_kind(".mhtml"), check_source(".mhtml")),
     "mail": Target(of_kind(".eml"), check_source(".eml")),
     "mbox": Target(of_kind(".mbox"), check_source(".mbox")),
     "tar": Target(of_kind(".tar"), check_source(".tar")),

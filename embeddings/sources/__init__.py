@@ -32,6 +32,7 @@ from embeddings.sources.inputs import (
 from embeddings.sources.kinds import KINDS, PAGES, PARTS, is_address, is_hidden, kind_of
 from embeddings.sources.mail import read_mail
 from embeddings.sources.mbox import mails
+from embeddings.sources.mhtml import read_mhtml
 from embeddings.sources.news import read_news
 from embeddings.sources.odt import read_odt
 from embeddings.sources.pdf import read_pdf
@@ -46,6 +47,7 @@ READERS: Mapping[str, Callable[[Input], Iterator[Article | Unreadable]]] = {
     ".txt": read_text,
     ".md": read_markdown,
     ".html": read_html,
+    ".mhtml": read_mhtml,
     ".story": read_story,
     ".pdf": read_pdf,
     ".doc": read_doc,

@@ -9,6 +9,7 @@ from embeddings.documents import Article
 from embeddings.sources.docx import read_docx
 from embeddings.sources.html import read_html
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener
+from embeddings.sources.mhtml import read_mhtml
 from embeddings.sources.rtf import read_rtf
 
 
@@ -23,6 +24,8 @@ def read_doc(given: Input) -> Iterator[Article | Unreadable]:
         yield from read_docx(given)
     elif begins.startswith(b"<") and b"<html" in begins:
         yield from read_html(given)
+    elif b"mime-version:" in begins:
+        yield from read_mhtml(given)
     else:
         raise ReadingError(
             "is a document of an old Word (.doc) or of another program, which can't be read; save it as .docx, or many "

@@ -11,6 +11,8 @@ _KINDS = {
     ".html": ".html",
     ".htm": ".html",
     ".xhtml": ".html",
+    ".mhtml": ".mhtml",
+    ".mht": ".mhtml",
     ".pdf": ".pdf",
     ".doc": ".doc",
     ".docx": ".docx",
@@ -39,8 +41,8 @@ _KINDS = {
 _PACKED = (".gz", ".bz2", ".xz")
 SUFFIXES = (*_KINDS, *_PACKED)
 KINDS = (
-    ".txt, .md, .html, .pdf, .docx, .odt, .fodt, .rtf, .json, .jsonl, .csv, .xml (feeds, NITF, NewsML), .eml, .mbox, "
-    ".zip, .tar, .tgz, .tar.bz2, .tar.xz"
+    ".txt, .md, .html, .mhtml, .pdf, .docx, .odt, .fodt, .rtf, .json, .jsonl, .csv, .xml (feeds, NITF, NewsML), .eml, "
+    ".mbox, .zip, .tar, .tgz, .tar.bz2, .tar.xz"
 )
 ARCHIVES = frozenset({".zip", ".tar"})
 PAGES = tuple(suffix for suffix, kind in _KINDS.items() if kind == ".html")

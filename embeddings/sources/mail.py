@@ -69,18 +69,19 @@ def _text(mail: EmailMessage) -> str:
     body = mail.get_body(("html", "plain"))
     if body is None:
         return ""
-    content = _UNSEEN.sub("", _content(body))
+    content = _UNSEEN.sub("", part_text(body))
     if body.get_content_subtype() == "html":
         return text_of_html(content)
     # programs that write mails wrap lines, and newsletters put the whole of a link behind its words
     return paragraphs(_LINK.sub("", content))
 
 
-def _content(body: MIMEPart) -> str:
+def part_text(part: MIMEPart) -> str:
+    """Decode a part of a message that is text."""
     try:
-        return str(body.get_content())
+        return str(part.get_content())
     except LookupError:  # an encoding that nobody knows
-        return bytes(body.get_payload(decode=True) or b"").decode("utf-8", "replace")
+        return bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")
 
 
 def _archived(link: str) -> str:

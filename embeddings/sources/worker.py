@@ -18,6 +18,7 @@ from embeddings.sources.docx import extract_docx
 from embeddings.sources.feed import extract_feed
 from embeddings.sources.inputs import ReadingError
 from embeddings.sources.mail import extract_mail
+from embeddings.sources.mhtml import extract_mhtml
 from embeddings.sources.news import extract_news
 from embeddings.sources.odt import extract_odt
 from embeddings.sources.parsing import MAX_MEMORY, MAX_SECONDS, MAX_TEXT, OUT_OF_MEMORY, Parsed, read_frame, write_frame
@@ -32,6 +33,7 @@ EXTRACTORS: Mapping[str, Callable[[bytes], list[Parsed]]] = {
     ".xml": extract_feed,
     ".news": extract_news,
     ".eml": extract_mail,
+    ".mhtml": extract_mhtml,
 }
 
 

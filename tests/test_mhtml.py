@@ -1,0 +1,56 @@
+"""Pages that a browser saved as a single file."""
+
+from email.message import EmailMessage
+
+import pytest
+from test_sources import PAGE, read
+
+from embeddings.sources import Unreadable
+
+ADDRESS = "https://echo.example/2022/mayor"
+FRAME = "<html><body><p>An advertisement for a car that nobody needs stands here for all to see.</p></body></html>"
+
+
+def saved_page(page, charset="utf-8", address=ADDRESS):
+    """Write what Chromium does, which names no encoding of a part: the page has it in itself."""
+    saved = EmailMessage()
+    saved["From"] = "<Saved by Blink>"
+    saved["Snapshot-Content-Location"] = address
+    saved["Subject"] = "Mayor resigns - The Echo"
+    saved.make_related()
+    for content, kind in ((page.encode(charset), "text/html"), (FRAME.encode(), "text/html"), (b"GIF89a", "image/gif")):
+        part = EmailMessage()
+        part.set_content(content, *kind.split("/"))
+        del part["Content-Disposition"]
+        saved.attach(part)
+    return saved
+
+
+@pytest.mark.parametrize("name", ["a.mhtml", "a.mht", "a.doc"])
+@pytest.mark.parametrize("charset", ["utf-8", "cp1252"])
+def test_the_story_of_the_page_is_read_and_where_it_was(tmp_path, name, charset):
+    page = PAGE.replace('<link rel="canonical" href="https://echo.example/mayor">', "")
+    (tmp_path / name).write_bytes(bytes(saved_page(page, charset)))
+    [article] = read(tmp_path / name)
+    assert (article.title, article.source, article.author) == ("Mayor resigns", "The Echo", "Ann Lee")
+    assert (str(article.published), article.url) == ("2022-03-04", ADDRESS)
+    assert "He said: “I am going.” His deputy, Cy Dunn, takes over" in article.text
+    assert "advertisement" not in article.text
+
+
+def test_the_address_that_the_page_gives_itself_goes_first(tmp_path):
+    (tmp_path / "a.mhtml").write_bytes(bytes(saved_page(PAGE)))
+    assert read(tmp_path / "a.mhtml")[0].url == "https://echo.example/mayor"
+
+
+def test_a_file_on_the_disk_is_no_address(tmp_path):
+    page = PAGE.replace('<link rel="canonical" href="https://echo.example/mayor">', "")
+    (tmp_path / "a.mhtml").write_bytes(bytes(saved_page(page, address="file:///home/ann/mayor.html")))
+    assert read(tmp_path / "a.mhtml")[0].url == ""
+
+
+def test_what_holds_no_page_is_named(tmp_path):
+    (tmp_path / "a.mhtml").write_bytes(b"MIME-Version: 1.0\nContent-Type: image/gif\n\nGIF89a")
+    assert read(tmp_path / "a.mhtml") == [
+        Unreadable(str(tmp_path / "a.mhtml"), "is not a saved page (.mhtml); save it anew from the browser")
+    ]
