@@ -15,9 +15,9 @@ from test_exports import NEXIS, PROQUEST
 from test_factiva import FIELDS, HEADED
 from test_mail import HTML, mail
 from test_mbox import MAILS
-from test_mhtml import saved_page
 from test_news import ARCHIVED, XHTML, item
 from test_office import odt, rtf
+from test_saved_pages import saved_page
 from test_sources import PAGE, STORY
 from test_tar import FILES
 from test_web import WHOLE, rss

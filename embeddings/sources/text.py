@@ -11,6 +11,7 @@ import yaml
 
 from embeddings.documents import Article
 from embeddings.sources.fields import ALIASES, named
+from embeddings.sources.html import extract
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.reading import decode, filled_fields, make_article
 from embeddings.sources.whole import read_whole
@@ -22,14 +23,22 @@ _FRONT_MATTER = re.compile(
     r"(?:\s+(?=(?:---|\+\+\+)[ \t]*\r?\n[A-Za-z]\w* ?[:=]))?(---|\+\+\+)[ \t]*\r?\n(.*?\n)?\1[ \t]*(?:\r?\n|\Z)",
     re.DOTALL,
 )
+_PAGE = re.compile(r"\s*<(?:!doctype html|html)\b.{,2000}?<(?:head|body)\b", re.IGNORECASE | re.DOTALL)
 # YAML's own forms (lists, anchors, blocks) are left to YAML
 _PLAIN_FIELD = re.compile(r"(?P<name>[A-Za-z][\w -]*):(?:[ \t]+(?P<value>[^\s\[{&*|>!%@`].*)?)?")
 _QUOTED = re.compile(r"(?P<mark>[\"'])(?P<value>(?:(?!(?P=mark)).)*)(?P=mark)")
 
 
 def read_text(given: Input) -> Iterator[Article | Unreadable]:
-    """Read one article: all of the file is its text, the first line its title; or those of a service's download."""
-    yield from read_whole(given, decode(given), wrapped=True)
+    """Read one article: all of the file is its text, the first line its title; or those of a service's download.
+
+    A page of the web that is called so is read as a page.
+    """
+    text = decode(given)
+    if _PAGE.match(text):
+        yield from make_article(given, *extract(text))
+    else:
+        yield from read_whole(given, text, wrapped=True)
 
 
 def read_markdown(given: Input) -> Iterator[Article | Unreadable]:

@@ -1,4 +1,4 @@
-"""Pages that a browser saved as a single file."""
+"""Pages that were saved as a single file, or under another name."""
 
 from email.message import EmailMessage
 
@@ -47,6 +47,18 @@ def test_a_file_on_the_disk_is_no_address(tmp_path):
     page = PAGE.replace('<link rel="canonical" href="https://echo.example/mayor">', "")
     (tmp_path / "a.mhtml").write_bytes(bytes(saved_page(page, address="file:///home/ann/mayor.html")))
     assert read(tmp_path / "a.mhtml")[0].url == ""
+
+
+@pytest.mark.parametrize("before", ["", "\n<!DOCTYPE html>\n"])
+def test_a_page_that_is_called_a_text_is_read_as_a_page(tmp_path, before):
+    (tmp_path / "a.txt").write_text(before + PAGE)
+    [article] = read(tmp_path / "a.txt")
+    assert (article.title, article.url) == ("Mayor resigns", "https://echo.example/mayor")
+    assert "<" not in article.text
+    (tmp_path / "a.txt").write_text(
+        story := "<html> is what\npages begin with. A text may tell of it: </html> ends them."
+    )
+    assert read(tmp_path / "a.txt")[0].text == story
 
 
 def test_what_holds_no_page_is_named(tmp_path):
