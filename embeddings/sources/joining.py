@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from statistics import median
 
+_ENDS = re.compile(r"[.!?:]['\"”’)]*$")
+
 
 def paragraphs(page: str) -> str:
     """Join the lines of a page to paragraphs, a paragraph a line; words cut at a line's end are mended.
@@ -17,21 +19,26 @@ def paragraphs(page: str) -> str:
     if not lengths:
         return ""
     full = 0.7 * median(sorted(lengths)[len(lengths) // 2 :])  # of the longer half: the others end paragraphs
-    joined: list[list[str]] = []  # paragraph by paragraph, what their lines add
+    found: list[list[str]] = []  # paragraph by paragraph, what their lines add
     going_on = False
     for line in lines:
         if not line:
             going_on = False
             continue
-        if joined and (going_on or line[0].islower()):
-            joined[-1][-1:] = _joined(joined[-1][-1], line)
+        if found and (going_on or line[0].islower()):
+            found[-1][-1:] = joined(found[-1][-1], line)
         else:
-            joined.append([line])
-        going_on = len(line) >= full and not re.search(r"[.!?:]['\"”’)]*$", line)
-    return "\n".join(map("".join, joined))
+            found.append([line])
+        going_on = len(line) >= full and not _ENDS.search(line)
+    return "\n".join(map("".join, found))
 
 
-def _joined(before: str, line: str) -> tuple[str, str]:
+def goes_on(before: str, text: str) -> bool:
+    """Say whether a text begins within the sentence with which another, before it, breaks off."""
+    return text[0].islower() and not _ENDS.search(before)
+
+
+def joined(before: str, line: str) -> tuple[str, str]:
     """Give what a line and the one that goes on from it are to be written as."""
     # PDFium writes U+FFFE or U+0002 where a word was hyphenated, others a soft hyphen
     if before.endswith(("\ufffe", "\x02", "\u00ad")):

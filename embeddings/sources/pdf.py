@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
-from embeddings.sources.joining import paragraphs
+from embeddings.sources.kinds import is_address
+from embeddings.sources.pages import text_of_pages
 from embeddings.sources.parsing import Parsed, parse
 from embeddings.sources.reading import first_line, make_article
 from embeddings.sources.whole import downloaded, read_each, written_title
@@ -30,9 +31,10 @@ def read_pdf(given: Input) -> Iterator[Article | Unreadable]:
     if articles := downloaded("\n\n".join(found.texts), wrapped=True):
         yield from read_each(given, articles)
         return
-    text = "\n\n".join(filter(None, (paragraphs(page) for page in found.texts)))
+    text, address = text_of_pages(found.texts)
     title = written_title(found.title) or first_line(text)
-    yield from make_article(given, text, {"title": title, "author": found.author})
+    url = address if is_address(address) else ""
+    yield from make_article(given, text, {"title": title, "author": found.author, "url": url})
 
 
 def extract_pdf(data: bytes) -> list[Parsed]:

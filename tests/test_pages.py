@@ -1,0 +1,67 @@
+"""What stands above and below each page of a document is no part of its text."""
+
+import pytest
+from test_sources import pdf, read
+
+from embeddings.sources.pages import text_of_pages
+
+FOUR = ("The vote was close.", "Nobody had", "expected that.", "It was over.")
+
+
+def edged(head, foot, pages=FOUR):
+    return ["\r\n".join([head.format(n), page, foot.format(n), ""]) for n, page in enumerate(pages, 1)]
+
+
+@pytest.mark.parametrize(
+    ("head", "foot"),
+    [
+        ("", "{}"),
+        ("{}", ""),
+        ("", "Page {} of 4"),
+        ("- {} -", ""),
+        ("", "{}/4"),
+    ],
+)
+def test_the_numbers_of_pages_are_left_out(head, foot):
+    assert text_of_pages(edged(head, foot)) == (
+        "The vote was close.\n\nNobody had expected that.\n\nIt was over.",
+        "",
+    )
+
+
+def test_a_head_is_kept_where_it_stands_first():
+    pages = edged("The Echo, 4 March 2022\r\n", "{}\r\nAll rights reserved")
+    assert text_of_pages(pages)[0].split("\n\n") == [
+        "The Echo, 4 March 2022\nThe vote was close.",
+        "Nobody had expected that.",
+        "It was over.",
+    ]
+
+
+def test_what_only_two_pages_begin_with_is_text():
+    pages = ["He said so.\nIt rained.", "He said so.\nIt snowed.", "She did not.\n2021", "Nor did they.\nOn 12 May."]
+    assert text_of_pages(pages)[0] == "\n\n".join(pages)
+
+
+def test_what_a_browser_prints_gives_the_address():
+    printed = "11/28/26, 2:59 PM Mayor resigns - The Echo\r\nhttps://echo.example/mayor {}/4"
+    assert text_of_pages(edged("", printed)) == (
+        "The vote was close.\n\nNobody had expected that.\n\nIt was over.",
+        "https://echo.example/mayor",
+    )
+    assert text_of_pages(["It ended.\n28.11.2026, 14:59 Echo\nfile:///home/ann/a.html 1/1"])[1].startswith("file:")
+    assert text_of_pages(["Seen at\nhttps://echo.example/mayor 1/1"])[1] == ""
+
+
+def test_a_word_and_a_paragraph_that_a_page_cuts_go_on():
+    pages = ["The go\ufffe", "vernment said\n\n  that it would.\n", "", "the end", "Bo Lind sang."]
+    assert text_of_pages(pages)[0] == "The government said that it would.\n\nthe end\n\nBo Lind sang."
+    assert text_of_pages([]) == text_of_pages(["", " \n"]) == ("", "")
+
+
+def test_a_document_of_pages(tmp_path):
+    printed = "{0}\n3/4/22, 9:05 AM Dam\nhttps://echo.example/dam {0}/4"
+    (tmp_path / "a.pdf").write_bytes(pdf(*edged("", printed)))
+    [article] = read(tmp_path)
+    assert (article.url, article.published) == ("https://echo.example/dam", None)
+    assert article.text == "The vote was close.\n\nNobody had expected that.\n\nIt was over."
