@@ -21,6 +21,7 @@ from test_saved_pages import saved_page
 from test_sources import PAGE, STORY
 from test_tar import FILES
 from test_web import WHOLE, rss
+from test_workbooks import workbook
 
 ATOM = f"""<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom"><title>The Post</title>
 <entry><id>urn:1</id><title type="html">Dam</title><link href="/dam"/><updated>2021-06-08T10:00:00Z</updated>
@@ -143,6 +144,7 @@ SAMPLES = {
     ".json": [f"[{_LINE}, {_LINE}]".encode(), f'{{"items": [{_LINE}]}}'.encode()],
     ".jsonl": [f"{_LINE}\n{_LINE}\n".encode(), gzip.compress(_LINE.encode(), mtime=0)],
     ".csv": [f'Headline;Body;pubDate\nDam;"{STORY}";8 June 2021\n'.encode(), "text,date\nOne,\n".encode("utf-16")],
+    ".xlsx": [workbook(News=[["text", "date"], [STORY, "8-Jun-21"], ["It rained.", 7.5]])],
     ".xml": [
         rss(("Dam", "/dam", WHOLE), ("Mayor", "/mayor", "")).encode(),
         ATOM.encode(),
@@ -177,6 +179,7 @@ PARTS = {
     ".xml": (*_MARKUP, b"<item>", b"<entry>", b"<content type='xhtml'>", b'<?xml version="1.0" encoding="utf-7"?>',
              b"<pubDate>", b"<link href='http://['/>", b"<georss:polygon>", b"<sitemapindex>",
              b"<nitf>", b"<newsItem>", b"<block class='full_text'>"),
+    ".xlsx": (b"PK\x01\x02", b"PK\x05\x06", b"\xff\xff\xff\xff", b"\x00\x00\x00\x00"),
     ".eml": (*_MARKUP, b"\n\n", b"\n--=-=\n", b"From: ", b"Date: ", b"Content-Type: multipart/mixed; boundary=x\n",
              b"Content-Transfer-Encoding: base64\n", b"charset=utf-7", b"=?utf-8?b?/w==?=", b"=FF", b"message/rfc822"),
     ".mhtml": (*_MARKUP, b"\n\n", b"\n--=-=\n", b"Content-Type: text/html\n", b"Content-Location: http://[\n", b"=3D"),

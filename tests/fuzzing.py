@@ -302,6 +302,7 @@ TARGETS = {
     "json": Target(of_kind(".json"), check_source(".json")),
     "jsonl": Target(st.one_of(of_kind(".jsonl"), RECORDS), check_source(".jsonl")),
     "csv": Target(st.one_of(of_kind(".csv"), ROWS), check_source(".csv")),
+    "xlsx": Target(of_kind(".xlsx"), check_source(".xlsx")),
     "xml": Target(of_kind(".xml"), check_source(".xml")),
     "mhtml": Target(of_kind(".mhtml"), check_source(".mhtml")),
     "mail": Target(of_kind(".eml"), check_source(".eml")),

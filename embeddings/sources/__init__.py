@@ -42,6 +42,7 @@ from embeddings.sources.tar import tar_members
 from embeddings.sources.text import read_markdown, read_text
 from embeddings.sources.visits import Unchanged
 from embeddings.sources.web import fetch, pages
+from embeddings.sources.xlsx import sheets
 
 READERS: Mapping[str, Callable[[Input], Iterator[Article | Unreadable]]] = {
     ".txt": read_text,
@@ -65,6 +66,7 @@ CONTAINERS: Mapping[str, Callable[[Input], Iterator[Input | Unreadable]]] = {
     ".tar": tar_members,
     ".mbox": mails,
     ".xml": pages,
+    ".xlsx": sheets,
 }
 
 _LIBRARY = "library.sqlite"

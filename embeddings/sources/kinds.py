@@ -24,6 +24,8 @@ _KINDS = {
     ".ndjson": ".jsonl",
     ".csv": ".csv",
     ".tsv": ".csv",
+    ".xlsx": ".xlsx",
+    ".xlsm": ".xlsx",
     ".xml": ".xml",
     ".rss": ".xml",
     ".atom": ".xml",
@@ -41,14 +43,14 @@ _KINDS = {
 _PACKED = (".gz", ".bz2", ".xz")
 SUFFIXES = (*_KINDS, *_PACKED)
 KINDS = (
-    ".txt, .md, .html, .mhtml, .pdf, .docx, .odt, .fodt, .rtf, .json, .jsonl, .csv, .xml (feeds, NITF, NewsML), .eml, "
-    ".mbox, .zip, .tar, .tgz, .tar.bz2, .tar.xz"
+    ".txt, .md, .html, .mhtml, .pdf, .docx, .odt, .fodt, .rtf, .json, .jsonl, .csv, .xlsx, .xml (feeds, NITF, NewsML), "
+    ".eml, .mbox, .zip, .tar, .tgz, .tar.bz2, .tar.xz"
 )
 ARCHIVES = frozenset({".zip", ".tar"})
 PAGES = tuple(suffix for suffix, kind in _KINDS.items() if kind == ".html")
 PARTS = "_files"
 """With what browsers end the name of the folder of a page's parts, which begins like the page's."""
-CONTAINERS = frozenset({*ARCHIVES, ".mbox", ".xml"})
+CONTAINERS = frozenset({*ARCHIVES, ".mbox", ".xlsx", ".xml"})
 """Those of which each file holds others, or leads to them."""
 
 

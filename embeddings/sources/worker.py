@@ -24,6 +24,7 @@ from embeddings.sources.odt import extract_odt
 from embeddings.sources.parsing import MAX_MEMORY, MAX_SECONDS, MAX_TEXT, OUT_OF_MEMORY, Parsed, read_frame, write_frame
 from embeddings.sources.pdf import extract_pdf
 from embeddings.sources.rtf import extract_rtf
+from embeddings.sources.xlsx import extract_xlsx
 
 EXTRACTORS: Mapping[str, Callable[[bytes], list[Parsed]]] = {
     ".pdf": extract_pdf,
@@ -34,6 +35,7 @@ EXTRACTORS: Mapping[str, Callable[[bytes], list[Parsed]]] = {
     ".news": extract_news,
     ".eml": extract_mail,
     ".mhtml": extract_mhtml,
+    ".xlsx": extract_xlsx,
 }
 
 

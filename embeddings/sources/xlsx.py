@@ -1,0 +1,80 @@
+"""Workbooks of Excel and its like (.xlsx) -> a table of articles for each sheet, by openpyxl."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from itertools import chain
+from typing import Any
+
+from embeddings.sources.archive import check_document
+from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, inner_input
+from embeddings.sources.parsing import Parsed, parse
+from embeddings.sources.table import MAX_COLUMNS
+
+
+def sheets(given: Input) -> Iterator[Input | Unreadable]:
+    """Yield the sheets of a workbook that hold something, each a list of articles by the names in its first row.
+
+    Raises:
+        ReadingError: it is no workbook, is damaged or too large, or all its sheets are empty.
+    """
+    data = given.read()
+    check_document(data, "is not an Excel workbook (.xlsx); save it anew, or name it for what it is")
+    found = parse(".xlsx", data)
+    if not found:
+        raise ReadingError("holds no rows below a row of names; put the columns' names into the first row")
+    for sheet in found:
+        [rows] = sheet.texts
+        yield inner_input(
+            given, f"{given.name}, sheet {sheet.title}", f"!{sheet.title}", ".json", bytes_opener(rows.encode())
+        )
+
+
+def extract_xlsx(data: bytes) -> list[Parsed]:
+    """Take the rows out of a workbook, sheet by sheet, in JSON; those without a row below the first are left out.
+
+    Raises:
+        ReadingError: it is damaged, or has too many columns.
+    """
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        found = ((sheet.title, list(_records(sheet))) for sheet in book.worksheets)
+        return [Parsed((json.dumps(rows, ensure_ascii=False),), title=title) for title, rows in found if rows]
+    except (ReadingError, MemoryError):
+        raise
+    except Exception as error:  # openpyxl and what is below it raise many kinds for a damaged workbook
+        why = next(iter(str(error).splitlines()), type(error).__name__)
+        raise ReadingError(f"can't be read as an Excel workbook ({why}); save it anew") from error
+
+
+def _records(sheet: Any) -> Iterator[dict[str, str]]:
+    sheet.reset_dimensions()  # which some programs write wrong, and openpyxl believes
+    rows = (cells for row in sheet.iter_rows(values_only=True) if any(cells := [_written(value) for value in row]))
+    names = next(rows, [])
+    if len(names) > MAX_COLUMNS:
+        raise ReadingError(f"has {len(names):,} columns, and at most {MAX_COLUMNS:,} are read; leave some out")
+    for row in rows:
+        yield _record(names, row)
+
+
+def _record(names: Sequence[str], row: Sequence[str]) -> dict[str, str]:
+    cells = zip(names, chain(row, [""] * (len(names) - len(row))), strict=False)
+    return {name: cell for name, cell in cells if name}
+
+
+def _written(value: object) -> str:
+    """Write a cell's value as it is read in other tables; "" for none."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
