@@ -21,6 +21,13 @@ def hit(article=STORY, start=0, end=None, versions=()):
     return Hit(Passage(article.id, start, len(article.text) if end is None else end), article, 1.0, versions=versions)
 
 
+COSTS = ("£5", "1.5", "5,000", "£50", "15", "5.20")
+
+
+def saying(words):
+    return replace(WON, items=((Gold(words, 6),),))
+
+
 @pytest.mark.parametrize(
     ("question", "given", "holds"),
     [
@@ -33,6 +40,11 @@ def hit(article=STORY, start=0, end=None, versions=()):
         (replace(WON, title="v-1"), hit(), True),
         (replace(WON, title=""), hit(replace(STORY, title="Another")), True),
         (WON, hit(replace(STORY, text="It was Ana Reyes.")), True),  # without the context, the words decide
+        (WON, hit(replace(STORY, text="It was ana\nReyes's day.")), True),
+        (WON, hit(replace(STORY, text="It was Diana Reyes.")), False),
+        *((saying("5"), hit(replace(STORY, text=f"It cost {cost}.")), cost == "£5") for cost in COSTS),
+        (saying("$5"), hit(replace(STORY, text="It cost US$5.")), True),
+        (replace(WON, title="the vote who won"), hit(replace(STORY, id="the_vote-who_won", title="Another")), True),
     ],
 )
 def test_which_passages_hold_the_answer(question, given, holds):
@@ -48,6 +60,8 @@ def test_which_passages_hold_the_answer(question, given, holds):
         ("Mayor Ana Reyes", "Ana Reyes", replace(STORY, title="Another"), True),
         ("Bo Lind", "Mayor Bo Lind", STORY, True),
         ("Bo Lind", "the", replace(STORY, title="Another"), False),  # an article alone is in every answer
+        ("12", "4.12 million", replace(STORY, text="It cost 12."), False),
+        ("4.12", "12", replace(STORY, text="It cost 4.12."), False),
     ],
 )
 def test_which_misses_are_perhaps_none(words, gold, article, perhaps):

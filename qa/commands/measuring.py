@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import DatelineError
 from qa.commands.library import add_inputs
-from qa.commands.shared import FAILED_GATE, INTERRUPTED, OK, print_json, settings_of
+from qa.commands.shared import BAD_INPUT, FAILED_GATE, INTERRUPTED, OK, print_json, settings_of
 
 if TYPE_CHECKING:
     from qa.evaluation.questions import Question
     from qa.evaluation.run import Outcome
     from qa.pipeline import Pipeline
+
+TOLD = 20
+"""Wrong questions of a file that are named."""
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
@@ -66,9 +69,15 @@ def check_questions(arguments: argparse.Namespace) -> int:
     """Validate a question file and say what it holds."""
     from collections import Counter
 
-    from qa.evaluation.questions import load_questions
+    from qa.evaluation.questions import read_questions
 
-    questions = load_questions(arguments.questions)
+    questions, problems = read_questions(arguments.questions)
+    if problems:
+        for problem in problems[:TOLD]:
+            print(f"dateline: {problem}", file=sys.stderr)
+        if len(problems) > TOLD:
+            print(f"dateline: and so on; {len(problems):,} are wrong, {len(questions):,} sound", file=sys.stderr)
+        return BAD_INPUT
     kinds = Counter(question.kind for question in questions)
     shown = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
     articles = len({question.title for question in questions} - {""})

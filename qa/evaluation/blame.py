@@ -128,14 +128,22 @@ def holds_gold(question: Question, hit: Hit) -> bool:
         return False
     shift = place_in(question, hit.article)
     if shift is None:
-        return any(gold.text in hit.text for gold in question.golds)
+        return any(_stand_in(gold.text, hit.text) for gold in question.golds)
     start, end = hit.passage.start, hit.passage.end
     return any(start <= shift + gold.start and shift + gold.end <= end for gold in question.golds)
 
 
+def _stand_in(words: str, text: str) -> bool:
+    """Say whether words stand in a text, in whatever case, and not within others: "5" neither in "2015" nor in "1.5"."""
+    said = words.split()
+    before = r"(?<!\w)(?<!\d[.,])" if words.lstrip()[:1].isalnum() else ""
+    behind = r"(?!\w|[.,]\d)" if words.rstrip()[-1:].isalnum() else ""
+    return bool(said) and re.search(before + r"\s+".join(map(re.escape, said)) + behind, text, re.IGNORECASE) is not None
+
+
 def plain(title: str) -> str:
     """Reduce a title to what is compared."""
-    return re.sub(r"\W+", " ", title).strip().casefold()
+    return re.sub(r"[\W_]+", " ", title).strip().casefold()
 
 
 def place_in(question: Question, article: Article) -> int | None:
@@ -164,9 +172,10 @@ def _suspect(question: Question, span: Span) -> bool:
     if question.kind == "list":
         return False
     ours = normalize(span.text)
-    if any(ours and ours in normalize(gold.text) for gold in question.golds):
+    wanted = [normalize(gold.text) for gold in question.golds]
+    if any(_stand_in(ours, gold) for gold in wanted):
         return True
     shift = place_in(question, span.hit.article)
     if shift is None or not _same_article(question, span.hit):
-        return any(normalize(gold.text) and normalize(gold.text) in ours for gold in question.golds)
+        return any(_stand_in(gold, ours) for gold in wanted)
     return any(span.start < shift + gold.end and shift + gold.start < span.end for gold in question.golds)
