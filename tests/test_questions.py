@@ -13,7 +13,7 @@ from stories import VOTE
 from embeddings.errors import DatelineError
 from qa.cli import main
 from qa.evaluation.questions import load_questions
-from qa.evaluation.sampling import sample
+from qa.evaluation.sampling import part_of, sample
 
 
 def squad(**row):
@@ -299,3 +299,9 @@ def test_a_data_set_in_hub_form(tmp_path, capsys):
 def test_a_sample_is_taken_evenly_over_the_list():
     assert sample(list(range(10)), 3) == [0, 3, 6]
     assert sample(list(range(3)), 10) == [0, 1, 2]
+
+
+def test_questions_that_name_no_article_have_no_parts(tmp_path):
+    (tmp_path / "q.csv").write_text("question,answer\nWho won?,Ana\nWho lost?,Bo\n")
+    with pytest.raises(DatelineError, match="by the article that each names, and none names one; leave it out"):
+        part_of(load_questions(tmp_path / "q.csv"), "1/2")

@@ -88,11 +88,12 @@ def check_questions(arguments: argparse.Namespace) -> int:
 def _outcomes(
     arguments: argparse.Namespace, pipeline: Pipeline, questions: Sequence[Question]
 ) -> tuple[list[Outcome], bool]:
+    from qa.evaluation.blame import not_held
     from qa.evaluation.run import run_open, run_reader_only
 
     run = run_reader_only if arguments.reader_only else run_open
-    if not arguments.reader_only:
-        _tell_missing(pipeline, questions)
+    if not arguments.reader_only and (missing := not_held(pipeline.retriever.store, questions)):
+        print(f"dateline: {missing}", file=sys.stderr)
     if arguments.out is None:
         return _collect(run(pipeline, questions), questions, [])
 
@@ -116,26 +117,6 @@ def _library(arguments: argparse.Namespace, pipeline: Pipeline) -> str:
     if arguments.articles is not None:
         return str(arguments.articles)
     return "the seed articles" if is_seeds(store.folder) else store.name
-
-
-def _tell_missing(pipeline: Pipeline, questions: Sequence[Question]) -> None:
-    """Say on stderr which articles the questions name and the library does not hold: no retrieval could find them."""
-    from qa.evaluation.blame import plain
-
-    missing = {plain(question.title): question.title for question in questions if question.title}
-    named = len(missing)
-    articles = pipeline.retriever.store.articles() if missing else ()
-    for article in articles:
-        for name in (article.title, article.id):
-            missing.pop(plain(name), None)
-        if not missing:
-            return
-    if missing:
-        print(
-            f"dateline: the library does not hold {len(missing):,} of the {named:,} articles that the questions name, "
-            f"like {next(iter(missing.values()))!r}; what stands there counts as not found",
-            file=sys.stderr,
-        )
 
 
 def _collect(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from embeddings.documents import Article, Hit
-from embeddings.store import Filter
+from embeddings.store import Filter, PassageStore
 from qa.answers import Answer, Span
 from qa.evaluation.metrics import RIGHT_F1
 from qa.evaluation.questions import Question
@@ -53,7 +53,7 @@ class Blamer:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
-        self._by_title: dict[str, list[str]] | None = None
+        self._called: dict[str, list[str]] | None = None
 
     def blame(self, question: Question, answer: Answer, hits: Sequence[Hit]) -> Blame | None:
         """Blame a stage of the whole pipeline; None where the answer is right.
@@ -75,7 +75,9 @@ class Blamer:
     def _retrieval(self, question: Question) -> Blame:
         if not question.title:
             return Blame(Cause.RETRIEVE, "no passage read holds the answer's words; the question names no article")
-        ids = self._titles().get(plain(question.title), [])
+        if self._called is None:
+            self._called = _called(self._pipeline.retriever.store)
+        ids = self._called.get(plain(question.title), [])
         if not ids:
             return Blame(Cause.INGEST, f"no article is called {question.title!r}")
         own = self._pipeline.retriever.find(question.to_ask, ALL_PASSAGES, Filter(articles=frozenset(ids)))
@@ -91,13 +93,31 @@ class Blamer:
             return Blame(Cause.RANK, f"read alone, its passage gives {_best(alone)!r}")
         return Blame(Cause.READ, f"even read alone, its passage gives {_best(alone)!r}")
 
-    def _titles(self) -> dict[str, list[str]]:
-        if self._by_title is None:
-            self._by_title = {}
-            for article in self._pipeline.retriever.store.articles():
-                for name in {plain(article.title), plain(article.id)}:
-                    self._by_title.setdefault(name, []).append(article.id)
-        return self._by_title
+
+def not_held(store: PassageStore, questions: Sequence[Question]) -> str:
+    """Say which articles the questions name and a library does not hold: no retrieval could find them; "" for none."""
+    named = {plain(question.title): question.title for question in questions if question.title}
+    called = _called(store) if named else {}
+    missing = [title for name, title in named.items() if name not in called]
+    if not missing:
+        return ""
+    return (
+        f"the library does not hold {len(missing):,} of the {len(named):,} articles that the questions name, like "
+        f"{missing[0]!r}; what stands there counts as not found"
+    )
+
+
+def _called(store: PassageStore) -> dict[str, list[str]]:
+    """Give the ids of articles by their titles and by themselves, both made plain; no text is read."""
+    called: dict[str, list[str]] = {}
+
+    def noted(article: Article) -> bool:
+        for name in {plain(article.title), plain(article.id)}:
+            called.setdefault(name, []).append(article.id)
+        return False
+
+    store.find_articles(noted, 1)
+    return called
 
 
 def blame_reader(question: Question, answer: Answer) -> Blame | None:

@@ -97,7 +97,7 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
         old: the calibrator to compare with.
 
     Raises:
-        DatelineError: fewer than 50 questions, or all of one kind, or scikit-learn is missing.
+        DatelineError: fewer than 50 questions, or hardly any that is right or wrong, or scikit-learn is missing.
     """
     collected = [_collect(one) for one in sets]
     rows, scores, answerable = (np.concatenate(parts) for parts in zip(*collected, strict=True))
@@ -105,9 +105,11 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
     right = scores >= RIGHT_F1
     if len(rows) < LEAST_QUESTIONS:
         raise DatelineError(f"calibrating needs at least {LEAST_QUESTIONS} questions with passages, got {len(rows)}")
-    if right.all() or not right.any():
+    folds = _folds(len(rows))
+    if any(len(set(right[folds != fold].tolist())) < 2 for fold in range(FOLDS)):  # as where one alone is wrong
         raise DatelineError(
-            f"calibrating needs right and wrong answers; all {len(rows)} are {'right' if right[0] else 'wrong'}"
+            f"calibrating needs right answers and wrong ones, some of each; of {len(rows)} are {right.sum()} right; give "
+            "more questions, or with --elsewhere some on other things"
         )
     held_out = _held_out(rows, right, weights)
     threshold = _best_threshold(held_out, scores, answerable, weights)
@@ -153,13 +155,17 @@ def _collect(asked: LabelledSet) -> tuple[Matrix, Matrix, Flags]:
 
 def _held_out(rows: Matrix, right: Flags, weights: Matrix) -> Matrix:
     """Give each question the probability from a fit that has not seen it."""
-    chances = np.empty(len(rows))
-    fold_of = np.random.default_rng(0).permutation(len(rows)) % FOLDS
+    chances, folds = np.empty(len(rows)), _folds(len(rows))
     for fold in range(FOLDS):
-        kept = fold_of != fold
+        kept = folds != fold
         calibrator = _fitted(rows[kept], right[kept], weights[kept], 0.5, "")
-        chances[fold_of == fold] = [calibrator.probability(row) for row in rows[fold_of == fold]]
+        chances[~kept] = [calibrator.probability(row) for row in rows[~kept]]
     return chances
+
+
+def _folds(size: int) -> npt.NDArray[np.int64]:
+    """Draw the fold of each question, always the same."""
+    return np.random.default_rng(0).permutation(size) % FOLDS
 
 
 def _fitted(rows: Matrix, right: Flags, weights: Matrix, threshold: float, name: str) -> Calibrator:
