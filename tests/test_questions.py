@@ -153,7 +153,7 @@ def test_a_bad_csv_is_named_with_its_line(tmp_path, capsys, text, reason):
     ("text", "number"),
     [
         (",question,answer,article\n0,Who won?,Ana,Vote\n", 2),  # as pandas numbers the rows
-        ("question,answer,article,,\nWho won?,Ana,Vote,,\n,,,,\n , ,,,\n", 2),  # as a spreadsheet goes on behind the last
+        ("question,answer,article,,\nWho won?,Ana,Vote,,\n,,,,\n , ,,,\n", 2),  # as spreadsheets go on
         ("sep=;\nQuestion;Answer;Article\nWho won?;Ana;Vote\n", 3),  # as Excel is told
         ('question, answer, article\n"Who won?", "Ana", "Vote"\n', 2),  # as it is typed
         ("id,title,question,answer\n,Vote,Who won?,Ana\n", 2),

@@ -154,11 +154,13 @@ def holds_gold(question: Question, hit: Hit) -> bool:
 
 
 def _stand_in(words: str, text: str) -> bool:
-    """Say whether words stand in a text, in whatever case, and not within others: "5" neither in "2015" nor in "1.5"."""
+    """Say whether words stand in a text, in whatever case, and not within others: "5" not in "2015" nor in "1.5"."""
     said = words.split()
-    before = r"(?<!\w)(?<!\d[.,])" if words.lstrip()[:1].isalnum() else ""
-    behind = r"(?!\w|[.,]\d)" if words.rstrip()[-1:].isalnum() else ""
-    return bool(said) and re.search(before + r"\s+".join(map(re.escape, said)) + behind, text, re.IGNORECASE) is not None
+    if not said:
+        return False
+    before = r"(?<!\w)(?<!\d[.,])" if said[0][0].isalnum() else ""
+    behind = r"(?!\w|[.,]\d)" if said[-1][-1].isalnum() else ""
+    return re.search(before + r"\s+".join(map(re.escape, said)) + behind, text, re.IGNORECASE) is not None
 
 
 def plain(title: str) -> str:

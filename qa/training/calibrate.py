@@ -108,8 +108,8 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
     folds = _folds(len(rows))
     if any(len(set(right[folds != fold].tolist())) < 2 for fold in range(FOLDS)):  # as where one alone is wrong
         raise DatelineError(
-            f"calibrating needs right answers and wrong ones, some of each; of {len(rows)} are {right.sum()} right; give "
-            "more questions, or with --elsewhere some on other things"
+            f"calibrating needs right answers and wrong ones, some of each; of {len(rows)} are {right.sum()} right; "
+            "give more questions, or with --elsewhere some on other things"
         )
     held_out = _held_out(rows, right, weights)
     threshold = _best_threshold(held_out, scores, answerable, weights)
