@@ -326,6 +326,10 @@ def test_an_evaluation_runs_in_the_background(seeds):
             break
         time.sleep(0.05)
     assert (job["status"], job["done"], job["total"], job["figures"]["n"]) == ("done", 1, 1, 1)
+    plain = {"questions": [{"question": "Who led the delegation?", "answer": "Ann"}]}
+    assert seeds.post("/api/evaluate", json=plain).json()["total"] == 1
+    wrong = seeds.post("/api/evaluate", json={"questions": [{"question": "Who led the delegation?"}]})
+    assert wrong.json()["detail"].startswith('the question set, entry 1: want an object with "question" and "answer"')
     cancelled = seeds.post("/api/evaluate", json={}).json()
     seeds.delete(f"/api/evaluate/{cancelled['id']}")
     for _ in range(600):
