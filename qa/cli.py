@@ -311,7 +311,8 @@ def _add_calibrate(commands: Commands) -> None:
         "calibrate",
         run.calibrate,
         "fit the probability to labelled questions",
-        "Writes calibrator.json beside the reader. Needs the extra 'train'.",
+        "Writes calibrator.json beside the reader, for all libraries; the one before stays as calibrator.before.json. "
+        "Needs the extra 'train'.",
     )
     add_question_file(parser)
     parser.add_argument(

@@ -187,6 +187,8 @@ def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, tmp_p
     assert "fitted on 59 questions" in said
     assert "held out (5 folds): ECE" in said
     assert "before: ECE" in said
+    assert f"wrote {reader}/calibrator.json; what was there before is calibrator.before.json" in said
+    assert (reader / "calibrator.before.json").read_text(encoding="utf-8") == shipped
     written = json.loads((reader / "calibrator.json").read_text(encoding="utf-8"))
     assert written["fitted_on"] == "questions.json and questions.json, 59 questions"
     assert Calibrator.load(reader / "calibrator.json").features == FEATURES

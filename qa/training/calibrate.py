@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embeddings.errors import DatelineError
+from qa.atomic import write_atomically
 from qa.confidence import CALIBRATOR_FILE, FEATURES, Calibrator
 from qa.evaluation.metrics import RIGHT_F1, expected_calibration_error, token_f1
 from qa.evaluation.questions import Question
@@ -17,6 +18,8 @@ from qa.pipeline import Pipeline
 
 LEAST_QUESTIONS = 50
 FOLDS = 5
+BEFORE = "calibrator.before.json"
+"""The calibrator that was replaced, beside the one that replaced it."""
 WRONG_COST = 0.15
 """What a wrong answer costs, where a right one gains 1."""
 ELSEWHERE_WEIGHT = 0.5
@@ -78,7 +81,7 @@ class Fit:
 
 
 def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Calibrator | None = None) -> Fit:
-    """Fit the calibrator of a reader to labelled questions and write it beside the reader.
+    """Fit the calibrator of a reader to labelled questions and write it beside the reader, where the old one is kept.
 
     A span is right where its token F1 with a gold reaches one half; nothing is right for a question that the articles
     don't answer. The threshold is chosen by its gain: an answer gains its F1 and costs WRONG_COST for the rest of
@@ -114,7 +117,10 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
     held_out = _held_out(rows, right, weights)
     threshold = _best_threshold(held_out, scores, answerable, weights)
     calibrator = _fitted(rows, right, weights, threshold, name)
-    calibrator.save(folder / CALIBRATOR_FILE)
+    file = folder / CALIBRATOR_FILE
+    if file.is_file():
+        write_atomically(folder / BEFORE, file.read_bytes())
+    calibrator.save(file)
     before = None
     if old is not None:
         before = _effect(np.asarray([old.probability(row) for row in rows]), right, old.threshold)

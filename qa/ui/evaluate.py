@@ -53,7 +53,8 @@ def evaluate_tab(
     tab = _Evaluating(libraries)
     gr.Markdown(
         "Measure how right the answers are: by a file of questions with their answers, in SQuAD form, as CSV or "
-        "as JSON Lines, or by what was judged here."
+        "as JSON Lines, or by what was judged here. A table has the columns question, answer and article; an empty "
+        "answer means that the articles don't say."
     )
     with gr.Row():
         sets = [SEED_QUESTIONS, JUDGED, UPLOADED]
