@@ -312,7 +312,7 @@ class EvaluationIn(_In):
     questions: Annotated[
         dict[str, Any] | list[dict[str, Any]] | None,
         Field(
-            description="a question set in SQuAD form, or a list of objects with question and answer (\"\" where the "
+            description='a question set in SQuAD form, or a list of objects with question and answer ("" where the '
             "articles don't say), and if you like article, id, kind and standalone; the seed questions if left out"
         ),
     ] = None

@@ -7,7 +7,7 @@ from stories import VOTE
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Answer, Span
-from qa.evaluation.blame import Blame, Blamer, Cause, _suspect, holds_gold
+from qa.evaluation.blame import Blame, Blamer, Cause, _nearly, holds_gold
 from qa.evaluation.compare import COMPARED, Scored, compare
 from qa.evaluation.questions import Gold, Question
 
@@ -67,7 +67,12 @@ def test_which_passages_hold_the_answer(question, given, holds):
 def test_which_misses_are_perhaps_none(words, gold, article, perhaps):
     start = article.text.index(words)
     question = replace(WON, items=((Gold(gold, 6),),))
-    assert _suspect(question, Span(words, start, start + len(words), 5.0, hit(article))) == perhaps
+    assert _nearly(question, Span(words, start, start + len(words), 5.0, hit(article))) == (gold if perhaps else "")
+
+
+def test_the_answer_that_is_perhaps_meant_is_named():
+    question = replace(WON, items=((Gold("Bo Lind", 61), Gold("Mayor Ana Reyes", 0)),))
+    assert _nearly(question, Span("Ana Reyes", AT, AT + 9, 5.0, hit())) == "Mayor Ana Reyes"
 
 
 def test_what_reading_did_not_reach_is_not_called_read():

@@ -11,7 +11,7 @@ from embeddings.documents import Article, Hit
 from embeddings.store import Filter, PassageStore
 from qa.answers import Answer, Span
 from qa.evaluation.metrics import RIGHT_F1
-from qa.evaluation.questions import Question
+from qa.evaluation.questions import Gold, Question
 from qa.evaluation.scoring import score
 from qa.normalization import normalize
 from qa.pipeline import Pipeline
@@ -133,8 +133,8 @@ def _decision(question: Question, answer: Answer) -> Blame | None:
         return Blame(Cause.ABSTAIN, f"answered {answer.text!r}")
     if score(question, answer).forced_f1 >= RIGHT_F1:
         return Blame(Cause.ABSTAIN, f"withheld {_best(answer)!r} at {answer.probability:.2f}")
-    if answer.spans and _suspect(question, answer.spans[0]):
-        return Blame(Cause.METRIC, f"{_best(answer)!r} stands at the place of {question.golds[0].text!r}")
+    if answer.spans and (near := _nearly(question, answer.spans[0])):
+        return Blame(Cause.METRIC, f"{_best(answer)!r} stands at the place of {near!r}")
     return None
 
 
@@ -189,15 +189,19 @@ def _best(answer: Answer) -> str:
     return answer.spans[0].text if answer.spans else ""
 
 
-def _suspect(question: Question, span: Span) -> bool:
-    """Say whether a span that matches no gold may be right all the same."""
+def _nearly(question: Question, span: Span) -> str:
+    """Give the gold that a span may mean though it matches none; "" where there is none such."""
     if question.kind == "list":
-        return False
+        return ""
     ours = normalize(span.text)
-    wanted = [normalize(gold.text) for gold in question.golds]
-    if any(_stand_in(ours, gold) for gold in wanted):
-        return True
-    shift = place_in(question, span.hit.article)
-    if shift is None or not _same_article(question, span.hit):
-        return any(_stand_in(gold, ours) for gold in wanted)
-    return any(span.start < shift + gold.end and shift + gold.start < span.end for gold in question.golds)
+    shift = place_in(question, span.hit.article) if _same_article(question, span.hit) else None
+
+    def is_near(gold: Gold) -> bool:
+        theirs = normalize(gold.text)
+        if _stand_in(ours, theirs):
+            return True
+        if shift is None:
+            return _stand_in(theirs, ours)
+        return span.start < shift + gold.end and shift + gold.start < span.end
+
+    return next((gold.text for gold in question.golds if is_near(gold)), "")
