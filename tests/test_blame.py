@@ -43,6 +43,7 @@ def saying(words):
         (WON, hit(replace(STORY, text="It was ana\nReyes's day.")), True),
         (WON, hit(replace(STORY, text="It was Diana Reyes.")), False),
         *((saying("5"), hit(replace(STORY, text=f"It cost {cost}.")), cost == "£5") for cost in COSTS),
+        (saying("Ana's \"yes\""), hit(replace(STORY, text="It was Ana’s “yes”.")), True),
         (saying("$5"), hit(replace(STORY, text="It cost US$5.")), True),
         (replace(WON, title="the vote who won"), hit(replace(STORY, id="the_vote-who_won", title="Another")), True),
     ],
@@ -60,6 +61,7 @@ def test_which_passages_hold_the_answer(question, given, holds):
         ("Mayor Ana Reyes", "Ana Reyes", replace(STORY, title="Another"), True),
         ("Bo Lind", "Mayor Bo Lind", STORY, True),
         ("Bo Lind", "the", replace(STORY, title="Another"), False),  # an article alone is in every answer
+        ("Ana’s", "Ana's", replace(STORY, title="Another", text="It was Ana’s."), True),  # as it is typed
         ("12", "4.12 million", replace(STORY, text="It cost 12."), False),
         ("4.12", "12", replace(STORY, text="It cost 4.12."), False),
     ],

@@ -17,6 +17,8 @@ from qa.normalization import normalize
 from qa.pipeline import Pipeline
 
 ALL_PASSAGES = 10_000
+_STRAIGHT = str.maketrans("‘’“”", "''\"\"")
+"""Marks that articles are printed with -> those that answers are typed with."""
 
 
 class Cause(StrEnum):
@@ -155,7 +157,7 @@ def holds_gold(question: Question, hit: Hit) -> bool:
 
 def _stand_in(words: str, text: str) -> bool:
     """Say whether words stand in a text, in whatever case, and not within others: "5" not in "2015" nor in "1.5"."""
-    said = words.split()
+    said, text = words.translate(_STRAIGHT).split(), text.translate(_STRAIGHT)
     if not said:
         return False
     before = r"(?<!\w)(?<!\d[.,])" if said[0][0].isalnum() else ""
@@ -193,11 +195,11 @@ def _nearly(question: Question, span: Span) -> str:
     """Give the gold that a span may mean though it matches none; "" where there is none such."""
     if question.kind == "list":
         return ""
-    ours = normalize(span.text)
+    ours = normalize(span.text.translate(_STRAIGHT))
     shift = place_in(question, span.hit.article) if _same_article(question, span.hit) else None
 
     def is_near(gold: Gold) -> bool:
-        theirs = normalize(gold.text)
+        theirs = normalize(gold.text.translate(_STRAIGHT))
         if _stand_in(ours, theirs):
             return True
         if shift is None:

@@ -31,7 +31,7 @@ from qa.ui.style import REFUSED, SAY
 
 RUNS = "runs"
 SEED_QUESTIONS, JUDGED, UPLOADED = "Questions on the seed articles", "Answers judged right or wrong here", "Uploaded"
-QUESTION_FILES = [".json", ".csv", ".tsv", ".jsonl", ".gz"]
+QUESTION_FILES = [".json", ".csv", ".tsv", ".jsonl", ".ndjson", ".gz"]
 """Of which kinds a file of questions may be; see load_questions."""
 OTHERS = "These questions are on the seed articles, and this library holds others."
 TOLD_EVERY = 0.5
