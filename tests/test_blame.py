@@ -43,7 +43,7 @@ def saying(words):
         (WON, hit(replace(STORY, text="It was ana\nReyes's day.")), True),
         (WON, hit(replace(STORY, text="It was Diana Reyes.")), False),
         *((saying("5"), hit(replace(STORY, text=f"It cost {cost}.")), cost == "£5") for cost in COSTS),
-        (saying("Ana's \"yes\""), hit(replace(STORY, text="It was Ana’s “yes”.")), True),
+        (saying('Ana\'s "yes"'), hit(replace(STORY, text="It was Ana’s “yes”.")), True),
         (saying("$5"), hit(replace(STORY, text="It cost US$5.")), True),
         (replace(WON, title="the vote who won"), hit(replace(STORY, id="the_vote-who_won", title="Another")), True),
     ],
@@ -97,6 +97,7 @@ def test_a_comparison_goes_from_the_old_run_to_the_new_one():
         assert 0 < difference.low < difference.new - difference.old < difference.high <= 1
     assert (len(compared.won), compared.lost) == (11, ())
     assert str(compared).count("\n  Who won") == 10, "the first of them"
+    assert "\n  and 1 more\nlost 0" in str(compared)
 
 
 def test_the_best_span_of_a_question_without_an_answer_is_not_compared():

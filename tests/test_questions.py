@@ -187,6 +187,15 @@ def test_what_pandas_writes_for_nothing_is_nothing(tmp_path):
         assert (lost.id, lost.kind, lost.title) == (question_id, "none", "")
 
 
+def test_json_as_an_old_program_writes_it(tmp_path):
+    for name in ("q.json", "q.jsonl"):
+        (tmp_path / name).write_bytes('{"question": "Who paid £5?", "answer": "Zoé"}'.encode("cp1252"))
+    (tmp_path / "q.json").write_bytes(b"[" + (tmp_path / "q.json").read_bytes() + b"]")
+    for name in ("q.json", "q.jsonl"):
+        [question] = load_questions(tmp_path / name)
+        assert (question.text, question.golds[0].text) == ("Who paid £5?", "Zoé")
+
+
 def test_a_workbook_is_called_one(tmp_path, capsys):
     for name in ("q.xlsx", "q.csv"):
         (tmp_path / name).write_bytes(b"PK\x03\x04\0\0")

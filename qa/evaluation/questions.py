@@ -190,7 +190,7 @@ def _of_line(where: str, line: str, default_id: str) -> Question:
     return _of_row(where, row, default_id)
 
 
-def _parsed(text: str | bytes) -> Any:
+def _parsed(text: str) -> Any:
     return json.loads(text, parse_constant=lambda _: None)  # NaN is how pandas writes that there is none
 
 
@@ -311,7 +311,7 @@ def _text(path: Path) -> str:
 
 def _entries(path: Path) -> list[Any]:
     try:
-        content = _parsed(_unpacked(path))
+        content = _parsed(_text(path))
     except (ValueError, RecursionError) as error:
         raise DatelineError(
             f"the question file {path} is not JSON ({error}); a table is read where it is called .csv or .tsv, and one "
@@ -319,7 +319,10 @@ def _entries(path: Path) -> list[Any]:
         ) from error
     entries = content.get("data") if isinstance(content, dict) else content
     if not isinstance(entries, list):
-        raise DatelineError(f'{path} is not in SQuAD form: want an object with a list "data"')
+        raise DatelineError(
+            f'{path} is not in SQuAD form: want an object with a list "data", or a list of objects with "question" and '
+            '"answer"'
+        )
     return entries
 
 
