@@ -92,9 +92,10 @@ def load_questions(path: Path) -> list[Question]:
             question can't be asked; names the file and the question or line.
     """
     questions, problems = read_questions(path)
-    if problems:
-        raise problems[0]
-    return questions
+    if not problems:
+        return questions
+    more = f" ({len(problems) - 1:,} more are wrong, which dateline questions check names)" if problems[1:] else ""
+    raise DatelineError(f"{problems[0]}{more}") from problems[0]
 
 
 def read_questions(path: Path) -> tuple[list[Question], list[DatelineError]]:
