@@ -182,6 +182,11 @@ def test_all_that_is_wrong_is_named_at_once(tmp_path, capsys):
     assert (len(said), last) == (20, "dateline: and so on; 25 are wrong, 0 sound")
 
 
+def test_a_verdict_alone_makes_no_label(tmp_path):
+    (tmp_path / "q.jsonl").write_text('{"question": "Who won?", "answer": "Ana", "verdict": "supported"}')
+    assert load_questions(tmp_path / "q.jsonl")[0].golds[0].text == "Ana"
+
+
 def test_what_pandas_writes_for_nothing_is_nothing(tmp_path):
     row = '{"id": NaN, "question": "Who lost?", "answer": NaN, "article": NaN, "kind": NaN}'
     (tmp_path / "q.ndjson").write_text(row)

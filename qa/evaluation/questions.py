@@ -75,9 +75,9 @@ class Question:
 def load_questions(path: Path) -> list[Question]:
     """Read a question file.
 
-    - `.csv`, `.tsv`: columns question, answer, and article (title or id), optionally id, kind and standalone.
-      Alternative forms of an answer are separated by "|", the items of a list by ";"; an empty answer means that the
-      articles don't say.
+    - `.csv`, `.tsv`: columns question, answer, and article (its title or id; or called title or article_id), optionally
+      id, kind and standalone. Alternative forms of an answer are separated by "|", the items of a list by ";"; an empty
+      answer means that the articles don't say.
     - `.jsonl`: an object a line with these names, and `answer` or `answers`: a text, or a list of alternative forms; of
       a list question a list of its items, each a text or a list of forms. Or with SQuAD's names, as the hub has them.
       Other names are passed over. Or labels from use; of several on one question the last counts.
@@ -171,7 +171,7 @@ def _items(parts: Iterable[Iterable[str]]) -> tuple[tuple[Gold, ...], ...]:
 
 def _from_lines(path: Path) -> Iterator[Callable[[], Question]]:
     lines = _text(path).split("\n")  # other breaks of lines may stand in what was selected
-    if any('"verdict":' in line for line in lines):
+    if any('"verdict":' in line and '"correction":' in line for line in lines):
         yield from (partial(_itself, question) for question in _from_labels(path))
         return
     for number, line in enumerate(lines, start=1):
