@@ -97,6 +97,7 @@ def test_articles_are_listed_by_their_words(seeds):
         ("DELETE", "/api/articles/none", None, 422, "seed articles can't be removed"),
         ("GET", "/api/evaluate/none", None, 404, "none"),
         ("POST", "/api/evaluate", {"questions": {"data": 3}}, 422, "SQuAD"),
+        ("POST", "/api/evaluate", {"questions": "x"}, 422, "questions: Input should be a valid dictionary, got 'x'"),
         ("GET", "/api/nothing", None, 404, "/api/nothing"),
         ("PUT", "/api/answer", None, 405, "POST"),
     ],
