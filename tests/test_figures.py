@@ -297,3 +297,11 @@ def test_a_record_takes_what_json_changes_and_breaks_of_lines_that_are_none(tmp_
     broken = replace(OUTCOMES[0], best="one\u2028two\x85three")
     list(Record(tmp_path, run, asked=1, resume=False).keep([broken]))
     assert Record(tmp_path, run, asked=1, resume=True).done([broken.question]) == [broken]
+
+
+def test_a_row_has_the_answer_that_was_judged(tmp_path):
+    kinds = ("span", "list")
+    said = [replace(outcome(kind, RIGHT, answer="Ana and Bo", kind=kind), items=("Ana", "Bo")) for kind in kinds]
+    write_report(said, summarize(said), tmp_path, about=ABOUT, command="")
+    rows = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["questions"]
+    assert [row["answer"] for row in rows] == ["Ana and Bo", "Ana | Bo"]
