@@ -237,7 +237,10 @@ def _add_questions(commands: Commands) -> None:
         "check",
         run.check_questions,
         "say whether a question file is valid",
-        "It is read as `evaluate` reads it, and the first thing that is wrong is named.",
+        "It is read as `evaluate` reads it, and each question that is wrong is named. A table has the columns question "
+        'and answer, and if you like article, id, kind and standalone. "|" parts the forms of an answer; an empty one '
+        "means that the articles don't say. Of kind list the items are parted by semicolons; one of kind followup has "
+        "its question made complete in standalone.",
     )
     add_question_file(parser)
 
@@ -308,7 +311,8 @@ def _add_calibrate(commands: Commands) -> None:
         "calibrate",
         run.calibrate,
         "fit the probability to labelled questions",
-        "Writes calibrator.json beside the reader. Needs the extra 'train'.",
+        "Writes calibrator.json beside the reader, for all libraries; the one before stays as calibrator.before.json. "
+        "Needs the extra 'train'.",
     )
     add_question_file(parser)
     parser.add_argument(

@@ -192,9 +192,17 @@ class Client:
         return self._send(RemovedOut, "DELETE", place, params=_given({"library": library})).removed
 
     def evaluate(
-        self, questions: Mapping[str, Any] | None = None, *, limit: int | None = None, library: str | None = None
+        self,
+        questions: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
+        *,
+        limit: int | None = None,
+        library: str | None = None,
     ) -> JobOut:
-        """Begin to measure on a question set in SQuAD form, or on the seed questions; see `evaluation`."""
+        """Begin to measure; see `evaluation`.
+
+        Args:
+            questions: in SQuAD form, or a list of objects with question and answer; None for the seed questions.
+        """
         content = _given({"questions": questions, "limit": limit, "library": library})
         return self._send(JobOut, "POST", "/api/evaluate", json=content)
 

@@ -108,10 +108,11 @@ class Pipeline:
             observer=self.observer,
         )
 
-    def warm_up(self) -> None:
+    def warm_up(self, *, reader_only: bool = False) -> None:
         """Load the models, for which the first question would wait."""
         article = Article("example", "", "Jake Sullivan led the delegation.")
-        self.find("who led the delegation?", 1)
+        if not reader_only:
+            self.find("who led the delegation?", 1)
         self.reader.read("who led the delegation?", [Hit(Passage(article.id, 0, len(article.text)), article, 1.0)])
 
     def check_articles(self, where: Filter) -> None:

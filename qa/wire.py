@@ -310,7 +310,11 @@ class EvaluationIn(_In):
 
     library: LibraryName = None
     questions: Annotated[
-        dict[str, Any] | None, Field(description="a question set in SQuAD form; the seed questions if left out")
+        dict[str, Any] | list[dict[str, Any]] | None,
+        Field(
+            description='a question set in SQuAD form, or a list of objects with question and answer ("" where the '
+            "articles don't say), and if you like article, id, kind and standalone; the seed questions if left out"
+        ),
     ] = None
     limit: Annotated[int | None, Field(ge=1, description="ask only so many, drawn evenly")] = None
 

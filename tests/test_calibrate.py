@@ -10,15 +10,15 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import DatelineError
-from qa.answers import Span
+from qa.answers import Answer, Span
 from qa.build import seeds_folder
 from qa.cli import main
 from qa.confidence import FEATURES, Calibrator, features, log_odds
 from qa.evaluation.metrics import expected_calibration_error
-from qa.evaluation.questions import load_questions
+from qa.evaluation.questions import Gold, Question, load_questions
 from qa.ranking import RETRIEVAL_WEIGHT
 from qa.reader import SHIPPED_READER
-from qa.training.calibrate import LabelledSet, _best_threshold, _collect, _fitted, _held_out, _weights
+from qa.training.calibrate import LabelledSet, _best_threshold, _collect, _fitted, _held_out, _weights, calibrate
 
 QUESTIONS = str(seeds_folder() / "questions.json")
 
@@ -187,6 +187,8 @@ def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, tmp_p
     assert "fitted on 59 questions" in said
     assert "held out (5 folds): ECE" in said
     assert "before: ECE" in said
+    assert f"wrote {reader}/calibrator.json; what was there before is calibrator.before.json" in said
+    assert (reader / "calibrator.before.json").read_text(encoding="utf-8") == shipped
     written = json.loads((reader / "calibrator.json").read_text(encoding="utf-8"))
     assert written["fitted_on"] == "questions.json and questions.json, 59 questions"
     assert Calibrator.load(reader / "calibrator.json").features == FEATURES
@@ -217,6 +219,24 @@ def test_questions_on_other_things_lower_the_probability(reader, tmp_path):
 def test_too_few_questions_are_refused(reader, capsys):
     assert main(["calibrate", QUESTIONS, "--limit", "20", "--reader", str(reader)]) == 2
     assert "calibrating needs at least 50 questions with passages, got 20" in capsys.readouterr().err
+
+
+class AlwaysRight:
+    """Answers as is right, but to one question; see LabelledSet."""
+
+    def __init__(self, wrong):
+        self.wrong = wrong
+
+    def answer(self, question):
+        given = Span("Bo Lind", 30, 37, 1.0, BEST) if question == self.wrong else Span("Ana Reyes", 6, 15, 1.0, BEST)
+        return Answer(question, question, (given,), (BEST,), 0.9, True, features=(1.0,) * len(FEATURES))
+
+
+@pytest.mark.parametrize("wrong", ["Who won 7?", ""])
+def test_answers_that_are_nearly_all_right_are_not_enough(tmp_path, wrong):
+    asked = [Question(str(n), f"Who won {n}?", "", "", "span", ((Gold("Ana Reyes", 0),),)) for n in range(60)]
+    with pytest.raises(DatelineError, match=f"some of each; of 60 are {59 if wrong else 60} right; give more"):
+        calibrate([LabelledSet(AlwaysRight(wrong), asked)], tmp_path, name="labels.jsonl")
 
 
 @pytest.mark.parametrize("content", ["{", '{"features": []}', None])

@@ -15,7 +15,7 @@ from qa.answers import Answer, Span
 from qa.atomic import write_atomically
 from qa.confidence import Calibrator
 from qa.evaluation.about import About
-from qa.evaluation.blame import Blame, Blamer, Cause, _suspect, holds_gold
+from qa.evaluation.blame import Blame, Blamer, Cause, _nearly, holds_gold
 from qa.evaluation.compare import Difference, compare, read_report, scored
 from qa.evaluation.page import WORST, page
 from qa.evaluation.questions import Gold, Question
@@ -191,7 +191,7 @@ def test_which_passage_holds_the_gold(passage, question, holds):
 )
 def test_which_wrong_answer_may_be_right(start, end, text, title, suspect):
     span = Span(text[start:end], start, end, 1.0, hit(0, len(text), title=title, text=text))
-    assert _suspect(WON, span) is suspect
+    assert bool(_nearly(WON, span)) is suspect
 
 
 class Table:
@@ -297,3 +297,11 @@ def test_a_record_takes_what_json_changes_and_breaks_of_lines_that_are_none(tmp_
     broken = replace(OUTCOMES[0], best="one\u2028two\x85three")
     list(Record(tmp_path, run, asked=1, resume=False).keep([broken]))
     assert Record(tmp_path, run, asked=1, resume=True).done([broken.question]) == [broken]
+
+
+def test_a_row_has_the_answer_that_was_judged(tmp_path):
+    kinds = ("span", "list")
+    said = [replace(outcome(kind, RIGHT, answer="Ana and Bo", kind=kind), items=("Ana", "Bo")) for kind in kinds]
+    write_report(said, summarize(said), tmp_path, about=ABOUT, command="")
+    rows = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["questions"]
+    assert [row["answer"] for row in rows] == ["Ana and Bo", "Ana | Bo"]

@@ -4,9 +4,10 @@ import json
 
 from app import build_app
 from qa.build import open_store
+from qa.evaluation.about import about
 from qa.libraries.workspace import Libraries
 from qa.settings import load_settings
-from qa.ui.evaluate import MEASURING, OTHERS, SEED_QUESTIONS, STOPPED, UPLOADED, _Evaluating, _stopped
+from qa.ui.evaluate import MEASURING, OTHERS, SEED_QUESTIONS, STOPPED, UPLOADED, _again, _Evaluating, _stopped
 
 
 def test_a_run_can_be_downloaded_however_it_was_chosen_and_goes_with_its_library(tmp_path):
@@ -44,12 +45,28 @@ def test_measuring_says_what_the_questions_are_on_and_what_is_wrong(own, tmp_pat
     (other / "report.json").write_text(report.read_text(encoding="utf-8").replace('"passages": null', '"passages": 3'))
     assert "question: as many as it takes; " in _Evaluating(own).compare("library", "other", run)
     assert "there is one after the first measuring" in _Evaluating(own).report("library", None)
+    (tmp_path / "other.csv").write_text("question,answer,article\nWho won?,Ana,Vote\n")
+    assert "does not hold 1 of the 1 articles that the questions name, like 'Vote'" in told(
+        UPLOADED, str(tmp_path / "other.csv")
+    )
     (tmp_path / "bad.csv").write_text("nothing\n")
     said = told(UPLOADED, str(tmp_path / "bad.csv"))
     assert "bad.csv" in said
     assert str(tmp_path) not in said
     own.open("library").remove(["a", "b"])
     assert told(SEED_QUESTIONS) == "This library has no articles yet; add some under “Articles”."
+
+
+def test_a_question_is_asked_again_as_it_was_asked(own):
+    workspace = own.open("library")
+
+    def command(**settings):
+        of = about(workspace.pipeline.adjusted(**settings), questions="q.csv", library="library")
+        return _again(workspace, of)
+
+    library = f"--library {workspace.store.name}"
+    assert command() == f"dateline ask {library} -- {{question}}"
+    assert command(k=3, threshold=0.5) == f"dateline ask {library} --k 3 --threshold 0.5 -- {{question}}"
 
 
 def test_what_was_not_being_measured_is_not_stopped():

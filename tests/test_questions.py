@@ -13,7 +13,7 @@ from stories import VOTE
 from embeddings.errors import DatelineError
 from qa.cli import main
 from qa.evaluation.questions import load_questions
-from qa.evaluation.sampling import sample
+from qa.evaluation.sampling import part_of, sample
 
 
 def squad(**row):
@@ -132,6 +132,7 @@ def test_csv_questions_as_spreadsheets_write_them(tmp_path, data):
         ("question,answer,kind\nAnd where?,Rome,followup\n", "line 2: kind 'followup' has no \"standalone\""),
         ("question,answer\nHow many?,1,200\n", "line 2: has 3 fields, and line 1 names 2; put quotation marks"),
         ("question,answer,\nWho won?,Ana,by far\n", "line 2: has 3 fields, and line 1 names 2"),
+        (",question,answer\n0,How many?,1,200\n", "line 2: has 4 fields, and line 1 names 3"),
         ("question,answer\nWho won?\n", "line 2: has 1 fields, and line 1 names 2"),
         ('question,answer\n"Who won?\nWho lost?,Vance\n', "is no CSV"),
         ("question,answer,answer\nWho?,Ann,Bo\n", "line 1: the column 'answer' stands twice"),
@@ -146,6 +147,76 @@ def test_a_bad_csv_is_named_with_its_line(tmp_path, capsys, text, reason):
     error = capsys.readouterr().err
     assert reason in error
     assert len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        (",question,answer,article\n0,Who won?,Ana,Vote\n", 2),  # as pandas numbers the rows
+        ("question,answer,article,,\nWho won?,Ana,Vote,,\n,,,,\n , ,,,\n", 2),  # as spreadsheets go on
+        ("sep=;\nQuestion;Answer;Article\nWho won?;Ana;Vote\n", 3),  # as Excel is told
+        ('question, answer, article\n"Who won?", "Ana", "Vote"\n', 2),  # as it is typed
+        ("id,title,question,answer\n,Vote,Who won?,Ana\n", 2),
+        ("title,article_id,question,answer\nThe vote,Vote,Who won?,Ana\n", 2),
+    ],
+)
+def test_tables_as_people_have_them(tmp_path, text, number):
+    (tmp_path / "q.csv").write_text(text)
+    [won] = load_questions(tmp_path / "q.csv")
+    assert (won.text, won.golds[0].text, won.title, won.id) == ("Who won?", "Ana", "Vote", f"line {number}")
+
+
+def test_all_that_is_wrong_is_named_at_once(tmp_path, capsys):
+    rows = ["question,answer,kind", "Who won?,Ana,", ",Bo,", "Who lost?,Bo,riddle", "Why?,rain,extra,more", "?,Cy,"]
+    (tmp_path / "q.csv").write_text("\n".join(rows))
+    assert main(["questions", "check", str(tmp_path / "q.csv")]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert [line.split("q.csv, ")[1][:9] for line in said] == ["line 3: t", "line 4: t", "line 5: h", "question "]
+    with pytest.raises(
+        DatelineError, match=r"line 3: the question is empty \(3 more are wrong, which dateline questions"
+    ):
+        load_questions(tmp_path / "q.csv")
+    (tmp_path / "q.jsonl").write_text("no\n" * 25)
+    assert main(["questions", "check", str(tmp_path / "q.jsonl")]) == 2
+    *said, last = capsys.readouterr().err.splitlines()
+    assert (len(said), last) == (20, "dateline: and so on; 25 are wrong, 0 sound")
+
+
+def test_a_verdict_alone_makes_no_label(tmp_path):
+    (tmp_path / "q.jsonl").write_text('{"question": "Who won?", "answer": "Ana", "verdict": "supported"}')
+    assert load_questions(tmp_path / "q.jsonl")[0].golds[0].text == "Ana"
+
+
+def test_what_pandas_writes_for_nothing_is_nothing(tmp_path):
+    row = '{"id": NaN, "question": "Who lost?", "answer": NaN, "article": NaN, "kind": NaN}'
+    (tmp_path / "q.ndjson").write_text(row)
+    (tmp_path / "q.json").write_text(f"[{row}]")
+    for name, question_id in (("q.ndjson", "line 1"), ("q.json", "entry 1")):
+        [lost] = load_questions(tmp_path / name)
+        assert (lost.id, lost.kind, lost.title) == (question_id, "none", "")
+
+
+def test_json_as_an_old_program_writes_it(tmp_path):
+    for name in ("q.json", "q.jsonl"):
+        (tmp_path / name).write_bytes('{"question": "Who paid £5?", "answer": "Zoé"}'.encode("cp1252"))
+    (tmp_path / "q.json").write_bytes(b"[" + (tmp_path / "q.json").read_bytes() + b"]")
+    for name in ("q.json", "q.jsonl"):
+        [question] = load_questions(tmp_path / name)
+        assert (question.text, question.golds[0].text) == ("Who paid £5?", "Zoé")
+
+
+def test_a_workbook_is_called_one(tmp_path, capsys):
+    for name in ("q.xlsx", "q.csv"):
+        (tmp_path / name).write_bytes(b"PK\x03\x04\0\0")
+        assert main(["questions", "check", str(tmp_path / name)]) == 2
+        assert "is a workbook or an archive; save its sheet as CSV (UTF-8)" in capsys.readouterr().err
+
+
+def test_articles_of_a_set_may_have_no_title(tmp_path):
+    content = squad()
+    del content["data"][0]["title"]
+    (tmp_path / "q.json").write_text(json.dumps(content))
+    assert load_questions(tmp_path / "q.json")[0].title == ""
 
 
 def test_questions_one_a_line(tmp_path):
@@ -233,6 +304,10 @@ def test_a_data_set_in_hub_form(tmp_path, capsys):
     (tmp_path / "set" / "validation.jsonl").write_text(text)
     won, none = load_questions(Path(f"hub:{tmp_path}/set"))
     assert (won.title, won.golds[0].text, none.kind) == ("A vote", "Ana Reyes", "none")
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open" / "validation.jsonl").write_text('{"question": "Who won?", "answer": ["Ana", "Reyes"]}\n')
+    [open_one] = load_questions(Path(f"hub:{tmp_path}/open"))  # as nq_open has them
+    assert [gold.text for gold in open_one.golds] == ["Ana", "Reyes"]
     assert main(["questions", "check", f"hub:{tmp_path}/set#test"]) == 2
     assert main(["questions", "check", f"hub:{tmp_path}/nothing"]) == 2
     said = re.findall(r"^dateline: .*$", capsys.readouterr().err, re.MULTILINE)  # beside the package's own bars
@@ -242,3 +317,9 @@ def test_a_data_set_in_hub_form(tmp_path, capsys):
 def test_a_sample_is_taken_evenly_over_the_list():
     assert sample(list(range(10)), 3) == [0, 3, 6]
     assert sample(list(range(3)), 10) == [0, 1, 2]
+
+
+def test_questions_that_name_no_article_have_no_parts(tmp_path):
+    (tmp_path / "q.csv").write_text("question,answer\nWho won?,Ana\nWho lost?,Bo\n")
+    with pytest.raises(DatelineError, match="by the article that each names, and none names one; leave it out"):
+        part_of(load_questions(tmp_path / "q.csv"), "1/2")

@@ -19,7 +19,7 @@ from qa.evaluation.page import _marked
 from qa.evaluation.questions import Gold, Question
 from qa.evaluation.record import Record
 from qa.evaluation.report import render, summarize, write_report
-from qa.evaluation.run import Shown, run_open
+from qa.evaluation.run import Shown, run_open, run_reader_only
 from qa.pipeline import Pipeline
 from qa.retriever import Retriever
 
@@ -34,9 +34,10 @@ class TableReader:
     """Finds given words with given scores wherever they stand."""
 
     def __init__(self, table):
-        self.table = table
+        self.table, self.asked = table, []
 
     def read(self, question, hits):
+        self.asked.append(question)
         found = {}
         for hit in hits:
             for words, score in self.table.items():
@@ -67,6 +68,13 @@ def asked(tmp_path, encoder):
 def articles(**more):
     texts = {"Vote": VOTE, "Storm": STORM, **more}
     return [Article(title.lower(), title, text) for title, text in texts.items()]
+
+
+def test_models_are_loaded_before_the_first_question_is_timed(pipeline):
+    for run, question in ((run_open, replace(WON, title="")), (run_reader_only, WON)):
+        reader = TableReader({"Ana Reyes": 5.0})
+        [outcome] = run(Pipeline(pipeline.retriever, reader, Calibrator.blank()), [question])
+        assert (len(reader.asked) > 1, reader.asked[0], outcome.question) == (True, "who led the delegation?", question)
 
 
 def test_a_right_answer_blames_nobody(asked):

@@ -97,6 +97,7 @@ def test_articles_are_listed_by_their_words(seeds):
         ("DELETE", "/api/articles/none", None, 422, "seed articles can't be removed"),
         ("GET", "/api/evaluate/none", None, 404, "none"),
         ("POST", "/api/evaluate", {"questions": {"data": 3}}, 422, "SQuAD"),
+        ("POST", "/api/evaluate", {"questions": "x"}, 422, "questions: Input should be a valid dictionary, got 'x'"),
         ("GET", "/api/nothing", None, 404, "/api/nothing"),
         ("PUT", "/api/answer", None, 405, "POST"),
     ],
@@ -326,6 +327,10 @@ def test_an_evaluation_runs_in_the_background(seeds):
             break
         time.sleep(0.05)
     assert (job["status"], job["done"], job["total"], job["figures"]["n"]) == ("done", 1, 1, 1)
+    plain = {"questions": [{"question": "Who led the delegation?", "answer": "Ann"}]}
+    assert seeds.post("/api/evaluate", json=plain).json()["total"] == 1
+    wrong = seeds.post("/api/evaluate", json={"questions": [{"question": "Who led the delegation?"}]})
+    assert wrong.json()["detail"].startswith('the question set, entry 1: want an object with "question" and "answer"')
     cancelled = seeds.post("/api/evaluate", json={}).json()
     seeds.delete(f"/api/evaluate/{cancelled['id']}")
     for _ in range(600):

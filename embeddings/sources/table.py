@@ -27,7 +27,7 @@ _INNER = ("text", "body", "rendered", "content", "html", "value", "paragraphs", 
 _LEVELS = 3
 """How deep in a JSON file the list of its articles may stand: {"response": {"results": [...]}} of the Guardian."""
 
-_SEPARATOR = re.compile(rb"(?:\xef\xbb\xbf)?sep=([,;\t|])\r?\n", re.IGNORECASE)
+SEPARATOR = re.compile(rb"(?:\xef\xbb\xbf)?sep=([,;\t|])\r?\n", re.IGNORECASE)
 """The line by which Excel is told what stands between the columns."""
 
 _Order = Callable[[], bool | None]
@@ -88,7 +88,7 @@ def _rows(stream: IO[bytes]) -> csv.DictReader[str]:
     head = stream.read(_HEAD)
     if not head.strip():
         raise ReadingError("is empty; remove it, or put an article in it")
-    encoding, separated = _encoding(head), _SEPARATOR.match(head)
+    encoding, separated = _encoding(head), SEPARATOR.match(head)
     stream.seek(0)
     csv.field_size_limit(MAX_BYTES)
     lines = _text_lines(io.TextIOWrapper(stream, encoding, errors=CP1252_IN_UTF_8, newline=""))

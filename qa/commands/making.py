@@ -170,7 +170,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
     from qa.evaluation.sampling import part_of, sample
     from qa.reader import SHIPPED_READER, ExtractiveReader
     from qa.settings import library_at
-    from qa.training.calibrate import LabelledSet
+    from qa.training.calibrate import BEFORE, LabelledSet
     from qa.training.calibrate import calibrate as fit
 
     settings = settings_of(arguments)
@@ -196,6 +196,8 @@ def calibrate(arguments: argparse.Namespace) -> int:
     with suppress(DatelineError):  # there may be none, or one of another version
         old = Calibrator.load(folder / CALIBRATOR_FILE)
     print(fit(sets, folder, name=" and ".join(file.name for file, _, _ in named), old=old))
+    kept = f"; what was there before is {BEFORE}" if (folder / BEFORE).is_file() else ""
+    print(f"wrote {folder / CALIBRATOR_FILE}{kept}")
     return OK
 
 

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import DatelineError
 from qa.commands.library import add_inputs
-from qa.commands.shared import FAILED_GATE, INTERRUPTED, OK, print_json, settings_of
+from qa.commands.shared import BAD_INPUT, FAILED_GATE, INTERRUPTED, OK, print_json, settings_of
 
 if TYPE_CHECKING:
     from qa.evaluation.questions import Question
     from qa.evaluation.run import Outcome
     from qa.pipeline import Pipeline
+
+TOLD = 20
+"""Wrong questions of a file that are named."""
 
 
 def evaluate(arguments: argparse.Namespace) -> int:
@@ -66,9 +69,15 @@ def check_questions(arguments: argparse.Namespace) -> int:
     """Validate a question file and say what it holds."""
     from collections import Counter
 
-    from qa.evaluation.questions import load_questions
+    from qa.evaluation.questions import read_questions
 
-    questions = load_questions(arguments.questions)
+    questions, problems = read_questions(arguments.questions)
+    if problems:
+        for problem in problems[:TOLD]:
+            print(f"dateline: {problem}", file=sys.stderr)
+        if len(problems) > TOLD:
+            print(f"dateline: and so on; {len(problems):,} are wrong, {len(questions):,} sound", file=sys.stderr)
+        return BAD_INPUT
     kinds = Counter(question.kind for question in questions)
     shown = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
     articles = len({question.title for question in questions} - {""})
@@ -79,11 +88,12 @@ def check_questions(arguments: argparse.Namespace) -> int:
 def _outcomes(
     arguments: argparse.Namespace, pipeline: Pipeline, questions: Sequence[Question]
 ) -> tuple[list[Outcome], bool]:
+    from qa.evaluation.blame import not_held
     from qa.evaluation.run import run_open, run_reader_only
 
     run = run_reader_only if arguments.reader_only else run_open
-    if not arguments.reader_only:
-        _tell_missing(pipeline, questions)
+    if not arguments.reader_only and (missing := not_held(pipeline.retriever.store, questions)):
+        print(f"dateline: {missing}", file=sys.stderr)
     if arguments.out is None:
         return _collect(run(pipeline, questions), questions, [])
 
@@ -107,26 +117,6 @@ def _library(arguments: argparse.Namespace, pipeline: Pipeline) -> str:
     if arguments.articles is not None:
         return str(arguments.articles)
     return "the seed articles" if is_seeds(store.folder) else store.name
-
-
-def _tell_missing(pipeline: Pipeline, questions: Sequence[Question]) -> None:
-    """Say on stderr which articles the questions name and the library does not hold: no retrieval could find them."""
-    from qa.evaluation.blame import plain
-
-    missing = {plain(question.title): question.title for question in questions if question.title}
-    named = len(missing)
-    articles = pipeline.retriever.store.articles() if missing else ()
-    for article in articles:
-        for name in (article.title, article.id):
-            missing.pop(plain(name), None)
-        if not missing:
-            return
-    if missing:
-        print(
-            f"dateline: the library does not hold {len(missing):,} of the {named:,} articles that the questions name, "
-            f"like {next(iter(missing.values()))!r}; what stands there counts as not found",
-            file=sys.stderr,
-        )
 
 
 def _collect(

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from embeddings.documents import Article, Hit
-from embeddings.store import Filter
+from embeddings.store import Filter, PassageStore
 from qa.answers import Answer, Span
 from qa.evaluation.metrics import RIGHT_F1
-from qa.evaluation.questions import Question
+from qa.evaluation.questions import Gold, Question
 from qa.evaluation.scoring import score
 from qa.normalization import normalize
 from qa.pipeline import Pipeline
 
 ALL_PASSAGES = 10_000
+_STRAIGHT = str.maketrans("‘’“”", "''\"\"")
+"""Marks that articles are printed with -> those that answers are typed with."""
 
 
 class Cause(StrEnum):
@@ -53,7 +55,7 @@ class Blamer:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
-        self._by_title: dict[str, list[str]] | None = None
+        self._called: dict[str, list[str]] | None = None
 
     def blame(self, question: Question, answer: Answer, hits: Sequence[Hit]) -> Blame | None:
         """Blame a stage of the whole pipeline; None where the answer is right.
@@ -75,7 +77,9 @@ class Blamer:
     def _retrieval(self, question: Question) -> Blame:
         if not question.title:
             return Blame(Cause.RETRIEVE, "no passage read holds the answer's words; the question names no article")
-        ids = self._titles().get(plain(question.title), [])
+        if self._called is None:
+            self._called = _called(self._pipeline.retriever.store)
+        ids = self._called.get(plain(question.title), [])
         if not ids:
             return Blame(Cause.INGEST, f"no article is called {question.title!r}")
         own = self._pipeline.retriever.find(question.to_ask, ALL_PASSAGES, Filter(articles=frozenset(ids)))
@@ -91,13 +95,31 @@ class Blamer:
             return Blame(Cause.RANK, f"read alone, its passage gives {_best(alone)!r}")
         return Blame(Cause.READ, f"even read alone, its passage gives {_best(alone)!r}")
 
-    def _titles(self) -> dict[str, list[str]]:
-        if self._by_title is None:
-            self._by_title = {}
-            for article in self._pipeline.retriever.store.articles():
-                for name in {plain(article.title), plain(article.id)}:
-                    self._by_title.setdefault(name, []).append(article.id)
-        return self._by_title
+
+def not_held(store: PassageStore, questions: Sequence[Question]) -> str:
+    """Say which articles the questions name and a library does not hold: no retrieval could find them; "" for none."""
+    named = {plain(question.title): question.title for question in questions if question.title}
+    called = _called(store) if named else {}
+    missing = [title for name, title in named.items() if name not in called]
+    if not missing:
+        return ""
+    return (
+        f"the library does not hold {len(missing):,} of the {len(named):,} articles that the questions name, like "
+        f"{missing[0]!r}; what stands there counts as not found"
+    )
+
+
+def _called(store: PassageStore) -> dict[str, list[str]]:
+    """Give the ids of articles by their titles and by themselves, both made plain; no text is read."""
+    called: dict[str, list[str]] = {}
+
+    def noted(article: Article) -> bool:
+        for name in {plain(article.title), plain(article.id)}:
+            called.setdefault(name, []).append(article.id)
+        return False
+
+    store.find_articles(noted, 1)
+    return called
 
 
 def blame_reader(question: Question, answer: Answer) -> Blame | None:
@@ -113,8 +135,8 @@ def _decision(question: Question, answer: Answer) -> Blame | None:
         return Blame(Cause.ABSTAIN, f"answered {answer.text!r}")
     if score(question, answer).forced_f1 >= RIGHT_F1:
         return Blame(Cause.ABSTAIN, f"withheld {_best(answer)!r} at {answer.probability:.2f}")
-    if answer.spans and _suspect(question, answer.spans[0]):
-        return Blame(Cause.METRIC, f"{_best(answer)!r} stands at the place of {question.golds[0].text!r}")
+    if answer.spans and (near := _nearly(question, answer.spans[0])):
+        return Blame(Cause.METRIC, f"{_best(answer)!r} stands at the place of {near!r}")
     return None
 
 
@@ -128,14 +150,24 @@ def holds_gold(question: Question, hit: Hit) -> bool:
         return False
     shift = place_in(question, hit.article)
     if shift is None:
-        return any(gold.text in hit.text for gold in question.golds)
+        return any(_stand_in(gold.text, hit.text) for gold in question.golds)
     start, end = hit.passage.start, hit.passage.end
     return any(start <= shift + gold.start and shift + gold.end <= end for gold in question.golds)
 
 
+def _stand_in(words: str, text: str) -> bool:
+    """Say whether words stand in a text, in whatever case, and not within others: "5" not in "2015" nor in "1.5"."""
+    said, text = words.translate(_STRAIGHT).split(), text.translate(_STRAIGHT)
+    if not said:
+        return False
+    before = r"(?<!\w)(?<!\d[.,])" if said[0][0].isalnum() else ""
+    behind = r"(?!\w|[.,]\d)" if said[-1][-1].isalnum() else ""
+    return re.search(before + r"\s+".join(map(re.escape, said)) + behind, text, re.IGNORECASE) is not None
+
+
 def plain(title: str) -> str:
     """Reduce a title to what is compared."""
-    return re.sub(r"\W+", " ", title).strip().casefold()
+    return re.sub(r"[\W_]+", " ", title).strip().casefold()
 
 
 def place_in(question: Question, article: Article) -> int | None:
@@ -159,14 +191,19 @@ def _best(answer: Answer) -> str:
     return answer.spans[0].text if answer.spans else ""
 
 
-def _suspect(question: Question, span: Span) -> bool:
-    """Say whether a span that matches no gold may be right all the same."""
+def _nearly(question: Question, span: Span) -> str:
+    """Give the gold that a span may mean though it matches none; "" where there is none such."""
     if question.kind == "list":
-        return False
-    ours = normalize(span.text)
-    if any(ours and ours in normalize(gold.text) for gold in question.golds):
-        return True
-    shift = place_in(question, span.hit.article)
-    if shift is None or not _same_article(question, span.hit):
-        return any(normalize(gold.text) and normalize(gold.text) in ours for gold in question.golds)
-    return any(span.start < shift + gold.end and shift + gold.start < span.end for gold in question.golds)
+        return ""
+    ours = normalize(span.text.translate(_STRAIGHT))
+    shift = place_in(question, span.hit.article) if _same_article(question, span.hit) else None
+
+    def is_near(gold: Gold) -> bool:
+        theirs = normalize(gold.text.translate(_STRAIGHT))
+        if _stand_in(ours, theirs):
+            return True
+        if shift is None:
+            return _stand_in(theirs, ours)
+        return span.start < shift + gold.end and shift + gold.start < span.end
+
+    return next((gold.text for gold in question.golds if is_near(gold)), "")

@@ -15,6 +15,8 @@ from qa.evaluation.metrics import RIGHT_F1, bootstrap_interval, mean
 from qa.evaluation.report import REPORT_FILE
 from qa.evaluation.run import Outcome
 
+TOLD = 10
+"""Questions that were won, or lost, that are named."""
 COMPARED = ("exact_match", "f1", "forced_exact_match", "forced_f1")
 _FORCED = "forced_"
 """What begins the names of those that are compared over the answerable questions alone, as a report gives them."""
@@ -53,7 +55,9 @@ class Comparison:
     def __str__(self) -> str:
         lines = [f"against the old report, {self.n} questions of both:", *self.changed, *map(str, self.differences)]
         for name, questions in (("won", self.won), ("lost", self.lost)):
-            lines.append(f"{name} {len(questions)}" + "".join(f"\n  {question}" for question in questions[:10]))
+            lines += [f"{name} {len(questions)}", *(f"  {question}" for question in questions[:TOLD])]
+            if len(questions) > TOLD:
+                lines.append(f"  and {len(questions) - TOLD} more")
         return "\n".join(lines)
 
 

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from embeddings.errors import DatelineError, InvalidInput, first_line
-from embeddings.sources.inputs import MAX_BYTES, ReadingError
+from embeddings.sources.inputs import ReadingError
 from embeddings.sources.reading import decode_bytes
-from embeddings.sources.table import delimiter
 from embeddings.utf8 import is_utf8
 from qa.evaluation.labels import read_labels
+from qa.evaluation.tables import COLUMNS, Row, table_rows
 from qa.pipeline import checked_question
 
 HUB = "hub:"
 KINDS = ("span", "list", "none", "followup")
-_COLUMNS = ("question", "answer", "article", "id", "kind", "standalone")
-_MORE = ""
-"""The name that fields get of which the first line names none."""
+_WORKBOOK = b"PK\x03\x04"
+"""What it begins with, as all that is packed by zip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +75,14 @@ class Question:
 def load_questions(path: Path) -> list[Question]:
     """Read a question file.
 
-    - `.csv`, `.tsv`: columns question, answer, and article (title or id), optionally id, kind and standalone.
-      Alternative forms of an answer are separated by "|", the items of a list by ";"; an empty answer means that the
-      articles don't say.
+    - `.csv`, `.tsv`: columns question, answer, and article (its title or id; or called title or article_id), optionally
+      id, kind and standalone. Alternative forms of an answer are separated by "|", the items of a list by ";"; an empty
+      answer means that the articles don't say.
     - `.jsonl`: an object a line with these names, and `answer` or `answers`: a text, or a list of alternative forms; of
       a list question a list of its items, each a text or a list of forms. Or with SQuAD's names, as the hub has them.
       Other names are passed over. Or labels from use; of several on one question the last counts.
-    - "hub:ID" or "hub:ID#SPLIT": a data set of the Hugging Face hub (or a folder of one) with SQuAD's columns; needs
-      the extra `hub`. The split is "validation" if left out.
+    - "hub:ID" or "hub:ID#SPLIT": a data set of the Hugging Face hub (or a folder of one) of such objects; needs the
+      extra `hub`. The split is "validation" if left out.
     - anything else: SQuAD v1.1 or v2.0, or a list of objects like those lines.
 
     All but labels may be gzipped.
@@ -93,25 +91,47 @@ def load_questions(path: Path) -> list[Question]:
         DatelineError: it can't be read, is not of that form, a gold answer does not stand where it says, or a
             question can't be asked; names the file and the question or line.
     """
+    questions, problems = read_questions(path)
+    if not problems:
+        return questions
+    more = f" ({len(problems) - 1:,} more are wrong, which dateline questions check names)" if problems[1:] else ""
+    raise DatelineError(f"{problems[0]}{more}") from problems[0]
+
+
+def read_questions(path: Path) -> tuple[list[Question], list[DatelineError]]:
+    """Read a question file as load_questions does; gives its sound questions, and what is wrong with each other one.
+
+    Raises:
+        DatelineError: it is no question file, or breaks off.
+    """
+    questions: dict[str, Question] = {}
+    problems: list[DatelineError] = []
+    for made in _made(path):
+        try:
+            question = made()
+            if question.id in questions:
+                raise DatelineError(f"{path}: the question id {question.id!r} stands twice; give each question its own")
+            _check_can_be_asked(f"{path}, question {question.id!r}", question)
+            questions[question.id] = question
+        except DatelineError as error:
+            problems.append(error)
+    if not questions and not problems:
+        raise DatelineError(f"{path} holds no questions; want SQuAD JSON, a table or lines of questions, or labels")
+    return list(questions.values()), problems
+
+
+def _made(path: Path) -> Iterator[Callable[[], Question]]:
+    """Yield what makes each question of a file, or says what is wrong with it."""
     name = path.name.lower().removesuffix(".gz")
     if str(path).startswith(HUB):
-        questions = list(_from_hub(path))
+        yield from _from_hub(path)
     elif name.endswith((".csv", ".tsv")):
-        questions = list(_from_csv(path))
-    elif name.endswith(".jsonl"):
-        questions = list(_from_lines(path))
+        yield from (partial(_of_table, row) for row in table_rows(path, _text(path)))
+    elif name.endswith((".jsonl", ".ndjson")):
+        yield from _from_lines(path)
     else:
-        entries = enumerate(_entries(path), start=1)
-        questions = [question for number, entry in entries for question in _of_entry(path, entry, number)]
-    if not questions:
-        raise DatelineError(f"{path} holds no questions; want SQuAD JSON, a table or lines of questions, or labels")
-    seen: set[str] = set()
-    for question in questions:
-        if question.id in seen:
-            raise DatelineError(f"{path}: the question id {question.id!r} stands twice; give each question its own")
-        seen.add(question.id)
-        _check_can_be_asked(f"{path}, question {question.id!r}", question)
-    return questions
+        for number, entry in enumerate(_entries(path), start=1):
+            yield from _of_entry(path, entry, number)
 
 
 def _check_can_be_asked(where: str, question: Question) -> None:
@@ -127,52 +147,19 @@ def _check_can_be_asked(where: str, question: Question) -> None:
         raise DatelineError(f"{where}: {error}") from error
 
 
-def _from_csv(path: Path) -> Iterator[Question]:
-    text = _text(path)
-    try:
-        csv.field_size_limit(MAX_BYTES)  # as for tables of articles: what goes on too long is a mark that is not closed
-        # strict, since a quotation mark that is not closed would take all that follows into its field
-        rows = csv.DictReader(
-            io.StringIO(text, newline=""), delimiter=delimiter(text[:10_000].encode()), restkey=_MORE, strict=True
-        )
-        rows.fieldnames = [name.strip().lower() for name in rows.fieldnames or ()]
-        twice = [name for name in _COLUMNS if rows.fieldnames.count(name) > 1]
-        if twice:
-            raise DatelineError(f"{path}, line 1: the column {twice[0]!r} stands twice; name the other one differently")
-        missing = {"question", "answer"} - set(rows.fieldnames)
-        if missing:
-            raise DatelineError(
-                f"{path}, line 1: no column {min(missing)!r}; want question, answer, article (and id, kind, "
-                f"standalone), found {', '.join(rows.fieldnames) or 'nothing'}"
-            )
-        for row in rows:
-            yield _csv_question(f"{path}, line {rows.line_num}", row, rows.line_num)
-    except csv.Error as error:
-        raise DatelineError(
-            f"{path}, line {rows.line_num}: is no CSV ({error}); a quotation mark stands before and behind a field, "
-            "and one within it is written twice"
-        ) from error
-
-
-def _csv_question(where: str, row: Mapping[str, Any], line: int) -> Question:
-    more = row.get(_MORE) or ()
-    more = [more] if isinstance(more, str) else more  # below a column without a name, which a spreadsheet may leave
-    if any(more) or row["question"] is None or row["answer"] is None:
-        fields = sum(value is not None for name, value in row.items() if name != _MORE) + len(more)
-        raise DatelineError(
-            f"{where}: has {fields} fields, and line 1 names {len(row) - (_MORE in row)}; put quotation marks around a "
-            "field that holds a separator"
-        )
-    given = {name: (row.get(name) or "").strip() for name in _COLUMNS}
+def _of_table(row: Row) -> Question:
+    if row.trouble:
+        raise DatelineError(f"{row.where}: {row.trouble}")
+    given = {name: row.fields.get(name, "") for name in COLUMNS}
     answer = given["answer"]
     kind = given["kind"] or ("span" if answer else "none")
     if not given["question"]:
-        raise DatelineError(f"{where}: the question is empty")
+        raise DatelineError(f"{row.where}: the question is empty")
     items = _items([part.split("|") for part in (answer.split(";") if kind == "list" else [answer])])
     if answer and not items:
-        raise DatelineError(f"{where}: the answer {answer!r} holds no words")
-    _check_kind(where, kind, bool(items), given["standalone"])
-    question_id = given["id"] or f"line {line}"
+        raise DatelineError(f"{row.where}: the answer {answer!r} holds no words")
+    _check_kind(row.where, kind, bool(items), given["standalone"])
+    question_id = given["id"] or f"line {row.line}"
     return Question(question_id, given["question"], given["article"], "", kind, items, given["standalone"])
 
 
@@ -182,19 +169,30 @@ def _items(parts: Iterable[Iterable[str]]) -> tuple[tuple[Gold, ...], ...]:
     return tuple(filter(None, forms))
 
 
-def _from_lines(path: Path) -> Iterator[Question]:
+def _from_lines(path: Path) -> Iterator[Callable[[], Question]]:
     lines = _text(path).split("\n")  # other breaks of lines may stand in what was selected
-    if any('"verdict":' in line for line in lines):
-        yield from _from_labels(path)
+    if any('"verdict":' in line and '"correction":' in line for line in lines):
+        yield from (partial(_itself, question) for question in _from_labels(path))
         return
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            where = f"{path}, line {number}"
-            try:
-                row = json.loads(line)
-            except (ValueError, RecursionError) as error:
-                raise DatelineError(f"{where}: is not JSON ({error}); write one object a line") from error
-            yield _of_row(where, row, f"line {number}")
+            yield partial(_of_line, f"{path}, line {number}", line, f"line {number}")
+
+
+def _itself(question: Question) -> Question:
+    return question
+
+
+def _of_line(where: str, line: str, default_id: str) -> Question:
+    try:
+        row = _parsed(line)
+    except (ValueError, RecursionError) as error:
+        raise DatelineError(f"{where}: is not JSON ({error}); write one object a line") from error
+    return _of_row(where, row, default_id)
+
+
+def _parsed(text: str) -> Any:
+    return json.loads(text, parse_constant=lambda _: None)  # NaN is how pandas writes that there is none
 
 
 def _of_row(where: str, row: Any, default_id: str) -> Question:
@@ -226,7 +224,7 @@ def _of_row(where: str, row: Any, default_id: str) -> Question:
         raise DatelineError(f"{where}: the answer {given!r:.60} holds no words")
     standalone = str(row.get("standalone") or "")
     _check_kind(where, kind, bool(items), standalone)
-    article = str(row.get("article") or _title(row))
+    article = str(row.get("article") or row.get("article_id") or _title(row))
     return Question(question_id, text, article, "", kind, items, standalone)
 
 
@@ -234,7 +232,7 @@ def _title(row: Mapping[str, Any]) -> str:
     return str(row.get("title") or "").replace("_", " ")
 
 
-def _from_hub(path: Path) -> Iterator[Question]:
+def _from_hub(path: Path) -> Iterator[Callable[[], Question]]:
     name, _, split = str(path).removeprefix(HUB).partition("#")
     try:
         from datasets import load_dataset
@@ -247,7 +245,7 @@ def _from_hub(path: Path) -> Iterator[Question]:
             f"{path} can't be loaded ({first_line(error)}); give hub:NAME or hub:NAME#SPLIT, or a file"
         ) from error
     for number, row in enumerate(rows):
-        yield _flat_squad(f"{path}, row {number}", row)
+        yield partial(_of_row, f"{path}, row {number}", row, f"row {number}")
 
 
 def _flat_squad(where: str, row: Mapping[str, Any]) -> Question:
@@ -294,10 +292,15 @@ def _check_kind(where: str, kind: str, answered: bool, standalone: str) -> None:
 def _unpacked(path: Path) -> bytes:
     try:
         data = path.read_bytes()
-        return gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+        data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
     except (OSError, EOFError, zlib.error) as error:
         said = getattr(error, "strerror", None) or error
         raise DatelineError(f"the question file {path} can't be opened ({said})") from error
+    if data.startswith(_WORKBOOK):
+        raise DatelineError(
+            f"the question file {path} is a workbook or an archive; save its sheet as CSV (UTF-8), or unpack it"
+        )
+    return data
 
 
 def _text(path: Path) -> str:
@@ -309,7 +312,7 @@ def _text(path: Path) -> str:
 
 def _entries(path: Path) -> list[Any]:
     try:
-        content = json.loads(_unpacked(path))
+        content = _parsed(_text(path))
     except (ValueError, RecursionError) as error:
         raise DatelineError(
             f"the question file {path} is not JSON ({error}); a table is read where it is called .csv or .tsv, and one "
@@ -317,19 +320,22 @@ def _entries(path: Path) -> list[Any]:
         ) from error
     entries = content.get("data") if isinstance(content, dict) else content
     if not isinstance(entries, list):
-        raise DatelineError(f'{path} is not in SQuAD form: want an object with a list "data"')
+        raise DatelineError(
+            f'{path} is not in SQuAD form: want an object with a list "data", or a list of objects with "question" and '
+            '"answer"'
+        )
     return entries
 
 
-def _of_entry(path: Path, entry: Any, number: int) -> Iterator[Question]:
+def _of_entry(path: Path, entry: Any, number: int) -> Iterator[Callable[[], Question]]:
     if isinstance(entry, Mapping) and "paragraphs" not in entry:
-        yield _of_row(f"{path}, entry {number}", entry, f"entry {number}")
+        yield partial(_of_row, f"{path}, entry {number}", entry, f"entry {number}")
         return
-    where = f"{path}, article {_field(path, entry, 'title', str, 'an article') if isinstance(entry, dict) else entry!r}"
+    where = f"{path}, article {(isinstance(entry, Mapping) and entry.get('title')) or number}"
     for paragraph in _field(where, entry, "paragraphs", list, "the article"):
         context = _field(where, paragraph, "context", str, "a paragraph")
         for row in _field(where, paragraph, "qas", list, "a paragraph"):
-            yield _question(where, _title(entry), context, row)
+            yield partial(_question, where, _title(entry), context, row)
 
 
 def _question(where: str, title: str, context: str, row: Any) -> Question:

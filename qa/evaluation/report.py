@@ -135,7 +135,8 @@ _COLUMNS = (
 def _rows(outcomes: Iterable[Outcome]) -> Iterable[tuple[object, ...]]:
     for outcome in outcomes:
         golds = " | ".join(gold.text for gold in outcome.question.golds)
-        answer = " | ".join(outcome.items) or outcome.answer
+        judged = outcome.items if outcome.question.kind == "list" else ()  # any other is judged by its text
+        answer = " | ".join(judged) or outcome.answer
         blame = outcome.blame
         yield (
             outcome.question.id, outcome.question.kind, outcome.question.to_ask, golds, answer, outcome.best,

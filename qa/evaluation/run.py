@@ -76,6 +76,7 @@ class Outcome:
 def run_open(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outcome]:
     """Answer each question from the library."""
     blamer = Blamer(pipeline)
+    pipeline.warm_up()  # what the models take to load is no answer's time
     for question in questions:
         started = time.perf_counter()
         hits = pipeline.find(question.to_ask, max(pipeline.k or MOST_READ, RETRIEVED))
@@ -92,6 +93,7 @@ def run_reader_only(pipeline: Pipeline, questions: Iterable[Question]) -> Iterat
     Raises:
         DatelineError: a question has none.
     """
+    pipeline.warm_up(reader_only=True)
     for question in questions:
         if not question.context:
             raise DatelineError(

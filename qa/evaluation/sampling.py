@@ -16,10 +16,14 @@ def part_of(questions: list[Question], part: str | None) -> list[Question]:
     if match is None or int(match[1]) > int(match[2]):
         raise DatelineError(f"--part wants K/N with K from 1 to N, like 1/2, got {part!r}")
     titles = list(dict.fromkeys(question.title for question in questions))
+    if titles == [""]:
+        raise DatelineError("--part parts questions by the article that each names, and none names one; leave it out")
     wanted = set(titles[int(match[1]) - 1 :: int(match[2])])
     taken = [question for question in questions if question.title in wanted]
     if questions and not taken:
-        raise DatelineError(f"--part {part} leaves no question: they are of {len(titles)} articles; give another part")
+        raise DatelineError(
+            f"--part {part} leaves no question: the articles that they name are {len(titles)}; give another part"
+        )
     return taken
 
 

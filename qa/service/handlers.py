@@ -56,7 +56,9 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     """Say of a request that is not of the described form what the first thing is."""
     first = cast(RequestValidationError, error).errors()[0]
     kind, given = first["type"], first.get("input")
-    place = ".".join(str(part) for part in first["loc"] if part != "body") or "the request"
+    # where one of several forms is wanted, pydantic tells which it tried
+    named = (str(part) for part in first["loc"] if part != "body" and not str(part).startswith(("dict[", "list[")))
+    place = ".".join(named) or "the request"
     if kind == "json_invalid":
         said = f"the body is no JSON: {first.get('ctx', {}).get('error', 'it breaks off')}, at character {place}"
     elif kind == "model_attributes_type":

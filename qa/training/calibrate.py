@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from embeddings.errors import DatelineError
+from qa.atomic import write_atomically
 from qa.confidence import CALIBRATOR_FILE, FEATURES, Calibrator
 from qa.evaluation.metrics import RIGHT_F1, expected_calibration_error, token_f1
 from qa.evaluation.questions import Question
@@ -17,6 +18,8 @@ from qa.pipeline import Pipeline
 
 LEAST_QUESTIONS = 50
 FOLDS = 5
+BEFORE = "calibrator.before.json"
+"""The calibrator that was replaced, beside the one that replaced it."""
 WRONG_COST = 0.15
 """What a wrong answer costs, where a right one gains 1."""
 ELSEWHERE_WEIGHT = 0.5
@@ -78,7 +81,7 @@ class Fit:
 
 
 def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Calibrator | None = None) -> Fit:
-    """Fit the calibrator of a reader to labelled questions and write it beside the reader.
+    """Fit the calibrator of a reader to labelled questions and write it beside the reader, where the old one is kept.
 
     A span is right where its token F1 with a gold reaches one half; nothing is right for a question that the articles
     don't answer. The threshold is chosen by its gain: an answer gains its F1 and costs WRONG_COST for the rest of
@@ -97,7 +100,7 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
         old: the calibrator to compare with.
 
     Raises:
-        DatelineError: fewer than 50 questions, or all of one kind, or scikit-learn is missing.
+        DatelineError: fewer than 50 questions, or hardly any that is right or wrong, or scikit-learn is missing.
     """
     collected = [_collect(one) for one in sets]
     rows, scores, answerable = (np.concatenate(parts) for parts in zip(*collected, strict=True))
@@ -105,14 +108,19 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
     right = scores >= RIGHT_F1
     if len(rows) < LEAST_QUESTIONS:
         raise DatelineError(f"calibrating needs at least {LEAST_QUESTIONS} questions with passages, got {len(rows)}")
-    if right.all() or not right.any():
+    folds = _folds(len(rows))
+    if any(len(set(right[folds != fold].tolist())) < 2 for fold in range(FOLDS)):  # as where one alone is wrong
         raise DatelineError(
-            f"calibrating needs right and wrong answers; all {len(rows)} are {'right' if right[0] else 'wrong'}"
+            f"calibrating needs right answers and wrong ones, some of each; of {len(rows)} are {right.sum()} right; "
+            "give more questions, or with --elsewhere some on other things"
         )
     held_out = _held_out(rows, right, weights)
     threshold = _best_threshold(held_out, scores, answerable, weights)
     calibrator = _fitted(rows, right, weights, threshold, name)
-    calibrator.save(folder / CALIBRATOR_FILE)
+    file = folder / CALIBRATOR_FILE
+    if file.is_file():
+        write_atomically(folder / BEFORE, file.read_bytes())
+    calibrator.save(file)
     before = None
     if old is not None:
         before = _effect(np.asarray([old.probability(row) for row in rows]), right, old.threshold)
@@ -153,13 +161,17 @@ def _collect(asked: LabelledSet) -> tuple[Matrix, Matrix, Flags]:
 
 def _held_out(rows: Matrix, right: Flags, weights: Matrix) -> Matrix:
     """Give each question the probability from a fit that has not seen it."""
-    chances = np.empty(len(rows))
-    fold_of = np.random.default_rng(0).permutation(len(rows)) % FOLDS
+    chances, folds = np.empty(len(rows)), _folds(len(rows))
     for fold in range(FOLDS):
-        kept = fold_of != fold
+        kept = folds != fold
         calibrator = _fitted(rows[kept], right[kept], weights[kept], 0.5, "")
-        chances[fold_of == fold] = [calibrator.probability(row) for row in rows[fold_of == fold]]
+        chances[~kept] = [calibrator.probability(row) for row in rows[~kept]]
     return chances
+
+
+def _folds(size: int) -> npt.NDArray[np.int64]:
+    """Draw the fold of each question, always the same."""
+    return np.random.default_rng(0).permutation(size) % FOLDS
 
 
 def _fitted(rows: Matrix, right: Flags, weights: Matrix, threshold: float, name: str) -> Calibrator:

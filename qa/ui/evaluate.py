@@ -16,7 +16,8 @@ import gradio as gr
 
 from embeddings.errors import DatelineError, InvalidInput
 from qa.build import seeds_folder
-from qa.evaluation.about import about
+from qa.evaluation.about import About, about
+from qa.evaluation.blame import not_held
 from qa.evaluation.compare import compare, read_about, read_report
 from qa.evaluation.labels import LABELS_FILE
 from qa.evaluation.questions import Question, load_questions
@@ -30,7 +31,7 @@ from qa.ui.style import REFUSED, SAY
 
 RUNS = "runs"
 SEED_QUESTIONS, JUDGED, UPLOADED = "Questions on the seed articles", "Answers judged right or wrong here", "Uploaded"
-QUESTION_FILES = [".json", ".csv", ".tsv", ".jsonl", ".gz"]
+QUESTION_FILES = [".json", ".csv", ".tsv", ".jsonl", ".ndjson", ".gz"]
 """Of which kinds a file of questions may be; see load_questions."""
 OTHERS = "These questions are on the seed articles, and this library holds others."
 TOLD_EVERY = 0.5
@@ -52,7 +53,8 @@ def evaluate_tab(
     tab = _Evaluating(libraries)
     gr.Markdown(
         "Measure how right the answers are: by a file of questions with their answers, in SQuAD form, as CSV or "
-        "as JSON Lines, or by what was judged here."
+        "as JSON Lines, or by what was judged here. A table has the columns question, answer and article; an empty "
+        "answer means that the articles don't say."
     )
     with gr.Row():
         sets = [SEED_QUESTIONS, JUDGED, UPLOADED]
@@ -119,19 +121,16 @@ class _Evaluating:
             kept = _runs(workspace) / f"{datetime.now():%Y-%m-%d %H.%M.%S} {place.name}"
             called = place.name if chosen == UPLOADED else chosen
             of = about(pipeline, questions=f"{called}, {len(outcomes):,} of {held:,}", library=workspace.name)
-            write_report(outcomes, figures, kept, about=of, command=_again(workspace))
+            write_report(outcomes, figures, kept, about=of, command=_again(workspace, of))
+            missing = not_held(workspace.store, questions)
         except DatelineError as error:
             yield str(error), *untouched
             return
         runs, others = self.runs(name)
         said = f"{len(questions):,} of {len(questions):,} asked; the report is kept with the library"
-        foreign = chosen == SEED_QUESTIONS and not workspace.shows_seeds
-        yield (
-            f"{said}\n{OTHERS}" if foreign else said,
-            _frame(kept),
-            runs,
-            others,
-        )
+        if chosen == SEED_QUESTIONS and not workspace.shows_seeds:
+            missing = OTHERS
+        yield f"{said}\n{missing}".strip(), _frame(kept), runs, others
 
     def runs(self, name: str) -> tuple[Any, Any]:
         """List the runs on a library, the newest first."""
@@ -218,10 +217,17 @@ def _run(workspace: Workspace, name: str | None) -> Path:
     return _runs(workspace) / str(name)
 
 
-def _again(workspace: Workspace) -> str:
-    """Give the command that asks one question again."""
-    where = "" if workspace.shows_seeds else f" --library {shlex.quote(workspace.store.name)}"
-    return f"dateline ask {{question}}{where}"
+def _again(workspace: Workspace, of: About) -> str:
+    """Give the command that asks one question again as it was asked."""
+    usual = round(workspace.pipeline.calibrator.threshold, 4)
+    given = {
+        "library": workspace.store.name,
+        "reader": of.reader or None,
+        "k": of.passages,
+        "threshold": None if of.threshold == usual else of.threshold,
+    }
+    options = [part for name, value in given.items() if value is not None for part in (f"--{name}", str(value))]
+    return f"dateline ask {shlex.join([*options, '--'])} {{question}}"
 
 
 def _frame(run: Path) -> str:
