@@ -119,14 +119,15 @@ def _ago(match: re.Match[str], today: date) -> Period:
 
 
 def _month_of_year(match: re.Match[str], today: date) -> Period | None:
-    """Read "in December last year" and "last March", which is the latest that is over."""
+    """Read "in December last year", "this summer" and "last March", which is the latest that is over."""
     if match["which"]:
         year = today.year - (match["which"].lower() == "last")
         return _dated(f"{match['month_day']} {year}", match[0])
-    point = _point(f"{match['of_last']} {today.year}")
+    point = _point(f"{match['named']} {today.year}")
     if point is None:
         return None
-    return _dated(f"{match['of_last']} {today.year - (point[1] >= today)}", match[0])
+    back = match["nearest"].lower() == "last" and point[1] >= today
+    return _dated(f"{match['named']} {today.year - back}", match[0])
 
 
 def _dated(text: str, words: str) -> Period | None:
@@ -176,12 +177,15 @@ def _bound(match: re.Match[str], today: date) -> Period | None:
     point = _point(match["point"])
     if point is None:
         return None
+    first, last = point
+    if match["edge"]:  # "before the end of 2021"
+        first = last = last if match["edge"].lower() == "end" else first
     word = match["word"].lower()
     if word == "since":
-        return Period(point[0], None, match[0])
+        return Period(first, None, match[0])
     if word == "after":
-        return Period(point[1] + timedelta(1), None, match[0])
-    return Period(None, point[0] - timedelta(1) if word == "before" else point[1], match[0])
+        return Period(last + timedelta(1), None, match[0])
+    return Period(None, first - timedelta(1) if word == "before" else last, match[0])
 
 
 def _during(match: re.Match[str], today: date) -> Period | None:
@@ -248,7 +252,11 @@ _POINT = (
 _TIME = re.compile(rf"(?:(?:on|in|since|by|until) )?(?:{_POINT})", re.IGNORECASE)
 _NUMBER = rf"\d{{1,3}}|{'|'.join(_NUMBERS)}"
 _COUNT = rf"(?P<count>{_NUMBER})"
-_MONTH_DAY = rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH_NAME}|{_MONTH_NAME}(?: \d{{1,2}}(?:st|nd|rd|th)?)?"
+# in small letters they are words, but with a day beside them
+_ANY_MONTH = rf"(?!(?-i:mar|march|may|august)\b){_MONTH_NAME}"
+_MONTH_DAY = (
+    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH_NAME}|{_MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)|{_ANY_MONTH}"
+)
 # "in the last week of the campaign" and "in her last year of school" are not counted from today
 _NOT_OF = r"(?!['’]s)(?! (?:of|before)\b)"
 # in capitals within a sentence they are names: "USA Today"
@@ -258,17 +266,19 @@ _DAY = (
 )
 _NOT_THE_DAY = r"\b(?<!\bthe day )"
 _NOT_HIS = r"(?<!\bhis )(?<!\bher )(?<!\bits )(?<!\btheir )"
-_CAPITAL_DAYS = "|".join(day.capitalize() for day in _WEEKDAYS)
 _THE = rf"(?:the (?=\d{{1,2}}[snrt]|{_SEASON}))?"
 _UNIT = rf"{_NOT_HIS}\b(?P<which>last|previous|this) (?P<unit>week|month|year)\b{_NOT_OF}"
 _WEEKDAY = rf"\b(?:last|this past) (?P<day>{'|'.join(_WEEKDAYS)})\b"
-_LAST_MONTH = rf"\blast (?P<of_last>(?-i:{_MONTH_NAME}))\b"  # and not "the last march"
+# and neither "the last march" nor "this fall in prices"
+_NEAREST = (
+    rf"\b(?<!\bthe )(?P<nearest>last|this) (?P<named>(?-i:{_MONTH_NAME})|{'|'.join(_SEASONS)})\b(?! (?:of|before|in)\b)"
+)
 # the first that fits counts
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), make)
     for pattern, make in (
         (
-            rf"{_NOT_THE_DAY}(?P<word>since|after|before|until|by) (?P<point>{_DAY}|{_UNIT}|{_WEEKDAY}|{_LAST_MONTH})",
+            rf"{_NOT_THE_DAY}(?P<word>since|after|before|until|by) (?P<point>{_DAY}|{_UNIT}|{_WEEKDAY}|{_NEAREST})",
             _bound_to_today,
         ),
         (_DAY, _days),
@@ -280,7 +290,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
         (r"\b(?:(?:over|at|on|during) the|this|(?P<last>last)) weekend\b", _weekend),
         (
             rf"\b(?:(?:in|on|during|of) )?(?:the )?(?P<month_day>{_MONTH_DAY}) (?:of )?(?P<which>last|this) year\b"
-            rf"|{_LAST_MONTH}",
+            rf"|{_NEAREST}",
             _month_of_year,
         ),
         (_UNIT, _relative),
@@ -290,17 +300,18 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
             _between,
         ),
         (
-            rf"\b(?P<word>since|after|before|until|by) (?:the (?:start|beginning|end) of )?{_THE}(?P<point>{_POINT})\b",
+            r"\b(?P<word>since|after|before|until|by) (?:the (?P<edge>start|beginning|end) of )?"
+            rf"{_THE}(?P<point>{_POINT})\b",
             _bound,
         ),
         (
-            rf"\b(?:(?:in|on|during|of|for|early|late|mid) ){{1,3}}{_THE}(?P<point>{_POINT})\b",
+            rf"\b(?:(?:in|on|during|of|for|early|late|mid)[ -]){{1,3}}{_THE}(?P<point>{_POINT})\b",
             _during,
         ),
         (rf"(?P<point>\b(?=(?:{'|'.join(_WEEKDAYS)})\b)(?:{_POINT}))\b", _during),
         (
             r"\b(?P<word>in|on|during|since) (?:the (?=\d))?(?:(?:early|late|mid)[ -])?"
-            rf"(?:(?-i:(?P<month_day>{_MONTH_DAY}))|(?-i:(?P<weekday>{_CAPITAL_DAYS})))\b"
+            rf"(?:(?P<month_day>{_MONTH_DAY})|(?P<weekday>{'|'.join(_WEEKDAYS)}))\b"
             r"(?!['’]s|,? \d| (?-i:[A-ZÀ-ÞĀ-Ț]))",
             _latest,
         ),

@@ -9,6 +9,7 @@ from embeddings.errors import InvalidInput
 from embeddings.local import LocalStore
 from embeddings.store import Filter
 from qa.filters import read_day
+from qa.presentation import in_period
 from qa.retriever import Retriever
 from qa.times import asks_about_now, is_a_time, period_of, tells_time
 
@@ -87,6 +88,22 @@ TODAY = date(2022, 6, 15)  # a Wednesday
         ("Who has left since Monday?", "2022-06-13", None, False),
         ("Who won in spring 2021?", "2021-03-01", "2021-06-14", False),
         ("Who has left since the spring of 2021?", "2021-03-01", None, False),
+        ("What was built before the end of 2021?", None, "2021-12-30", False),
+        ("What was built by the start of 2021?", None, "2021-01-01", False),
+        ("What was built since the end of May 2021?", "2021-05-31", None, False),
+        ("What was built after the beginning of 2021?", "2021-01-02", None, False),
+        ("Who won in mid-2019?", "2019-01-01", "2020-01-14", False),
+        ("Who won in mid-June 2021?", "2021-06-01", "2021-07-14", False),
+        ("who won in june", "2022-06-01", "2022-07-14", False),
+        ("who won on 3 may", "2022-05-03", "2022-05-17", False),
+        ("who won on may 3rd", "2022-05-03", "2022-05-17", False),
+        ("WHO WON IN MAY?", "2022-05-01", "2022-06-14", False),
+        ("who won on tuesday", "2022-06-14", "2022-06-15", False),
+        ("who has left since monday", "2022-06-13", None, False),
+        ("Who won last summer?", "2021-06-01", "2021-09-14", False),
+        ("Who won last spring?", "2022-03-01", "2022-06-14", False),
+        ("Who won this summer?", "2022-06-01", "2022-09-14", False),
+        ("Who has left since last autumn?", "2021-09-01", None, True),
     ],
 )
 def test_periods(question, since, until, exact):
@@ -122,10 +139,26 @@ def test_periods(question, since, until, exact):
         "Who came on 29 February?",
         "What is played on Tuesdays?",
         "Who works in march formation?",
+        "Who was in may trees?",
+        "What caused this fall in prices?",
+        "Who survived the last fall?",
     ],
 )
 def test_questions_without_a_period(question):
     assert period_of(question, TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Who won today?", "“today”: only articles of 15 June 2022"),
+        ("Who won yesterday?", "“yesterday”: only articles from 14 June 2022 to 15 June 2022"),
+        ("Who has left since May?", "“since May”: articles from 1 May 2022 first"),
+        ("Who won by May 2022?", "“by May 2022”: articles to 31 May 2022 first"),
+    ],
+)
+def test_a_period_in_words(question, said):
+    assert in_period(period_of(question, TODAY)) == said
 
 
 @pytest.mark.parametrize(("question", "now"), [("Who is the current mayor?", True), ("Who was the mayor?", False)])
