@@ -125,7 +125,7 @@ def test_as_many_passages_are_read_as_it_takes(scores, read):
     ("question", "read"), [("Which people led the march?", 9), ("Who led the march?", READ_AT_ONCE)]
 )
 def test_for_a_list_all_is_read(question, read):
-    answer = pipeline(Found(*[0.1] * 9), Said(Ana_Reyes=9.0)).answer(question, k=9)
+    answer = pipeline(Found(*[0.1] * 9), Said(Ana_Reyes=9.0)).adjusted(k=9).answer(question)
     assert len(answer.hits) == read
 
 
