@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from embeddings.dates import MONTH, MONTHS, find_date, parse_date
+from embeddings.letters import CAPITAL
 from qa.rules.numbers import UP_TO_TWELVE
 
 REPORTED_LATER = 14
@@ -312,7 +313,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
         (
             r"\b(?P<word>in|on|during|since) (?:the (?=\d))?(?:(?:early|late|mid)[ -])?"
             rf"(?:(?P<month_day>{_MONTH_DAY})|(?P<weekday>{'|'.join(_WEEKDAYS)}))\b"
-            r"(?!['’]s|,? \d| (?-i:[A-ZÀ-ÞĀ-Ț]))",
+            rf"(?!['’]s|,? \d| (?-i:{CAPITAL}))",
             _latest,
         ),
     )

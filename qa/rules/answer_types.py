@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from embeddings.letters import CAPITAL
 from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.rules.money import asks_for_money, is_no_money
@@ -44,7 +45,7 @@ _EXTENT = re.compile(
 _ENDED = re.compile(
     r"\b(?:die|died|killed|injured|hurt|escape|survive|start|begin|happen|crash|sink|fall|drown|break)\b", re.IGNORECASE
 )
-_NAME_WORD = r"[A-ZÀ-ÞĀ-Ț][\w’'.-]*"
+_NAME_WORD = rf"{CAPITAL}[\w’'.-]*"
 _ONE_NAME = re.compile(_NAME_WORD)
 _BARE_NAME = re.compile(rf"{_NAME_WORD}(?: (?:{_NAME_WORD}|y|of|the|de|la|le|and|in|on|near|at))* {_NAME_WORD}")
 _DEAD_ASKED = re.compile(

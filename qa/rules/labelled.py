@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from embeddings.letters import CAPITAL
 from embeddings.sentences import Range, line_around
 from qa.lists.enumerations import BULLET
 
@@ -14,7 +15,7 @@ _ASKS_NUMBER = re.compile(r"\W*(?:and |but |so )?how (?:many|much)\b", re.IGNORE
 _COMPARED = re.compile(
     r"\b(?:more|less|fewer|than|behind|ahead|before|after|between|difference|total|together|all)\b", re.IGNORECASE
 )
-_NAME = re.compile(r"\b[A-ZÀ-ÞĀ-Ț]\w{2,}")
+_NAME = re.compile(rf"\b{CAPITAL}\w{{2,}}")
 _FIGURE = re.compile(r"\d")
 _WORD = re.compile(r"\w{4,}")
 _STEM = 4

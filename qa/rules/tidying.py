@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from embeddings.letters import CAPITAL
 from embeddings.phrases import DATELINE
 from qa.rules.numbers import SMALL
 
@@ -28,12 +29,12 @@ _WHOLE_MEASURE = re.compile(rf"{_NUMBER} (?:{_LARGER}|{_SMALLER})(?:,? (?:and )?
 _SET = r"\d{1,2}[-–]\d{1,2}(?: ?\(\d{1,2}(?:[-–]\d{1,2})?\))?"
 _SETS = re.compile(rf"(?<![\w-]){_SET}(?:,? {_SET})+(?![\w-])")
 # what belongs to the name that a span ends with
-_NAME_AT_END = re.compile(r"(?<!\w)[A-ZÀ-ÞĀ-Ț][\w’'-]*$")
-_FULL_NAME_AT_END = re.compile(r"(?<!\w)[A-ZÀ-ÞĀ-Ț][\w’'-]* [A-ZÀ-ÞĀ-Ț][\w’']*$")
-_HYPHENED = re.compile(r"-[A-ZÀ-ÞĀ-Ț][\w’'-]*")
+_NAME_AT_END = re.compile(rf"(?<!\w){CAPITAL}[\w’'-]*$")
+_FULL_NAME_AT_END = re.compile(rf"(?<!\w){CAPITAL}[\w’'-]* {CAPITAL}[\w’']*$")
+_HYPHENED = re.compile(rf"-{CAPITAL}[\w’'-]*")
 _AFTER_NAME = re.compile(
-    r"(?: & [A-ZÀ-ÞĀ-Ț][\w’'-]+)*"
-    r"(?: (?:TV|FM|FC|AFC|RFC|CC|[Pp]lc|PLC|Ltd|LLC|LLP|Inc|GmbH|University)\b(?! [A-ZÀ-ÞĀ-Ț]))?"
+    rf"(?: & {CAPITAL}[\w’'-]+)*"
+    rf"(?: (?:TV|FM|FC|AFC|RFC|CC|[Pp]lc|PLC|Ltd|LLC|LLP|Inc|GmbH|University)\b(?! {CAPITAL}))?"
 )
 _PAIRS = (("“", "”"), ('"', '"'), ("(", ")"))
 _NEAR = 80
