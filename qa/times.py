@@ -27,10 +27,9 @@ _NOW = re.compile(
     r"\b(?:currently|current|now|nowadays|at present|at the moment|latest|newest|most recent(?:ly)?|so far|still)\b",
     re.IGNORECASE,
 )
-
-
+MONTH_NAME = MONTH.replace("?P<month>", "?:")
 _TOLD = re.compile(
-    rf"\d|\b(?:{MONTH.replace('?P<month>', '?:')}|(?:{'|'.join(_WEEKDAYS)})s?"
+    rf"\d|\b(?:{MONTH_NAME}|(?:{'|'.join(_WEEKDAYS)})s?"
     r"|today|tonight|yesterday|tomorrow|now|mornings?|afternoons?|evenings?|nights?|noon|midday|midnight|dawn|dusk"
     r"|(?:second|minute|hour|day|week|weekend|fortnight|month|quarter|year|decade|century|centurie|age|era|period|time"
     r"|moment|season)s?|spring|summer|autumn|fall|winter|christmas|easter|ramadan|eve|(?:twen|thir|for|fif|six|seven|eigh|nine)ties|ago|since|until|till"
@@ -241,22 +240,21 @@ def _month(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
-_MONTH_NAME = MONTH.replace("?P<month>", "?:")
 _ON_WEEKDAY = rf"(?:(?:{'|'.join(_WEEKDAYS)}),? (?:the )?)?"
 _IN_FIGURES = r"\d{1,2}[./-]\d{1,2}[./-]\d{4}"
 _SEASON = rf"(?:{'|'.join(_SEASONS)})\b"
 _POINT = (
-    rf"{_ON_WEEKDAY}(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH_NAME},? \d{{4}}"
-    rf"|{_MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})|{_IN_FIGURES}|\d{{4}}-\d\d-\d\d"
-    rf"|{_SEASON} (?:of )?\d{{4}}|{_MONTH_NAME} (?:of )?\d{{4}}|(?:19|20)\d\d"
+    rf"{_ON_WEEKDAY}(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH_NAME},? \d{{4}}"
+    rf"|{MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})|{_IN_FIGURES}|\d{{4}}-\d\d-\d\d"
+    rf"|{_SEASON} (?:of )?\d{{4}}|{MONTH_NAME} (?:of )?\d{{4}}|(?:19|20)\d\d"
 )
 _TIME = re.compile(rf"(?:(?:on|in|since|by|until) )?(?:{_POINT})", re.IGNORECASE)
 _NUMBER = rf"\d{{1,3}}|{'|'.join(_NUMBERS)}"
 _COUNT = rf"(?P<count>{_NUMBER})"
 # in small letters they are words, but with a day beside them
-_ANY_MONTH = rf"(?!(?-i:mar|march|may|august)\b){_MONTH_NAME}"
+_ANY_MONTH = rf"(?!(?-i:mar|march|may|august)\b){MONTH_NAME}"
 _MONTH_DAY = (
-    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH_NAME}|{_MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)|{_ANY_MONTH}"
+    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH_NAME}|{MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)|{_ANY_MONTH}"
 )
 # "in the last week of the campaign" and "in her last year of school" are not counted from today
 _NOT_OF = r"(?!['’]s)(?! (?:of|before)\b)"
@@ -272,7 +270,7 @@ _UNIT = rf"{_NOT_HIS}\b(?P<which>last|previous|this) (?P<unit>week|month|year)\b
 _WEEKDAY = rf"\b(?:last|this past) (?P<day>{'|'.join(_WEEKDAYS)})\b"
 # and neither "the last march" nor "this fall in prices"
 _NEAREST = (
-    rf"\b(?<!\bthe )(?P<nearest>last|this) (?P<named>(?-i:{_MONTH_NAME})|{'|'.join(_SEASONS)})\b(?! (?:of|before|in)\b)"
+    rf"\b(?<!\bthe )(?P<nearest>last|this) (?P<named>(?-i:{MONTH_NAME})|{'|'.join(_SEASONS)})\b(?! (?:of|before|in)\b)"
 )
 # the first that fits counts
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...] = tuple(
