@@ -163,12 +163,10 @@ def _bound_to_today(match: re.Match[str], today: date) -> Period | None:
 
 
 def _between(match: re.Match[str], today: date) -> Period | None:
-    last = _point(match["last"])
-    # "between March and May 2021", "from 7 to 9 March 2021"
-    first = _point(match["first"]) or (
-        last and _point(f"{match['first']} {last[1]:{'%B ' * match['first'].isdigit()}%Y}")
-    )
-    if first is None or last is None or first[0] > last[1]:
+    last = (today, today) if match["now"] else _point(match["last"]) or _latest_of_year(match["last"], today)
+    # "between March and May 2021", "from 7 to 9 March"
+    first = _point(match["first"]) or _point(f"{match['first']} {last[1]:{'%B ' * match['first'].isdigit()}%Y}")
+    if first is None or first[0] > last[1]:
         return None
     return Period(first[0], last[1], match[0])
 
@@ -260,7 +258,7 @@ _MONTH_DAY = (
 _NOT_OF = r"(?!['’]s)(?! (?:of|before)\b)"
 # in capitals within a sentence they are names: "USA Today"
 _DAY = (
-    r"(?:\b(?-i:the day before yesterday|today|yesterday|last night|this (?:morning|afternoon|evening))"
+    r"(?:\b(?<! ago )(?-i:the day before yesterday|today|yesterday|last night|this (?:morning|afternoon|evening))"
     r"|^\W*(?:today|yesterday))\b(?!['’]s)"
 )
 _NOT_THE_DAY = r"\b(?<!\bthe day )"
@@ -276,6 +274,11 @@ _NEAREST = (
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), make)
     for pattern, make in (
+        (
+            rf"\b(?:between|from) (?P<first>{_POINT}|{_MONTH_DAY}|\d{{1,2}}) (?:and|to|until)"
+            rf" (?:(?P<now>now|today)|(?P<last>{_POINT}|{_MONTH_DAY}))\b",
+            _between,
+        ),
         (
             rf"{_NOT_THE_DAY}(?P<word>since|after|before|until|by) (?P<point>{_DAY}|{_UNIT}|{_WEEKDAY}|{_NEAREST})",
             _bound_to_today,
@@ -295,10 +298,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
         (_UNIT, _relative),
         (_WEEKDAY, _weekday),
         (
-            rf"\b(?:between|from) (?P<first>{_POINT}|{_MONTH_DAY}|\d{{1,2}}) (?:and|to|until) (?P<last>{_POINT})\b",
-            _between,
-        ),
-        (
             r"\b(?P<word>since|after|before|until|by) (?:the (?P<edge>start|beginning|end) of )?"
             rf"{_THE}(?P<point>{_POINT})\b",
             _bound,
@@ -309,7 +308,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
         ),
         (rf"(?P<point>\b(?=(?:{'|'.join(_WEEKDAYS)})\b)(?:{_POINT}))\b", _during),
         (
-            r"\b(?P<word>in|on|during|since) (?:the (?=\d))?(?:(?:early|late|mid)[ -])?"
+            r"\b(?P<word>in|on|during|of|since) (?:the (?=\d))?(?:(?:early|late|mid)[ -])?"
             rf"(?:(?P<month_day>{_MONTH_DAY})|(?P<weekday>{'|'.join(_WEEKDAYS)}))\b"
             rf"(?!['’]s|,? \d| (?-i:{CAPITAL}))",
             _latest,
