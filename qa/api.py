@@ -108,12 +108,10 @@ def _questions(service: Service) -> APIRouter:
     @router.post("/answer", dependencies=[turn])
     def answer(asked: Asked) -> AnswerOut | AnswersOut:
         """Answer a question, or each of many, word for word, or say that the articles don't."""
-        pipeline = service.open(asked.library).pipeline.adjusted(k=asked.k, threshold=asked.threshold)
+        pipeline = service.open(asked.library).pipeline.adjusted(k=asked.k, top=asked.top, threshold=asked.threshold)
         where = _filter(asked)
         answers = [
-            AnswerOut.model_validate(
-                as_object(answer_message(pipeline, question, top=asked.top, where=where, today=asked.today))
-            )
+            AnswerOut.model_validate(as_object(answer_message(pipeline, question, where=where, today=asked.today)))
             for question in ([asked.question] if asked.question is not None else asked.questions or [])
         ]
         return answers[0] if asked.question is not None else AnswersOut(answers=answers)

@@ -9,6 +9,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -187,12 +188,12 @@ def seeds_library(encoder: SentenceEncoder) -> Path:
         return folder
     aside = folder.with_name(f"{folder.name}.{os.getpid()}-{threading.get_ident()}")
     logger.info("indexing the seed articles into %s", folder)
-    store = LocalStore(aside, encoder, create=True)
     read = tqdm(read_articles(inputs), total=len(inputs), desc="indexing the seeds", unit="article", disable=None)
-    store.add(item for item in read if isinstance(item, Article))
-    store.close()
     try:
-        aside.rename(folder)
-    except OSError:  # another process was faster
-        shutil.rmtree(aside)
+        with closing(LocalStore(aside, encoder, create=True)) as store:
+            store.add(item for item in read if isinstance(item, Article))
+        with suppress(OSError):  # another process was faster
+            aside.rename(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
     return folder

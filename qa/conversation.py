@@ -41,17 +41,15 @@ F1 of 252 follow-ups was 85.4% and 85.6% of their standalone forms', and with th
 (benchmarks/conversation.py)."""
 
 
-def answer_message(
-    pipeline: Pipeline, message: str, *, top: int | None = None, where: Filter = ANY, today: date | None = None
-) -> Answer:
+def answer_message(pipeline: Pipeline, message: str, *, where: Filter = ANY, today: date | None = None) -> Answer:
     """Answer a question out of the blue, as Pipeline.answer does, or each of several in one message.
 
     Raises:
         InvalidInput: see Pipeline.answer.
     """
     if len(_questions(message)) == 1:
-        return pipeline.answer(message, top=top, where=where, today=today)
-    return Conversation(pipeline.adjusted(top=top), where=where).ask(message, today=today)
+        return pipeline.answer(message, where=where, today=today)
+    return Conversation(pipeline, where=where).ask(message, today=today)
 
 
 class Conversation:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -84,29 +85,22 @@ class Pipeline:
         """Give the same pipeline with other settings; None leaves one as it is, and k = 0 means as many as it takes.
 
         Raises:
-            InvalidInput: top is out of range.
+            InvalidInput: k or top is out of range.
         """
-        return Pipeline(
-            self.retriever,
-            self.reader,
-            self.calibrator,
-            k=self.k if k is None else k or None,
-            top=self.top if top is None else _checked("top", top),
-            threshold=self.threshold if threshold is None else threshold,
-            observer=self.observer,
-        )
+        other = copy(self)
+        if k is not None:
+            other.k = _checked("k", k) if k != 0 else None
+        if top is not None:
+            other.top = _checked("top", top)
+        if threshold is not None:
+            other.threshold = threshold
+        return other
 
     def over(self, store: PassageStore) -> Pipeline:
         """Give the same pipeline over another library; the models are shared."""
-        return Pipeline(
-            Retriever(store),
-            self.reader,
-            self.calibrator,
-            k=self.k,
-            top=self.top,
-            threshold=self.threshold,
-            observer=self.observer,
-        )
+        other = copy(self)
+        other.retriever = Retriever(store)
+        return other
 
     def warm_up(self, *, reader_only: bool = False) -> None:
         """Load the models, for which the first question would wait."""
@@ -126,39 +120,24 @@ class Pipeline:
                 said = f"no article of this library has the id {article_id[:200]!r}"
                 raise InvalidInput(f"{said}; choose one from the list of its articles")
 
-    def answer(
-        self,
-        question: str,
-        *,
-        k: int | None = None,
-        top: int | None = None,
-        where: Filter = ANY,
-        today: date | None = None,
-        expected: float = 0.0,
-    ) -> Answer:
+    def answer(self, question: str, *, where: Filter = ANY, today: date | None = None) -> Answer:
         """Answer a question.
 
         A time that it names counts, unless `where` says which days are meant: see `find`.
 
         Args:
-            k: passages to read, 1 to 100; None means the pipeline's own, or as many as it takes (see `enough`).
-            top: spans to keep, 1 to 100; None means the pipeline's own.
             today: the day that "last week" is counted from; None means the day it is.
-            expected: how much likelier than usual it is that the articles answer, in log-odds.
 
         Raises:
-            InvalidInput: the question is empty or too long, k or top is out of range, or see check_articles.
+            InvalidInput: the question is empty or too long, or see check_articles.
         """
-        _checked("top", self.top if top is None else top)
         self.check_articles(where)
-        gathered = self.gather(question, k=k, where=where, today=today)
-        return self.answer_gathered(question, gathered, top=top, expected=expected)
+        return self.answer_gathered(question, self.gather(question, where=where, today=today))
 
     def gather(
         self,
         question: str,
         *,
-        k: int | None = None,
         where: Filter = ANY,
         among: frozenset[str] | None = None,
         today: date | None = None,
@@ -171,24 +150,20 @@ class Pipeline:
             topic: words that are searched for beside the question, and not read for.
         """
         asked = checked_question(question)
-        k = self.k if k is None else k
-        if k is not None:
-            _checked("k", k)
         started = time.perf_counter()
         period = _period(asked, where, today)
         place = where if among is None else replace(where, articles=among)
-        hits = self._find(asked, k or MOST_READ, place, period, topic)
+        hits = self._find(asked, self.k or MOST_READ, place, period, topic)
         trouble = ""
         if not hits and where.source is not None:
             trouble = unknown_source(where.source, self.retriever.store.sources())
-        return Gathered(hits[: k or enough(hits)], period, _since(started), trouble)
+        return Gathered(hits[: self.k or enough(hits)], period, _since(started), trouble)
 
     def answer_gathered(
         self,
         question: str,
         gathered: Gathered,
         *,
-        top: int | None = None,
         without: Collection[str] = (),
         fits: Callable[[Span], bool] | None = None,
         expected: float = 0.0,
@@ -198,11 +173,11 @@ class Pipeline:
         Args:
             without: answers that are known already, and not wanted.
             fits: says of a span whether it can be an answer at all; None means that any can.
+            expected: how much likelier than usual it is that the articles answer, in log-odds.
         """
         found = self.answer_from(
             question,
             gathered.hits,
-            top=top,
             retrieve_ms=gathered.milliseconds,
             without=without,
             fits=fits,
@@ -247,13 +222,12 @@ class Pipeline:
         question: str,
         hits: Sequence[Hit],
         *,
-        top: int | None = None,
         retrieve_ms: float = 0.0,
         without: Collection[str] = (),
         fits: Callable[[Span], bool] | None = None,
         expected: float = 0.0,
     ) -> Answer:
-        """Answer from passages at hand; see `answer`.
+        """Answer from passages at hand; see `answer_gathered`.
 
         Args:
             retrieve_ms: milliseconds that finding them took, for the answer's timings.
@@ -261,44 +235,19 @@ class Pipeline:
         asked = checked_question(question)
         started = time.perf_counter()
         found, hits = self._read(asked, hits)
-        wants_list = asks_for_list(asked)
-        mixed = read_again(self.reader, asked, found)
-        if wants_list:
-            mixed += self._read_for_one(asked, hits, mixed)
-        spans = [span for span in rank(mixed) if not is_unfit(asked, span)]
-        by_name, spans = self._read_by_name(asked, hits, spans)
-        article = written_by(hits) if asks_for_writer(asked) else None
-        if article is not None:
-            spans = writer_in(article, hits)
-        trouble = metadata_says(article) if article is not None and not spans else ""
-        if without:
-            spans = new_ones(spans, without)
-        if fits is not None:
-            spans = [span for span in spans if fits(span)]
-        spans = corrected(
-            newest_first(asked, change_first(asked, spans)), lambda behind: self.reader.read(asked, behind)
-        )
-        spans = whole_quotations(asked, money_first(asked, spans))
-        # the items of a list come one by one
-        spans = [span for span in spans if not is_a_count(span.text)] if wants_list else join_names(spans)
+        by_name, spans, trouble = self._likely(asked, hits, found)
+        spans = self._best_first(asked, spans, without, fits)
         read_ms = _since(started)
         started = time.perf_counter()
         measured = features(by_name, spans) if spans else ()
         probability = self.calibrator.probability(measured, expected) if spans else 0.0
         is_found = bool(spans) and probability >= self.threshold
-        # as sure as the surname was, and the few words of the sentence
-        spans = spans if wants_list else full_name_first(asked, spans)
-        spans = whole_sentences(asked, spans)
-        is_whole = asks_for_words(asked) or asks_yes_or_no(asked)
-        items = list_items(asked, spans) if is_found and not is_whole else ()
-        items = tuple(item for item in items if not is_among(item, without))
-        items = items if len(items) > 1 else ()
-        spans = without_rest(spans, items) if wants_list else spans
+        spans, items = _shown(asked, spans, without, may_be_list=is_found)
         decide_ms = _since(started)
         return Answer(
             question=question,
             searched_for=asked,
-            spans=tuple(spans[: self.top if top is None else top]),
+            spans=tuple(spans[: self.top]),
             hits=tuple(rank_passages(hits, found)),
             probability=probability,
             found=is_found,
@@ -312,6 +261,34 @@ class Pipeline:
             features=measured,
             trouble=trouble,
         )
+
+    def _likely(self, question: str, hits: Sequence[Hit], found: Sequence[Span]) -> tuple[str, list[Span], str]:
+        """Rank what was found and can be an answer; gives what was read for, the spans, and `trouble` of the Answer."""
+        mixed = read_again(self.reader, question, found)
+        if asks_for_list(question):
+            mixed += self._read_for_one(question, hits, mixed)
+        spans = [span for span in rank(mixed) if not is_unfit(question, span)]
+        by_name, spans = self._read_by_name(question, hits, spans)
+        article = written_by(hits) if asks_for_writer(question) else None
+        if article is None:
+            return by_name, spans, ""
+        spans = writer_in(article, hits)
+        return by_name, spans, "" if spans else metadata_says(article)
+
+    def _best_first(
+        self, question: str, spans: list[Span], without: Collection[str], fits: Callable[[Span], bool] | None
+    ) -> list[Span]:
+        """Leave out what is not wanted, and put first what the articles correct or the kind of question calls for."""
+        if without:
+            spans = new_ones(spans, without)
+        if fits is not None:
+            spans = [span for span in spans if fits(span)]
+        spans = newest_first(question, change_first(question, spans))
+        spans = corrected(spans, lambda behind: self.reader.read(question, behind))
+        spans = whole_quotations(question, money_first(question, spans))
+        if asks_for_list(question):  # whose items come one by one
+            return [span for span in spans if not is_a_count(span.text)]
+        return join_names(spans)
 
     def _read(self, question: str, hits: Sequence[Hit]) -> tuple[list[Span], Sequence[Hit]]:
         """Read the likeliest passages, and on until no other could win; for a list, all. Gives those that were read."""
@@ -340,6 +317,19 @@ class Pipeline:
         found = rank(read_again(self.reader, by_name, self.reader.read(by_name, hits)))
         others = [span for span in found if not is_among(span, named)]
         return (by_name, others) if others and others[0].score > 0 else (question, spans)
+
+
+def _shown(
+    question: str, spans: list[Span], without: Collection[str], *, may_be_list: bool
+) -> tuple[list[Span], tuple[Span, ...]]:
+    """Give spans as they are shown, as sure as they were with fewer words, and the items of a list."""
+    wants_list = asks_for_list(question)
+    spans = whole_sentences(question, spans if wants_list else full_name_first(question, spans))
+    is_whole = asks_for_words(question) or asks_yes_or_no(question)
+    items = list_items(question, spans) if may_be_list and not is_whole else ()
+    items = tuple(item for item in items if not is_among(item, without))
+    items = items if len(items) > 1 else ()
+    return (without_rest(spans, items) if wants_list else spans), items
 
 
 def _period(question: str, where: Filter, today: date | None) -> Period | None:

@@ -90,8 +90,8 @@ def period_object(period: Period | None) -> dict[str, Any] | None:
 
 def in_period(period: Period) -> str:
     """Say in which articles was looked, or looked first, for a question that names a time."""
-    ends = ((word, day) for word, day in (("from", period.since), ("to", period.until)) if day is not None)
-    articles = " ".join(["articles", *(f"{word} {write_date(day)}" for word, day in ends)])
+    days = (("of", period.since),) if period.since == period.until else (("from", period.since), ("to", period.until))
+    articles = " ".join(["articles", *(f"{word} {write_date(day)}" for word, day in days if day is not None)])
     return f"“{period.words}”: only {articles}" if period.exact else f"“{period.words}”: {articles} first"
 
 

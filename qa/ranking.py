@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from embeddings.documents import Hit, Passage
+from embeddings.letters import CAPITAL
 from qa.answers import Span
 from qa.normalization import normalize
 from qa.versions import independent
 
 NEIGHBOURS = 3
 """How many spans after the best may be joined with it."""
-_BETWEEN_NAMES = re.compile(r",? (?:and|&) (?:(?:[A-ZÀ-ÞĀ-Ț][\w.’'-]*|of|the|for) ){0,7}")
+_BETWEEN_NAMES = re.compile(rf",? (?:and|&) (?:(?:{CAPITAL}[\w.’'-]*|of|the|for) ){{0,7}}")
 RETRIEVAL_WEIGHT = 0.4
 """What the log of a passage's probability is worth in units of the reader's margin (benchmarks/retrieval.md)."""
 READING_WEIGHT = 0.7

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from embeddings.dates import MONTH, MONTHS, find_date, parse_date
+from embeddings.letters import CAPITAL
 from qa.rules.numbers import UP_TO_TWELVE
 
 REPORTED_LATER = 14
@@ -26,10 +27,9 @@ _NOW = re.compile(
     r"\b(?:currently|current|now|nowadays|at present|at the moment|latest|newest|most recent(?:ly)?|so far|still)\b",
     re.IGNORECASE,
 )
-
-
+MONTH_NAME = MONTH.replace("?P<month>", "?:")
 _TOLD = re.compile(
-    rf"\d|\b(?:{MONTH.replace('?P<month>', '?:')}|(?:{'|'.join(_WEEKDAYS)})s?"
+    rf"\d|\b(?:{MONTH_NAME}|(?:{'|'.join(_WEEKDAYS)})s?"
     r"|today|tonight|yesterday|tomorrow|now|mornings?|afternoons?|evenings?|nights?|noon|midday|midnight|dawn|dusk"
     r"|(?:second|minute|hour|day|week|weekend|fortnight|month|quarter|year|decade|century|centurie|age|era|period|time"
     r"|moment|season)s?|spring|summer|autumn|fall|winter|christmas|easter|ramadan|eve|(?:twen|thir|for|fif|six|seven|eigh|nine)ties|ago|since|until|till"
@@ -119,14 +119,15 @@ def _ago(match: re.Match[str], today: date) -> Period:
 
 
 def _month_of_year(match: re.Match[str], today: date) -> Period | None:
-    """Read "in December last year" and "last March", which is the latest that is over."""
+    """Read "in December last year", "this summer" and "last March", which is the latest that is over."""
     if match["which"]:
         year = today.year - (match["which"].lower() == "last")
         return _dated(f"{match['month_day']} {year}", match[0])
-    point = _point(f"{match['of_last']} {today.year}")
+    point = _point(f"{match['named']} {today.year}")
     if point is None:
         return None
-    return _dated(f"{match['of_last']} {today.year - (point[1] >= today)}", match[0])
+    back = match["nearest"].lower() == "last" and point[1] >= today
+    return _dated(f"{match['named']} {today.year - back}", match[0])
 
 
 def _dated(text: str, words: str) -> Period | None:
@@ -162,12 +163,10 @@ def _bound_to_today(match: re.Match[str], today: date) -> Period | None:
 
 
 def _between(match: re.Match[str], today: date) -> Period | None:
-    last = _point(match["last"])
-    # "between March and May 2021", "from 7 to 9 March 2021"
-    first = _point(match["first"]) or (
-        last and _point(f"{match['first']} {last[1]:{'%B ' * match['first'].isdigit()}%Y}")
-    )
-    if first is None or last is None or first[0] > last[1]:
+    last = (today, today) if match["now"] else _point(match["last"]) or _latest_of_year(match["last"], today)
+    # "between March and May 2021", "from 7 to 9 March"
+    first = _point(match["first"]) or _point(f"{match['first']} {last[1]:{'%B ' * match['first'].isdigit()}%Y}")
+    if first is None or first[0] > last[1]:
         return None
     return Period(first[0], last[1], match[0])
 
@@ -176,12 +175,15 @@ def _bound(match: re.Match[str], today: date) -> Period | None:
     point = _point(match["point"])
     if point is None:
         return None
+    first, last = point
+    if match["edge"]:  # "before the end of 2021"
+        first = last = last if match["edge"].lower() == "end" else first
     word = match["word"].lower()
     if word == "since":
-        return Period(point[0], None, match[0])
+        return Period(first, None, match[0])
     if word == "after":
-        return Period(point[1] + timedelta(1), None, match[0])
-    return Period(None, point[0] - timedelta(1) if word == "before" else point[1], match[0])
+        return Period(last + timedelta(1), None, match[0])
+    return Period(None, first - timedelta(1) if word == "before" else last, match[0])
 
 
 def _during(match: re.Match[str], today: date) -> Period | None:
@@ -236,39 +238,49 @@ def _month(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
-_MONTH_NAME = MONTH.replace("?P<month>", "?:")
 _ON_WEEKDAY = rf"(?:(?:{'|'.join(_WEEKDAYS)}),? (?:the )?)?"
 _IN_FIGURES = r"\d{1,2}[./-]\d{1,2}[./-]\d{4}"
 _SEASON = rf"(?:{'|'.join(_SEASONS)})\b"
 _POINT = (
-    rf"{_ON_WEEKDAY}(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH_NAME},? \d{{4}}"
-    rf"|{_MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})|{_IN_FIGURES}|\d{{4}}-\d\d-\d\d"
-    rf"|{_SEASON} (?:of )?\d{{4}}|{_MONTH_NAME} (?:of )?\d{{4}}|(?:19|20)\d\d"
+    rf"{_ON_WEEKDAY}(?:\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH_NAME},? \d{{4}}"
+    rf"|{MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})|{_IN_FIGURES}|\d{{4}}-\d\d-\d\d"
+    rf"|{_SEASON} (?:of )?\d{{4}}|{MONTH_NAME} (?:of )?\d{{4}}|(?:19|20)\d\d"
 )
 _TIME = re.compile(rf"(?:(?:on|in|since|by|until) )?(?:{_POINT})", re.IGNORECASE)
 _NUMBER = rf"\d{{1,3}}|{'|'.join(_NUMBERS)}"
 _COUNT = rf"(?P<count>{_NUMBER})"
-_MONTH_DAY = rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH_NAME}|{_MONTH_NAME}(?: \d{{1,2}}(?:st|nd|rd|th)?)?"
+# in small letters they are words, but with a day beside them
+_ANY_MONTH = rf"(?!(?-i:mar|march|may|august)\b){MONTH_NAME}"
+_MONTH_DAY = (
+    rf"\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH_NAME}|{MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?(?!\d)|{_ANY_MONTH}"
+)
 # "in the last week of the campaign" and "in her last year of school" are not counted from today
 _NOT_OF = r"(?!['’]s)(?! (?:of|before)\b)"
 # in capitals within a sentence they are names: "USA Today"
 _DAY = (
-    r"(?:\b(?-i:the day before yesterday|today|yesterday|last night|this (?:morning|afternoon|evening))"
+    r"(?:\b(?<! ago )(?-i:the day before yesterday|today|yesterday|last night|this (?:morning|afternoon|evening))"
     r"|^\W*(?:today|yesterday))\b(?!['’]s)"
 )
 _NOT_THE_DAY = r"\b(?<!\bthe day )"
 _NOT_HIS = r"(?<!\bhis )(?<!\bher )(?<!\bits )(?<!\btheir )"
-_CAPITAL_DAYS = "|".join(day.capitalize() for day in _WEEKDAYS)
 _THE = rf"(?:the (?=\d{{1,2}}[snrt]|{_SEASON}))?"
 _UNIT = rf"{_NOT_HIS}\b(?P<which>last|previous|this) (?P<unit>week|month|year)\b{_NOT_OF}"
 _WEEKDAY = rf"\b(?:last|this past) (?P<day>{'|'.join(_WEEKDAYS)})\b"
-_LAST_MONTH = rf"\blast (?P<of_last>(?-i:{_MONTH_NAME}))\b"  # and not "the last march"
+# and neither "the last march" nor "this fall in prices"
+_NEAREST = (
+    rf"\b(?<!\bthe )(?P<nearest>last|this) (?P<named>(?-i:{MONTH_NAME})|{'|'.join(_SEASONS)})\b(?! (?:of|before|in)\b)"
+)
 # the first that fits counts
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), make)
     for pattern, make in (
         (
-            rf"{_NOT_THE_DAY}(?P<word>since|after|before|until|by) (?P<point>{_DAY}|{_UNIT}|{_WEEKDAY}|{_LAST_MONTH})",
+            rf"\b(?:between|from) (?P<first>{_POINT}|{_MONTH_DAY}|\d{{1,2}}) (?:and|to|until)"
+            rf" (?:(?P<now>now|today)|(?P<last>{_POINT}|{_MONTH_DAY}))\b",
+            _between,
+        ),
+        (
+            rf"{_NOT_THE_DAY}(?P<word>since|after|before|until|by) (?P<point>{_DAY}|{_UNIT}|{_WEEKDAY}|{_NEAREST})",
             _bound_to_today,
         ),
         (_DAY, _days),
@@ -280,28 +292,25 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
         (r"\b(?:(?:over|at|on|during) the|this|(?P<last>last)) weekend\b", _weekend),
         (
             rf"\b(?:(?:in|on|during|of) )?(?:the )?(?P<month_day>{_MONTH_DAY}) (?:of )?(?P<which>last|this) year\b"
-            rf"|{_LAST_MONTH}",
+            rf"|{_NEAREST}",
             _month_of_year,
         ),
         (_UNIT, _relative),
         (_WEEKDAY, _weekday),
         (
-            rf"\b(?:between|from) (?P<first>{_POINT}|{_MONTH_DAY}|\d{{1,2}}) (?:and|to|until) (?P<last>{_POINT})\b",
-            _between,
-        ),
-        (
-            rf"\b(?P<word>since|after|before|until|by) (?:the (?:start|beginning|end) of )?{_THE}(?P<point>{_POINT})\b",
+            r"\b(?P<word>since|after|before|until|by) (?:the (?P<edge>start|beginning|end) of )?"
+            rf"{_THE}(?P<point>{_POINT})\b",
             _bound,
         ),
         (
-            rf"\b(?:(?:in|on|during|of|for|early|late|mid) ){{1,3}}{_THE}(?P<point>{_POINT})\b",
+            rf"\b(?:(?:in|on|during|of|for|early|late|mid)[ -]){{1,3}}{_THE}(?P<point>{_POINT})\b",
             _during,
         ),
         (rf"(?P<point>\b(?=(?:{'|'.join(_WEEKDAYS)})\b)(?:{_POINT}))\b", _during),
         (
-            r"\b(?P<word>in|on|during|since) (?:the (?=\d))?(?:(?:early|late|mid)[ -])?"
-            rf"(?:(?-i:(?P<month_day>{_MONTH_DAY}))|(?-i:(?P<weekday>{_CAPITAL_DAYS})))\b"
-            r"(?!['’]s|,? \d| (?-i:[A-ZÀ-ÞĀ-Ț]))",
+            r"\b(?P<word>in|on|during|of|since) (?:the (?=\d))?(?:(?:early|late|mid)[ -])?"
+            rf"(?:(?P<month_day>{_MONTH_DAY})|(?P<weekday>{'|'.join(_WEEKDAYS)}))\b"
+            rf"(?!['’]s|,? \d| (?-i:{CAPITAL}))",
             _latest,
         ),
     )

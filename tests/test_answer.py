@@ -12,6 +12,7 @@ import pytest
 
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
+from embeddings.local import LocalStore
 from qa import answer, converse
 from qa.build import open_store, shared_pipeline
 from qa.cli import main
@@ -314,6 +315,18 @@ def test_the_seeds_are_made_again_where_their_folder_was_cleared(tmp_path, monke
     assert again is not pipeline
     assert again.retriever.store.lexical(["delegation"], 1)[0]
     assert shared_pipeline(settings) is again
+
+
+def test_seeds_whose_indexing_was_stopped_leave_nothing_behind(tmp_path, monkeypatch):
+    def stopped(self, articles):
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr(LocalStore, "add", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        open_store(load_settings({}))
+    assert list((tmp_path / "cache" / "dateline").iterdir()) == []
 
 
 def test_what_is_shared_is_of_the_library_that_is_there_now(tmp_path, monkeypatch):

@@ -120,11 +120,12 @@ def test_an_unknown_feature_counts_as_average():
 
 def test_what_is_known_besides_shifts_the_log_odds(pipeline):
     assert Calibrator.blank().probability((0.0,) * len(FEATURES), math.log(3)) == pytest.approx(0.75)
-    plain = pipeline.answer("When was the engineer Gustav Renn born?")
-    expected = pipeline.answer("When was the engineer Gustav Renn born?", expected=1.0)
+    question = "When was the engineer Gustav Renn born?"
+    gathered = pipeline.gather(question)
+    plain, expected = (pipeline.answer_gathered(question, gathered, expected=odds) for odds in (0.0, 1.0))
     odds = [answer.probability / (1 - answer.probability) for answer in (plain, expected)]
     assert odds[1] / odds[0] == pytest.approx(math.e)
-    assert not pipeline.answer("When was the engineer Gustav Renn born?", expected=-9.0).found
+    assert not pipeline.answer_gathered(question, gathered, expected=-9.0).found
 
 
 @pytest.mark.parametrize(
@@ -287,6 +288,6 @@ def test_a_calibrator_for_other_features_is_refused(tmp_path):
 
 
 def test_what_a_probability_is_made_of_does_not_depend_on_how_many_spans_are_kept(pipeline):
-    one, many = (pipeline.answer("Who won the Halvern Marathon?", top=top) for top in (1, 9))
+    one, many = (pipeline.adjusted(top=top).answer("Who won the Halvern Marathon?") for top in (1, 9))
     assert one.features == many.features
     assert one.probability == pipeline.calibrator.probability(one.features)

@@ -29,7 +29,7 @@ class Recorder:
     def check_articles(self, where):
         pass
 
-    def gather(self, question, *, where=ANY, among=None, k=None, today=None, topic=""):
+    def gather(self, question, *, where=ANY, among=None, today=None, topic=""):
         self.asked.append((question, where if among is None else replace(where, articles=among), topic))
         return Gathered(MAYOR.answer.hits, None, 1.0)
 

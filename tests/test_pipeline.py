@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from embeddings.documents import Article, Hit, Passage
+from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter
 from qa.answers import Span
 from qa.confidence import Calibrator
@@ -125,8 +126,18 @@ def test_as_many_passages_are_read_as_it_takes(scores, read):
     ("question", "read"), [("Which people led the march?", 9), ("Who led the march?", READ_AT_ONCE)]
 )
 def test_for_a_list_all_is_read(question, read):
-    answer = pipeline(Found(*[0.1] * 9), Said(Ana_Reyes=9.0)).answer(question, k=9)
+    answer = pipeline(Found(*[0.1] * 9), Said(Ana_Reyes=9.0)).adjusted(k=9).answer(question)
     assert len(answer.hits) == read
+
+
+def test_what_is_adjusted_is_checked_and_the_rest_stays():
+    made = pipeline(Found(0.9), Said()).adjusted(k=7, top=2)
+    again = made.adjusted(threshold=0.4)
+    assert (again.k, again.top, again.threshold, again.retriever) == (7, 2, 0.4, made.retriever)
+    assert (made.adjusted(k=0).k, made.k, made.threshold) == (None, 7, 0.0)
+    for wrong in ({"k": 101}, {"k": -1}, {"top": 0}, {"top": True}):
+        with pytest.raises(InvalidInput, match="must be a whole number from 1 to 100"):
+            made.adjusted(**wrong)
 
 
 def test_what_a_question_is_about_is_searched_for_and_not_read_for():

@@ -209,7 +209,7 @@ def test_the_pipeline_reads_that_many(pipeline):
     assert READ_AT_ONCE <= len(pipeline.answer(question).hits) <= enough(found)
     whole = "Which villages were cut off?"  # for a list, all are read
     assert len(pipeline.answer(whole).hits) == enough(pipeline.find(whole, MOST_READ))
-    assert len(pipeline.answer(question, k=3).hits) == 3
+    assert len(pipeline.adjusted(k=3).answer(question).hits) == 3
     read = pipeline.answer(question).hits
     assert {hit.passage for hit in read} == {hit.passage for hit in found[: len(read)]}  # ranked anew by reading
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from embeddings.letters import CAPITAL
+
 _WHO = re.compile(
     r"^\W*(?:(?:to|by|for|from|with|against)\s+whom|whom?)\s+"
-    r"(?!(?:is|was|are|were)\s+(?:the|an?|his|her|their|its)\b|(?:is|was)\s+[A-ZÀ-ÞĀ-Ț])"
+    rf"(?!(?:is|was|are|were)\s+(?:the|an?|his|her|their|its)\b|(?:is|was)\s+{CAPITAL})"
 )
 _ANY_CASE = re.compile(r"^\W*(?:and |but |so )?\w+")
 # what only one can have done, or been
@@ -22,7 +24,7 @@ _AUXILIARY = re.compile(
 _STEM = 4
 """Letters in which two forms of a verb are alike: "attended", "attends"."""
 _BETWEEN = r"(?:(?:also|both|all|each|later|then|has|have|had|is|are|was|were|been|will|who)\s+){0,3}"
-_FULL_NAME = r"(?:[A-ZÀ-ÞĀ-Ț][\w.’'-]+ ){1,3}[A-ZÀ-ÞĀ-Ț][\w.’'-]+"
+_FULL_NAME = rf"(?:{CAPITAL}[\w.’'-]+ ){{1,3}}{CAPITAL}[\w.’'-]+"
 _ONE_OF_TWO = rf"(?:(?:the |an? )?(?:[a-z-]+ ){{1,2}})?{_FULL_NAME}"
 _TWO_NAMES = re.compile(rf"{_ONE_OF_TWO},? and {_ONE_OF_TWO}")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from embeddings.letters import CAPITAL
 from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.lists.doers import asks_who, is_argument, is_two_people
@@ -41,12 +42,12 @@ _SEPARATOR = re.compile(
 )
 # "the Philippines" and "the accountant Vera Moss", and not "A gold heron"
 _NAME = re.compile(
-    r"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?[A-ZÀ-ÞĀ-Ț](?!n?\s|he\s)"
-    r"|(?:[Tt]he\s+)?[a-zà-ÿ]+ [A-ZÀ-ÞĀ-Ț][\w’'-]+ [A-ZÀ-ÞĀ-Ț][\w’'-]+$"
+    rf"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?{CAPITAL}(?!n?\s|he\s)"
+    rf"|(?:[Tt]he\s+)?[a-zà-ÿ]+ {CAPITAL}[\w’'-]+ {CAPITAL}[\w’'-]+$"
 )
 # not what the sentence goes on with: "Ana Reyes, in 1806, and had it painted"
 _SOMEBODY = re.compile(
-    r"(?:(?:[a-z-]+ ){1,2})?[A-ZÀ-ÞĀ-Ț]|(?:an?|the|his|her|their|dozens"
+    rf"(?:(?:[a-z-]+ ){{1,2}})?{CAPITAL}|(?:an?|the|his|her|their|dozens"
     rf"|{'|'.join(NUMBERS)}|hundreds|thousands|several|many|some|other)\s"
 )
 _WHY = re.compile(r"(?:.*:\s+)?(?:(?:and|but|so)\s+)?why\b", re.IGNORECASE)  # "Ana Reyes: And why?" is a follow-up
@@ -54,7 +55,7 @@ _KIN = re.compile(
     r"(?:his|her|their) (?:[a-z-]+ )?(?:grand|step)?(?:son|daughter|wife|husband|brother|sister|mother|father|partner"
     r"|widow|widower|niece|nephew|uncle|aunt|cousin)"
 )
-_NAMES = r"(?:[Tt]he )?[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: (?:of |& )?[A-ZÀ-ÞĀ-Ț][\w.’'-]*)*"
+_NAMES = rf"(?:[Tt]he )?{CAPITAL}[\w.’'-]*(?: (?:of |& )?{CAPITAL}[\w.’'-]*)*"
 _PLACES_OF_ALL = re.compile(
     rf"(?P<items>{_NAMES}(?:, {_NAMES}){{0,8}},? and {_NAMES})"
     rf" (?:in|at|near|from|across) {_NAMES}(?:, {_NAMES}){{0,8}},? and {_NAMES}"
@@ -75,7 +76,7 @@ _CLAUSE = re.compile(
 
 
 _NAME_AND_VERB = re.compile(
-    r"(?P<name>[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: [A-ZÀ-ÞĀ-Ț][\w.’'-]*)*)\s+"
+    rf"(?P<name>{CAPITAL}[\w.’'-]*(?: {CAPITAL}[\w.’'-]*)*)\s+"
     r"(?:[a-z]{2,}ed|won|went|took|got|made|said|led|left|came|gave|ran|met|spoke|stood|began|became|told|held|saw)\b"
 )
 
@@ -83,18 +84,18 @@ _NAME_AND_VERB = re.compile(
 # "the two parties that withdrew were A and B", and not "A and B were French"
 _LEAD_IN = re.compile(
     r"(?:[Tt]he|[Tt]hose|[Aa]ll|[a-z]+|\d{1,2}) [^,;:.]{1,100}?(?:\b(?:were|are|included?)|:)\s+"
-    r"(?=[\"“]?(?:the |an? )?[A-ZÀ-ÞĀ-Ț])"
+    rf"(?=[\"“]?(?:the |an? )?{CAPITAL})"
 )
 # "hospitals in A, B and C", "between A and B"
-_PLACES_LEAD_IN = re.compile(r"(?:(?:[Tt]he )?[a-z-]+s (?:in|at|near|from)|between) (?=[A-ZÀ-ÞĀ-Ț])")
-_LEADS_IN = re.compile(r".*(?:\b(?:were|are)|:)\s+(?=[\"“]?(?:the |an? )?[A-ZÀ-ÞĀ-Ț])", re.DOTALL)
+_PLACES_LEAD_IN = re.compile(rf"(?:(?:[Tt]he )?[a-z-]+s (?:in|at|near|from)|between) (?={CAPITAL})")
+_LEADS_IN = re.compile(rf".*(?:\b(?:were|are)|:)\s+(?=[\"“]?(?:the |an? )?{CAPITAL})", re.DOTALL)
 # "The schools in Ash, Bell and Cole will close."
 _PLACES_OF = re.compile(
     r"(?:[A-Z][a-z-]*s|(?:The|All|Both|Most|Only) (?:[a-z-]+ ){0,2}[a-z-]+s) (?:in|at|of|near|from) "
     rf"(?={_NAMES}$)"
 )
 _REST = re.compile(r",\s+(?!(?:aged )?\d)")
-_PLACE_NAME = r"[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: [A-ZÀ-ÞĀ-Ț][\w.’'-]*){0,2}"
+_PLACE_NAME = rf"{CAPITAL}[\w.’'-]*(?: {CAPITAL}[\w.’'-]*){{0,2}}"
 _TWO_PLACES = re.compile(rf"{_PLACE_NAME} and {_PLACE_NAME}")
 _ONE_OF_TWO_NAMES = re.compile(
     r".* and (?:Barbuda|Herzegovina|Nevis|Principe|Tobago|Caicos|Miquelon|Futuna|Labrador|Wear|Hove|Galloway|Kinross"
@@ -194,7 +195,7 @@ def _carried_on(question: str, best: Span) -> list[Span]:
     """Carry one who did it on over the others, where the question's verb is said of them all."""
     text = best.hit.article.text
     end = _enumeration(best).end
-    if end == best.end or not re.search(r"[A-ZÀ-ÞĀ-Ț]", best.text) or not is_argument(question, text, best.start, end):
+    if end == best.end or not re.search(CAPITAL, best.text) or not is_argument(question, text, best.start, end):
         return []
     further = _SEPARATOR.match(text, best.end)
     start = further.end() if further else end

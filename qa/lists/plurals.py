@@ -18,6 +18,11 @@ _VERB = (
     r"|\w+s\s+(?:an?|the|this|these|those|its|his|her|their|at\s+an?|at\s+the|at\s+this|at\s+\d+)(?!\w))"
 )
 _NOT_OF_ONE = r"(?!\s+(?:is|was)\s+(?:there|it|this|that)\b)"  # "What news is there?"
+# "the dock workers who ...", and not "the captain of the Rovers"
+_SEVERAL = (
+    r"(?:(?!(?:of|in|on|at|for|from|to|with|by|who|that|which|whose|is|was|are|were|has|had)\b)[\w’'-]+\s+){0,3}"
+    rf"(?:(?!{_NOT_PLURAL}\b)\w+s|people|men|women|children|dead|injured|accused)\b"
+)
 _LIST = re.compile(
     rf"""(?:^\W*|^(?:(?:from|in|to|on|at|of|for|by|with|under)\s+)|^(?:besides|apart\ from|other\ than)\b[^,]*,\s*)
     (?:
@@ -27,7 +32,9 @@ _LIST = re.compile(
       | (?:who|what)\s+(?:were|are)\b
       | (?:give|list|tell)\s+(?:me\s+)?(?:the\s+)?names\b
       | (?:give|show|make)\s+(?:me\s+)?(?:an?|the)\s+(?:full\s+|complete\s+|whole\s+)?list\s+of\b
-      | (?:name|list)\s+(?:all\b|the\b|every(?:one|body)?\b|{_NUMBER}\b)
+      | (?:name|list)\s+(?:all\b|every(?:one|body)?\b|{_NUMBER}\b)
+      | list\s+the\b
+      | name\s+the\s+(?:(?:other\s+)?{_NUMBER}\b|{_SEVERAL})
     )""",
     re.IGNORECASE | re.VERBOSE,
 )

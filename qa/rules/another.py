@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from embeddings.letters import CAPITAL
 from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.rules.described import asks_who_does
@@ -15,12 +16,12 @@ _YEAR = re.compile(
 )
 _COUNTED_BACK = re.compile(r"\b(?:years|decades?) (?:ago|earlier|before|later|after)\b", re.IGNORECASE)
 _OWNED = re.compile(
-    r"\W*(?i:who)(?:['’]s| is| was) (?:(?P<before>[A-ZÀ-ÞĀ-Ț][\w &’'-]*?)['’]s? )?(?:the )?(?P<role>[a-z][a-z -]{3,}?)"
-    r"(?: (?:of|at|for) (?:the )?(?P<after>[A-ZÀ-ÞĀ-Ț][\w &’'-]*))?\W*"
+    rf"\W*(?i:who)(?:['’]s| is| was) (?:(?P<before>{CAPITAL}[\w &’'-]*?)['’]s? )?(?:the )?(?P<role>[a-z][a-z -]{{3,}}?)"
+    rf"(?: (?:of|at|for) (?:the )?(?P<after>{CAPITAL}[\w &’'-]*))?\W*"
 )
-_OWNER = r"(?P<owner>[A-ZÀ-ÞĀ-Ț][\w&’'-]*(?: [A-ZÀ-ÞĀ-Ț][\w&’'-]*)*)"
+_OWNER = rf"(?P<owner>{CAPITAL}[\w&’'-]*(?: {CAPITAL}[\w&’'-]*)*)"
 _WHO_DID = re.compile(r"\W*who (?P<verb>[a-z]{4,}) (?P<whom>[^?]+)", re.IGNORECASE)
-_STORM = re.compile(r"\b(?i:storm|hurricane|typhoon|cyclone) (?P<name>[A-ZÀ-ÞĀ-Ț][\w’'-]+)")
+_STORM = re.compile(rf"\b(?i:storm|hurricane|typhoon|cyclone) (?P<name>{CAPITAL}[\w’'-]+)")
 _NEAR = 80
 """Characters beside a span in which a name's description is looked for."""
 
@@ -90,7 +91,7 @@ def _did_to_another(question: str, span: Span) -> bool:
         return False
     text = span.hit.article.text
     start, end = sentence_around(text, span.start, span.end)
-    done = rf"\b{re.escape(asked['verb'])} (?P<whom>[^,.;:]*?)(?= and [A-ZÀ-ÞĀ-Ț]|[,.;:\n]|$)"
+    done = rf"\b{re.escape(asked['verb'])} (?P<whom>[^,.;:]*?)(?= and {CAPITAL}|[,.;:\n]|$)"
     its = re.compile(rf"\s{done}").match(text, span.end, end)
     if its is None or any(name in its["whom"] for name in names):
         return False
@@ -103,10 +104,10 @@ def _is_whom_it_names(question: str, span: Span) -> bool:
         return False
     text = span.hit.article.text
     name = re.search(
-        r"(?P<name>[A-ZÀ-ÞĀ-Ț][\w’'-]+), (?:(?:aged )?\d+, )?$", text[max(0, span.start - _NEAR) : span.start]
+        rf"(?P<name>{CAPITAL}[\w’'-]+), (?:(?:aged )?\d+, )?$", text[max(0, span.start - _NEAR) : span.start]
     )
     return name is not None and name["name"] in asked_names(question) and text[span.end : span.end + 1] == ","
 
 
 def _stems(text: str) -> set[str]:
-    return {word[:4].lower() for word in re.findall(r"[A-ZÀ-ÞĀ-Ț][\w-]{2,}", text)}
+    return {word[:4].lower() for word in re.findall(rf"{CAPITAL}[\w-]{{2,}}", text)}

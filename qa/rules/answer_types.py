@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from embeddings.letters import CAPITAL
 from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.rules.money import asks_for_money, is_no_money
 from qa.rules.numbers import IN_WORDS, MANY, SMALL
+from qa.rules.openings import OPENING
 
 HEADLINE_WORDS = 5
 """Words from which on a headline is more than a name."""
 
-_OPENING = r"^\W*(?:and |but |so )?"
 _NUMBER = re.compile(
     rf"\d|\b(?:{IN_WORDS}|{MANY}|(?:twen|thir|for|fif|six|seven|eigh|nine)ties|centur(?:y|ies)|decades?|years?|months?"
     r"|weeks?|days?|hours?|newborn|teens|teenagers?)\b",
@@ -44,11 +45,11 @@ _EXTENT = re.compile(
 _ENDED = re.compile(
     r"\b(?:die|died|killed|injured|hurt|escape|survive|start|begin|happen|crash|sink|fall|drown|break)\b", re.IGNORECASE
 )
-_NAME_WORD = r"[A-ZÀ-ÞĀ-Ț][\w’'.-]*"
+_NAME_WORD = rf"{CAPITAL}[\w’'.-]*"
 _ONE_NAME = re.compile(_NAME_WORD)
 _BARE_NAME = re.compile(rf"{_NAME_WORD}(?: (?:{_NAME_WORD}|y|of|the|de|la|le|and|in|on|near|at))* {_NAME_WORD}")
 _DEAD_ASKED = re.compile(
-    _OPENING + r"how many (?!(?:second|minute|hour|day|week|month|year|decade|time)s?\b)(?:[\w’'-]+ ){0,6}"
+    OPENING + r"how many (?!(?:second|minute|hour|day|week|month|year|decade|time)s?\b)(?:[\w’'-]+ ){0,6}"
     r"(?:die|died|killed?|dead|deaths)\b",
     re.IGNORECASE,
 )
@@ -78,10 +79,7 @@ _DONE = re.compile(r"(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bto )\b(?:said|told|met
 
 def is_of_another_type(question: str, span: Span) -> bool:
     """Say whether a span can't be what a question's first words ask for, whatever they stand beside."""
-    return any(
-        re.match(_OPENING + asking, question, re.IGNORECASE) is not None and is_other(question, span)
-        for asking, is_other in _OTHERS
-    )
+    return any(asking.match(question) is not None and is_other(question, span) for asking, is_other in _OTHERS)
 
 
 def _has_no_word(_: str, span: Span) -> bool:
@@ -144,7 +142,7 @@ def _is_a_count(question: str, span: Span) -> bool:
 
 def _is_asked_noun(question: str, span: Span) -> bool:
     """Say whether a span only says again what it is to tell: "Moss", or "a new moss", of "which moss"."""
-    asked = re.match(_OPENING + r"(?:which|what) (?P<noun>[a-z]+)\b", question, re.IGNORECASE)
+    asked = re.match(OPENING + r"(?:which|what) (?P<noun>[a-z]+)\b", question, re.IGNORECASE)
     said = _SAYS_LITTLE.sub("", span.text.casefold())
     return asked is not None and said.removesuffix("s") == asked["noun"].casefold().removesuffix("s")
 
@@ -176,22 +174,25 @@ def _before(span: Span, characters: int) -> str:
     return span.hit.article.text[max(0, span.start - characters) : span.start]
 
 
-_OTHERS: tuple[tuple[str, Callable[[str, Span], bool]], ...] = (
-    (r"(?:who|whom|whose|why)\b", _has_no_word),
-    (r"where\b(?!.*\b(?:finish|come|came|place|rank|rate|stand|list))", _has_no_word),
-    (r"what (?:is|was|are|were) (?:[\w’'-]+ ){0,4}names?\b", _has_no_word),
-    (rf"what (?:is|was) (?:[\w’'-]+ ){{0,4}}[\w-]+['’]s? {_NAMED_PART}\b", _has_no_capital),
-    (rf"what (?:is|was) the {_NAMED_PART} of (?:[\w’'-]+ ){{0,5}}{_SOMEBODY}\W*$", _has_no_capital),
-    (r"who(?:m)?\b", _is_nobody),
-    (r"which\b", _is_a_count),
-    (r"(?:which|what)\b", _is_asked_noun),
-    (r"what (?:is|was) the (?:(?:final|full-time|half-time) score|score (?:between|at half-time))\b", _is_no_score),
-    (r"how old\b", _is_no_age),
-    (r"how long\b", _is_no_extent),
-    (r"how (?:did|do|does|was|were|is|has|have)\b", _is_no_manner),
-    (r"how many\b", _is_no_count),
-    (r"how many\b", _is_no_toll),
-    (r"how fast\b", _is_no_speed),
-    (r"when (?:is|are|will|does|do)\b", _is_past),
-    (r"how much\b", _is_no_sum),
+_OTHERS: tuple[tuple[re.Pattern[str], Callable[[str, Span], bool]], ...] = tuple(
+    (re.compile(OPENING + asking, re.IGNORECASE), is_other)
+    for asking, is_other in (
+        (r"(?:who|whom|whose|why)\b", _has_no_word),
+        (r"where\b(?!.*\b(?:finish|come|came|place|rank|rate|stand|list))", _has_no_word),
+        (r"what (?:is|was|are|were) (?:[\w’'-]+ ){0,4}names?\b", _has_no_word),
+        (rf"what (?:is|was) (?:[\w’'-]+ ){{0,4}}[\w-]+['’]s? {_NAMED_PART}\b", _has_no_capital),
+        (rf"what (?:is|was) the {_NAMED_PART} of (?:[\w’'-]+ ){{0,5}}{_SOMEBODY}\W*$", _has_no_capital),
+        (r"who(?:m)?\b", _is_nobody),
+        (r"which\b", _is_a_count),
+        (r"(?:which|what)\b", _is_asked_noun),
+        (r"what (?:is|was) the (?:(?:final|full-time|half-time) score|score (?:between|at half-time))\b", _is_no_score),
+        (r"how old\b", _is_no_age),
+        (r"how long\b", _is_no_extent),
+        (r"how (?:did|do|does|was|were|is|has|have)\b", _is_no_manner),
+        (r"how many\b", _is_no_count),
+        (r"how many\b", _is_no_toll),
+        (r"how fast\b", _is_no_speed),
+        (r"when (?:is|are|will|does|do)\b", _is_past),
+        (r"how much\b", _is_no_sum),
+    )
 )

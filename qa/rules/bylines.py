@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from embeddings.documents import Article, Hit
+from embeddings.sentences import line_around
 from qa.answers import Span
 from qa.ranking import SETTLED
+from qa.rules.openings import OPENING
 
 LEAST_SHARE = 0.5
 """What retrieval gives an article at least of which the writer is asked."""
@@ -17,7 +19,7 @@ MAX_BYLINE = 120
 
 # but not "Who wrote the report on the banks?", which asks for what the article tells of
 _ASKS_FOR_WRITER = re.compile(
-    r"^\W*(?:and |but |so )?who(?:['’]s| is| was|) (?:(?:wrote|has written)"
+    OPENING + r"who(?:['’]s| is| was|) (?:(?:wrote|has written)"
     r"|(?:the )?(?:author|writer|reporter|journalist) (?:of|behind)) "
     r"(?:this(?: \w+){0,3}|(?:the|that) (?:news )?(?:article|news|story|report|review|column|piece|interview|obituary)"
     r"|(?:the|that) (?:news )?(?:article|story|column|piece|interview|obituary) (?:about|on|of|with) .+)\W*$",
@@ -61,9 +63,7 @@ def metadata_says(article: Article) -> str:
 
 
 def _is_in_byline(text: str, at: int) -> bool:
-    start = text.rfind("\n", 0, at) + 1
-    end = text.find("\n", at)
-    line = text[start : end if end >= 0 else len(text)].strip()
+    line = text[slice(*line_around(text, at))].strip()
     return (
         len(line) <= MAX_BYLINE
         and re.match(r"\W*(?:by|from|words|text|report|story|written by)\b", line, re.I) is not None

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from embeddings.sentences import sentence_around
 from qa.answers import Span
+from qa.rules.openings import OPENING
 
 _ASKED = re.compile(
-    r"^\W*(?:and |but |so )?(?:by )?how (?:much|many)\b.*\b(?:rise|rose|risen|fall|fell|fallen|increased?|decreased?"
+    OPENING + r"(?:by )?how (?:much|many)\b.*\b(?:rise|rose|risen|fall|fell|fallen|increased?|decreased?"
     r"|decline[ds]?|grow|grew|grown|drop|dropped|shrink|shrank|shrunk|jump|jumped|climb|climbed"
     r"|(?:go|gone|went) (?:up|down))\b",
     re.IGNORECASE,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from embeddings.letters import CAPITAL
 from embeddings.sentences import Range
 
 _LINE = re.compile(r"[^\n]+")
@@ -13,7 +14,7 @@ _BAR = re.compile(r"[ \t]*\|[ \t]*")
 # not what a typist sets after a full stop
 _GAP = re.compile(r"(?<=[^\s.!?:;,])(?:[ ]{2,}|[ ]*\t\s*)(?=\S)")
 _RULE = re.compile(r"[-:= \t]*")
-_LABELLED = re.compile(r"[A-ZÀ-ÞĀ-Ț][^:.,\n|]{0,40}:[ \t]+\S")
+_LABELLED = re.compile(rf"{CAPITAL}[^:.,\n|]{{0,40}}:[ \t]+\S")
 
 
 def cells(text: str) -> list[int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
+from embeddings.letters import CAPITAL
 from qa.answers import Span
 from qa.normalization import normalize
 
@@ -23,11 +24,11 @@ _WHO_DOES = re.compile(
     re.IGNORECASE,
 )
 _WHO = re.compile(r"(?:and |but |so )?who(?:m|se)?\b", re.IGNORECASE)
-_SURNAME = re.compile(r"[A-ZÀ-ÞĀ-Ț][\w’'-]+")
+_SURNAME = re.compile(rf"{CAPITAL}[\w’'-]+")
 _ARTICLE = re.compile(r"\b(?:the|an?) (?=\w)", re.IGNORECASE)
 # "the president of France", "the finance minister's wife" are others than the president, the minister
-_GOES_ON = re.compile(r"\s*(?:['’-]|\b(?:of|for|from|in|at|who|that|which|and|or)\b|[A-ZÀ-ÞĀ-Ț])")
-_NAME = r"[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: (?:(?:de|da|di|del|al|van|von|der|bin|la|le) )*[A-ZÀ-ÞĀ-Ț][\w.’'-]*)*"
+_GOES_ON = re.compile(rf"\s*(?:['’-]|\b(?:of|for|from|in|at|who|that|which|and|or)\b|{CAPITAL})")
+_NAME = rf"{CAPITAL}[\w.’'-]*(?: (?:(?:de|da|di|del|al|van|von|der|bin|la|le) )*{CAPITAL}[\w.’'-]*)*"
 
 
 def asks_who_does(question: str) -> bool:
@@ -77,7 +78,7 @@ def full_name_first(question: str, spans: Sequence[Span]) -> list[Span]:
     if not spans or not _WHO.match(question) or not _SURNAME.fullmatch(spans[0].text):
         return list(spans)
     best, *others = spans
-    whole = re.compile(rf"(?:[A-ZÀ-ÞĀ-Ț][\w.’'-]* ){{1,3}}{re.escape(best.text)}")
+    whole = re.compile(rf"(?:{CAPITAL}[\w.’'-]* ){{1,3}}{re.escape(best.text)}")
     named = [other for other in others if other.score > 0 and whole.fullmatch(other.text)]
     if not named:
         return list(spans)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from embeddings.letters import CAPITAL
 from qa.answers import Span
 
 _WHO = re.compile(r"(?:.*:\s+)?(?:and\s+)?(?:\w+\s+)?who(?:m|se)?\b", re.IGNORECASE)
@@ -23,7 +24,7 @@ _NO_FIRST_NAME = (
 )
 _BEFORE, _BEHIND = 100, 10
 """Characters before a surname in which its first name and the word before that stand, and behind it what parts them."""
-_SURNAME = re.compile(rf"(?:{_TITLE}\s+)?(?P<name>[A-ZÀ-ÞĀ-Ț][\w’'-]*[a-zà-ÿĀ-ț])(?<![’']s)")
+_SURNAME = re.compile(rf"(?:{_TITLE}\s+)?(?P<name>{CAPITAL}[\w’'-]*[a-zà-ÿĀ-ț])(?<![’']s)")
 
 
 def in_full(question: str, span: Span) -> str:
@@ -35,7 +36,7 @@ def in_full(question: str, span: Span) -> str:
     if surname is None or not _WHO.match(question):
         return ""
     last = re.escape(surname["name"])
-    name = rf"(?!(?:{_TITLE}|{_NO_FIRST_NAME})\s)[A-ZÀ-ÞĀ-Ț][\w’'-]*[a-zà-ÿĀ-ț] {last}\b(?![’'-]?\w)(?! [A-ZÀ-ÞĀ-Ț])"
+    name = rf"(?!(?:{_TITLE}|{_NO_FIRST_NAME})\s){CAPITAL}[\w’'-]*[a-zà-ÿĀ-ț] {last}\b(?![’'-]?\w)(?! {CAPITAL})"
     # within a sentence, or where it begins and an apposition follows: "Meanwhile Pell" is no name
     within = rf"(?<![\w’'-])(?:[a-zà-ÿĀ-ț][\w’'-]*,?|{_TITLE}) (?P<within>{name})"
     begins = rf"(?:^|(?<=[.!?”\"] )|(?<=\n))(?P<begins>{name})(?=, (?:\d|who|an?|the)\b)"

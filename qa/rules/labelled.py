@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 
+from embeddings.letters import CAPITAL
 from embeddings.sentences import Range, line_around
 from qa.lists.enumerations import BULLET
+from qa.rules.openings import OPENING
 
 _BULLET = re.compile(BULLET)
 _LABEL = re.compile(r"[\s*_]*+(?P<label>[^:|\n]{1,40}?)[\s*_]*+:[\s*_]+(?=\S)")
 _RULE = re.compile(r"(?=.*--)[\s|:-]+")
-_ASKS_NUMBER = re.compile(r"\W*(?:and |but |so )?how (?:many|much)\b", re.IGNORECASE)
+_ASKS_NUMBER = re.compile(OPENING + r"how (?:many|much)\b", re.IGNORECASE)
 _COMPARED = re.compile(
     r"\b(?:more|less|fewer|than|behind|ahead|before|after|between|difference|total|together|all)\b", re.IGNORECASE
 )
-_NAME = re.compile(r"\b[A-ZÀ-ÞĀ-Ț]\w{2,}")
+_NAME = re.compile(rf"\b{CAPITAL}\w{{2,}}")
 _FIGURE = re.compile(r"\d")
 _WORD = re.compile(r"\w{4,}")
 _STEM = 4

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 
+from embeddings.letters import CAPITAL
 from embeddings.sentences import line_around
 
 _CLOCK = r"(?:[01]?\d|2[0-3])[.:h][0-5]\d(?: ?[ap]\.?m\b\.?)?"
 _ENTRY = re.compile(rf"[\s*_#]*{_CLOCK}(?=[\s*_:–-])")
-_LABEL = re.compile(r"[\s*_]*(?P<label>[A-ZÀ-ÞĀ-Ț][\w .’'-]{0,40}):")
+_LABEL = re.compile(rf"[\s*_]*(?P<label>{CAPITAL}[\w .’'-]{{0,40}}):")
 _ASKS_TIME = re.compile(
     r"\b(?:when|times?|hours?|o'clock|minutes?|how (?:late|early|soon|long)|until|till)\b", re.IGNORECASE
 )
 _ASKS_WHO = re.compile(r"\b(?:who|whom|whose|speaker|interviewer|initials|names?|which|stand for)\b", re.IGNORECASE)
 _ASKS_AGE = re.compile(r"\b(?:old|older|oldest|age|ages|aged|young|younger|youngest|years?|born|birthday)\b", re.I)
-_BEFORE_AGE = re.compile(r"(?P<word>[A-ZÀ-ÞĀ-Ț][\w’'-]*[a-zß-ÿĀ-ț]), $")
+_BEFORE_AGE = re.compile(rf"(?P<word>{CAPITAL}[\w’'-]*[a-zß-ÿĀ-ț]), $")
 _IN_A_DATE = re.compile(
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 )

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from embeddings.sentences import sentence_around
 from qa.answers import Span
+from qa.rules.openings import OPENING
 
-_HOW_MUCH = re.compile(r"^\W*(?:and |but |so )?how much\b", re.IGNORECASE)
+_HOW_MUCH = re.compile(OPENING + r"how much\b", re.IGNORECASE)
 _ASKED = re.compile(
-    r"^\W*(?:and |but |so )?how much (?!(?:snow|rain|fuel|rubbish|time|water|weight|land|of|more|less|higher|lower)\b)"
+    OPENING + r"how much (?!(?:snow|rain|fuel|rubbish|time|water|weight|land|of|more|less|higher|lower)\b)"
     r"(?!.*\b(?:rise|rose|risen|fall|fell|fallen|increase[ds]?|decrease[ds]?|grow|grew|drop(?:ped)?|share|percentage"
     r"|per ?cent|weigh|weight)\b).*"
     r"\b(?:costs?|prices?|worth|earn(?:s|ed)?|paid|pay|fine|fined|profits?|revenue|turnover|prize|tickets?|reward"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from embeddings.documents import Hit
+from embeddings.letters import CAPITAL
 from qa.answers import Span
 
 UNNAMED = 5.0
@@ -15,7 +16,7 @@ an article without it, mostly since it is misspelt; of our wrong answers to othe
 that is not kept)."""
 _STEM = 4
 """Letters in which two forms of a name are alike: "Germany", "German"."""
-_NAME = re.compile(r"(?<=\s)[\W_]*(?P<name>[A-ZÀ-ÞĀ-Ț][a-zß-ÿĀ-ț]{2,})")
+_NAME = re.compile(rf"(?<=\s)[\W_]*(?P<name>{CAPITAL}[a-zß-ÿĀ-ț]{{2,}})")
 # said in other words, or of a time
 _IN_OTHER_WORDS = """
     the january february march april may june july august september october november december monday tuesday wednesday

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from embeddings.sentences import Range, sentence_around
+from embeddings.sentences import Range, line_around, sentence_around
 from qa.answers import Span
 from qa.ranking import without_overlap
 
@@ -67,9 +67,7 @@ def _whole(span: Span) -> Span:
 
 def _around(text: str, start: int, end: int) -> Range | None:
     """Find the quotation on its line that holds text[start:end], without its marks."""
-    line_start = text.rfind("\n", 0, start) + 1
-    line_end = text.find("\n", end)
-    line_end = line_end if line_end >= 0 else len(text)
+    line_start, line_end = line_around(text, start)[0], line_around(text, end)[1]
     for opening, closing in _PAIRS:
         at = line_start
         while (begin := opening.search(text, at, line_end)) and (stop := closing.search(text, begin.end(), line_end)):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from embeddings.letters import CAPITAL
 from embeddings.phrases import DATELINE
+from embeddings.sentences import line_around
 from qa.rules.numbers import SMALL
 
 # white space, and Markdown's emphasis, cells and headings
@@ -28,12 +30,12 @@ _WHOLE_MEASURE = re.compile(rf"{_NUMBER} (?:{_LARGER}|{_SMALLER})(?:,? (?:and )?
 _SET = r"\d{1,2}[-–]\d{1,2}(?: ?\(\d{1,2}(?:[-–]\d{1,2})?\))?"
 _SETS = re.compile(rf"(?<![\w-]){_SET}(?:,? {_SET})+(?![\w-])")
 # what belongs to the name that a span ends with
-_NAME_AT_END = re.compile(r"(?<!\w)[A-ZÀ-ÞĀ-Ț][\w’'-]*$")
-_FULL_NAME_AT_END = re.compile(r"(?<!\w)[A-ZÀ-ÞĀ-Ț][\w’'-]* [A-ZÀ-ÞĀ-Ț][\w’']*$")
-_HYPHENED = re.compile(r"-[A-ZÀ-ÞĀ-Ț][\w’'-]*")
+_NAME_AT_END = re.compile(rf"(?<!\w){CAPITAL}[\w’'-]*$")
+_FULL_NAME_AT_END = re.compile(rf"(?<!\w){CAPITAL}[\w’'-]* {CAPITAL}[\w’']*$")
+_HYPHENED = re.compile(rf"-{CAPITAL}[\w’'-]*")
 _AFTER_NAME = re.compile(
-    r"(?: & [A-ZÀ-ÞĀ-Ț][\w’'-]+)*"
-    r"(?: (?:TV|FM|FC|AFC|RFC|CC|[Pp]lc|PLC|Ltd|LLC|LLP|Inc|GmbH|University)\b(?! [A-ZÀ-ÞĀ-Ț]))?"
+    rf"(?: & {CAPITAL}[\w’'-]+)*"
+    rf"(?: (?:TV|FM|FC|AFC|RFC|CC|[Pp]lc|PLC|Ltd|LLC|LLP|Inc|GmbH|University)\b(?! {CAPITAL}))?"
 )
 _PAIRS = (("“", "”"), ('"', '"'), ("(", ")"))
 _NEAR = 80
@@ -61,8 +63,7 @@ def tidied(text: str, start: int, end: int) -> tuple[int, int]:
 
 def is_dateline(text: str, start: int, end: int) -> bool:
     """Say whether text[start:end] stands in the dateline of its line: "SORREL, June 8 (AP) - "."""
-    line = text.rfind("\n", 0, start) + 1
-    dateline = DATELINE.match(text, line)
+    dateline = DATELINE.match(text, line_around(text, start)[0])
     return dateline is not None and end <= dateline.end()
 
 
@@ -104,8 +105,7 @@ def _named(text: str, start: int, end: int) -> int:
 
 
 def _whole_score(text: str, start: int, end: int) -> tuple[int, int]:
-    line_end = text.find("\n", end)
-    for sets in _SETS.finditer(text, text.rfind("\n", 0, start) + 1, line_end if line_end >= 0 else len(text)):
+    for sets in _SETS.finditer(text, line_around(text, start)[0], line_around(text, end)[1]):
         if sets.start() <= start < end <= sets.end() and " " in text[start:end]:
             return sets.span()
     return start, end
@@ -113,7 +113,7 @@ def _whole_score(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
     """Take in the other half of a quotation or a bracket, or leave out the half at an end."""
-    line, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    line, line_end = line_around(text, start)[0], line_around(text, end)[1]
     for opening, closing in _PAIRS:
         lone = _lone(text, line, start, end, opening, closing)
         if lone is None:
@@ -127,7 +127,7 @@ def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
             elif other >= 0:
                 start = other
         else:
-            other = text.find(closing, end, min(line_end if line_end >= 0 else len(text), end + _NEAR))
+            other = text.find(closing, end, min(line_end, end + _NEAR))
             is_whole = opening != "(" and other == end
             if at == start and not is_whole:
                 start = at + 1

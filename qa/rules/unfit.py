@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from embeddings.sentences import sentence_around
+from embeddings.sentences import line_around, sentence_around
 from qa.answers import Span
 from qa.rules.another import is_of_another
 from qa.rules.answer_types import is_of_another_type
@@ -60,8 +60,8 @@ def is_unfit(question: str, span: Span) -> bool:
 def _is_enumerator(span: Span) -> bool:
     """Say whether a span is the number before an item: the 2 of "**2. Sleeping bags**"."""
     text = span.hit.article.text
-    line = text.rfind("\n", 0, span.start) + 1
-    return span.text.isdigit() and _ENUMERATOR.match(text, line, span.end + 2) is not None
+    start, _ = line_around(text, span.start)
+    return span.text.isdigit() and _ENUMERATOR.match(text, start, span.end + 2) is not None
 
 
 def _is_asked_there(question: str, span: Span) -> bool:
@@ -84,8 +84,7 @@ def _is_of_an_interviewer(question: str, span: Span) -> bool:
     taken_up = _TAKEN_UP.match(span.text)
     if taken_up and re.search(rf"\b{taken_up[1]}\b", question, re.IGNORECASE):
         return True
-    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
-    line = text[start : end if end >= 0 else len(text)].strip("*_# \n")
+    line = text[line_around(text, span.start)[0] : line_around(text, span.end)[1]].strip("*_# \n")
     return len(line) <= MAX_ASKED and _LINE_ASKS.fullmatch(line) is not None
 
 

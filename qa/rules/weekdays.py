@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from embeddings.dates import MONTH
 from embeddings.sentences import sentence_around
 from qa.answers import Span
+from qa.times import MONTH_NAME
 
 FAR = 50
 """Characters between a weekday and what was done on it, beyond which it may belong to something else."""
@@ -23,8 +23,7 @@ _COUNTED = {
     "tomorrow": 1,
 }
 _NAMED = re.compile(rf"\b(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<counted>(?i:{'|'.join(_COUNTED)})))\b")
-_MONTH = MONTH.replace("?P<month>", "?:")
-_DATED = re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}\b|\b{_MONTH} \d{{1,2}}\b")
+_DATED = re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH_NAME}\b|\b{MONTH_NAME} \d{{1,2}}\b")
 _DATE_BEHIND = re.compile(rf",? (?:the )?(?:{_DATED.pattern})")
 _ANY_OF_THEM = re.compile(r"\b(?:every|each|most|an?|one|the) $", re.IGNORECASE)
 _NEXT = re.compile(r"\b(?:next|this|coming) $", re.IGNORECASE)

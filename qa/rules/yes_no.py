@@ -18,8 +18,13 @@ _ASKS = re.compile(
     r"(?:n['’]t)?\b(?!['’])",
     re.IGNORECASE,
 )
-# "Do you know who led it?", "Was it Ana or Max?"
-_ASKS_FOR_MORE = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how|or)\b", re.IGNORECASE)
+# "Do you know who led it?", "Was it Ana or Max?", "Could you name the mayor?", but not "Can you tell me if she won?"
+_ASKS_FOR_MORE = re.compile(
+    r"\b(?:who|whom|whose|what|which|when|where|why|how|or)\b"
+    r"|^\W*(?:can|could|would|will|do) you (?:please |kindly |happen to )?"
+    r"(?:(?:tell|give|show) (?:me|us)|name|list|know|remember)\b(?! (?:if|whether)\b)",
+    re.IGNORECASE,
+)
 _BEFORE = re.compile(r"[#>*_\s]*")
 
 
