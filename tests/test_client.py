@@ -235,6 +235,18 @@ def test_a_body_does_not_wait_until_the_headers_are_acknowledged():
     assert asyncio.run(visit())
 
 
+def test_a_connection_is_kept_longer_than_clients_keep_theirs(monkeypatch):
+    kept = []
+
+    def run_once(server, sockets):
+        kept.append(server.config.timeout_keep_alive)
+        sockets[0].close()
+
+    monkeypatch.setattr(uvicorn.Server, "run", run_once)
+    run(lambda *_: None, Serving(port=0), leaving=list, stopping=list, stopped=list)
+    assert kept[0] > httpx.Limits().keepalive_expiry
+
+
 @pytest.mark.parametrize("host", ["a" * 70 + ".example", "192.0.2.1", "a..b"])
 def test_a_place_where_it_can_t_listen_is_one_sentence(host):
     access = Access(password="x")
