@@ -144,7 +144,7 @@ def _overlay(settings: Settings, values: Mapping[str, object], where: str) -> Se
 
 
 def _converted(name: str, value: object) -> object:
-    if name in ("library", "access", "encoder", "reader") and isinstance(value, bool | int | float):
+    if name in ("library", "access", "encoder", "reader") and not isinstance(value, str | Path | MilvusAddress):
         raise ValueError(f"{name} must be a text in quotes, got {value!r}")
     if name == "library":
         return value if isinstance(value, MilvusAddress) else library_at(str(value))
@@ -168,7 +168,7 @@ def _converted(name: str, value: object) -> object:
 
 def _read_toml(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # as some editors of Windows write it
     except OSError as error:
         raise DatelineError(f"the settings file {path} can't be opened ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
