@@ -148,8 +148,9 @@ def test_bad_input_is_one_clear_sentence(arguments, reason):
 
 
 def test_ask_json_keeps_the_contract(capsys):
-    assert main(["ask", "who led the delegation?", "--json"]) == 0
+    assert main(["ask", "who", "led", "the", "delegation?", "--json"]) == 0  # without quotes
     shown = json.loads(capsys.readouterr().out)
+    assert shown["question"] == "who led the delegation?"
     assert {"question", "found", "text", "probability", "items", "spans", "timings_ms"} <= set(shown)
     assert {"text", "start", "end", "score", "article", "passage"} <= set(shown["spans"][0])
     assert set(shown["spans"][0]["article"]) == {"id", "title", "source", "published", "url"}

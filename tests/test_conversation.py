@@ -1,6 +1,7 @@
 """Follow-ups: that they are asked in the articles under discussion, and what is made of the answers."""
 
 import io
+import sys
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
@@ -252,6 +253,21 @@ def test_nothing_but_a_time_answers_a_bare_when(pipeline):
     asked = Conversation(pipeline)
     assert asked.ask("Who was elected mayor of Port Sorrel?").text
     assert "2021" in asked.ask("And when?").text
+
+
+def test_what_is_typed_in_the_terminal_can_be_edited_there(monkeypatch):
+    pytest.importorskip("readline", reason="a terminal that edits lines itself")
+
+    def leave(prompt):
+        edited.append("readline" in sys.modules)
+        raise EOFError
+
+    edited = []
+    monkeypatch.delitem(sys.modules, "readline")
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("builtins.input", leave)
+    assert main(["chat"]) == 0
+    assert edited == [True]
 
 
 def test_a_conversation_in_the_terminal_says_what_it_searched_for(monkeypatch, capsys):
