@@ -19,6 +19,8 @@ from qa.service.observing import REQUEST_ID, Metrics
 from qa.service.problems import Refused, problem_response
 
 logger = logging.getLogger(__name__)
+_UNREAD = "There was an error parsing the body"
+"""FastAPI's words for all that it can't tell more of."""
 
 
 def handle_errors(app: FastAPI, metrics: Metrics) -> None:
@@ -75,9 +77,8 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     """Say that a path or a method is not there."""
     given = cast(HTTPException, error)
-    return problem_response(
-        given.status_code, f"{request.method} {request.url.path[:200]}: {given.detail}", given.headers
-    )
+    detail = "the body can't be read; send it in UTF-8, and not packed" if given.detail == _UNREAD else given.detail
+    return problem_response(given.status_code, f"{request.method} {request.url.path[:200]}: {detail}", given.headers)
 
 
 def _failed(metrics: Metrics) -> Callable[[Request, Exception], Any]:
