@@ -13,7 +13,9 @@ def test_an_unknown_setting_is_refused_with_a_hint(monkeypatch, capsys):
     assert "did you mean 'threshold'?" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("written", ["library = 5", "reader = true", "encoder = 1.5", "access = false", 'reader = ["a"]'])
+@pytest.mark.parametrize(
+    "written", ["library = 5", "reader = true", "encoder = 1.5", "access = false", 'reader = ["a"]', "library = {a=1}"]
+)
 def test_a_name_in_a_settings_file_is_a_text(tmp_path, written):
     (tmp_path / "settings.toml").write_text(written)
     with pytest.raises(InvalidInput, match=rf"{written.split()[0]} must be a text in quotes, got .*settings\.toml"):

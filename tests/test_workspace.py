@@ -102,9 +102,7 @@ def test_files_of_one_name_are_read_once_to_be_compared(tmp_path, monkeypatch):
     monkeypatch.setattr("qa.libraries.uploads.read_articles", counted)
     kept = tmp_path / "kept"
     given = [feed(tmp_path / paper, paper, range(3)) for paper in ("sorrel", "kilbray", "echo", "post", "herald")]
-    assert [keep_file(file, kept) for file in given] == [
-        kept / part / "rss.xml" for part in ("", "1", "2", "3", "4")
-    ]
+    assert [keep_file(file, kept) for file in given] == [kept / part / "rss.xml" for part in ("", "1", "2", "3", "4")]
     assert len(read) == 8, "the last four as they came, and the first four where they are kept"
 
 

@@ -28,7 +28,7 @@ MAX_NAME = 255
 COMPARED, SAME = 100, 0.5
 """Articles of two files of one name that are compared, and the share from which on they tell the same."""
 REMEMBERED = 500_000
-"""Hashes of what files tell, some 40 MB: a file is compared with all of its name, and they need not be read each time."""
+"""Hashes of what files tell, some 40 MB: a file is compared with all of its name, which need not be read each time."""
 
 
 def check_files(files: Sequence[Path]) -> None:
