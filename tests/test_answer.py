@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from embeddings.encoder import SentenceEncoder
@@ -97,7 +98,7 @@ def delegation():
 def test_only_the_articles_named_answer(delegation):
     storm = answer("When did Storm Maren hit?").spans[0].hit.article.id
     assert answer("who led the delegation?", article=storm).hits
-    for given in (storm, [storm], (storm, delegation), {storm}):
+    for given in (storm, [storm], (storm, delegation), {storm}, np.array([storm, delegation])):
         ids = {given} if isinstance(given, str) else set(given)
         found = answer("who led the delegation?", article=given)
         assert found.hits

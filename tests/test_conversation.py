@@ -255,6 +255,14 @@ def test_nothing_but_a_time_answers_a_bare_when(pipeline):
     assert "2021" in asked.ask("And when?").text
 
 
+def test_the_day_of_a_conversation_is_read_as_that_of_an_answer(pipeline):
+    conversation = Conversation(pipeline)
+    period = conversation.ask("Who resigned last month?", today="10 July 2023").period
+    assert (period.since, period.until) == (date(2023, 6, 1), date(2023, 7, 1))
+    with pytest.raises(InvalidInput, match="today must be a date like 2021-06-08, got 'soon'"):
+        conversation.ask("Who resigned?", today="soon")
+
+
 def test_what_is_typed_in_the_terminal_can_be_edited_there(monkeypatch):
     pytest.importorskip("readline", reason="a terminal that edits lines itself")
 

@@ -1,5 +1,6 @@
 """Settings: of the command line, the environment and a file."""
 
+import numpy as np
 import pytest
 
 from embeddings.errors import DatelineError, InvalidInput
@@ -60,6 +61,12 @@ def test_a_settings_file_that_says_no_setting_is_named(tmp_path, written, said):
     with pytest.raises(DatelineError, match=said) as raised:
         load_settings(environment={"DATELINE_CONFIG": str(tmp_path / "settings.toml")})
     assert "settings.toml" in str(raised.value)
+
+
+def test_a_number_of_a_table_is_a_number():
+    assert load_settings({"k": np.int64(7), "threshold": np.float32(0.5)}, environment={}).k == 7
+    with pytest.raises(InvalidInput, match="k must be a whole number"):
+        load_settings({"k": np.float32(2.5)}, environment={})
 
 
 def test_a_settings_file_may_begin_as_editors_of_windows_begin_it(tmp_path):
