@@ -265,7 +265,7 @@ def _state(service: Service) -> APIRouter:
     # balancers may look with HEAD
     @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz")
-    def alive() -> Health:
+    async def alive() -> Health:  # waits for no thread, however many requests hold them all
         """Say that the process lives."""
         return Health(status="ok")
 
