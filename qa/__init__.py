@@ -53,9 +53,9 @@ def answer(
     from qa.settings import load_settings
 
     checked_question(question)  # before anything is loaded
-    where = make_filter(since, until, source, article)
+    where, day = make_filter(since, until, source, article), read_day("today", today)
     settings = load_settings({"library": library, "k": k, "top": top})
-    return answer_message(shared_pipeline(settings), question, where=where, today=read_day("today", today))
+    return answer_message(shared_pipeline(settings), question, where=where, today=day)
 
 
 def converse(

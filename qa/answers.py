@@ -48,9 +48,9 @@ class Answer:
         found: whether the probability reaches the threshold; if not, the articles don't say.
         period: the time that the question names, which decided where its answer was looked for; None without one.
         items: the members of a list answer, each with its own place; empty for other questions.
-        timings: milliseconds by stage: retrieve, read, decide, total.
-        trouble: what is wrong with the filter, as a sentence, where it let nothing through, or who wrote an article
-            that does not say it itself; "" elsewhere.
+        timings: milliseconds by stage: retrieve, read, decide, total; answers that differ in nothing else are equal.
+        trouble: what is wrong with the filter, as a sentence, where it let nothing through, that the library is empty,
+            or who wrote an article that does not say it itself; "" elsewhere.
         rest: the answers to the other questions, where several were asked in one message.
         features: what the probability was computed from, in the order of `qa.confidence.FEATURES`; empty without spans.
     """
@@ -62,7 +62,7 @@ class Answer:
     probability: float
     found: bool
     items: tuple[Span, ...] = ()
-    timings: Mapping[str, float] = field(default_factory=dict)
+    timings: Mapping[str, float] = field(default_factory=dict, compare=False)
     period: Period | None = None
     features: tuple[float, ...] = field(default=(), repr=False)
     trouble: str = ""

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
+import anyio.from_thread
 from fastapi import APIRouter, Depends, FastAPI, File, Form, Query, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 from fastapi.routing import APIRoute
@@ -106,19 +107,21 @@ def _questions(service: Service) -> APIRouter:
     turn = Depends(_turn(service.asking))
 
     @router.post("/answer", dependencies=[turn])
-    def answer(asked: Asked) -> AnswerOut | AnswersOut:
+    def answer(asked: Asked, request: Request) -> AnswerOut | AnswersOut:
         """Answer a question, or each of many, word for word, or say that the articles don't."""
         pipeline = service.open(asked.library).pipeline.adjusted(k=asked.k, top=asked.top, threshold=asked.threshold)
         where = _filter(asked)
-        answers = [
-            AnswerOut.model_validate(as_object(answer_message(pipeline, question, where=where, today=asked.today)))
-            for question in ([asked.question] if asked.question is not None else asked.questions or [])
-        ]
+        answers = []
+        for question in [asked.question] if asked.question is not None else asked.questions or []:
+            _see_who_waits(request)
+            answered = answer_message(pipeline, question, where=where, today=asked.today)
+            answers.append(AnswerOut.model_validate(as_object(answered)))
         return answers[0] if asked.question is not None else AnswersOut(answers=answers)
 
     @router.post("/search", dependencies=[turn])
-    def search(sought: Sought) -> HitsOut:
+    def search(sought: Sought, request: Request) -> HitsOut:
         """Find the passages that a question may be answered from, best first."""
+        _see_who_waits(request)
         hits = service.open(sought.library).pipeline.search(sought.question, sought.k, where=_filter(sought))
         return HitsOut.model_validate({"hits": [hit_object(hit) for hit in hits]})
 
@@ -262,7 +265,7 @@ def _state(service: Service) -> APIRouter:
     # balancers may look with HEAD
     @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz")
-    def alive() -> Health:
+    async def alive() -> Health:  # waits for no thread, however many requests hold them all
         """Say that the process lives."""
         return Health(status="ok")
 
@@ -292,6 +295,16 @@ def _turn(gate: Gate) -> Callable[[], AsyncIterator[None]]:
             yield
 
     return turn
+
+
+def _see_who_waits(request: Request) -> None:
+    """Read nothing for a client that has left: those that wait come the sooner.
+
+    Raises:
+        Refused: it has.
+    """
+    if anyio.from_thread.run(request.is_disconnected):
+        raise Refused(400, "the client has left")
 
 
 async def _known_alone(request: Request) -> None:

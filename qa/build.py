@@ -38,7 +38,7 @@ from qa.settings import CREDENTIALS_VARIABLE, Settings
 logger = logging.getLogger(__name__)
 
 KEPT = 8
-"""Pipelines kept open for `answer` and `converse`."""
+"""Libraries kept open for `answer` and `converse`."""
 _OPENING = threading.Lock()
 
 
@@ -89,6 +89,7 @@ def open_pipeline(
     settings: Settings,
     store: PassageStore | None = None,
     *,
+    reader: ExtractiveReader | None = None,
     calibrator: Calibrator | None = None,
     observer: Callable[[Answer], object] | None = None,
 ) -> Pipeline:
@@ -96,10 +97,12 @@ def open_pipeline(
 
     Args:
         store: one that is open already; None opens the one that the settings name.
+        reader: one that is loaded already; None means that of the settings.
         calibrator: None means the one beside the reader.
         observer: is given each answer.
     """
-    reader = ExtractiveReader(settings.reader or SHIPPED_READER, threads=settings.threads)
+    if reader is None:
+        reader = ExtractiveReader(settings.reader or SHIPPED_READER, threads=settings.threads)
     store = open_store(settings) if store is None else store
     return Pipeline(
         Retriever(store),
@@ -126,26 +129,36 @@ def _open_milvus(address: MilvusAddress, settings: Settings, encoder: SentenceEn
 
 
 def shared_pipeline(settings: Settings) -> Pipeline:
-    """Give one pipeline for equal settings and the library that they name now; the last few are kept."""
+    """Give a pipeline for settings and the library that they name now.
+
+    The last few libraries are kept open, and the models are loaded once for all of them.
+    """
     library = settings.library
     if library is None and (own_library() / FILE).is_file():  # it may have been made since the last question
         library = own_library()
     if isinstance(library, Path):
         library = library.absolute()
+    # what does not change how a library is opened and read is no reason to load anything again
+    opened_by = replace(settings, library=library, k=None, top=Settings().top, threshold=None, access=None)
     with _OPENING:  # threads that ask at once for the first time share it, too
         identity = file_identity(library / FILE) if isinstance(library, Path) else None
-        settings = replace(settings, library=library)
-        pipeline = _pipeline_of(settings, identity)
+        pipeline = _pipeline_of(opened_by, identity)
         store = pipeline.retriever.store
         if library is None and isinstance(store, LocalStore) and not store.is_in_place:  # the seeds: caches are cleared
             _pipeline_of.cache_clear()
-            pipeline = _pipeline_of(settings, identity)
-        return pipeline
+            pipeline = _pipeline_of(opened_by, identity)
+    return pipeline.adjusted(k=settings.k, top=settings.top, threshold=settings.threshold)
 
 
 @lru_cache(maxsize=KEPT)
 def _pipeline_of(settings: Settings, identity: tuple[int, int] | None) -> Pipeline:
-    return open_pipeline(settings)
+    encoder, reader = _models_of(settings.encoder, settings.reader, settings.threads)
+    return open_pipeline(settings, open_store(settings, encoder=encoder), reader=reader)
+
+
+@lru_cache(maxsize=1)
+def _models_of(encoder: str, reader: str | None, threads: int) -> tuple[SentenceEncoder, ExtractiveReader]:
+    return SentenceEncoder(encoder), ExtractiveReader(reader or SHIPPED_READER, threads=threads)
 
 
 def load_calibrator(folder: Path) -> Calibrator:

@@ -122,7 +122,7 @@ def _add_index(commands: Commands) -> None:
 
 def _add_ask(commands: Commands) -> None:
     parser = add_command(commands, "ask", run.ask, "answer one question")
-    parser.add_argument("question", help="in plain English, in quotes")
+    parser.add_argument("question", nargs="+", help="in plain English; in quotes, if your shell minds its signs")
     parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     add_reading(parser)
     add_showing(parser)

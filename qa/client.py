@@ -54,7 +54,7 @@ class Client:
         Args:
             address: of the server.
             token: made by `dateline access token`; "" where the server has no password.
-            tries: how often a request is sent while the server is busy, 1 or more.
+            tries: how often a request is sent while the server is busy, 1 or more; after each, twice as long passes.
             timeout: seconds that one try may take.
 
         Raises:
@@ -176,9 +176,9 @@ class Client:
         content = {"articles": [article.model_dump(mode="json") for article in articles], "library": library}
         return self._send(AddedOut, "POST", "/api/articles", json=_given(content))
 
-    def add_files(self, files: Sequence[Path], *, library: str | None = None) -> AddedOut:
+    def add_files(self, files: Sequence[str | Path], *, library: str | None = None) -> AddedOut:
         """Add the articles of files."""
-        parts = [("files", (file.name, _bytes_of(file))) for file in files]
+        parts = [("files", (file.name, _bytes_of(file))) for file in map(Path, files)]
         return self._send(AddedOut, "POST", "/api/articles/files", files=parts, data=_given({"library": library}))
 
     def add_address(self, address: str, *, library: str | None = None) -> AddedOut:
@@ -215,7 +215,7 @@ class Client:
         return self._send(JobOut, "DELETE", f"/api/evaluate/{_quoted(job_id)}")
 
     def _send(self, form: type[_Form], method: str, path: str, **content: Any) -> _Form:
-        for left in range(self._tries - 1, -1, -1):
+        for tried in range(self._tries):
             try:
                 response = self._http.request(method, path, **content)
             except httpx.ReadTimeout as error:
@@ -229,10 +229,11 @@ class Client:
                 raise ApiError(0, f"{self._http.base_url} can't be reached ({said}); is it served there?") from error
             except ValueError as error:  # what JSON or a header can't hold: nan, half a character
                 raise ApiError(0, f"the request can't be written ({error}); mend what was given") from error
-            if response.status_code != 503 or not left:
+            if response.status_code != 503 or tried + 1 == self._tries:
                 break
             pause = response.headers.get("retry-after", "1")
-            time.sleep(min(float(pause) if pause.isdecimal() else 1.0, LONGEST_PAUSE))
+            # longer each time: many who come again at the same moments are sent away as often
+            time.sleep(min((float(pause) if pause.isdecimal() else 1.0) * 2**tried, LONGEST_PAUSE))
         if not response.is_success:
             raise ApiError(response.status_code, _detail(response))
         try:

@@ -15,6 +15,7 @@ from embeddings.documents import Article, Hit
 from embeddings.store import ANY, Filter
 from qa.answers import Answer, Span
 from qa.confidence import log_odds
+from qa.filters import read_day
 from qa.followups.antecedents import TURNS_BACK, Turn, lasting_names
 from qa.followups.rewriting import Reading, asks_for_another, asks_of_anything, behind_names, readings, speaks_of_known
 from qa.followups.several import each_question
@@ -67,7 +68,7 @@ class Conversation:
         pipeline.check_articles(where)
         self.pipeline, self.turns, self.where = pipeline, list(turns), where
 
-    def ask(self, question: str, *, where: Filter | None = None, today: date | None = None) -> Answer:
+    def ask(self, question: str, *, where: Filter | None = None, today: date | str | None = None) -> Answer:
         """Answer a question in the light of those before, and remember it.
 
         `Answer.searched_for` is the question as it was understood. Of several in one message, each is a turn of its
@@ -75,12 +76,13 @@ class Conversation:
 
         Args:
             where: None means that of the conversation.
+            today: the day that "last week" is counted from, a date or ISO text; None means the day it is.
 
         Raises:
-            InvalidInput: see Pipeline.answer.
+            InvalidInput: see Pipeline.answer; or today can't be read.
         """
         before = len(self.turns)
-        for _ in self.steps(question, where=where, today=today):
+        for _ in self.steps(question, where=where, today=read_day("today", today)):
             pass
         first, *rest = (turn.answer for turn in self.turns[before:])
         return replace(first, question=question, rest=tuple(rest))

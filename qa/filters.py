@@ -72,7 +72,8 @@ def read_ids(article: str | Collection[str] | None) -> frozenset[str] | None:
         return None
     ids = [article] if isinstance(article, str) else article
     # an empty list would be a filter that nothing passes, which nobody means
-    if not isinstance(ids, Collection) or not ids or not all(isinstance(one, str) and one.strip() for one in ids):
+    is_some = isinstance(ids, Collection) and len(ids) > 0  # a column of pandas has no truth of its own
+    if not is_some or not all(isinstance(one, str) and one.strip() for one in ids):
         raise InvalidInput(f"article must be the id of an article, or several of them, got {article!r}")
     return frozenset(ids)
 

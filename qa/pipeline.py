@@ -38,6 +38,7 @@ from qa.times import Period, asks_about_now, period_of
 
 READ_AT_ONCE = 3
 """Passages; those of one go cost less than one by one."""
+NO_ARTICLES = "This library has no articles yet; add some, or ask another."
 DOUBTFUL = 2.0
 """The margin up to which a list is also read for in the singular; from 1 to 3 it makes no difference on our lists."""
 
@@ -157,6 +158,8 @@ class Pipeline:
         trouble = ""
         if not hits and where.source is not None:
             trouble = unknown_source(where.source, self.retriever.store.sources())
+        if not hits and not self.retriever.store.stats().articles:
+            trouble = NO_ARTICLES
         return Gathered(hits[: self.k or enough(hits)], period, _since(started), trouble)
 
     def answer_gathered(

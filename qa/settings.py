@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -144,7 +145,7 @@ def _overlay(settings: Settings, values: Mapping[str, object], where: str) -> Se
 
 
 def _converted(name: str, value: object) -> object:
-    if name in ("library", "access", "encoder", "reader") and isinstance(value, bool | int | float):
+    if name in ("library", "access", "encoder", "reader") and not isinstance(value, str | Path | MilvusAddress):
         raise ValueError(f"{name} must be a text in quotes, got {value!r}")
     if name == "library":
         return value if isinstance(value, MilvusAddress) else library_at(str(value))
@@ -154,21 +155,21 @@ def _converted(name: str, value: object) -> object:
         if not str(value).strip():
             raise ValueError(f"{name} is empty; name a model's folder or hub id, or leave it out")
         return str(value)
-    kind = float if name == "threshold" else int
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    kind: Callable[[Any], float] = float if name == "threshold" else int
+    if isinstance(value, bool) or not isinstance(value, str | Real):  # of numpy, too
         raise ValueError(f"{name} must be a number, got {value!r}")
     try:
         number = kind(value)
     except (ValueError, OverflowError):
         raise ValueError(f"{name} must be {'a' if kind is float else 'a whole'} number, got {value!r}") from None
-    if kind is int and isinstance(value, float) and number != value:
+    if kind is int and not isinstance(value, str) and number != value:
         raise ValueError(f"{name} must be a whole number, got {value!r}")
     return number
 
 
 def _read_toml(path: Path) -> dict[str, object]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # as some editors of Windows write it
     except OSError as error:
         raise DatelineError(f"the settings file {path} can't be opened ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

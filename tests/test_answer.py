@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from embeddings.encoder import SentenceEncoder
@@ -98,7 +99,7 @@ def delegation():
 def test_only_the_articles_named_answer(delegation):
     storm = answer("When did Storm Maren hit?").spans[0].hit.article.id
     assert answer("who led the delegation?", article=storm).hits
-    for given in (storm, [storm], (storm, delegation), {storm}):
+    for given in (storm, [storm], (storm, delegation), {storm}, np.array([storm, delegation])):
         ids = {given} if isinstance(given, str) else set(given)
         found = answer("who led the delegation?", article=given)
         assert found.hits
@@ -136,6 +137,7 @@ def test_a_conversation_on_an_article_stays_there(delegation):
         ({"question": "who?", "top": 0}, "top must lie"),
         ({"question": "who?", "since": "soon"}, "since must be a date"),
         ({"question": "who?", "since": 2022}, "since must be a date"),
+        ({"question": "who?", "today": "2021", "library": "/nowhere"}, "today must be a date"),
         ({"question": "who?", "source": ["Echo"]}, "source must be text"),
         ({"question": None}, "the question must be text"),
         ({"question": "who?", "since": "2022-01-02", "until": "2022-01-01"}, "swap them"),
@@ -148,8 +150,9 @@ def test_bad_input_is_one_clear_sentence(arguments, reason):
 
 
 def test_ask_json_keeps_the_contract(capsys):
-    assert main(["ask", "who led the delegation?", "--json"]) == 0
+    assert main(["ask", "who", "led", "the", "delegation?", "--json"]) == 0  # without quotes
     shown = json.loads(capsys.readouterr().out)
+    assert shown["question"] == "who led the delegation?"
     assert {"question", "found", "text", "probability", "items", "spans", "timings_ms"} <= set(shown)
     assert {"text", "start", "end", "score", "article", "passage"} <= set(shown["spans"][0])
     assert set(shown["spans"][0]["article"]) == {"id", "title", "source", "published", "url"}
@@ -295,26 +298,47 @@ def test_list_questions_are_told_apart(question, expected):
     assert asks_for_list(question) is expected
 
 
-def test_threads_that_ask_at_once_for_the_first_time_share_one_pipeline(tmp_path, monkeypatch):
+def test_threads_that_ask_at_once_for_the_first_time_open_one_library(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    settings = load_settings({"k": 7})
+    settings = load_settings({"threads": 1})  # which no other test has opened
     with ThreadPoolExecutor(3) as threads:
         pipelines = list(threads.map(shared_pipeline, [settings] * 3))
-    assert len(set(map(id, pipelines))) == 1
+    assert len({id(pipeline.retriever) for pipeline in pipelines}) == 1
     assert [folder.name for folder in (tmp_path / "dateline").iterdir()] == [pipelines[0].retriever.store.folder.name]
 
 
 def test_the_seeds_are_made_again_where_their_folder_was_cleared(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    settings = load_settings({"k": 5})
+    settings = load_settings({"threads": 2})
     pipeline = shared_pipeline(settings)
     shutil.rmtree(tmp_path / "cache")
-    again = shared_pipeline(settings)
-    assert again is not pipeline
-    assert again.retriever.store.lexical(["delegation"], 1)[0]
-    assert shared_pipeline(settings) is again
+    again = shared_pipeline(settings).retriever
+    assert again is not pipeline.retriever
+    assert again.store.lexical(["delegation"], 1)[0]
+    assert shared_pipeline(settings).retriever is again
+
+
+def test_what_is_asked_otherwise_or_elsewhere_loads_no_models_again(tmp_path):
+    pipeline = shared_pipeline(load_settings({}))
+    settings = load_settings({"k": 3, "top": 7, "threshold": 0.9})
+    other = shared_pipeline(settings)
+    assert (other.k, other.top, other.threshold) == (3, 7, 0.9)
+    assert other.retriever is pipeline.retriever
+    own = load_settings({"library": tmp_path / "library"})
+    open_store(own, create=True).close()
+    elsewhere = shared_pipeline(own)
+    assert elsewhere.retriever.store.folder == tmp_path / "library"
+    assert elsewhere.reader is pipeline.reader
+    assert (pipeline.k, pipeline.top, pipeline.threshold) == (None, 3, pipeline.calibrator.threshold)
+
+
+def test_the_same_answer_is_equal_however_long_it_took():
+    first, second = (answer("who led the delegation?") for _ in range(2))
+    assert first.timings != second.timings
+    assert first == second
+    assert len({first, second}) == 1
 
 
 def test_seeds_whose_indexing_was_stopped_leave_nothing_behind(tmp_path, monkeypatch):

@@ -73,7 +73,7 @@ def test_a_server_that_drains_says_so_and_answers_until_it_stops(running):
     assert server.wait(30) == -signal.SIGTERM
 
 
-def test_the_client_gives_types_and_the_server_s_sentences(running):
+def test_the_client_gives_types_and_the_server_s_sentences(running, tmp_path):
     address, _ = running
     with Client(address) as client:
         answer = client.answer("who led the delegation?", since="1990-01-01")
@@ -91,6 +91,8 @@ def test_the_client_gives_types_and_the_server_s_sentences(running):
         assert client.evaluation(job.id).total == 5
         assert client.cancel(job.id).id == job.id
         assert client.make_library("Storms").articles == 0
+        (tmp_path / "gale.txt").write_text("Gale hits coast\n\nThe gale hit Halvern on Friday night.")
+        assert client.add_files([str(tmp_path / "gale.txt")], library="Storms").added == 1
         assert client.rename_library("Storms", "Gales of 2026").name == "Gales of 2026"
         assert "Gales of 2026" in {library.name for library in client.libraries()}
         assert client.delete_library("Storms").name == "Gales of 2026"
@@ -144,16 +146,16 @@ def test_a_server_that_takes_too_long_is_not_called_out_of_reach():
 
 
 def test_the_client_comes_again_where_the_server_is_busy(monkeypatch):
-    pauses, statuses = [], iter([503, 503, 200])
+    pauses, statuses = [], iter([503, 503, 503, 200])
     monkeypatch.setattr("qa.client.time.sleep", pauses.append)
-    client = Client(tries=3)
+    client = Client(tries=4)
 
     def busy(request):
         status = next(statuses)
         return httpx.Response(status, headers={"Retry-After": "2"}, json={"removed": 1, "detail": "busy"})
 
     client._http = httpx.Client(base_url="http://x", transport=httpx.MockTransport(busy))
-    assert (client.remove("a"), pauses) == (1, [2.0, 2.0])
+    assert (client.remove("a"), pauses) == (1, [2.0, 4.0, 8.0])
 
 
 async def patient_server(application):
@@ -233,6 +235,18 @@ def test_a_body_does_not_wait_until_the_headers_are_acknowledged():
         return at_once
 
     assert asyncio.run(visit())
+
+
+def test_a_connection_is_kept_longer_than_clients_keep_theirs(monkeypatch):
+    kept = []
+
+    def run_once(server, sockets):
+        kept.append(server.config.timeout_keep_alive)
+        sockets[0].close()
+
+    monkeypatch.setattr(uvicorn.Server, "run", run_once)
+    run(lambda *_: None, Serving(port=0), leaving=list, stopping=list, stopped=list)
+    assert kept[0] > httpx.Limits().keepalive_expiry
 
 
 @pytest.mark.parametrize("host", ["a" * 70 + ".example", "192.0.2.1", "a..b"])

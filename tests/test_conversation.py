@@ -1,6 +1,7 @@
 """Follow-ups: that they are asked in the articles under discussion, and what is made of the answers."""
 
 import io
+import sys
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
@@ -252,6 +253,29 @@ def test_nothing_but_a_time_answers_a_bare_when(pipeline):
     asked = Conversation(pipeline)
     assert asked.ask("Who was elected mayor of Port Sorrel?").text
     assert "2021" in asked.ask("And when?").text
+
+
+def test_the_day_of_a_conversation_is_read_as_that_of_an_answer(pipeline):
+    conversation = Conversation(pipeline)
+    period = conversation.ask("Who resigned last month?", today="10 July 2023").period
+    assert (period.since, period.until) == (date(2023, 6, 1), date(2023, 7, 1))
+    with pytest.raises(InvalidInput, match="today must be a date like 2021-06-08, got 'soon'"):
+        conversation.ask("Who resigned?", today="soon")
+
+
+def test_what_is_typed_in_the_terminal_can_be_edited_there(monkeypatch):
+    pytest.importorskip("readline", reason="a terminal that edits lines itself")
+
+    def leave(prompt):
+        edited.append("readline" in sys.modules)
+        raise EOFError
+
+    edited = []
+    monkeypatch.delitem(sys.modules, "readline")
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("builtins.input", leave)
+    assert main(["chat"]) == 0
+    assert edited == [True]
 
 
 def test_a_conversation_in_the_terminal_says_what_it_searched_for(monkeypatch, capsys):

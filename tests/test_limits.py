@@ -30,7 +30,15 @@ def seeds():
 )
 def test_only_this_server_s_names_are_answered_to(headers, status):
     _, client = serve(load_settings({}), hostnames=["archive.Example.org"])
-    assert client.get("/healthz", headers=headers).status_code == status
+    assert client.get("/api/libraries", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("headers", [{"host": "10.0.0.7:7860"}, {"host": ""}])
+def test_a_balancer_looks_whether_a_server_is_well_by_its_address(headers):
+    _, client = serve(load_settings({}), hostnames=["archive.example.org"])
+    assert client.get("/healthz", headers=headers).status_code == 200
+    assert client.head("/readyz", headers=headers).status_code == 503  # which is how it stands: nothing is loaded yet
+    assert client.get("/metrics", headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The service's paths: what each answers, and what it says of a wrong request."""
 
+import gzip
 import time
 from datetime import date
 from urllib.parse import quote
@@ -8,9 +9,12 @@ import pytest
 from served import serve
 
 from embeddings.errors import InvalidInput
+from qa.answers import Answer
 from qa.libraries.shelf import SEEDS
 from qa.settings import load_settings
 from qa.wire import Asked
+
+ANSWER = Answer("Who?", "Who?", (), (), 0.0, False)
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +97,15 @@ def test_articles_are_listed_by_their_words(seeds):
         ("POST", "/api/answer", {"question": "who?", "article": [f"{n}" for n in range(101)]}, 422, "at most 100"),
         ("POST", "/api/search", {"question": "who?", "k": 101}, 422, "k"),
         ("POST", "/api/articles", {"articles": [{"text": " \n\u2003"}]}, 422, "articles.0: text must hold a story"),
+        (
+            "POST",
+            "/api/articles",
+            {"articles": ["A storm."]},
+            422,
+            "articles.0: is no JSON object, got 'A storm.'; what",
+        ),
+        ("POST", "/api/articles", [{"text": "A storm."}], 422, "the body is no JSON object; send one"),
+        ("POST", "/api/answer", None, 422, "the body is no JSON object; send one"),
         ("GET", "/api/articles/none", None, 404, "none"),
         ("DELETE", "/api/articles/none", None, 422, "seed articles can't be removed"),
         ("GET", "/api/evaluate/none", None, 404, "none"),
@@ -164,6 +177,30 @@ def test_half_a_character_and_no_json_are_problems(seeds):
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("body", ['{"question": "Où?"}'.encode("latin-1"), gzip.compress(b'{"question": "who?"}')])
+def test_a_body_in_another_encoding_is_told_which(seeds, body):
+    answer = seeds.post("/api/answer", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["detail"]) == (
+        400,
+        "POST /api/answer: the body can't be read; send it in UTF-8, and not packed",
+    )
+
+
+def test_nothing_is_read_for_a_client_that_has_left(seeds, monkeypatch):
+    async def left(request):
+        asked.append(request.url.path)
+        return len(asked) > 2
+
+    asked = []
+    monkeypatch.setattr("fastapi.Request.is_disconnected", left)
+    monkeypatch.setattr("qa.api.answer_message", lambda pipeline, question, **_: read.append(question) or ANSWER)
+    read, content = [], {"questions": ["Who?", "When?", "Where?", "Why?"]}
+    gone = seeds.post("/api/answer", json=content)
+    assert (gone.status_code, gone.json()["detail"]) == (400, "the client has left")
+    assert read == ["Who?", "When?"]
+    assert seeds.post("/api/search", json={"question": "Who?"}).json()["detail"] == "the client has left"
+
+
 def test_articles_are_added_asked_replaced_and_removed(own):
     text = "PORT SORREL (Echo) - Mayor Ann Lindqvist resigned on Monday after the vote."
     added = own.post(
@@ -178,7 +215,8 @@ def test_articles_are_added_asked_replaced_and_removed(own):
     assert (again["added"], again["updated"]) == (0, 1)
     assert own.delete("/api/articles/mayor").json() == {"removed": 1}
     assert own.delete("/api/articles/mayor").status_code == 404
-    assert own.post("/api/answer", json={"question": "Which mayor resigned?"}).json()["spans"] == []
+    none = own.post("/api/answer", json={"question": "Which mayor resigned?"}).json()
+    assert (none["spans"], none["reason"]) == ([], "This library has no articles yet; add some, or ask another.")
 
 
 def test_files_are_added_under_their_bare_names_and_what_is_unreadable_is_named(own, tmp_path):

@@ -1,5 +1,6 @@
 """Settings: of the command line, the environment and a file."""
 
+import numpy as np
 import pytest
 
 from embeddings.errors import DatelineError, InvalidInput
@@ -13,7 +14,9 @@ def test_an_unknown_setting_is_refused_with_a_hint(monkeypatch, capsys):
     assert "did you mean 'threshold'?" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("written", ["library = 5", "reader = true", "encoder = 1.5", "access = false"])
+@pytest.mark.parametrize(
+    "written", ["library = 5", "reader = true", "encoder = 1.5", "access = false", 'reader = ["a"]', "library = {a=1}"]
+)
 def test_a_name_in_a_settings_file_is_a_text(tmp_path, written):
     (tmp_path / "settings.toml").write_text(written)
     with pytest.raises(InvalidInput, match=rf"{written.split()[0]} must be a text in quotes, got .*settings\.toml"):
@@ -58,6 +61,17 @@ def test_a_settings_file_that_says_no_setting_is_named(tmp_path, written, said):
     with pytest.raises(DatelineError, match=said) as raised:
         load_settings(environment={"DATELINE_CONFIG": str(tmp_path / "settings.toml")})
     assert "settings.toml" in str(raised.value)
+
+
+def test_a_number_of_a_table_is_a_number():
+    assert load_settings({"k": np.int64(7), "threshold": np.float32(0.5)}, environment={}).k == 7
+    with pytest.raises(InvalidInput, match="k must be a whole number"):
+        load_settings({"k": np.float32(2.5)}, environment={})
+
+
+def test_a_settings_file_may_begin_as_editors_of_windows_begin_it(tmp_path):
+    (tmp_path / "settings.toml").write_text("k = 7\n", encoding="utf-8-sig")
+    assert load_settings(config=tmp_path / "settings.toml", environment={}).k == 7
 
 
 def test_the_nearer_to_the_caller_the_more_a_setting_counts(tmp_path):

@@ -47,6 +47,16 @@ def test_state_and_metrics():
     assert "the server is going down" in refused.json()["detail"]
 
 
+def test_a_server_whose_threads_are_all_at_work_says_that_it_lives(monkeypatch):
+    async def none_is_free(*_, **__):
+        raise TimeoutError
+
+    _, client = serve(load_settings({}))
+    monkeypatch.setattr("fastapi.routing.run_in_threadpool", none_is_free)
+    assert client.get("/api/libraries").status_code == 500
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
 def test_a_library_that_fails_hides_no_other_figure(monkeypatch):
     service, client = serve(load_settings({}))
 

@@ -13,6 +13,7 @@ from stories import ZEBRA, ZEBRA_ASKED, zebra_story
 
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.locking import WRITERS, ProcessLock
+from embeddings.sources import read_articles
 from qa.build import own_library
 from qa.libraries.shelf import OWN, SEEDS
 from qa.libraries.uploads import keep_file
@@ -90,6 +91,19 @@ def test_sitemaps_are_compared_by_what_they_name_and_nothing_is_fetched_for_it(t
         for paper, numbers in (("sorrel", range(9)), ("kilbray", range(20, 29)), ("sorrel", range(2, 11)))
     ]
     assert places == [kept / "sitemap.xml", kept / "1" / "sitemap.xml", kept / "sitemap.xml"]
+
+
+def test_files_of_one_name_are_read_once_to_be_compared(tmp_path, monkeypatch):
+    def counted(inputs):
+        read.append([given.name for given in inputs])
+        return read_articles(inputs)
+
+    read = []
+    monkeypatch.setattr("qa.libraries.uploads.read_articles", counted)
+    kept = tmp_path / "kept"
+    given = [feed(tmp_path / paper, paper, range(3)) for paper in ("sorrel", "kilbray", "echo", "post", "herald")]
+    assert [keep_file(file, kept) for file in given] == [kept / part / "rss.xml" for part in ("", "1", "2", "3", "4")]
+    assert len(read) == 8, "the last four as they came, and the first four where they are kept"
 
 
 def test_what_was_removed_comes_back_when_it_is_given_again(libraries, tmp_path):

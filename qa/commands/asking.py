@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
 
 from embeddings.errors import DatelineError
 from qa.commands.shared import OK, filter_of, print_json, settings_of
@@ -16,13 +17,13 @@ def ask(arguments: argparse.Namespace) -> int:
 
     where, today = filter_of(arguments), read_day("today", arguments.today)
     settings = settings_of(arguments)
-    checked_question(arguments.question)  # before anything is loaded
+    question = checked_question(" ".join(arguments.question))  # before anything is loaded
 
     from qa.build import open_pipeline
     from qa.conversation import answer_message
     from qa.presentation import as_object, as_text
 
-    answer = answer_message(open_pipeline(settings), arguments.question, where=where, today=today)
+    answer = answer_message(open_pipeline(settings), question, where=where, today=today)
     if arguments.json:
         print_json(as_object(answer), indent=1)
     else:
@@ -40,6 +41,8 @@ def chat(arguments: argparse.Namespace) -> int:
     conversation = Conversation(open_pipeline(settings_of(arguments)), where=where)
     interactive = sys.stdin.isatty()
     if interactive:
+        with suppress(ImportError):  # not on Windows, whose terminal edits lines itself
+            import readline  # noqa: F401  # input() has arrow keys and earlier questions by it
         print("Ask your articles; an empty line or Ctrl-D ends.")
     while question := _next_question(interactive):
         try:

@@ -102,8 +102,6 @@ def _repair(folder: Path, arguments: argparse.Namespace) -> list[str]:
 
 
 def _print(folder: Path, report: CheckReport, done: list[str]) -> None:
-    from embeddings.plurals import in_number
-
     for line in done:
         print(line)
     _print_findings(report.findings)

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
+from threading import Lock
+
+from cachetools import LRUCache, cached
 
 from embeddings.documents import Article
 from embeddings.duplicates import Shingles, shingles
@@ -24,6 +27,8 @@ MAX_NAME = 255
 """Bytes of a file's name, which is what file systems take."""
 COMPARED, SAME = 100, 0.5
 """Articles of two files of one name that are compared, and the share from which on they tell the same."""
+REMEMBERED = 500_000
+"""Hashes of what files tell, some 40 MB: a file is compared with all of its name, which need not be read each time."""
 
 
 def check_files(files: Sequence[Path]) -> None:
@@ -58,6 +63,13 @@ def _tell_the_same(one: Path, other: Path) -> bool:
     return len(told[0] & told[1]) > SAME * min(map(len, told))
 
 
+def _state(file: Path) -> tuple[Path, int, int, int]:
+    """Tell a file from what it was before."""
+    found = file.stat()
+    return file, found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@cached(LRUCache(REMEMBERED, getsizeof=lambda told: len(told) + 1), key=_state, lock=Lock())
 def _told(file: Path) -> Shingles:
     """Hash what a file tells; a sitemap tells the addresses that it names, which are not fetched to be compared."""
     inputs = [replace(given, leads_on=False) for given in find_inputs([file]).inputs]

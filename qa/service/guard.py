@@ -16,11 +16,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from qa.service.access import MOST_PASSWORD, SESSION_SECONDS, Doorkeeper
+from qa.service.headers import HEALTH
 from qa.service.lockout import Lockout
 from qa.service.problems import problem_response
 
 COOKIE = "dateline_session"
-OPEN = frozenset({"/healthz", "/readyz", "/login"})
+OPEN = HEALTH | {"/login"}
 """Paths that everybody may see."""
 WAITING = 50
 """Attempts that may wait to be checked, one after another."""

@@ -19,6 +19,8 @@ from qa.service.observing import REQUEST_ID, Metrics
 from qa.service.problems import Refused, problem_response
 
 logger = logging.getLogger(__name__)
+_UNREAD = "There was an error parsing the body"
+"""FastAPI's words for all that it can't tell more of."""
 
 
 def handle_errors(app: FastAPI, metrics: Metrics) -> None:
@@ -58,28 +60,29 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     kind, given = first["type"], first.get("input")
     # where one of several forms is wanted, pydantic tells which it tried
     named = (str(part) for part in first["loc"] if part != "body" and not str(part).startswith(("dict[", "list[")))
-    place = ".".join(named) or "the request"
+    place = ".".join(named)
+    found = f", got {given!r:.60}" if isinstance(given, str | int | float) else ""
     if kind == "json_invalid":
         said = f"the body is no JSON: {first.get('ctx', {}).get('error', 'it breaks off')}, at character {place}"
-    elif kind == "model_attributes_type":
+    elif not place and kind in ("model_attributes_type", "missing"):
         said = "the body is no JSON object; send one, with Content-Type: application/json"
+    elif kind == "model_attributes_type":
+        said = f"{place}: is no JSON object{found}; what belongs in it is in /api/openapi.json"
     elif kind == "extra_forbidden":
         said = f"{place}: is not known here; the names are in /api/openapi.json"
     elif isinstance(first.get("ctx", {}).get("error"), InvalidInput):  # which names what it is about
         within, _, _ = place.rpartition(".")
         said = f"{within}: {first['ctx']['error']}" if within else str(first["ctx"]["error"])
     else:
-        found = f", got {given!r:.60}" if isinstance(given, str | int | float) else ""
-        said = f"{place}: {first['msg'].removeprefix('Value error, ')}{found}"
+        said = f"{place or 'the request'}: {first['msg'].removeprefix('Value error, ')}{found}"
     return problem_response(422, said[:500])
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
-    """Say that a path or a method is not there."""
+    """Say that a path or a method is not there, or that a body can't be read."""
     given = cast(HTTPException, error)
-    return problem_response(
-        given.status_code, f"{request.method} {request.url.path[:200]}: {given.detail}", given.headers
-    )
+    detail = "the body can't be read; send it in UTF-8, and not packed" if given.detail == _UNREAD else given.detail
+    return problem_response(given.status_code, f"{request.method} {request.url.path[:200]}: {detail}", given.headers)
 
 
 def _failed(metrics: Metrics) -> Callable[[Request, Exception], Any]:

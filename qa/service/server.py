@@ -143,6 +143,8 @@ def run(
             proxy_headers=bool(serving.proxy),
             forwarded_allow_ips=serving.proxy or None,
             limit_concurrency=CONNECTIONS,
+            # longer than clients keep a connection, 5 s by httpx: who asks again in that moment would find it closed
+            timeout_keep_alive=int(HEADER_SECONDS),
             timeout_graceful_shutdown=GRACE_SECONDS,
         ),
         serving.drain,
