@@ -29,12 +29,12 @@ _EMPHASIS = "*_ \t\r\n"
 
 # A newsroom speaking of itself, or to its reader: furniture only where it stands beside a line that surely is.
 _SELF = re.compile(
-    r"\b(?:we|we're|our|us)\b.*\b(?:reporting|reporters?|journalis[mt]s?|newsroom|readers?|coverage|documentary|story|stories)\b"
+    r"\b(?:we|we're|our|(?-i:us))\b.*\b(?:reporting|reporters?|journalis[mt]s?|newsroom|readers?|coverage|documentary|story|stories)\b"
     r"|\bis trusted by\b|\b(?:on the ground when)\b|\bpaywalls?\b|\b(?:we|our)\b.*\bfacts?\b",
     re.IGNORECASE,
 )
 _TO_READER = re.compile(
-    r"\byou(?:r|rs)?\b|\bus\b|\bour\b|\bwe\b|"
+    r"\byou(?:r|rs)?\b|\b(?-i:us)\b|\bour\b|\bwe\b|"  # "US" is a country
     r"^(?:please|join|chip|give|log|cancel|update|check|follow|see|get|it takes)\b|^the best of\b",
     re.IGNORECASE,
 )
@@ -103,17 +103,8 @@ def line_keys(text: str) -> set[int]:
 
 def story_sentences(text: str, repeated: Collection[int] = (), author: str = "") -> list[list[Range]]:
     """Split the story into runs of sentences; furniture stands between the runs, not in them."""
-    furniture = find_furniture(text, repeated, author)
-    runs: list[list[Range]] = [[]]
-    at = 0
-    for start, end in sentences(text):
-        while at < len(furniture) and furniture[at].end <= start:
-            at += 1
-            if runs[-1]:
-                runs.append([])
-        if at == len(furniture) or end <= furniture[at].start:
-            runs[-1].append((start, end))
-    return [run for run in runs if run]
+    labelled = groupby(_labels(text, repeated, author), key=lambda item: item[1])
+    return [[span for span, _ in run] for kind, run in labelled if kind is None]
 
 
 def opening_sentence(text: str, title: str = "") -> Range | None:
@@ -188,7 +179,7 @@ def _speech(sentence: str) -> str | None:
     if len(sentence) > MAX_SPEECH:
         return None
     # "said" and quotation marks: somebody in the story speaks of support, donations or newsletters
-    if re.search(r"\b(?:said|says|told|according to)\b|[“”\"]", sentence):
+    if re.search(r"\b(?:said|says|told|according to)\b|[“”‘\"]", sentence):
         return None
     plain = sentence.strip(_EMPHASIS).rstrip(".!")
     return next((kind for kind, pattern in _SAID.items() if pattern.search(plain)), None)

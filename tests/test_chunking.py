@@ -225,7 +225,7 @@ def test_furniture_is_told_from_stories_on_three_hundred_paragraphs():
     covered = [sum(item.end - item.start for item in find_furniture(text)) / len(text) for _, text in rows]
     right = sum(share > 0.9 for share, (kind, _) in zip(covered, rows, strict=True) if kind != "story")
     wrong = [text for share, (kind, text) in zip(covered, rows, strict=True) if kind == "story" and share > 0]
-    assert right / (right + len(wrong)) >= 0.98, wrong
+    assert wrong == []
     assert right / sum(kind != "story" for kind, _ in rows) >= 0.98
 
 
@@ -261,3 +261,11 @@ def test_a_line_that_is_too_long_is_cut_as_late_as_it_may():
 def test_a_line_that_is_too_long_to_tell_has_no_key():
     assert line_key("word " * (cleaning.MAX_LINE // 5)) is not None
     assert line_key("word " * (cleaning.MAX_LINE // 5) + "x") is None
+
+
+def test_what_several_stories_tell_of_a_country_is_no_furniture():
+    line = "The US left the treaty in August 2021."
+    assert find_furniture(f"{STORY}\n{line}", {line_key(line)}) == []
+    assert [one.kind for one in find_furniture(f"{STORY}\nCome and see us.", {line_key("Come and see us.")})] == [
+        "repeated"
+    ]

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -187,7 +188,9 @@ def _sitemap(given: Input, data: bytes, read: set[str], depth: int = 1) -> Itera
         raise ReadingError(f"is an index of sitemaps below {MAX_DEPTH} others, and was left unread; index it by itself")
     left = 0
     for entry in entries:
-        texts = {_name(child): child.text for child in entry.iter() if isinstance(child.tag, str)}
+        # a page's pictures have addresses and titles of their own
+        about = chain.from_iterable(part if _name(part) == "news" else [part] for part in entry)
+        texts = {_name(child): child.text for child in about}
         address = (texts.get("loc") or "").strip()
         if not is_address(address):
             reason = (
