@@ -6,6 +6,7 @@ import codecs
 import math
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -15,6 +16,7 @@ from embeddings.dates import AmbiguousDate, parse_date
 from embeddings.documents import Article
 from embeddings.phrases import DATELINE
 from embeddings.sentences import sentences
+from embeddings.sources.alphabets import eastern_encoding
 from embeddings.sources.datelines import completed
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.markup import text_of_html
@@ -221,7 +223,19 @@ def _in_cp1252(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(CP1252_IN_UTF_8, _in_cp1252)
 
 
+def encoding_of(head: bytes) -> str:
+    """Name the encoding of a text by its beginning: UTF-8 also where bytes of Windows' Western encoding are in it."""
+    try:
+        head.decode()
+    except UnicodeDecodeError:
+        return (not _mostly_utf_8(head) and eastern_encoding(head)) or "utf-8-sig"
+    return "utf-8-sig"
+
+
 def _guessed(data: bytes, error: UnicodeDecodeError) -> str:
+    if eastern := eastern_encoding(data):
+        with suppress(UnicodeDecodeError):
+            return data.decode(eastern)
     # Windows' Western encoding is by far the likeliest in news: a lone "£" or "€" fits many others as well
     best = from_bytes(data, cp_isolation=["cp1252"]).best() or from_bytes(data).best()
     text = str(best) if best is not None else ""

@@ -18,7 +18,7 @@ from embeddings.documents import Article
 from embeddings.sources.fields import ALIASES, named
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
 from embeddings.sources.markup import is_markup, text_of_html
-from embeddings.sources.reading import CP1252_IN_UTF_8, decode_bytes, kind_of_value, make_article
+from embeddings.sources.reading import CP1252_IN_UTF_8, decode_bytes, encoding_of, kind_of_value, make_article
 
 MAX_COLUMNS = 1_000
 _HEAD = 1_000_000
@@ -248,7 +248,7 @@ def _encoding(head: bytes) -> str:
         return "utf-16"
     whole = head[: max(map(head.rfind, (b"\n", b"\r"))) + 1] or head  # no character is cut there
     decode_bytes(whole)  # says so where it is binary
-    return "utf-8-sig"
+    return encoding_of(whole)
 
 
 def delimiter(head: bytes) -> str:

@@ -190,7 +190,7 @@ def _sitemap(given: Input, data: bytes, read: set[str], depth: int = 1) -> Itera
     for entry in entries:
         # a page's pictures have addresses and titles of their own
         about = chain.from_iterable(part if _name(part) == "news" else [part] for part in entry)
-        texts = {_name(child): child.text for child in about}
+        texts = {_name(said): said.text for said in about}
         address = (texts.get("loc") or "").strip()
         if not is_address(address):
             reason = (

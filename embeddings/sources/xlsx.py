@@ -39,7 +39,7 @@ def sheets(given: Input) -> Iterator[Input | Unreadable]:
         )
     if without:  # a workbook of something else may have many sheets, and one sentence is enough
         (title, reason), *others = without
-        also = f"; as little in {', '.join(other for other, _ in others)}"[:200] if others else ""
+        also = f"; so it is with {', '.join(other for other, _ in others)}"[:200] if others else ""
         yield Unreadable(f"{given.name}, sheet {title}", f"{reason}{also}")
 
 
