@@ -15,6 +15,8 @@ _DATED = r"(?:first |last )?(?:published|updated|posted|modified)(?: on| at)?:?(
 _NETWORK = r"(?:facebook|twitter|x|instagram|whatsapp|linkedin|reddit|telegram|tiktok|youtube|threads|bluesky|e-?mail)"
 _KIND = r"(?:generous |kind |continued )?"
 _PRICE = r"(?:[£$€]\s?\d[\d.]*|\d+ \w+)"
+_GIVING = r"(?:making|giving|becoming) an? (?:\w+ )?(?:contribution|donation|gift|member|supporter)"
+_PICTURE = r"(?:photo|photograph|image|picture|illustration|graphic)s?"
 _PIECE = r"(?:article|story|page|post|report)"
 _DAY = (
     r"(?:\d{1,2} \w+ \d{4}|\w+ \d{1,2},? \d{4}|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}"
@@ -129,7 +131,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:recommended|see more|more|other|top|similar|popular) (?:stories|articles|headlines|news)",
     ),
     "share": (
-        rf"(?:share|print|e-?mail|save|bookmark|like|gift)(?: (?:this|on|via|the))?(?: {_PIECE}| {_NETWORK})[^,]{{0,40}}",
+        rf"(?:share|print|e-?mail|save|bookmark|like|gift)(?: (?:this|on|via|the))? (?:{_PIECE}|{_NETWORK})[^,]{{0,40}}",
         r"share(?: this)?",
         r"copy (?:the )?link",
         r"save for later",
@@ -187,8 +189,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:e-?mail|news ?desk|newsroom|tel(?:ephone)?|phone):? (?:[\w.+-]+@[\w.-]+|[\d +()-]{5,20})",
     ),
     "picture": (
-        r"\(?(?:file )?(?:photo|photograph|image|picture|illustration|graphic)s?(?: credit)?\s*[:/|©].{2,80}",
-        rf"\(?(?:file )?(?:photo|photograph|image|picture|illustration|graphic)s? by {_NAMES}(?:(?:\s*[/|,;(–-]| for {_NAME}).{{0,60}})?",
+        rf"\(?(?:file )?{_PICTURE}(?: credit)?\s*[:/|©].{{2,80}}",
+        rf"\(?(?:file )?{_PICTURE} by {_NAMES}(?:(?:\s*[/|,;(–-]| for {_NAME}).{{0,60}})?",
         r"(?:image|photo|picture) (?:source|caption|credit),.*",
         r"(?:file|archive|stock) (?:photo|picture|image)",
         r"credits?: .{2,80}",
@@ -215,8 +217,8 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"\bour (?:reporting|journalism|newsroom|news) is (?:free|funded|made possible|paid)\b",
         r"\breaders? (?:like|such as) you\b",
         r"\bif (?:everyone|every reader|each of you|all of you) who reads (?:our|us|this)\b",
-        r"(?:^|\bplease )consider (?:supporting us|(?:making|giving|becoming) an? (?:\w+ )?(?:contribution|donation|gift|member|supporter))\b",
-        r"\b(?:us|our \w+(?: \w+)?) by (?:making|giving|becoming) an? (?:\w+ )?(?:contribution|donation|gift|member|supporter)\b",
+        rf"(?:^|\bplease )consider (?:supporting us|{_GIVING})\b",
+        rf"\b(?:us|our \w+(?: \w+)?) by {_GIVING}\b",
         r"^(?:please )?become a (?:member|supporter|patron)\b",
         r"^(?:please )?make a (?:one-off|monthly|regular|small|single)\b",
         r"^(?:please )?help us (?:keep|hold|tell|continue|to)\b",
@@ -261,7 +263,8 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"\b(?:this|our) (?:site|website|page) uses cookies\b",
         r"\bwe (?:and our .{0,20}partners )?(?:use|store|set) .{0,30}\bcookies\b",
         r"(?:^|\byou (?:must|need to|have to) )accept (?:all |additional |social media |these |our )*cookies\b",
-        r"(?:^|\b(?:your|our|my|the) |& )cookie (?:policy|preferences|settings|notice|statement)$|\b(?:your|our) cookie (?:policy|preferences|settings|notice)\b",
+        r"^(?:(?:see|read|view|manage) )?(?:your |our |the |.* & )?cookie (?:policy|preferences|settings|notice)$",
+        r"\b(?:your|our) cookie (?:policy|preferences|settings|notice)\b",
         r"\bby (?:clicking|continuing|using)\b.*\byou (?:agree|accept|consent)\b",
         r"\b(?:we|our)\b.*\bpartners (?:store|process|use|access)\b.*\b(?:data|device)\b",
         r"\b(?:your|manage|our) privacy (?:is important|settings|choices|policy|preferences)\b",
