@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from embeddings.phrases import HEAD_LINE, SPEECH, WHOLE_LINE
+from embeddings.phrases import HEAD_LINE, LIST_HEADING, MENU, SPEECH, WHOLE_LINE
 from embeddings.sentences import Range, lines, sentences
 
 MAX_LINE = 400
@@ -19,6 +19,10 @@ MAX_HEAD = 120
 """Characters of a line that says when, whence and by whom."""
 LEAST_WORDS = 2
 """Of a line that is known again elsewhere."""
+MAX_LINK = 160
+"""Characters of a headline in a list of other stories."""
+MENU_LINES = 20
+"""From the top of a page, among which a menu stands."""
 OPENING_LINES = 12
 """From the top of a page, among which a story begins."""
 OPENING_WORDS = 6
@@ -45,7 +49,11 @@ _WHOLE = {
     kind: re.compile(rf"{_MARKS}(?:{'|'.join(some)}){_MARKS}", re.IGNORECASE) for kind, some in WHOLE_LINE.items()
 }
 _HEAD = re.compile(rf"{_MARKS}(?:{'|'.join(HEAD_LINE)}){_MARKS}", re.IGNORECASE)
-_WRITER = re.compile(r"[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: [A-ZÀ-ÞĀ-Ț][\w.’'-]*){1,2}")
+_LIST = re.compile(rf"{_MARKS}(?:{'|'.join(LIST_HEADING)}){_MARKS}", re.IGNORECASE)
+_MENU = re.compile(rf"{_MARKS}{MENU}{_MARKS}", re.IGNORECASE)
+# of a story that goes on: a sentence, a point of a list, a row of a table
+_NO_LINK = re.compile(r"[-*•|#>]|.*(?:[.!…]|\?[\"'”’])[\"'”’)*_]*$")
+_WRITER = re.compile(r"[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: (?:and )?[A-ZÀ-ÞĀ-Ț][\w.’'-]*){1,5}")
 _STORY = re.compile(r"[.!?][\"'”’)*_]*\s*$")
 _SAID = {kind: re.compile("|".join(some), re.IGNORECASE) for kind, some in SPEECH.items()}
 
@@ -130,27 +138,49 @@ def _labels(text: str, repeated: Collection[int], author: str) -> list[tuple[Ran
     labelled: list[tuple[Range, str | None]] = []
     all_sentences = sentences(text)
     at = 0
-    head = _head(text)
+    menu = _menu(text)
+    head = _head(text, menu)
     byline = author.casefold()
+    is_listed = False
     for line in lines(text):
         first = len(labelled)
         bare = text[slice(*line)].strip(_EMPHASIS)
         is_byline = line in head or (byline and bare.casefold() == byline)
         whole = "byline" if is_byline else _whole(text[slice(*line)], repeated)
+        if line[1] <= menu or (whole is None and is_listed and len(bare) <= MAX_LINK and not _NO_LINK.match(bare)):
+            whole = "links"
         while at < len(all_sentences) and all_sentences[at][1] <= line[1]:
             span = all_sentences[at]
             labelled.append((span, whole or _speech(text[slice(*span)])))
             at += 1
         _spread(text, labelled, range(first, len(labelled)), _TO_READER, SPEECH)
+        is_listed = all(kind for _, kind in labelled[first:]) and (is_listed or _LIST.fullmatch(bare) is not None)
     _spread(text, labelled, range(len(labelled)), _SELF, {"donation banner"})
     return labelled
 
 
-def _head(text: str) -> frozenset[Range]:
-    """Find the lines above a story that say when, whence and by whom; a page of nothing else has none."""
+def _menu(text: str) -> int:
+    """Find the character where the menu ends that a page begins with, as one does that was copied whole."""
+    end, count = 0, 0
+    for number, line in enumerate(islice(lines(text), MENU_LINES), start=1):
+        count += _MENU.fullmatch(text, *line) is not None
+        if len(text[slice(*line)].split()) >= OPENING_WORDS or not count:
+            break
+        if count > 1 and 2 * count > number and _MENU.fullmatch(text, *line):
+            end = line[1]
+    return end
+
+
+def _head(text: str, menu: int) -> frozenset[Range]:
+    """Find the lines above a story that say when, whence and by whom; a page of nothing else has none.
+
+    Args:
+        menu: where the menu above them ends.
+    """
     found: set[Range] = set()
     above: Range | None = None
-    for number, (start, end) in enumerate(islice(lines(text), OPENING_LINES)):
+    below = (line for line in lines(text) if line[0] >= menu)
+    for number, (start, end) in enumerate(islice(below, OPENING_LINES)):
         line = text[start:end]
         if len(line) <= MAX_HEAD and _HEAD.fullmatch(_MIDDLE.sub("", line.strip(_EMPHASIS))):
             found.update([(start, end)] if above is None else [above, (start, end)])

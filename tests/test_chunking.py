@@ -269,3 +269,20 @@ def test_what_several_stories_tell_of_a_country_is_no_furniture():
     assert [one.kind for one in find_furniture(f"{STORY}\nCome and see us.", {line_key("Come and see us.")})] == [
         "repeated"
     ]
+
+
+def test_a_list_of_other_stories_is_set_aside_below_its_heading_up_to_the_next_sentence():
+    listed = "Most read\nWhy the pumping station is dry\nWhat if it never rained?\n4 January 2023"
+    text = f"Harbour closed\n{STORY}\n{listed}\nThe ferries lie in Kilbray.\nWhat is next"
+    assert [text[one.start : one.end] for one in find_furniture(text)] == [listed]
+    text = f"{STORY}\nRelated stories\n- Kilbray, 14 May\n| Velle | 3 |"
+    assert [text[one.start : one.end] for one in find_furniture(text)] == ["Related stories"]
+
+
+def test_the_menu_above_a_page_that_was_copied_whole_is_set_aside():
+    menu = "Skip to content\nNews\nDigital editions\nSport\nSign in | Subscribe"
+    head = "By Sam Trevelyan\n14 May 2024"
+    text = f"{menu}\nHarbour\nHarbour closed\n{head}\n{STORY}"
+    assert [text[one.start : one.end] for one in find_furniture(text)] == [menu, head]
+    text = f"News\nHarbour closed\nTwo weeks without ferries\nComment\n{STORY}"
+    assert [text[one.start : one.end] for one in find_furniture(text)] == ["Comment"]

@@ -116,6 +116,11 @@ def test_front_matter_as_hugo_writes_it(tmp_path):
         ("STRIKE OVER\nBy Ann Lee at Mill Lane\nIt rained.", "STRIKE OVER"),
         ("STRIKE OVER\nWASHINGTON (AP) - It rained all day\nIt rained.", "STRIKE OVER"),
         ("Tennis\nQualifier stuns top seed in thriller\nIt rained.", "Tennis"),
+        (
+            "Menu\nNews\nSign in\nQualifier stuns top seed in thriller\nIt rained.",
+            "Qualifier stuns top seed in thriller",
+        ),
+        ("Weather\nBy Ann Lee at Mill Lane\nIt rained all day and then it snowed.", "Weather"),
     ],
 )
 def test_a_kicker_is_no_title(tmp_path, lines, title):
