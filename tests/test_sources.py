@@ -14,7 +14,6 @@ import pytest
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.sources import Unreadable, find_inputs, parse_columns, read_articles
-from embeddings.sources.joining import paragraphs
 
 PAGE = """<html><head><title>Mayor resigns - The Echo</title><meta property="og:site_name" content="The Echo">
 <meta name="author" content="Ann Lee"><meta property="article:published_time" content="2022-03-04T10:00:00Z">
@@ -189,17 +188,6 @@ def test_pdf_lines_become_paragraphs(tmp_path):
     assert article.title == "Mayor resigns"
     assert article.text.splitlines()[0].endswith("until the election in May.")
     assert article.text.endswith("A second page.")
-
-
-def test_lines_are_joined_where_they_go_on():
-    lines = ("A headline", "The go\u00ad", "vern\ufffe", "ment said on Tuesday that it would", "raise the tax on tea.")
-    page = "\n".join([*lines, "Nobody was pleased."])
-    assert paragraphs(page).splitlines() == [
-        "A headline",
-        "The government said on Tuesday that it would raise the tax on tea.",
-        "Nobody was pleased.",
-    ]
-    assert paragraphs(" \n") == ""
 
 
 def test_docx(tmp_path):
