@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from embeddings.phrases import HEAD_LINE, LIST_HEADING, MENU, SPEECH, WHOLE_LINE
+from embeddings.phrases import HEAD_LINE, LIST_HEADING, MENU, SHARED_ON, SPEECH, WHOLE_LINE
 from embeddings.sentences import Range, lines, sentences
 
 MAX_LINE = 400
@@ -50,6 +50,7 @@ _WHOLE = {
 }
 _HEAD = re.compile(rf"{_MARKS}(?:{'|'.join(HEAD_LINE)}){_MARKS}", re.IGNORECASE)
 _LIST = re.compile(rf"{_MARKS}(?:{'|'.join(LIST_HEADING)}){_MARKS}", re.IGNORECASE)
+_SHARED_ON = re.compile(rf"{_MARKS}{SHARED_ON}{_MARKS}", re.IGNORECASE)
 _MENU = re.compile(rf"{_MARKS}{MENU}{_MARKS}", re.IGNORECASE)
 # of a story that goes on: a sentence, a point of a list, a row of a table
 _NO_LINK = re.compile(r"[-*•|#>]|.*(?:[.!…]|\?[\"'”’])[\"'”’)*_]*$")
@@ -141,22 +142,37 @@ def _labels(text: str, repeated: Collection[int], author: str) -> list[tuple[Ran
     menu = _menu(text)
     head = _head(text, menu)
     byline = author.casefold()
-    is_listed = False
+    above = ""
     for line in lines(text):
         first = len(labelled)
         bare = text[slice(*line)].strip(_EMPHASIS)
         is_byline = line in head or (byline and bare.casefold() == byline)
-        whole = "byline" if is_byline else _whole(text[slice(*line)], repeated)
-        if line[1] <= menu or (whole is None and is_listed and len(bare) <= MAX_LINK and not _NO_LINK.match(bare)):
-            whole = "links"
+        whole = "byline" if is_byline else "links" if line[1] <= menu else _whole(text[slice(*line)], repeated)
+        whole = whole or _listed(bare, above)
         while at < len(all_sentences) and all_sentences[at][1] <= line[1]:
             span = all_sentences[at]
             labelled.append((span, whole or _speech(text[slice(*span)])))
             at += 1
         _spread(text, labelled, range(first, len(labelled)), _TO_READER, SPEECH)
-        is_listed = all(kind for _, kind in labelled[first:]) and (is_listed or _LIST.fullmatch(bare) is not None)
+        if not all(kind for _, kind in labelled[first:]):
+            above = ""
+        elif above != "links":
+            above = _list_below(bare, whole) or above
     _spread(text, labelled, range(len(labelled)), _SELF, {"donation banner"})
     return labelled
+
+
+def _list_below(line: str, kind: str | None) -> str:
+    """Say what stands in a list below a line: links, ways to share, or nothing that is known."""
+    is_heading = kind == "links" and len(line) <= MAX_LINK and _LIST.fullmatch(line)
+    return "links" if is_heading else "share" if kind == "share" else ""
+
+
+def _listed(line: str, above: str) -> str | None:
+    """Say what a line is in a list below such a heading."""
+    if len(line) > MAX_LINK or (above == "links" and _NO_LINK.match(line)):
+        return None
+    return above if above == "links" or (above == "share" and _SHARED_ON.fullmatch(line)) else None
 
 
 def _menu(text: str) -> int:

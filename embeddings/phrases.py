@@ -72,7 +72,8 @@ LIST_HEADING: tuple[str, ...] = (
     r"most (?:read|viewed|popular|shared|commented|watched)(?: (?:in|on) .{2,30})?",
     rf"(?:more from|more on|more in) {_NAMES}",
     r"more on this(?: story| topic)?|more stories|you (?:may|might) also (?:like|be interested in).{0,3}",
-    r"recommended(?: for you| reading)?|editors?['’]?s? picks?|trending(?: now)?|elsewhere on .{2,40}",
+    r"recommended(?: for you| reading)?|editors?['’]?s? picks?|trending(?: now)?"
+    r"|elsewhere on (?:the site|(?:the )?(?-i:[A-Z]{2,6}))",
     r"(?:latest|recent|today['’]s) (?:news|stories|posts|articles|headlines|jobs)|archives",
     r"what to read next|read next|up next|keep reading|read more stories",
     r"(?:recommended|recommended reading|see more|more|other|top|similar|popular) (?:stories|articles|headlines|news)",
@@ -90,6 +91,9 @@ _SECTION = (
 )
 MENU = rf"{_SECTION}(?: ?[|·•/,] ?{_SECTION}){{0,9}}"
 """A line of a site's menu, which stands above a page that was copied whole."""
+
+SHARED_ON = rf"{_NETWORK}(?: icon)?"
+"""A line below one that asks to share; elsewhere it may be a point of the story's own list."""
 
 WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     "advertisement": (
@@ -152,7 +156,6 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     "share": (
         rf"(?:share|print|e-?mail|save|bookmark|like|gift) (?:(?:this|on|via|the) )?(?:{_PIECE}|{_NETWORK})[^,]{{,40}}",
         r"share(?: this| what you think)?",
-        rf"{_NETWORK}(?: icon)?",
         r"[\d.,]+k? (?:shares|likes|restacks|views)",
         r"copy (?:the )?link",
         r"save for later",

@@ -26,6 +26,7 @@ def cut(text, **settings):
         ("One two. Three four. Five six.", {"words": 4}, ["One two. Three four.", "Three four. Five six."]),
         ("One two. Three four. Five six.", {"words": 4, "overlap": 0}, ["One two. Three four.", "Five six."]),
         ("a b c d e", {"words": 2}, ["a b", "c d", "e"]),
+        ("“One two three. Four. It is five.”", {"words": 4, "overlap": 0}, ["“One two three. Four.", "It is five.”"]),
         ("It cost €5.\nÅse paid.", {"words": 3}, ["It cost €5.", "Åse paid."]),
     ],
 )
@@ -277,6 +278,12 @@ def test_a_list_of_other_stories_is_set_aside_below_its_heading_up_to_the_next_s
     assert [text[one.start : one.end] for one in find_furniture(text)] == [listed]
     text = f"{STORY}\nRelated stories\n- Kilbray, 14 May\n| Velle | 3 |"
     assert [text[one.start : one.end] for one in find_furniture(text)] == ["Related stories"]
+
+
+def test_names_of_networks_are_furniture_below_a_line_that_asks_to_share():
+    shared = "Share this article\nFacebook\nX\nEmail"
+    text = f"Harbour closed\n{shared}\n{STORY}\nThe sites that were blocked are\nFacebook\nYouTube"
+    assert [text[one.start : one.end] for one in find_furniture(text)] == [shared]
 
 
 def test_the_menu_above_a_page_that_was_copied_whole_is_set_aside():
