@@ -60,6 +60,8 @@ from embeddings.sources import find_inputs, read_articles
         ("From Bread Lines in Velle\nIt rained.", None, "", ""),
         ("T\nFrom our correspondent in Velle\nIt rained.", None, "", ""),
         ("T\n" + "It rained.\n" * 9 + "8 June 2021", None, "", ""),
+        ("Menu\nNews\nSport\nOpinion\nWeather\nJobs\nAbout us\nSign in\nT\nBy Ann Lee\n14 May 2024\nIt rained.",
+         date(2024, 5, 14), "", "Ann Lee"),
     ],
 )  # fmt: skip
 def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, source, author):
