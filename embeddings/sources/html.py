@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
@@ -14,6 +15,8 @@ MAX_PAGE_BYTES = 20_000_000
 MAX_TAGS = 100_000
 """The longest live blogs have some ten thousand; far beyond that, finding the story takes minutes."""
 
+MAX_ABOVE = 2
+"""Paragraphs between a headline and the time of its story."""
 MIN_WORDS = 10
 """Of a story; what is shorter is a menu."""
 
@@ -50,6 +53,7 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
         raise ReadingError("is not an HTML page; if it is plain text, name it .txt")
     if sum(1 for _ in tree.iter()) > MAX_TAGS:
         raise ReadingError(f"has more than {MAX_TAGS:,} tags, more than a page of news has; save the article alone")
+    _forget_times_of_others(tree)
     about = trafilatura.extract_metadata(
         tree,
         date_config={
@@ -70,6 +74,28 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
         "author": about.author,
         "url": about.url if about.url and re.match("https?://", about.url) else None,
     }
+
+
+def _forget_times_of_others(tree: Any) -> None:
+    """Make plain text of a page's times but for the first below its headline and those beside it, if there is any.
+
+    Of a page that says its date nowhere else the earliest time is taken, which may be that of a story it links to.
+    """
+    own, others = list[Any](), list[Any]()
+    is_head, last, paragraphs = False, MAX_ABOVE, 0
+    for element in tree.iter("h1", "p", "time"):
+        if element.tag == "h1":
+            is_head = True
+        elif element.tag == "p":
+            paragraphs += is_head and len(element.text_content().split()) >= MIN_WORDS
+        elif is_head and paragraphs <= last:
+            own.append(element)
+            last = paragraphs
+        else:
+            others.append(element)
+    for element in others if own else ():
+        element.tag = "span"
+        element.attrib.clear()
 
 
 def _host(name: str | None) -> str | None:
