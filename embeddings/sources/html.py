@@ -53,7 +53,10 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
         raise ReadingError("is not an HTML page; if it is plain text, name it .txt")
     if sum(1 for _ in tree.iter()) > MAX_TAGS:
         raise ReadingError(f"has more than {MAX_TAGS:,} tags, more than a page of news has; save the article alone")
-    _forget_times_of_others(tree)
+    others = _times_of_others(tree)
+    for element in others:  # of which trafilatura would take the earliest
+        element.tag = "span"
+        element.attrib.clear()
     about = trafilatura.extract_metadata(
         tree,
         date_config={
@@ -64,6 +67,8 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
         },
         extensive=False,
     )
+    for element in others:
+        element.tag = "time"
     text = trafilatura.extract(tree, include_comments=False, output_format="txt")
     if not text or len(text.split()) < MIN_WORDS:
         raise ReadingError("holds no story, only menus and links; name the page of one article")
@@ -76,11 +81,8 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
     }
 
 
-def _forget_times_of_others(tree: Any) -> None:
-    """Make plain text of a page's times but for the first below its headline and those beside it, if there is any.
-
-    Of a page that says its date nowhere else the earliest time is taken, which may be that of a story it links to.
-    """
+def _times_of_others(tree: Any) -> list[Any]:
+    """Give a page's times but for the first below its headline and those beside it; none where it has no such."""
     own, others = list[Any](), list[Any]()
     is_head, last, paragraphs = False, MAX_ABOVE, 0
     for element in tree.iter("h1", "p", "time"):
@@ -93,9 +95,7 @@ def _forget_times_of_others(tree: Any) -> None:
             last = paragraphs
         else:
             others.append(element)
-    for element in others if own else ():
-        element.tag = "span"
-        element.attrib.clear()
+    return others if own else []
 
 
 def _host(name: str | None) -> str | None:
