@@ -53,8 +53,24 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
         raise ReadingError("is not an HTML page; if it is plain text, name it .txt")
     if sum(1 for _ in tree.iter()) > MAX_TAGS:
         raise ReadingError(f"has more than {MAX_TAGS:,} tags, more than a page of news has; save the article alone")
+    about = _about(tree)
+    text = trafilatura.extract(tree, include_comments=False, output_format="txt")
+    if not text or len(text.split()) < MIN_WORDS:
+        raise ReadingError("holds no story, only menus and links; name the page of one article")
+    return text, {
+        "title": about.title,
+        "date": about.date,
+        "source": about.sitename or _host(about.hostname),
+        "author": about.author,
+        "url": about.url if about.url and re.match("https?://", about.url) else None,
+    }
+
+
+def _about(tree: Any) -> Any:
+    import trafilatura
+
     others = _times_of_others(tree)
-    for element in others:  # of which trafilatura would take the earliest
+    for element in others:  # of a page's times trafilatura takes the earliest
         element.tag = "span"
         element.attrib.clear()
     about = trafilatura.extract_metadata(
@@ -69,16 +85,7 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
     )
     for element in others:
         element.tag = "time"
-    text = trafilatura.extract(tree, include_comments=False, output_format="txt")
-    if not text or len(text.split()) < MIN_WORDS:
-        raise ReadingError("holds no story, only menus and links; name the page of one article")
-    return text, {
-        "title": about.title,
-        "date": about.date,
-        "source": about.sitename or _host(about.hostname),
-        "author": about.author,
-        "url": about.url if about.url and re.match("https?://", about.url) else None,
-    }
+    return about
 
 
 def _times_of_others(tree: Any) -> list[Any]:
