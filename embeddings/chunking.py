@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 from embeddings.cleaning import story_sentences
 from embeddings.documents import Article, Passage
 from embeddings.sentences import Range
+
+_WORD = re.compile(r"\S+")
+_INNER_END = re.compile(r"[^\W\d_]{3}[.!?][\"'”’)]*\s+(?=[A-ZÀ-ÞĀ-Ț“‘\"'])")
+"""Of a sentence inside a quotation, which as a whole counts as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,8 @@ def chunk(article: Article, chunking: Chunking, repeated: Collection[int] = ()) 
     """Cut an article into passages.
 
     A passage holds whole sentences, up to `chunking.words` words, and never page furniture. A single
-    sentence over the limit is cut between words. An article without a story gives no passages.
+    sentence over the limit is cut between words, a quotation between its sentences. An article without a story gives
+    no passages.
 
     Args:
         repeated: keys of lines that stand in several stories of the source (see embeddings.cleaning).
@@ -62,5 +68,13 @@ def _pack(text: str, pieces: list[Range], chunking: Chunking) -> list[Range]:
 
 
 def _split_long(text: str, sentence: Range, words: int) -> list[Range]:
-    found = [(match.start(), match.end()) for match in re.compile(r"\S+").finditer(text, *sentence)]
-    return [(part[0][0], part[-1][1]) for at in range(0, len(found), words) if (part := found[at : at + words])]
+    """Cut a sentence that has too many words: a quotation after its sentences, what is still too long anywhere."""
+    start, end = sentence
+    if len(text[start:end].split()) <= words:
+        return [sentence]
+    cuts = [start, *(match.end() for match in _INNER_END.finditer(text, start, end)), end]
+    pieces = []
+    for inner in pairwise(cuts):
+        found = [(match.start(), match.end()) for match in _WORD.finditer(text, *inner)]
+        pieces += [(part[0][0], part[-1][1]) for at in range(0, len(found), words) if (part := found[at : at + words])]
+    return pieces

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby, islice
 
-from embeddings.phrases import HEAD_LINE, SPEECH, WHOLE_LINE
+from embeddings.phrases import HEAD_LINE, LIST_HEADING, MENU, SHARED_ON, SPEECH, WHOLE_LINE
 from embeddings.sentences import Range, lines, sentences
 
 MAX_LINE = 400
@@ -19,6 +19,10 @@ MAX_HEAD = 120
 """Characters of a line that says when, whence and by whom."""
 LEAST_WORDS = 2
 """Of a line that is known again elsewhere."""
+MAX_LINK = 160
+"""Characters of a headline in a list of other stories."""
+MENU_LINES = 20
+"""From the top of a page, among which a menu stands."""
 OPENING_LINES = 12
 """From the top of a page, among which a story begins."""
 OPENING_WORDS = 6
@@ -29,12 +33,12 @@ _EMPHASIS = "*_ \t\r\n"
 
 # A newsroom speaking of itself, or to its reader: furniture only where it stands beside a line that surely is.
 _SELF = re.compile(
-    r"\b(?:we|we're|our|us)\b.*\b(?:reporting|reporters?|journalis[mt]s?|newsroom|readers?|coverage|documentary|story|stories)\b"
+    r"\b(?:we|we're|our|(?-i:us))\b.*\b(?:reporting|reporters?|journalis[mt]s?|newsroom|readers?|coverage|documentary|story|stories)\b"
     r"|\bis trusted by\b|\b(?:on the ground when)\b|\bpaywalls?\b|\b(?:we|our)\b.*\bfacts?\b",
     re.IGNORECASE,
 )
 _TO_READER = re.compile(
-    r"\byou(?:r|rs)?\b|\bus\b|\bour\b|\bwe\b|"
+    r"\byou(?:r|rs)?\b|\b(?-i:us)\b|\bour\b|\bwe\b|"  # "US" is a country
     r"^(?:please|join|chip|give|log|cancel|update|check|follow|see|get|it takes)\b|^the best of\b",
     re.IGNORECASE,
 )
@@ -45,7 +49,12 @@ _WHOLE = {
     kind: re.compile(rf"{_MARKS}(?:{'|'.join(some)}){_MARKS}", re.IGNORECASE) for kind, some in WHOLE_LINE.items()
 }
 _HEAD = re.compile(rf"{_MARKS}(?:{'|'.join(HEAD_LINE)}){_MARKS}", re.IGNORECASE)
-_WRITER = re.compile(r"[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: [A-ZÀ-ÞĀ-Ț][\w.’'-]*){1,2}")
+_LIST = re.compile(rf"{_MARKS}(?:{'|'.join(LIST_HEADING)}){_MARKS}", re.IGNORECASE)
+_SHARED_ON = re.compile(rf"{_MARKS}{SHARED_ON}{_MARKS}", re.IGNORECASE)
+_MENU = re.compile(rf"{_MARKS}{MENU}{_MARKS}", re.IGNORECASE)
+# of a story that goes on: a sentence, a point of a list, a row of a table
+_NO_LINK = re.compile(r"[-*•|#>]|.*(?:[.!…]|\?[\"'”’])[\"'”’)*_]*$")
+_WRITER = re.compile(r"[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: (?:and )?[A-ZÀ-ÞĀ-Ț][\w.’'-]*){1,5}")
 _STORY = re.compile(r"[.!?][\"'”’)*_]*\s*$")
 _SAID = {kind: re.compile("|".join(some), re.IGNORECASE) for kind, some in SPEECH.items()}
 
@@ -103,17 +112,8 @@ def line_keys(text: str) -> set[int]:
 
 def story_sentences(text: str, repeated: Collection[int] = (), author: str = "") -> list[list[Range]]:
     """Split the story into runs of sentences; furniture stands between the runs, not in them."""
-    furniture = find_furniture(text, repeated, author)
-    runs: list[list[Range]] = [[]]
-    at = 0
-    for start, end in sentences(text):
-        while at < len(furniture) and furniture[at].end <= start:
-            at += 1
-            if runs[-1]:
-                runs.append([])
-        if at == len(furniture) or end <= furniture[at].start:
-            runs[-1].append((start, end))
-    return [run for run in runs if run]
+    labelled = groupby(_labels(text, repeated, author), key=lambda item: item[1])
+    return [[span for span, _ in run] for kind, run in labelled if kind is None]
 
 
 def opening_sentence(text: str, title: str = "") -> Range | None:
@@ -139,27 +139,64 @@ def _labels(text: str, repeated: Collection[int], author: str) -> list[tuple[Ran
     labelled: list[tuple[Range, str | None]] = []
     all_sentences = sentences(text)
     at = 0
-    head = _head(text)
+    menu = _menu(text)
+    head = _head(text, menu)
     byline = author.casefold()
+    above = ""
     for line in lines(text):
         first = len(labelled)
         bare = text[slice(*line)].strip(_EMPHASIS)
         is_byline = line in head or (byline and bare.casefold() == byline)
-        whole = "byline" if is_byline else _whole(text[slice(*line)], repeated)
+        whole = "byline" if is_byline else "links" if line[1] <= menu else _whole(text[slice(*line)], repeated)
+        whole = whole or _listed(bare, above)
         while at < len(all_sentences) and all_sentences[at][1] <= line[1]:
             span = all_sentences[at]
             labelled.append((span, whole or _speech(text[slice(*span)])))
             at += 1
         _spread(text, labelled, range(first, len(labelled)), _TO_READER, SPEECH)
+        if not all(kind for _, kind in labelled[first:]):
+            above = ""
+        elif above != "links":
+            above = _list_below(bare, whole) or above
     _spread(text, labelled, range(len(labelled)), _SELF, {"donation banner"})
     return labelled
 
 
-def _head(text: str) -> frozenset[Range]:
-    """Find the lines above a story that say when, whence and by whom; a page of nothing else has none."""
+def _list_below(line: str, kind: str | None) -> str:
+    """Say what stands in a list below a line: links, ways to share, or nothing that is known."""
+    is_heading = kind == "links" and len(line) <= MAX_LINK and _LIST.fullmatch(line)
+    return "links" if is_heading else "share" if kind == "share" else ""
+
+
+def _listed(line: str, above: str) -> str | None:
+    """Say what a line is in a list below such a heading."""
+    if len(line) > MAX_LINK or (above == "links" and _NO_LINK.match(line)):
+        return None
+    return above if above == "links" or (above == "share" and _SHARED_ON.fullmatch(line)) else None
+
+
+def _menu(text: str) -> int:
+    """Find the character where the menu ends that a page begins with, as one does that was copied whole."""
+    end, count = 0, 0
+    for number, line in enumerate(islice(lines(text), MENU_LINES), start=1):
+        count += _MENU.fullmatch(text, *line) is not None
+        if len(text[slice(*line)].split()) >= OPENING_WORDS or not count:
+            break
+        if count > 1 and 2 * count > number and _MENU.fullmatch(text, *line):
+            end = line[1]
+    return end
+
+
+def _head(text: str, menu: int) -> frozenset[Range]:
+    """Find the lines above a story that say when, whence and by whom; a page of nothing else has none.
+
+    Args:
+        menu: where the menu above them ends.
+    """
     found: set[Range] = set()
     above: Range | None = None
-    for number, (start, end) in enumerate(islice(lines(text), OPENING_LINES)):
+    below = (line for line in lines(text) if line[0] >= menu)
+    for number, (start, end) in enumerate(islice(below, OPENING_LINES)):
         line = text[start:end]
         if len(line) <= MAX_HEAD and _HEAD.fullmatch(_MIDDLE.sub("", line.strip(_EMPHASIS))):
             found.update([(start, end)] if above is None else [above, (start, end)])
@@ -188,7 +225,7 @@ def _speech(sentence: str) -> str | None:
     if len(sentence) > MAX_SPEECH:
         return None
     # "said" and quotation marks: somebody in the story speaks of support, donations or newsletters
-    if re.search(r"\b(?:said|says|told|according to)\b|[“”\"]", sentence):
+    if re.search(r"\b(?:said|says|told|according to)\b|[“”‘\"]", sentence):
         return None
     plain = sentence.strip(_EMPHASIS).rstrip(".!")
     return next((kind for kind, pattern in _SAID.items() if pattern.search(plain)), None)

@@ -15,6 +15,8 @@ _DATED = r"(?:first |last )?(?:published|updated|posted|modified)(?: on| at)?:?(
 _NETWORK = r"(?:facebook|twitter|x|instagram|whatsapp|linkedin|reddit|telegram|tiktok|youtube|threads|bluesky|e-?mail)"
 _KIND = r"(?:generous |kind |continued )?"
 _PRICE = r"(?:[£$€]\s?\d[\d.]*|\d+ \w+)"
+_GIVING = r"(?:making|giving|becoming) an? (?:\w+ )?(?:contribution|donation|gift|member|supporter)"
+_PICTURE = r"(?:photo|photograph|image|picture|illustration|graphic)s?"
 _PIECE = r"(?:article|story|page|post|report)"
 _DAY = (
     r"(?:\d{1,2} \w+ \d{4}|\w+ \d{1,2},? \d{4}|\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}"
@@ -65,13 +67,41 @@ DATELINE = re.compile(
 )
 """What a story begins with before it begins: "SORREL, June 8 (AP) - "."""
 
+LIST_HEADING: tuple[str, ...] = (
+    r"(?:read more|related (?:stories|articles|topics|content|posts|links|internet links|coverage))\W*",
+    r"most (?:read|viewed|popular|shared|commented|watched)(?: (?:in|on) .{2,30})?",
+    rf"(?:more from|more on|more in) {_NAMES}",
+    r"more on this(?: story| topic)?|more stories|you (?:may|might) also (?:like|be interested in).{0,3}",
+    r"recommended(?: for you| reading)?|editors?['’]?s? picks?|trending(?: now)?"
+    r"|elsewhere on (?:the site|(?:the )?(?-i:[A-Z]{2,6}))",
+    r"(?:latest|recent|today['’]s) (?:news|stories|posts|articles|headlines|jobs)|archives",
+    r"what to read next|read next|up next|keep reading|read more stories",
+    r"(?:recommended|recommended reading|see more|more|other|top|similar|popular) (?:stories|articles|headlines|news)",
+    r"related|topics|tags|suggested topics|explore more(?: on these topics)?|promoted stories",
+)
+"""Lines below which a list stands: of stories, of the words by which they are found."""
+
+_SECTION = (
+    r"(?:home|news|sports?|opinion|comment|politics|business|money|markets|world|local|culture|arts|lifestyle|weather|jobs"
+    r"|video|live|health|science|tech(?:nology)?|entertainment|travel|obituaries|property|events|features|analysis"
+    r"|podcasts?|(?:the )?magazine|newsletters?|puzzles|cartoons|games"
+    r"|menu|search|sections|archive|about(?: us)?|contact(?: us)?|advertise"
+    r"|donate|subscribe|register|sign ?in|log ?in|e-?paper|(?:my|your) account|skip to (?:main |the )?content"
+    r"|accessibility(?: help)?)"
+)
+MENU = rf"{_SECTION}(?: ?[|·•/,] ?{_SECTION}){{0,9}}"
+"""A line of a site's menu, which stands above a page that was copied whole."""
+
+SHARED_ON = rf"{_NETWORK}(?: icon)?"
+"""A line below one that asks to share; elsewhere it may be a point of the story's own list."""
+
 WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     "advertisement": (
         r"ad",
         r"advert",
-        r"advertise?ment(?:\W+continue reading below)?",
+        r"advertise?ment(?:\W+(?:continue reading below|scroll to continue))?",
         r"advertising feature",
-        r"promoted(?: stories)?",
+        r"promoted",
         r"sponsored(?: content| stories| by .{2,40})?",
         r"paid (?:content|post|for by .{2,60})",
         r"(?:story|article) continues (?:below|after).*",
@@ -103,32 +133,30 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r".*\ball rights reserved\.?",
         r"our standards:.*\bprinciples\b.*",
         r"copyright (?-i:[A-ZÀ-ÞĀ-Ț]).*",
-        r".*\b(?:reproduction|reproduced|republish\w*|redistribut\w*|copied)\b.*\b(?:permission|prohibited)\b.*",
-        r".* is (?:published|owned) by .*\b(?:registered|registration|company)\b.*\bno\b.*\d+.*",
+        r"copyright: .{2,60}|purchase licensing rights|re-?use this content|all content is available under .*",
+        r".*\b(?:no part|material|content|article|story|page|site)\b.*\b(?:may|must|can) ?not be\b.*\bpermission\b.*",
+        r"(?:.*[.] )?no part of .*\b(?:reproduced|republished|redistributed|copied)\b.*",
+        r"(?:unauthori[sz]ed )?(?:reproduction|republication|redistribution|copying)\b.*\bis (?:\w+ )?prohibited\b.*",
+        r".* is (?:published|owned) by .*\b(?:registered|registration|company)\b.*\b(?:no\b\.?|number):? ?\d.*",
         r"(?:terms(?: of (?:use|service)| and conditions)?|privacy policy|contact us|about us)(?:\s*[|·•/,].*)?",
     ),
     "links": (
+        *LIST_HEADING,
+        r"tagged:.*|filed under:.*",
         r"(?:read (?:more|next|also)|more on this|see also|related(?: stories| articles)?|also read)\s*[:|>»].*",
         r"(?:watch|listen|don['’]t miss|in pictures|gallery|video)\s*[:|>»].*",
         r"(?:explained|analysis|opinion|live)\s*[:|>»](?!.*[.!?][\"'”’)]*$).*",  # with a full stop it tells the story
-        r"(?:read more|related (?:stories|articles|topics|content)|most (?:read|viewed|popular|shared))\W*",
-        rf"(?:more from|more on|more in) {_NAMES}",
-        r"you (?:may|might) also (?:like|be interested in).{0,3}",
-        r"recommended(?: for you| reading)?",
-        r"latest (?:news|stories)",
-        r"trending(?: now)?",
-        r"editors?['’]?s? picks?",
-        r"(?:what to read next|up next|next (?:article|story)|previous (?:article|story)|back to top|keep reading)",
+        r"next (?:article|story|page)|previous (?:article|story|page)|back to top|load more(?: \w+)?",
         rf"(?:read|see|view|find) the (?:full|original|whole|complete) {_PIECE}.{{0,30}}",
         r"(?:click|tap) (?:here|below|on the link) (?:for|to)\b.*",
         r"(?:more|next|previous)\s*[:|>»].*",
-        r"the post .{2,200} (?:first )?appeared first on .{2,80}",
+        r"the post (?-i:[^a-z]).{1,200} appeared first on .{2,80}",
         r"read more (?:about|on|in|from) .*",
-        r"(?:recommended|see more|more|other|top|similar|popular) (?:stories|articles|headlines|news)",
     ),
     "share": (
-        rf"(?:share|print|e-?mail|save|bookmark|like|gift)(?: (?:this|on|via|the))?(?: {_PIECE}| {_NETWORK}).{{0,40}}",
-        r"share(?: this)?",
+        rf"(?:share|print|e-?mail|save|bookmark|like|gift) (?:(?:this|on|via|the) )?(?:{_PIECE}|{_NETWORK})[^,]{{,40}}",
+        r"share(?: this| what you think)?",
+        r"[\d.,]+k? (?:shares|likes|restacks|views)",
         r"copy (?:the )?link",
         r"save for later",
         r"print",
@@ -144,10 +172,11 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"this post is public so feel free to share it",
     ),
     "comments": (
-        r"(?:\d+ )?comments?(?: \(\d+\))?",
+        r"(?:\d+ )?(?:view )?comments?(?: \(?\d+\)?)?",
+        r"report (?:this|a) comment|discussion about this post",
         r"(?:show|view|hide|load|read|leave|post|add|write) (?:a |all |more |the |your )?comments?",
         r"what do you think\?.*\b(?:say|comments?|know)\b.*",
-        r"comments (?:are|have been) (?:closed|disabled|turned off|moderated).*",
+        r"(?:the )?comments(?: below)? (?:are|have(?: not)? been) (?:closed|disabled|turned off|moderated).*",
         r"be the first to comment.*",
     ),
     "app": (
@@ -160,6 +189,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     "note": (
         rf"this {_PIECE} (?:has been|was) (?:updated|corrected|amended|edited)\b.*",
         r"ends|(?<=[-–—])30(?=[-–—])",
+        r"(?:is|was) this (?:page|article|story) (?:helpful|useful)\?|report a problem with this page",
+        r"published in the print edition of\b.*|poll|vote|total votes:? [\d,.]+",
         r"the (?:views|opinions) expressed\b.*\b(?:are those of|do not|own)\b.*",
         rf"{_TWO_NAMES} is (?:our |an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in) ).*",
     ),
@@ -169,7 +200,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:(?:your|a|the) )?(?:web ?)?(?:browser|site|page)(?:\W.{0,40})?",
         r"(?:manage|update|change) (?:your )?(?:e-?mail |subscription )?preferences",
         r"forwarded this (?:e-?mail|newsletter)\?.{0,60}",
-        r"type your e-?mail.{0,3}",
+        r"type your e-?mail.{0,3}|ready for more\?|privacy notice: .*|(?:skip past|after) newsletter promotion",
+        rf"sign up(?: (?:to|for) {_NAMES})?|get e-?mails about this page",
     ),
     "subscription": (
         r"subscribed?",
@@ -183,12 +215,14 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:(?:do you )?(?:have|know)|got|have you got) [^.?!]{0,40}\b(?:story|stories|news|tips?|something)\b"
         r"[^.?!]{0,40}\? (?:please )?(?:tell|e-?mail|contact|write|call|message|text|ring|phone|get in touch)\b.{2,99}",
         r"(?:e-?mail|news ?desk|newsroom|tel(?:ephone)?|phone):? (?:[\w.+-]+@[\w.-]+|[\d +()-]{5,20})",
+        r"whatsapp: [\d +()-]{5,20}|tweet: @\w+",
     ),
     "picture": (
-        r"\(?(?:file )?(?:photo|photograph|image|picture|illustration|graphic)s?(?: credit)?\s*(?:[:/|©]| by ).{2,80}",
+        rf"\(?(?:file )?{_PICTURE}(?: credit)?\s*[:/|©].{{2,80}}",
+        rf"\(?(?:file )?{_PICTURE} by {_NAMES}(?:(?:\s*[/|,;(–-]| for {_NAME}).{{0,60}})?",
         r"(?:image|photo|picture) (?:source|caption|credit),.*",
         r"(?:file|archive|stock) (?:photo|picture|image)",
-        r"credits?: .{2,80}",
+        r"credits?: (?![$£€\d]).{2,80}",
         r"(?:getty(?: images)?|reuters|afp|epa|shutterstock|alamy|ap photo)(?:\s*/.*)?",
     ),
 }
@@ -199,30 +233,31 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
     "donation banner": (
         rf"\byour {_KIND}(?:support|donation|contribution|gift)s? (?:help|allow|make|let|keep|mean)s?\b",
         rf"\byour {_KIND}support (?:of|for) (?:our|quality|independent|local) (?:journalism|news|work)\b",
-        r"\bthanks? (?:you|all) for your (?:support|donation|contribution|gift)\b",
+        r"^(?:many )?(?:thanks|thank you)(?: all)? for your (?:support|donation|contribution|gift)\b",
         rf"\b(?:support|join|subscribe to) .{{2,40}}\bfrom (?:just |only )?{_PRICE} an? (?:week|month|year)\b",
         r"^(?:please )?donate (?:now|today|here|to)\b",
         r"^(?:please )?(?:support|fund) (?:our|quality|independent|local) (?:journalism|reporting|newsroom)\b",
         r"\bsupport (?:our|the \w+['’]s) (?:journalis[mt]s?|reporting|newsroom)\b",
-        r"\bwe (?:need|rely on|depend on|count on) (?:reporters|(?:our |all )?readers|you)\b",
+        r"\bwe (?:need|rely on|depend on|count on) (?:reporters|(?:our |all )?readers|you\b(?! to\b))",
         r"\bpaid for by those who can\b",
-        r"\bthanks to (?:our|readers['’]?|the) (?:supporters|members|support of)\b",
+        r"\bthanks to (?:our (?:supporters|members|readers)|readers['’]? support|the support of (?:our|readers))\b",
         r"\b(?:quality|independent|local|free) journalism (?:should be|costs|matters|needs)\b",
         r"\bour (?:reporting|journalism)(?: and analysis)? (?:with|behind) (?:a )?paywalls?\b",
         r"\bour (?:reporting|journalism|newsroom|news) is (?:free|funded|made possible|paid)\b",
         r"\breaders? (?:like|such as) you\b",
         r"\bif (?:everyone|every reader|each of you|all of you) who reads (?:our|us|this)\b",
-        r"\b(?:consider|by) (?:making|giving|becoming) a (?:contribution|donation|gift|monthly|member|supporter)\b",
+        rf"(?:^|\bplease )consider (?:supporting us|{_GIVING})\b",
+        rf"\b(?:us|our \w+(?: \w+)?) by {_GIVING}\b",
         r"^(?:please )?become a (?:member|supporter|patron)\b",
         r"^(?:please )?make a (?:one-off|monthly|regular|small|single)\b",
         r"^(?:please )?help us (?:keep|hold|tell|continue|to)\b",
         r"\b(?:no|without) (?:billionaire|wealthy|corporate) owners?\b.*\b(?:we|our|shareholders)\b",
-        r"\b(?:news|journalism|we) needs? you\b",
+        r"\b(?:news|journalism|we) needs? you\b(?! to\b)",
         r"^since you['’]re here\b",
-        r"\bsmall favou?r\b",
-        r"\bis a reader-supported (?:publication|newsletter)\b",
+        r"\bsmall favou?r to ask\b",
+        r"\bis a reader-supported (?:publication|newsletter)\b|^to receive new posts and support my work\b",
         r"\breaders (?:fund|pay for) (?:this|our|us)\b",
-        r"^support us\b",
+        r"^support (?-i:us)\b",
         r"^become one of (?:them|us)\b",
         r"\b(?:good|quality|independent) journalism takes\b",
         r"\bevery (?:\w+ )?(?:crown|dollar|pound|euro|penny|contribution|gift) counts\b",
@@ -230,20 +265,21 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
     "newsletter": (
         r"^(?:please )?(?:sign|signing) up\b.*\b(?:here|now|today|free|newsletter|inbox|briefing|alerts?|e-?mails?)\b",
         r"\bsign up here\b",
+        r"^our (?:\w+ ){1,3}(?:e-?mail|newsletter|briefing) (?:breaks|brings|gives|sends|tells|rounds)\b",
         r"\bsubscribe to our\b",
         r"^subscribe to\b.*\b(?:newsletter|briefing|alerts?|edition|podcast|channel)\b",
         r"\b(?:delivered|straight|sent|direct(?:ly)?|get|in) .{0,60}\b(?:to|in) your (?:inbox|e-?mail)\b",
         r"\b(?:enter|confirm|provide) your e-?mail\b",
         r"\bcheck your (?:inbox|e-?mail|spam)\b",
         r"\bthank(?:s| you) for (?:signing up|subscribing)\b",
-        r"^thanks for reading(?: (?-i:[A-ZÀ-ÞĀ-Ț]).{1,60})?!",
-        r"\byou can unsubscribe\b",
+        r"^thanks for reading(?: (?-i:[A-ZÀ-ÞĀ-Ț]).{1,60})?(?:!|$)",
+        r"\byou can unsubscribe\b|^this post is public so feel free to share it$",
         r"^you(?:['’]re| are) (?:receiving|getting) this (?:e-?mail|newsletter|message) because\b",
         r"^was this (?:e-?mail|newsletter) (?:forwarded|sent) to you\b",
         r"^(?:having )?(?:trouble|problems|difficulty) (?:viewing|reading) this (?:e-?mail|newsletter)\b",
         r"\bby (?:signing up|subscribing|registering),? you\b",
         r"^get it by e-?mail\b",
-        r"\bnever miss (?:a|an|another)\b",
+        r"(?:^|\byou )never miss (?:a|an|another)\b",
         r"\b(?:turn on|enable|allow) (?:breaking |news |push )*(?:alerts|notifications)\b",
         r"^(?:want|looking for) more (?:stories|news|articles|like this)\b",
         r"^join (?:the )?[\d,.]+ (?:other )?(?:readers|people|subscribers)\b",
@@ -251,47 +287,54 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"^(?:stay|keep) up to date with\b.*\b(?:our|e-?mail|newsletter|app)\b",
         r"^invalid e-?mail\b",
         r"^please try again\b",
-        r"^something went wrong\b",
+        r"^something went wrong(?:,? please try.*)?$",
     ),
     "cookie notice": (
         r"\b(?:this|our) (?:site|website|page) uses cookies\b",
         r"\bwe (?:and our .{0,20}partners )?(?:use|store|set) .{0,30}\bcookies\b",
-        r"\baccept (?:all |social media |these |our )*cookies\b",
-        r"\bcookie (?:policy|preferences|settings|notice)\b",
+        r"(?:^|\byou (?:must|need to|have to) )accept (?:all |additional |social media |these |our )*cookies\b",
+        r"^(?:(?:see|read|view|manage) )?(?:your |our |the |.* & )?cookie (?:policy|preferences|settings|notice)$",
+        r"\b(?:your|our) cookie (?:policy|preferences|settings|notice)\b",
         r"\bby (?:clicking|continuing|using)\b.*\byou (?:agree|accept|consent)\b",
-        r"\bpartners (?:store|process|use|access)\b.*\b(?:data|device)\b",
+        r"\b(?:we|our)\b.*\bpartners (?:store|process|use|access)\b.*\b(?:data|device)\b",
         r"\b(?:your|manage|our) privacy (?:is important|settings|choices|policy|preferences)\b",
         r"\benable javascript\b",
         r"^we value your privacy\b",
         r"\bneed your consent to\b",
         r"^(?:reject|accept|allow|deny) all$",
         r"\bwithout cookies$",
+        r"^(?:accept|reject|view|manage) (?:all |additional |optional |non-essential )*cookies$",
     ),
     "subscription": (
         r"\b(?:already|not) (?:a|yet a)?\s?subscriber\b",
-        r"^(?:this|the) .*\b(?:for|to) (?:\w+ ){0,3}subscribers(?: only)?$",
-        r"\bsubscribe (?:now|today|for|from)\b",
+        rf"^(?:this|the) (?:\w+ )?(?:content|{_PIECE}) is\b.*\b(?:for|to) (?:\w+ ){{0,3}}subscribers(?: only)?$",
+        r"\bsubscribe (?:now|today)\b|^subscribe (?:for|from)\b",
         r"^(?:enjoy|get) .*\b(?:unlimited|full|digital) .{0,20}access\b",
         r"\b(?:log|sign) ?in (?:to|or) (?:read|continue|create|comment|register|subscribe)\b",
         r"^(?:please )?(?:log|sign) in$",
         r"\byou(?:['’]ve| have) (?:read|used|reached|\d+) .{0,30}\b(?:articles?|stories|limit|left)\b",
-        r"\b(?:start|begin) (?:your|a) (?:free )?(?:\w+ )?trial\b",
+        r"\b(?:start|begin) (?:your (?:free )?|a free )(?:\w+ )?trial\b",
         r"^cancel (?:at )?any ?time$",
         r"\bsee our offers\b",
         r"\bregister (?:for free|now|here)\b.*\b(?:read|continue|access)\b",
         r"^unlock (?:this|all|every|the)\b",
         r"\byour (?:subscription|payment details|free trial)\b",
         r"^(?:log in to|sign in to|manage|update) your account$",
-        r"\b(?:premium|subscriber-only|members-only) (?:article|content|story)\b",
+        r"^(?:this is )?(?:a )?(?:premium|subscriber-only|members-only) (?:article|content|story)$",
         r"^subscribe to read\b",
+        rf"^subscribe to .{{2,60}} (?:for|from) (?:just |only |as little as )?{_PRICE}",
         r"^try .{0,30}\bfor free$",
-        r"\bsubscribers can (?:read|enjoy|access)\b",
+        r"^(?:only |our )?subscribers can (?:read|enjoy|access)\b",
         r"^already have an account\b",
     ),
     "comments": (
         r"^(?:join the conversation|have your say|tell us what you think)\b",
-        r"\bin the comments(?: below)?$",
+        r"\bin the comments below$",
+        r"^(?:let us know|tell us|share|leave|join|discuss|sound off|post|comment)\b.*\bin the comments$",
         r"\bour comment(?:s|ing)? (?:policy|guidelines|rules)\b",
+        r"^(?:please )?(?:read|see|review) our\b.*\b(?:policy|terms|guidelines|rules)\b",
+        r"^(?:please )?report any comments?\b|^required fields are marked\b",
+        r"^your e-?mail address will not be published\b",
         r"^you (?:must|need to|have to) be (?:logged|signed) in to (?:comment|post|reply|join|leave)\b",
         r"\b(?:log|sign) ?in to (?:join|post|leave|add)\b.*\b(?:comments?|discussion|conversation)\b",
         r"^to (?:leave|post|add|make) (?:a |your )?comments?,? (?:please|you|sign|log|create|register)\b",
@@ -301,7 +344,7 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"\bour app\b",
         r"\bwherever you get your podcasts\b",
         r"^listen to this (?:story|article)\b",
-        r"\b(?:on|in|via) (?:our|the) app$",
+        r"^(?:read|watch|see|listen|get|follow|find|view)\b.*\b(?:on|in|via) the app$",
         r"\bfollow our channel\b",
     ),
     "contact": (
@@ -312,6 +355,9 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"^(?:please )?(?:let us know|e-?mail us|write to us|call us)\b",
         r"^e-?mail \w+@.* or call us\b",
         r"^(?:send|e-?mail|write)\b.*\b[\w.]+@[\w.-]+",
+        r"^send (?:us )?your (?:story|stories|photos|news|letters)\b|^if it is safe to do so, get in touch$",
+        r"\badheres? to the independent press standards\b|\bcomplaint about (?:the |our )?editorial content\b",
+        r"\bnot responsible for the content of external (?:sites|websites)\b",
         r"^for more (?:information|news|stories|details),? (?:visit|go to)\b",
         r"^(?:spotted|seen|found) (?:a|an) (?:mistake|error|typo)\b",
         r"^contact (?:the|our) (?:newsroom|news desk|editors?)\b",

@@ -60,6 +60,8 @@ from embeddings.sources import find_inputs, read_articles
         ("From Bread Lines in Velle\nIt rained.", None, "", ""),
         ("T\nFrom our correspondent in Velle\nIt rained.", None, "", ""),
         ("T\n" + "It rained.\n" * 9 + "8 June 2021", None, "", ""),
+        ("Menu\nNews\nSport\nOpinion\nWeather\nJobs\nAbout us\nSign in\nT\nBy Ann Lee\n14 May 2024\nIt rained.",
+         date(2024, 5, 14), "", "Ann Lee"),
     ],
 )  # fmt: skip
 def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, source, author):
@@ -160,3 +162,26 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line(tmp_path):
     article, trouble = read(tmp_path)
     assert article.published is None
     assert "the article went in without a date" in trouble.reason
+
+
+TOLD = f"<p>{'The council voted on Monday to close the harbour for two weeks. ' * 9}</p>"
+OTHER = "<section><h2>Related</h2><a href='/x'>A storm</a><time datetime='2019-01-04'>4 January 2019</time></section>"
+
+
+@pytest.mark.parametrize(
+    ("page", "day"),
+    [
+        (f"<h1>T</h1><time datetime='2023-12-11'>11 December</time>{TOLD}{OTHER}", date(2023, 12, 11)),
+        (f"{OTHER}<h1>T</h1>{TOLD}<time datetime='2023-12-11'>11 December</time>{TOLD}{OTHER}", date(2023, 12, 11)),
+        (
+            "<h1>T</h1>Updated <time datetime='2023-12-13'>Wednesday</time>, first published <time "
+            f"datetime='2023-12-11'>Monday</time>{TOLD}{OTHER}",
+            date(2023, 12, 11),
+        ),
+        (f"<h1>T</h1>{TOLD}<time datetime='2023-12-11'>11 December</time>", date(2023, 12, 11)),
+    ],
+)
+def test_the_date_of_another_story_is_not_that_of_a_page(tmp_path, page, day):
+    (tmp_path / "a.html").write_text(f"<html><head><title>T</title></head><body><main>{page}</main></body></html>")
+    [article] = read(tmp_path)
+    assert article.published == day

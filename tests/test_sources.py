@@ -14,7 +14,6 @@ import pytest
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.sources import Unreadable, find_inputs, parse_columns, read_articles
-from embeddings.sources.joining import paragraphs
 
 PAGE = """<html><head><title>Mayor resigns - The Echo</title><meta property="og:site_name" content="The Echo">
 <meta name="author" content="Ann Lee"><meta property="article:published_time" content="2022-03-04T10:00:00Z">
@@ -116,6 +115,11 @@ def test_front_matter_as_hugo_writes_it(tmp_path):
         ("STRIKE OVER\nBy Ann Lee at Mill Lane\nIt rained.", "STRIKE OVER"),
         ("STRIKE OVER\nWASHINGTON (AP) - It rained all day\nIt rained.", "STRIKE OVER"),
         ("Tennis\nQualifier stuns top seed in thriller\nIt rained.", "Tennis"),
+        (
+            "Menu\nNews\nSign in\nQualifier stuns top seed in thriller\nIt rained.",
+            "Qualifier stuns top seed in thriller",
+        ),
+        ("Weather\nBy Ann Lee at Mill Lane\nIt rained all day and then it snowed.", "Weather"),
     ],
 )
 def test_a_kicker_is_no_title(tmp_path, lines, title):
@@ -186,17 +190,6 @@ def test_pdf_lines_become_paragraphs(tmp_path):
     assert article.text.endswith("A second page.")
 
 
-def test_lines_are_joined_where_they_go_on():
-    lines = ("A headline", "The go\u00ad", "vern\ufffe", "ment said on Tuesday that it would", "raise the tax on tea.")
-    page = "\n".join([*lines, "Nobody was pleased."])
-    assert paragraphs(page).splitlines() == [
-        "A headline",
-        "The government said on Tuesday that it would raise the tax on tea.",
-        "Nobody was pleased.",
-    ]
-    assert paragraphs(" \n") == ""
-
-
 def test_docx(tmp_path):
     import docx
 
@@ -234,13 +227,6 @@ def test_zip(tmp_path):
     assert "all.zip, member ../d.txt: its name leads out" in problems[0]
     assert "archive in an archive" in problems[1]
     assert read(tmp_path)[0].id == items[0].id
-
-
-@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
-def test_other_encodings_are_decoded(tmp_path, encoding):
-    text = "Le café de la rue a fermé ses portes après l’été, a déclaré Zoé Gagné. Les élèves étaient déçus."
-    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
-    assert read(tmp_path)[0].text == text
 
 
 def bomb():

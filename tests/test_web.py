@@ -158,6 +158,16 @@ def test_a_sitemap_and_one_of_sitemaps(site):
     assert "/missing.xml: answered 404" in str(missing)
 
 
+def test_the_address_of_a_picture_in_a_sitemap_is_not_that_of_its_page(site):
+    picture = f"<image:image><image:loc>{site.address}/dam.jpg</image:loc><image:title>A</image:title></image:image>"
+    news = "<news:news><news:publication_date>2021-06-08</news:publication_date></news:news>"
+    spaces = "xmlns:image='urn:image' xmlns:news='urn:news' xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'"
+    listed = f"<urlset {spaces}><url><!-- --><loc>{site.address}/mayor</loc>{news}{picture}</url></urlset>"
+    site.pages |= {"/map.xml": (200, "application/xml", listed), "/mayor": (200, "text/html", PAGE)}
+    [mayor] = read(f"{site.address}/map.xml")
+    assert mayor.title == "Mayor resigns"
+
+
 def test_sitemaps_of_sitemaps_are_read_to_a_depth_each_once_and_what_is_left_is_named(site, monkeypatch):
     def index(*names):
         locs = "".join(f"<sitemap><loc>{site.address}{name}</loc></sitemap>" for name in names)

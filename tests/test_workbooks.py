@@ -46,11 +46,14 @@ def test_each_row_of_each_sheet_is_an_article(tmp_path):
 
 def test_columns_are_named_and_what_is_no_table_of_articles_is_told_by_its_sheet(tmp_path):
     file = tmp_path / "a.xlsx"
-    file.write_bytes(workbook(News=[["Artikel", "Tag"], ["It rained.", "2021-06-08"]], Notes=[["to do"], ["ask Ann"]]))
+    notes = [["to do"], ["ask Ann"]]
+    news = [["Artikel", "Tag"], ["It rained.", "2021-06-08"]]
+    file.write_bytes(workbook(Notes=notes, News=news, Costs=notes, Dates=notes))
     article, notes = read(file, text="Artikel", date="Tag")
     assert (article.text, article.published) == ("It rained.", date(2021, 6, 8))
     assert notes.name == f"{file}, sheet Notes"
     assert 'want the article in "Artikel", found nothing; the names here are to do' in notes.reason
+    assert notes.reason.endswith("; so it is with Costs, Dates")
 
 
 def test_a_size_that_a_program_wrote_wrong_cuts_nothing_off(tmp_path):

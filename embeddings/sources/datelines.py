@@ -8,8 +8,10 @@ from datetime import date
 
 from embeddings.dates import find_date
 from embeddings.documents import Article
+from embeddings.phrases import MENU
 
 HEAD_LINES = 8
+_MENU = re.compile(MENU, re.IGNORECASE)
 # PLACE (Agency) -   or   PLACE, June 8 (Agency) -   or   PLACE, Ill. (Agency) -   or   PLACE/PLACE, England, ...
 _AGENCY = re.compile(
     r"[A-ZÀ-ÞĀ-Ț][A-ZÀ-ÞĀ-Ț .,'’/-]{2,40}(?:(?<=,) [A-Z][\w.]+(?: [A-Z][\w.]+)?(?=,| \())?"
@@ -74,7 +76,8 @@ def completed(article: Article) -> Article:
     """
     if article.published is not None and article.source and article.author:
         return article
-    lines = [line.strip() for line in article.text.lstrip()[:4_000].splitlines() if line.strip()][:HEAD_LINES]
+    said = map(str.strip, article.text.lstrip()[:4_000].splitlines())
+    lines = [line for line in said if line and not _MENU.fullmatch(line)][:HEAD_LINES]
     published, source, author = article.published, article.source, article.author
     for line in lines:
         published = published or _date_of(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
@@ -14,6 +15,8 @@ MAX_PAGE_BYTES = 20_000_000
 MAX_TAGS = 100_000
 """The longest live blogs have some ten thousand; far beyond that, finding the story takes minutes."""
 
+MAX_ABOVE = 2
+"""Paragraphs between a headline and the time of its story."""
 MIN_WORDS = 10
 """Of a story; what is shorter is a menu."""
 
@@ -50,16 +53,7 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
         raise ReadingError("is not an HTML page; if it is plain text, name it .txt")
     if sum(1 for _ in tree.iter()) > MAX_TAGS:
         raise ReadingError(f"has more than {MAX_TAGS:,} tags, more than a page of news has; save the article alone")
-    about = trafilatura.extract_metadata(
-        tree,
-        date_config={
-            "extensive_search": False,
-            "original_date": True,
-            "outputformat": "%Y-%m-%d",
-            "max_date": None,
-        },
-        extensive=False,
-    )
+    about = _about(tree)
     text = trafilatura.extract(tree, include_comments=False, output_format="txt")
     if not text or len(text.split()) < MIN_WORDS:
         raise ReadingError("holds no story, only menus and links; name the page of one article")
@@ -70,6 +64,45 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
         "author": about.author,
         "url": about.url if about.url and re.match("https?://", about.url) else None,
     }
+
+
+def _about(tree: Any) -> Any:
+    import trafilatura
+
+    others = _times_of_others(tree)
+    for element in others:  # of a page's times trafilatura takes the earliest
+        element.tag = "span"
+        element.attrib.clear()
+    about = trafilatura.extract_metadata(
+        tree,
+        date_config={
+            "extensive_search": False,
+            "original_date": True,
+            "outputformat": "%Y-%m-%d",
+            "max_date": None,
+        },
+        extensive=False,
+    )
+    for element in others:
+        element.tag = "time"
+    return about
+
+
+def _times_of_others(tree: Any) -> list[Any]:
+    """Give a page's times but for the first below its headline and those beside it; none where it has no such."""
+    own, others = list[Any](), list[Any]()
+    is_head, last, paragraphs = False, MAX_ABOVE, 0
+    for element in tree.iter("h1", "p", "time"):
+        if element.tag == "h1":
+            is_head = True
+        elif element.tag == "p":
+            paragraphs += is_head and len(element.text_content().split()) >= MIN_WORDS
+        elif is_head and paragraphs <= last:
+            own.append(element)
+            last = paragraphs
+        else:
+            others.append(element)
+    return others if own else []
 
 
 def _host(name: str | None) -> str | None:

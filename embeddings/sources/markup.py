@@ -61,6 +61,23 @@ def paragraphs(root: Any, left_out: Collection[Any] = ()) -> list[str]:
     return lines
 
 
+def xml_root(data: bytes, *, recover: bool = False) -> Any:
+    """Parse XML; nothing outside it is loaded, and its entities stay as they are.
+
+    Args:
+        recover: read what can be read of broken XML, which may be nothing (None).
+
+    Raises:
+        ValueError: it is broken; the message says where.
+    """
+    from lxml import etree
+
+    try:
+        return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, recover=recover))
+    except (etree.XMLSyntaxError, LookupError) as error:
+        raise ValueError(str(error)) from error
+
+
 def local_name(element: Any) -> str:
     """Give an element's name without its namespace, in small letters; "" for what is no element."""
     return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""

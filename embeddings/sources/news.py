@@ -11,7 +11,7 @@ from embeddings.documents import Article
 from embeddings.sources.exports import without_lead
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.kinds import is_address
-from embeddings.sources.markup import local_name, paragraphs
+from embeddings.sources.markup import local_name, paragraphs, xml_root
 from embeddings.sources.parsing import Parsed, parse
 from embeddings.sources.reading import make_article
 
@@ -47,12 +47,9 @@ def extract_news(data: bytes) -> list[Parsed]:
     Raises:
         ReadingError: it is broken, or holds no item.
     """
-    from lxml import etree
-
     try:
-        # nothing outside the document is loaded, and entities stay as they are
-        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
-    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        root = xml_root(data)
+    except ValueError as error:
         raise ReadingError(f"is broken XML ({error}); have it sent or saved anew") from error
     if local_name(root) == "nitf":
         return [_checked(_nitf(root))]

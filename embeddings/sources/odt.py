@@ -10,7 +10,7 @@ from typing import Any
 from embeddings.documents import Article
 from embeddings.sources.archive import check_document
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
-from embeddings.sources.markup import local_name
+from embeddings.sources.markup import local_name, xml_root
 from embeddings.sources.parsing import Parsed
 from embeddings.sources.whole import read_parsed
 
@@ -34,13 +34,13 @@ def extract_odt(data: bytes) -> list[Parsed]:
     """
     try:
         if _is_flat(data):
-            return [_parsed(said := _tree(data), said)]
+            return [_parsed(said := xml_root(data), said)]
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             if b"encryption-data" in _part(parts, "META-INF/manifest.xml"):
                 raise ReadingError("is locked with a password; save it without one")
-            body = _tree(parts.read("content.xml"))
+            body = xml_root(parts.read("content.xml"))
             about = _part(parts, "meta.xml")
-        return [_parsed(body, _tree(about) if about else None)]
+        return [_parsed(body, xml_root(about) if about else None)]
     except (ReadingError, MemoryError):
         raise
     except Exception as error:  # zipfile and lxml raise many kinds for a damaged document
@@ -60,13 +60,6 @@ def _parsed(document: Any, about: Any) -> Parsed:
 
 def _part(parts: zipfile.ZipFile, name: str) -> bytes:
     return parts.read(name) if name in parts.namelist() else b""
-
-
-def _tree(data: bytes) -> Any:
-    from lxml import etree
-
-    # nothing outside the document is loaded, and entities stay as they are
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
 
 
 def _field(about: Any, name: str) -> str:

@@ -6,15 +6,18 @@ import codecs
 import math
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 
 from charset_normalizer import from_bytes
 
 from embeddings.dates import AmbiguousDate, parse_date
 from embeddings.documents import Article
-from embeddings.phrases import DATELINE
+from embeddings.phrases import DATELINE, MENU
 from embeddings.sentences import sentences
+from embeddings.sources.alphabets import eastern_encoding
 from embeddings.sources.datelines import completed
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.markup import text_of_html
@@ -23,6 +26,9 @@ MAX_TITLE = 200
 """Characters."""
 LONGEST_HEADLINE = 150
 """Characters; a longer first line is a paragraph of the story, whose first sentence stands in for a headline."""
+_MENU = re.compile(MENU, re.IGNORECASE)
+_MENU_LINES = 30
+"""Below the first line of a menu, among which a headline stands."""
 _KICKER = re.compile(r"[^\W\d][\w&’'-]*(?: [\w&’'-]+)?")
 # no byline, no dateline, no sentence
 _HEADLINE = re.compile(r"(?!(?i:by|from|published|posted|updated)\b)(?=\S+ \S+ \S+ \S)[^\d\W][^(]{1,148}[^\s.:]")
@@ -130,11 +136,15 @@ def article_of(text: str, fields: Mapping[str, object], published: date | None, 
 
 
 def first_line(text: str) -> str:
-    """Take the first line with something in it as a title, without a heading's marks; a kicker is none ("TENNIS")."""
+    """Take the first line with something in it as a title, without a heading's marks.
+
+    A kicker is none ("TENNIS"), nor the menu of a page that was copied whole.
+    """
     said = (line.strip().lstrip("#").strip() for line in text.splitlines() if any(map(str.isalnum, line)))
-    line, following = next(said, ""), next(said, "")
-    if _KICKER.fullmatch(line) and line.isupper() and _HEADLINE.fullmatch(following):
-        line = following
+    line, *following = list(islice(said, 1 + _MENU_LINES)) or [""]
+    is_kicker = _KICKER.fullmatch(line) is not None and line.isupper()
+    below = following if _MENU.fullmatch(line) else following[:is_kicker]
+    line = next((one for one in below if _HEADLINE.fullmatch(one) and not _MENU.fullmatch(one)), line)
     if len(line) > LONGEST_HEADLINE:
         line = line[found.end() :] if (found := DATELINE.match(line)) else line
         line = line[slice(*sentences(line)[0])]
@@ -221,7 +231,19 @@ def _in_cp1252(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(CP1252_IN_UTF_8, _in_cp1252)
 
 
+def encoding_of(head: bytes) -> str:
+    """Name the encoding of a text by its beginning: UTF-8 also where bytes of Windows' Western encoding are in it."""
+    try:
+        head.decode()
+    except UnicodeDecodeError:
+        return (not _mostly_utf_8(head) and eastern_encoding(head)) or "utf-8-sig"
+    return "utf-8-sig"
+
+
 def _guessed(data: bytes, error: UnicodeDecodeError) -> str:
+    if eastern := eastern_encoding(data):
+        with suppress(UnicodeDecodeError):
+            return data.decode(eastern)
     # Windows' Western encoding is by far the likeliest in news: a lone "£" or "€" fits many others as well
     best = from_bytes(data, cp_isolation=["cp1252"]).best() or from_bytes(data).best()
     text = str(best) if best is not None else ""

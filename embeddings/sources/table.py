@@ -18,7 +18,7 @@ from embeddings.documents import Article
 from embeddings.sources.fields import ALIASES, named
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
 from embeddings.sources.markup import is_markup, text_of_html
-from embeddings.sources.reading import CP1252_IN_UTF_8, decode_bytes, kind_of_value, make_article
+from embeddings.sources.reading import CP1252_IN_UTF_8, decode_bytes, encoding_of, kind_of_value, make_article
 
 MAX_COLUMNS = 1_000
 _HEAD = 1_000_000
@@ -55,7 +55,7 @@ def read_json(given: Input) -> Iterator[Article | Unreadable]:
     found = _parsed(decode_bytes(given.read()), "mend it, or have it sent anew")
     records = _records([found])
     if records:  # of a file with something else in it one sentence is enough
-        _name_columns(given, list(dict.fromkeys(name for record in records for name in _flat(record))))
+        name_columns(given, list(dict.fromkeys(name for record in records for name in _flat(record))))
     elif isinstance(found, dict):
         yield from _article(given, _flat(found))
     else:
@@ -77,7 +77,7 @@ def read_csv(given: Input) -> Iterator[Article | Unreadable]:
             names = rows.fieldnames or ()
             if len(names) > MAX_COLUMNS:
                 raise ReadingError(f"has {len(names):,} columns, and at most {MAX_COLUMNS:,} are read; leave some out")
-            _name_columns(given, [name for name in names if name])
+            name_columns(given, [name for name in names if name])
             for row in rows:
                 yield from _of_row(given, row, rows.line_num, order)
         except (csv.Error, UnicodeError) as error:
@@ -198,7 +198,7 @@ def _article(
     Args:
         order: says what 03/04/2021 means in the table, by its other dates, which takes reading them all.
     """
-    columns = _name_columns(given, list(record))
+    columns = name_columns(given, list(record))
     given_text = record.get(columns["text"])
     text = _text_of(given_text)
     if text is None or not text.strip():
@@ -210,7 +210,7 @@ def _article(
     yield from make_article(given, text, fields, default_id=default_id, line=line)
 
 
-def _name_columns(given: Input, names: Sequence[str]) -> Mapping[str, str]:
+def name_columns(given: Input, names: Sequence[str]) -> Mapping[str, str]:
     """Find which of a table's columns are ours.
 
     Raises:
@@ -248,7 +248,7 @@ def _encoding(head: bytes) -> str:
         return "utf-16"
     whole = head[: max(map(head.rfind, (b"\n", b"\r"))) + 1] or head  # no character is cut there
     decode_bytes(whole)  # says so where it is binary
-    return "utf-8-sig"
+    return encoding_of(whole)
 
 
 def delimiter(head: bytes) -> str:

@@ -13,6 +13,7 @@ from embeddings.documents import Article
 from embeddings.sources.fields import ALIASES, named
 from embeddings.sources.html import extract
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.joining import unwrapped
 from embeddings.sources.reading import decode, filled_fields, make_article
 from embeddings.sources.whole import read_whole
 
@@ -32,6 +33,7 @@ _QUOTED = re.compile(r"(?P<mark>[\"'])(?P<value>(?:(?!(?P=mark)).)*)(?P=mark)")
 def read_text(given: Input) -> Iterator[Article | Unreadable]:
     """Read one article: all of the file is its text, the first line its title; or those of a service's download.
 
+    Lines that were broken to fit a width are joined to paragraphs.
     A page of the web that is called so is read as a page.
     """
     text = decode(given)
@@ -44,7 +46,7 @@ def read_text(given: Input) -> Iterator[Article | Unreadable]:
 def read_markdown(given: Input) -> Iterator[Article | Unreadable]:
     """Read one article; id, title, date, source, author and url come from front matter, where it has any.
 
-    The text is all that follows the front matter, exactly.
+    The text is all that follows the front matter, exactly, but for lines that were broken to fit a width.
     """
     content = decode(given)
     match = _FRONT_MATTER.match(content)
@@ -52,7 +54,7 @@ def read_markdown(given: Input) -> Iterator[Article | Unreadable]:
     text = content[match.end() :] if match else content
     if not text.strip():
         raise ReadingError("holds front matter and no text; add the article below it")
-    yield from make_article(given, text, _ours(fields))
+    yield from make_article(given, unwrapped(text), _ours(fields))
 
 
 class _Loader(yaml.SafeLoader):

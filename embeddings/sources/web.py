@@ -10,12 +10,14 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 from urllib.parse import urlsplit
 
 from embeddings.sources.feed import EXPORT, export_entries, feed_entries
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, named_input
 from embeddings.sources.kinds import CONTAINERS, KINDS, is_address, kind_of
+from embeddings.sources.markup import xml_root
 from embeddings.sources.news import ROOTS
 from embeddings.sources.visits import Unchanged
 
@@ -178,7 +180,10 @@ def _sitemap(given: Input, data: bytes, read: set[str], depth: int = 1) -> Itera
         read: the places of all that were read, this one among them; it grows.
         depth: 1 for the one that was asked for.
     """
-    root = _root(data)
+    try:
+        root = xml_root(data, recover=True)
+    except ValueError as error:
+        raise ReadingError(f"is a broken sitemap ({error})") from error
     entries = [child for child in root if isinstance(child.tag, str)] if root is not None else []
     if not entries:
         raise ReadingError("is a sitemap that names no page; see whether its address is right")
@@ -187,7 +192,9 @@ def _sitemap(given: Input, data: bytes, read: set[str], depth: int = 1) -> Itera
         raise ReadingError(f"is an index of sitemaps below {MAX_DEPTH} others, and was left unread; index it by itself")
     left = 0
     for entry in entries:
-        texts = {_name(child): child.text for child in entry.iter() if isinstance(child.tag, str)}
+        # a page's pictures have addresses and titles of their own
+        about = chain.from_iterable(part if _name(part) == "news" else [part] for part in entry)
+        texts = {_name(said): said.text for said in about}
         address = (texts.get("loc") or "").strip()
         if not is_address(address):
             reason = (
@@ -217,16 +224,6 @@ def _inner(named: Input, read: set[str], depth: int) -> Iterator[Input | Unreada
         yield Unreadable(named.name, "is no sitemap; index it by itself")
     except ReadingError as error:
         yield Unreadable(named.name, str(error))
-
-
-def _root(data: bytes) -> Any:
-    from lxml import etree
-
-    try:
-        # nothing outside the document is loaded, and entities stay as they are
-        return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, recover=True))
-    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        raise ReadingError(f"is a broken sitemap ({error})") from error
 
 
 def _name(element: Any) -> str:

@@ -9,6 +9,7 @@ from embeddings.documents import Article
 from embeddings.sources.exports import Exported, nexis_articles
 from embeddings.sources.factiva import factiva_articles
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.joining import unwrapped
 from embeddings.sources.parsing import parse
 from embeddings.sources.reading import make_article
 
@@ -26,7 +27,7 @@ def read_whole(
 
     Args:
         title: as its properties say, and so the author: those of the article, where it is a single one.
-        wrapped: the lines of paragraphs are broken, as in plain text.
+        wrapped: the lines of paragraphs may be broken, as in plain text.
 
     Raises:
         ReadingError: it holds no text.
@@ -36,7 +37,8 @@ def read_whole(
     if found := downloaded(text, wrapped=wrapped):
         yield from read_each(given, found)
     else:
-        yield from make_article(given, text, {"title": written_title(title), "author": author})
+        story = unwrapped(text) if wrapped else text
+        yield from make_article(given, story, {"title": written_title(title), "author": author})
 
 
 def written_title(title: str) -> str:

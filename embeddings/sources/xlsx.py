@@ -12,7 +12,7 @@ from typing import Any
 from embeddings.sources.archive import check_document
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, inner_input
 from embeddings.sources.parsing import Parsed, parse
-from embeddings.sources.table import MAX_COLUMNS
+from embeddings.sources.table import MAX_COLUMNS, name_columns
 
 
 def sheets(given: Input) -> Iterator[Input | Unreadable]:
@@ -26,11 +26,21 @@ def sheets(given: Input) -> Iterator[Input | Unreadable]:
     found = parse(".xlsx", data)
     if not found:
         raise ReadingError("holds no rows below a row of names; put the columns' names into the first row")
+    without = list[tuple[str, str]]()
     for sheet in found:
         [rows] = sheet.texts
+        try:
+            name_columns(given, list(json.loads(rows)[0]))
+        except ReadingError as error:
+            without.append((sheet.title, str(error)))
+            continue
         yield inner_input(
             given, f"{given.name}, sheet {sheet.title}", f"!{sheet.title}", ".json", bytes_opener(rows.encode())
         )
+    if without:  # a workbook of something else may have many sheets, and one sentence is enough
+        (title, reason), *others = without
+        also = f"; so it is with {', '.join(other for other, _ in others)}"[:200] if others else ""
+        yield Unreadable(f"{given.name}, sheet {title}", f"{reason}{also}")
 
 
 def extract_xlsx(data: bytes) -> list[Parsed]:

@@ -1,0 +1,64 @@
+"""Lines that were broken to fit a page or a width."""
+
+import textwrap
+
+import pytest
+from test_sources import read
+
+from embeddings.sources.joining import paragraphs, unwrapped
+
+
+def test_lines_are_joined_where_they_go_on():
+    lines = ("A headline", "The go\u00ad", "vern\ufffe", "ment said on Tuesday that it would", "raise the tax on tea.")
+    page = "\n".join([*lines, "Nobody was pleased."])
+    assert paragraphs(page).splitlines() == [
+        "A headline",
+        "The government said on Tuesday that it would raise the tax on tea.",
+        "Nobody was pleased.",
+    ]
+    assert paragraphs(" \n") == ""
+
+
+def test_a_compound_that_is_broken_at_its_hyphen_keeps_it():
+    wrapped = "The mayor of Kilbray and of the valley said that the well-\nknown bridge was mended."
+    assert paragraphs(wrapped).endswith("the wellknown bridge was mended.")
+    long = f"{wrapped}\nIt was an old one and the work of a nameless Anglo-\nSaxon mason, of pre-\nand post-war stone."
+    told = paragraphs("\n".join([long, *["It rained on all of the days of the week in Kilbray and the valley."] * 99]))
+    assert told.splitlines()[0].endswith("the well-known bridge was mended.")
+    assert "a nameless Anglo-Saxon mason, of pre- and post-war stone." in told
+
+
+TOLD = (
+    "Mayor resigns over the dam that was never built",
+    "The mayor of Marwick resigned on Monday, two days after it became known that half of the money for the dam had "
+    "gone to a company of her brother, who lives abroad.",
+    "She had been in office for eleven years, longer than anybody before, and had won the last election with 61 per "
+    "cent of the votes, which nobody in the valley had thought likely at the time",
+)
+
+
+@pytest.mark.parametrize("width", [45, 60, 72])
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_lines_that_were_broken_to_fit_a_width_are_joined(tmp_path, name, width):
+    wrapped = "\n\n".join(textwrap.fill(told, width, break_on_hyphens=False) for told in TOLD)
+    (tmp_path / name).write_text(f"{wrapped}\n")
+    assert read(tmp_path)[0].text.splitlines() == list(TOLD)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(TOLD),
+        "\n".join(["Smith, of Marwick, 12 votes, in the third round of the election"] * 9),
+        "\n".join(["I went down to the river", "and nobody was there,", "but for the heron", "who does not care"] * 9),
+        "One.\nTwo.\n",
+        "",
+    ],
+)
+def test_other_lines_stay_as_they_are(text):
+    assert unwrapped(text) == text
+
+
+def test_a_list_and_a_heading_stay_apart_where_lines_are_joined():
+    lines = ["## The dam", *textwrap.fill(TOLD[1], 60).splitlines(), "- a road", "- a bridge", "| Velle | 3 |"]
+    assert paragraphs("\n".join(lines)).splitlines() == ["## The dam", TOLD[1], *lines[-3:]]
