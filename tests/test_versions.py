@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 from test_check import change, mended
 
-from embeddings import duplicates
+from embeddings import duplicates, schema
 from embeddings.documents import Article, Hit, Passage
 from embeddings.duplicates import LEAST_SHINGLES, WORDS, bands, near_duplicates, shingles
 from embeddings.local import LocalStore
@@ -161,6 +161,27 @@ def test_the_newest_version_speaks_for_all(store):
     assert [hit.versions for hit in hits if hit.article.id == "other"] == [()] * sum(
         hit.article.id == "other" for hit in hits
     )
+
+
+def test_each_version_is_loaded_once_however_many_are_asked_about(store, monkeypatch):
+    loaded, row_article = [], schema.row_article
+    monkeypatch.setattr(schema, "row_article", lambda columns: loaded.append(columns[0]) or row_article(columns))
+    versions = store.versions(["first", "reprint", "corrected", "other"])
+    assert versions.keys() == {"corrected", "first", "reprint"}
+    assert all([one.id for one in told] == ["corrected", "reprint", "first"] for told in versions.values())
+    assert sorted(loaded) == ["corrected", "first", "reprint"]
+
+
+def test_of_many_copies_one_is_read_to_compare_with(tmp_path, encoder):
+    store = LocalStore(tmp_path / "copies", encoder, create=True)
+    store.add(article(str(number), story(1), source=f"Paper {number}") for number in range(20))
+    statements = []
+    store._connection.set_trace_callback(statements.append)
+    store.remove(["0"])
+    store._connection.set_trace_callback(None)
+    assert len([said for said in statements if "a.text" in said and "FROM articles" in said]) <= 20
+    assert len(store.versions(["7"])["7"]) == 19
+    store.close()
 
 
 def test_a_filter_decides_which_versions_there_are(store):
