@@ -65,15 +65,22 @@ class Lease:
         Raises:
             DatelineError: it ran out, and another took it.
         """
+        if not self._goes_on():
+            raise DatelineError(
+                f"writing to {self._address} took so long that another process took over; nothing of this batch was "
+                "added: try again, and with smaller files"
+            )
+
+    def _goes_on(self) -> bool:
+        if not self._claims.get([self._own]):  # another took over, who may be done by now
+            return False
         self._claim()
         ends = time.monotonic() + 2.0
         while not self._is_alone():  # those who knock go away again
             if time.monotonic() > ends:
-                raise DatelineError(
-                    f"writing to {self._address} took so long that another process took over; nothing of this batch "
-                    "was added: try again, and with smaller files"
-                )
+                return False
             time.sleep(random.uniform(*_PAUSE))
+        return True
 
     def _acquire(self) -> None:
         self._own = uuid.uuid4().hex
