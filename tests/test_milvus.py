@@ -225,8 +225,16 @@ def test_who_writes_keeps_others_waiting(store, opener, monkeypatch):
 def test_a_writer_that_died_keeps_others_waiting_only_until_its_claim_runs_out(store, opener, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(lease, "LEASE_SECONDS", -10.0)
-        store._lease._own = "dead"
+        store._lease._own = f"{lease._PROCESS}-dead"
         store._lease._claim()
+    assert opener().add([OKAPI]).added == 1
+
+
+def test_nobody_waits_for_a_process_that_died_while_it_wrote_to_a_file_of_milvus_lite(store, opener, monkeypatch):
+    monkeypatch.setattr(locking, "LOCK_SECONDS", 0.5)
+    with monkeypatch.context() as patched:
+        patched.setattr(lease, "_PROCESS", "another")
+        store._lease._acquire()
     assert opener().add([OKAPI]).added == 1
 
 

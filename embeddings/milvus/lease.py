@@ -28,6 +28,8 @@ LEASE_SECONDS = 120.0
 """How long a claim holds that is not renewed."""
 _SKEW_SECONDS = 5.0
 _CLAIM = "claim"
+_PROCESS = uuid.uuid4().hex[:16]
+"""What the claims of this process begin with."""
 _PAUSE = (0.05, 0.5)
 
 
@@ -83,7 +85,7 @@ class Lease:
         return True
 
     def _acquire(self) -> None:
-        self._own = uuid.uuid4().hex
+        self._own = f"{_PROCESS}-{uuid.uuid4().hex}"
         started, said = time.monotonic(), False
         while True:
             self._claim()
@@ -107,6 +109,10 @@ class Lease:
     def _is_alone(self) -> bool:
         now = time.time()
         others = {owner: json.loads(until) for (owner, _), until in self._claims.all().items() if owner != self._own}
-        ended = [owner for owner, until in others.items() if until + _SKEW_SECONDS < now]
+        ended = [owner for owner, until in others.items() if until + _SKEW_SECONDS < now or self._is_of_the_dead(owner)]
         self._claims.drop(ended, version=_CLAIM)
         return len(ended) == len(others)
+
+    def _is_of_the_dead(self, owner: str) -> bool:
+        """Say whether a claim was left by a process that was killed: Milvus Lite serves one at a time."""
+        return self._address.is_lite and not owner.startswith(_PROCESS)
