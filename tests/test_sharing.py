@@ -11,16 +11,18 @@ from pathlib import Path
 
 import pytest
 from conftest import WordEncoder
-from stories import article, five_stories, ids
+from stories import article, five_stories, ids, zebra_story
 
 from embeddings import locking
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.indexes import caches
 from embeddings.indexes.nearest import VectorCache
+from embeddings.ingest import ingest
 from embeddings.local import LocalStore
 from embeddings.locking import CACHES, WRITERS, ProcessLock
 from embeddings.maintenance.checking import check
+from embeddings.sources import find_inputs
 from qa.retriever import Retriever
 
 ROOT = Path(__file__).parents[1]
@@ -59,6 +61,17 @@ def test_one_who_waits_says_so_and_gives_up_with_a_sentence(library, encoder, mo
     threading.Timer(0.2, enough.set).start()
     assert store.add([article("new")]).added == 1
     holder.join()
+    store.close()
+
+
+def test_an_ingestion_that_waits_in_vain_waits_once(library, encoder, tmp_path, monkeypatch, caplog):
+    store = LocalStore(library, encoder)
+    monkeypatch.setattr(locking, "PATIENCE", 0.05)
+    monkeypatch.setattr(locking, "LOCK_SECONDS", 0.1)
+    inputs = find_inputs([zebra_story(tmp_path / "articles")]).inputs
+    with ProcessLock(library, WRITERS).held(), pytest.raises(DatelineError, match="another process has been writing"):
+        ingest(store, inputs)
+    assert caplog.text.count("waiting for another process") == 1
     store.close()
 
 
