@@ -245,6 +245,17 @@ def test_as_many_passages_are_found_as_are_asked_for_though_half_of_them_are_rep
     store.close()
 
 
+def test_a_story_that_a_hundred_papers_print_takes_nobody_elses_place(tmp_path, encoder):
+    store = LocalStore(tmp_path / "library", encoder, create=True)
+    lines = story(1, 12)
+    store.add(article(f"print{number}", lines, source=f"Paper {number}") for number in range(120))
+    store.add(article(f"other{seed}", story(seed, 4)) for seed in range(2, 10))
+    found = Retriever(store).find(lines[0], 8)
+    assert len(found) == 8
+    assert len({hit.passage.start for hit in found if hit.versions}) > 1, "its other passages are found, too"
+    store.close()
+
+
 def words(*numbers):
     return " ".join(f"word{number}" for number in range(*numbers))
 
