@@ -104,10 +104,11 @@ class Retriever:
         where: Filter,
     ) -> list[Hit]:
         """Make hits, best first; their scores are logits yet."""
-        versions = self.store.versions({one.article.id for one in candidates.values()})
+        found = self.store.versions({one.article.id for one in candidates.values()})
+        versions = {of: tuple(filter(where.admits, told)) for of, told in found.items()}
         hits = []
         for (key, one), score in zip(candidates.items(), likely, strict=True):
-            told = tuple(version for version in versions.get(one.article.id, ()) if where.admits(version))
+            told = versions.get(one.article.id, ())
             shown = told if len(told) > 1 else ()
             hits.append(Hit(one.passage, one.article, float(score), dense.get(key), lexical.get(key), shown))
         return sorted(hits, key=lambda hit: -hit.score)

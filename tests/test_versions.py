@@ -245,7 +245,9 @@ def test_as_many_passages_are_found_as_are_asked_for_though_half_of_them_are_rep
     store.close()
 
 
-def test_a_story_that_a_hundred_papers_print_takes_nobody_elses_place(tmp_path, encoder):
+def test_a_story_that_a_hundred_papers_print_takes_nobody_elses_place(tmp_path, encoder, monkeypatch):
+    compared = []
+    monkeypatch.setattr("qa.versions.shingles", lambda texts: compared.extend(texts) or shingles(texts))
     store = LocalStore(tmp_path / "library", encoder, create=True)
     lines = story(1, 12)
     store.add(article(f"print{number}", lines, source=f"Paper {number}") for number in range(120))
@@ -253,6 +255,7 @@ def test_a_story_that_a_hundred_papers_print_takes_nobody_elses_place(tmp_path, 
     found = Retriever(store).find(lines[0], 8)
     assert len(found) == 8
     assert len({hit.passage.start for hit in found if hit.versions}) > 1, "its other passages are found, too"
+    assert len(compared) <= 3 * len(set(compared)), "each passage is looked at once at each depth"
     store.close()
 
 
