@@ -149,7 +149,8 @@ class _Run:
             self.removed = unheld(self.store, self.before - self.given, self.read)
             removed = self.store.remove(self.removed) if self.removed else 0
         except BaseException:  # Ctrl-C among them; a file that holds less than before is read again, to remove the rest
-            self.store.keep_files([one for one in self.read if self.recorded(one.place) <= set(one.articles)])
+            if whole := [one for one in self.read if self.recorded(one.place) <= set(one.articles)]:
+                self.store.keep_files(whole)
             raise
         self.store.keep_files(self.read)
         return IngestReport(report, removed, self.skipped, tuple(self.unreadable))

@@ -34,6 +34,7 @@ from embeddings.rows import (
     insert_article,
     insert_passages,
     load_passages,
+    load_versions,
     matching,
     set_generation,
 )
@@ -157,19 +158,8 @@ class LocalStore:
         return [source for (source,) in rows]
 
     def versions(self, ids: Collection[str]) -> dict[str, list[Article]]:
-        found: dict[str, list[Article]] = {}
-        for some in batches(ids, 500):
-            marks = ",".join("?" * len(some))
-            rows = self._query(
-                f"SELECT b.id, {schema.ARTICLE} FROM articles b JOIN articles a ON a.story = b.story "
-                f"WHERE b.id IN ({marks}) "
-                "AND EXISTS (SELECT 1 FROM articles c WHERE c.story = b.story AND c.key != b.key) "
-                "ORDER BY a.published IS NULL, a.published DESC, a.key DESC",
-                some,
-            )
-            for of, *columns in rows:
-                found.setdefault(of, []).append(schema.row_article(columns))
-        return found
+        with self._lock, explained(self.folder):
+            return load_versions(self._connection, ids)
 
     def stats(self) -> Stats:
         [(articles, passages)] = self._query(
@@ -178,10 +168,11 @@ class LocalStore:
         return Stats(articles, passages, self._encoder.name, self._generation())
 
     def digest(self) -> str:
-        # both from indexes: the rows hold the texts
-        ids = dict(self._query("SELECT key, id FROM articles ORDER BY id", []))
-        digests = self._query("SELECT key, sha256 FROM articles ORDER BY sha256", [])
-        return schema.articles_sha256((ids[key], digest) for key, digest in digests if key in ids)
+        with self._lock, explained(self.folder), schema.one_state(self._connection):
+            # both from indexes: the rows hold the texts
+            ids = dict(self._query("SELECT key, id FROM articles ORDER BY id", []))
+            digests = self._query("SELECT key, sha256 FROM articles ORDER BY sha256", [])
+        return schema.articles_sha256((ids[key], digest) for key, digest in digests)
 
     def file(self, place: str) -> FileRecord | None:
         with self._lock, explained(self.folder):

@@ -65,6 +65,28 @@ def load_passages(connection: sqlite3.Connection, ids: Collection[int]) -> dict[
     }
 
 
+def load_versions(connection: sqlite3.Connection, ids: Collection[str]) -> dict[str, list[Article]]:
+    """Load all that tell the stories of some articles, by the ids of these; see PassageStore.versions."""
+    with schema.one_state(connection):
+        stories = dict(
+            connection.execute(
+                "SELECT a.id, a.story FROM json_each(?) given JOIN articles a ON a.id = given.value",
+                [json.dumps(list(ids))],
+            )
+        )
+        # each article once, however many of its story are asked about
+        rows = connection.execute(
+            f"SELECT a.story, {schema.ARTICLE} FROM articles a WHERE a.story IN (SELECT value FROM json_each(?)) "
+            "AND EXISTS (SELECT 1 FROM articles b WHERE b.story = a.story AND b.key != a.key) "
+            "ORDER BY a.published IS NULL, a.published DESC, a.key DESC",
+            [json.dumps(sorted(set(stories.values())))],
+        ).fetchall()
+    told: dict[str, list[Article]] = {}
+    for story, *columns in rows:
+        told.setdefault(story, []).append(schema.row_article(columns))
+    return {article_id: told[story] for article_id, story in stories.items() if story in told}
+
+
 def matching(connection: sqlite3.Connection, where: Filter) -> list[int]:
     """Find the passages that a filter admits."""
     conditions, values = ["TRUE"], list[object]()

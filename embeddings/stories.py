@@ -12,7 +12,8 @@ from embeddings.duplicates import DAYS, SAME_BANDS, Shingles, bands, days_betwee
 
 # of reports that a template makes day after day, far too many meet in a band to be compared with each other
 _CANDIDATES = f"""
-SELECT b.article FROM bands b JOIN articles a ON a.key = b.article WHERE b.band IN (SELECT value FROM json_each(?))
+SELECT b.article, a.story FROM bands b JOIN articles a ON a.key = b.article
+WHERE b.band IN (SELECT value FROM json_each(?))
 GROUP BY b.article
 HAVING count(*) >= CASE WHEN abs(julianday(a.published) - julianday(?)) > {DAYS} THEN {SAME_BANDS} ELSE 1 END
 """
@@ -27,12 +28,10 @@ def assign_story(
     stories = {schema.article_sha256(article)}
     day = article.published.isoformat() if article.published is not None else None
     candidates = connection.execute(_CANDIDATES, [numbers, day]).fetchall()
-    for (other,) in candidates:
-        [(story, *columns)] = connection.execute(
-            f"SELECT a.story, {schema.ARTICLE} FROM articles a WHERE key = ?", [other]
-        )
-        if story in stories:
+    for other, story in candidates:
+        if story in stories:  # of many copies one is compared with
             continue
+        [columns] = connection.execute(f"SELECT {schema.ARTICLE} FROM articles a WHERE key = ?", [other])
         theirs = schema.row_article(columns)
         cut = [Passage(theirs.id, *row) for row in connection.execute(schema.RANGES, [other])]
         apart = days_between(article.published, theirs.published)

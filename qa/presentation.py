@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NOT_FOUND = "The articles don't say."
 NEAREST = 3
 """Articles named where none of them answers."""
+NAMED_VERSIONS = 5
+"""Reprints that are named beside an answer before they are only counted."""
 
 
 def as_object(answer: Answer) -> dict[str, Any]:
@@ -206,7 +208,10 @@ def _evidence(answer: Answer, span: Span) -> list[str]:
 
 
 def _versions(span: Span) -> list[str]:
-    lines = [f"  also in: {version.title} ({byline(version)})" for version in also_in(span.hit, span.text)]
+    others = also_in(span.hit, span.text)
+    lines = [f"  also in: {version.title} ({byline(version)})" for version in others[:NAMED_VERSIONS]]
+    if len(others) > NAMED_VERSIONS:
+        lines.append(f"  and in {len(others) - NAMED_VERSIONS:,} more")
     newer = newer_version(span.hit)
     if newer is not None:
         lines.insert(0, f"  an older version; the newer: {newer.title} ({byline(newer)})")

@@ -16,6 +16,8 @@ from qa.versions import collapse
 
 CANDIDATES = 100
 """Passages asked of each side."""
+DEEPER, DEEPEST = 4, 1_600
+"""How many times as many are asked of it where reprints took the places of other passages, and how many at most."""
 TIME_BONUS = 2.0
 """What the time that a question names is worth in logits: the answer may stand in a later paper."""
 _HALVED_AFTER = 11
@@ -55,7 +57,17 @@ class Retriever:
             prefer: passages of these articles get a bonus in the ranking; the others stay.
             newest: the newer an article among those found, the higher its bonus.
         """
-        depth = max(2 * k, CANDIDATES)
+        return self._find(questions, k, max(2 * k, CANDIDATES), where, prefer, newest)
+
+    def candidates(self, questions: Sequence[str]) -> list[list[Candidate]]:
+        """Give what both sides find for each question, in no order."""
+        sides = zip(self.store.dense(questions, CANDIDATES), self.store.lexical(questions, CANDIDATES), strict=True)
+        return [list(self._load(_scores([dense]), _scores([lexical])).values()) for dense, lexical in sides]
+
+    def _find(
+        self, questions: Sequence[str], k: int, depth: int, where: Filter, prefer: Filter | None, newest: bool
+    ) -> list[list[Hit]]:
+        """Find what find_many does, among so many passages of each side; more where too few are left of them."""
         wheres = [where] if prefer is None else [where, prefer]
         sides = [
             (self.store.dense(questions, depth, some), self.store.lexical(questions, depth, some)) for some in wheres
@@ -70,14 +82,13 @@ class Retriever:
                 likely += TIME_BONUS * np.asarray([prefer.admits(one.article) for one in candidates.values()])
             if newest:
                 likely += TIME_BONUS * _newness([one.article.published for one in candidates.values()])
-            hits = self._hits(candidates, likely, _ranks(sides[0][0][at]), _ranks(sides[0][1][at]), where)
-            found.append(_as_probabilities(collapse(hits))[:k])
+            hits = collapse(self._hits(candidates, likely, _ranks(sides[0][0][at]), _ranks(sides[0][1][at]), where))
+            there_are_more = any(len(side[at]) == depth for both in sides for side in both)
+            if len(hits) < k and there_are_more and depth < DEEPEST:
+                found += self._find([question], k, DEEPER * depth, where, prefer, newest)
+            else:
+                found.append(_as_probabilities(hits)[:k])
         return found
-
-    def candidates(self, questions: Sequence[str]) -> list[list[Candidate]]:
-        """Give what both sides find for each question, in no order."""
-        sides = zip(self.store.dense(questions, CANDIDATES), self.store.lexical(questions, CANDIDATES), strict=True)
-        return [list(self._load(_scores([dense]), _scores([lexical])).values()) for dense, lexical in sides]
 
     def _load(self, dense: Mapping[int, float], lexical: Mapping[int, float]) -> dict[int, Candidate]:
         loaded = self.store.passages({*dense, *lexical})
@@ -93,10 +104,11 @@ class Retriever:
         where: Filter,
     ) -> list[Hit]:
         """Make hits, best first; their scores are logits yet."""
-        versions = self.store.versions({one.article.id for one in candidates.values()})
+        found = self.store.versions({one.article.id for one in candidates.values()})
+        versions = {of: tuple(filter(where.admits, told)) for of, told in found.items()}
         hits = []
         for (key, one), score in zip(candidates.items(), likely, strict=True):
-            told = tuple(version for version in versions.get(one.article.id, ()) if where.admits(version))
+            told = versions.get(one.article.id, ())
             shown = told if len(told) > 1 else ()
             hits.append(Hit(one.passage, one.article, float(score), dense.get(key), lexical.get(key), shown))
         return sorted(hits, key=lambda hit: -hit.score)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from embeddings.documents import Article, Hit
-from embeddings.duplicates import shingles
+from embeddings.duplicates import Shingles, shingles
 from qa.answers import Span
 
 SHARED = 0.5
@@ -20,9 +21,10 @@ def collapse(hits: Sequence[Hit]) -> list[Hit]:
     Args:
         hits: best first, with their versions.
     """
+    said = cache(lambda text: shingles([text]))  # of each passage once, however many it is compared with
     kept: list[Hit] = []
     for hit in hits:
-        same = [at for at, other in enumerate(kept) if hit.versions and _is_same_evidence(hit, other)]
+        same = [at for at, other in enumerate(kept) if hit.versions and _is_same_evidence(hit, other, said)]
         if not same:
             kept.append(hit)
         elif all(_age(hit) < _age(kept[at]) for at in same):
@@ -56,10 +58,10 @@ def also_in(hit: Hit, text: str) -> list[Article]:
     return [version for version in hit.versions if version.id != hit.article.id and text in version.text]
 
 
-def _is_same_evidence(one: Hit, other: Hit) -> bool:
+def _is_same_evidence(one: Hit, other: Hit, said: Callable[[str], Shingles]) -> bool:
     if one.story != other.story or one.article.id == other.article.id:
         return False
-    left, right = shingles([one.text]), shingles([other.text])
+    left, right = said(one.text), said(other.text)
     least = min(len(left), len(right))
     return len(left & right) >= SHARED * least if least else one.text == other.text
 

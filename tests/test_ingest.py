@@ -330,8 +330,8 @@ def test_a_library_of_the_format_before_is_brought_up(tmp_path, encoder, folder)
 
 
 @contextmanager
-def watching(folder, tmp_path):
-    """Watch a folder, and give what waits until lines were printed, each so many times."""
+def watching(folder, tmp_path, stop=signal.SIGINT):
+    """Watch a folder until it is stopped, and give what waits until lines were printed, each so many times."""
     output = tmp_path / "output"
 
     def wait_for(*lines, times=1):
@@ -347,7 +347,7 @@ def watching(folder, tmp_path):
             wait_for("watching; stop with Ctrl-C")
             yield wait_for
         finally:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(stop)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(60)
             process.kill()  # one that does not listen would be waited for without end
@@ -372,7 +372,7 @@ def test_a_watched_folder_that_goes_and_comes_back_is_in_step_again(folder, tmp_
         f"dateline: {folder} is gone or empty; its 3 articles stay; see their ids with `dateline articles` and remove "
         "them with `dateline articles --remove ID`"
     )
-    with watching(folder, tmp_path) as wait_for:
+    with watching(folder, tmp_path, stop=signal.SIGTERM) as wait_for:
         shutil.rmtree(folder)
         wait_for(left)
         back = tmp_path / "back"

@@ -46,6 +46,17 @@ def test_a_conversation_as_markdown_holds_answer_quotation_and_citation():
     assert "## why?\n\nThe articles don't say." in written
 
 
+def test_of_many_reprints_a_few_are_named():
+    prints = tuple(Article(f"p{number}", "Ann", "Ann spoke.", source=f"Paper {number}") for number in range(9))
+    hit = Hit(Passage("p0", 0, 10), prints[0], 1.0, versions=prints)
+    answer = Answer("who spoke?", "who spoke?", (Span("Ann", 0, 3, 5.0, hit),), (hit,), 0.9, True)
+    lines = as_text(answer).splitlines()
+    assert [line for line in lines if "also in" in line] == [f"  also in: Ann (Paper {at})" for at in range(1, 6)]
+    assert "  and in 3 more" in lines
+    assert "; and 3 more<" in answer_html(answer)
+    assert "Paper 6" not in answer_html(answer)
+
+
 def test_no_markdown_gets_out_of_a_message():
     for message in (
         message_html("<p>One.\n\n[two](https://x.example)\r\r# three</p>"),

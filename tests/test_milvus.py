@@ -200,6 +200,20 @@ def test_a_file_whose_record_was_half_replaced_is_read_again(store, monkeypatch)
     assert store.file("/a").sha256 == "2"
 
 
+def test_many_are_replaced_and_removed_in_a_few_calls(store, monkeypatch):
+    def edition(number):
+        return [Article(f"n{at}", f"Title {at}", f"Beast{at} was seen in {number}.") for at in range(30)]
+
+    store.add(edition(1))
+    calls = kill_at(monkeypatch, 0)
+    assert store.add(edition(2)).updated == 30
+    assert store.remove([one.id for one in edition(2)]) == 30
+    assert calls[0] < 25
+    assert {article.id for article in store.articles()} == {"dam", "storm", "old"}
+    for collection in (store._layout.passages, store._layout.texts):
+        assert len(rows(store, collection)) == 3
+
+
 def test_who_writes_keeps_others_waiting(store, opener, monkeypatch):
     other = opener()
     monkeypatch.setattr(locking, "LOCK_SECONDS", 1.0)
@@ -211,19 +225,28 @@ def test_who_writes_keeps_others_waiting(store, opener, monkeypatch):
 def test_a_writer_that_died_keeps_others_waiting_only_until_its_claim_runs_out(store, opener, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(lease, "LEASE_SECONDS", -10.0)
-        store._lease._own = "dead"
+        store._lease._own = f"{lease._PROCESS}-dead"
         store._lease._claim()
     assert opener().add([OKAPI]).added == 1
 
 
-def test_a_writer_whose_claim_ran_out_adds_nothing_once_another_took_over(store, opener, monkeypatch):
+def test_nobody_waits_for_a_process_that_died_while_it_wrote_to_a_file_of_milvus_lite(store, opener, monkeypatch):
+    monkeypatch.setattr(locking, "LOCK_SECONDS", 0.5)
+    with monkeypatch.context() as patched:
+        patched.setattr(lease, "_PROCESS", "another")
+        store._lease._acquire()
+    assert opener().add([OKAPI]).added == 1
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+def test_a_writer_whose_claim_ran_out_adds_nothing_once_another_took_over(store, opener, monkeypatch, is_done):
     other = opener()
     monkeypatch.setattr(lease, "LEASE_SECONDS", -10.0)
 
     def slow(*given):
         with monkeypatch.context() as patched:
             patched.setattr(lease, "LEASE_SECONDS", 60.0)
-            other._lease._acquire()
+            other.remove(["dam"]) if is_done else other._lease._acquire()
         return heads(*given)
 
     heads, store._stories.heads = store._stories.heads, slow

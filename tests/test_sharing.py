@@ -11,15 +11,18 @@ from pathlib import Path
 
 import pytest
 from conftest import WordEncoder
-from stories import article, five_stories, ids
+from stories import article, five_stories, ids, zebra_story
 
 from embeddings import locking
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.indexes import caches
+from embeddings.indexes.nearest import VectorCache
+from embeddings.ingest import ingest
 from embeddings.local import LocalStore
 from embeddings.locking import CACHES, WRITERS, ProcessLock
 from embeddings.maintenance.checking import check
+from embeddings.sources import find_inputs
 from qa.retriever import Retriever
 
 ROOT = Path(__file__).parents[1]
@@ -58,6 +61,17 @@ def test_one_who_waits_says_so_and_gives_up_with_a_sentence(library, encoder, mo
     threading.Timer(0.2, enough.set).start()
     assert store.add([article("new")]).added == 1
     holder.join()
+    store.close()
+
+
+def test_an_ingestion_that_waits_in_vain_waits_once(library, encoder, tmp_path, monkeypatch, caplog):
+    store = LocalStore(library, encoder)
+    monkeypatch.setattr(locking, "PATIENCE", 0.05)
+    monkeypatch.setattr(locking, "LOCK_SECONDS", 0.1)
+    inputs = find_inputs([zebra_story(tmp_path / "articles")]).inputs
+    with ProcessLock(library, WRITERS).held(), pytest.raises(DatelineError, match="another process has been writing"):
+        ingest(store, inputs)
+    assert caplog.text.count("waiting for another process") == 1
     store.close()
 
 
@@ -160,6 +174,39 @@ def test_a_reader_sees_each_article_as_it_was_or_as_it_is(library):
         thread.join()
     assert len(seen) >= 5, "it was written to meanwhile"
     reader.close()
+    writer.close()
+
+
+def test_a_digest_is_of_one_state_though_another_writes_in_between(library, encoder, monkeypatch):
+    store, writer = LocalStore(library, encoder), LocalStore(library, encoder)
+    before, query = store.digest(), store._query
+
+    def then_another_writes(sql, values):
+        rows = query(sql, values)
+        writer.add([article("3", 2)])
+        return rows
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "_query", then_another_writes)
+        assert store.digest() == before
+    assert store.digest() == writer.digest() != before
+    store.close()
+    writer.close()
+
+
+def test_others_add_while_a_check_compares(library, encoder, monkeypatch, caplog):
+    monkeypatch.setattr(locking, "PATIENCE", 0.05)
+    monkeypatch.setattr(locking, "LOCK_SECONDS", 0.1)
+    writer, compare = LocalStore(library, encoder), VectorCache._compare
+
+    def others_add(*given):
+        assert writer.add([article("new"), article("3", 2)]).added == 1
+        return compare(*given)
+
+    monkeypatch.setattr(VectorCache, "_compare", others_add)
+    assert check(library).findings == ()
+    assert caplog.text == "", "nobody waited for the search indexes"
+    assert ids(writer) == {*"01234", "new"}
     writer.close()
 
 

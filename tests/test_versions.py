@@ -8,7 +8,7 @@ from itertools import combinations
 import pytest
 from test_check import change, mended
 
-from embeddings import duplicates
+from embeddings import duplicates, schema
 from embeddings.documents import Article, Hit, Passage
 from embeddings.duplicates import LEAST_SHINGLES, WORDS, bands, near_duplicates, shingles
 from embeddings.local import LocalStore
@@ -163,6 +163,27 @@ def test_the_newest_version_speaks_for_all(store):
     )
 
 
+def test_each_version_is_loaded_once_however_many_are_asked_about(store, monkeypatch):
+    loaded, row_article = [], schema.row_article
+    monkeypatch.setattr(schema, "row_article", lambda columns: loaded.append(columns[0]) or row_article(columns))
+    versions = store.versions(["first", "reprint", "corrected", "other"])
+    assert versions.keys() == {"corrected", "first", "reprint"}
+    assert all([one.id for one in told] == ["corrected", "reprint", "first"] for told in versions.values())
+    assert sorted(loaded) == ["corrected", "first", "reprint"]
+
+
+def test_of_many_copies_one_is_read_to_compare_with(tmp_path, encoder):
+    store = LocalStore(tmp_path / "copies", encoder, create=True)
+    store.add(article(str(number), story(1), source=f"Paper {number}") for number in range(20))
+    statements = []
+    store._connection.set_trace_callback(statements.append)
+    store.remove(["0"])
+    store._connection.set_trace_callback(None)
+    assert len([said for said in statements if "a.text" in said and "FROM articles" in said]) <= 20
+    assert len(store.versions(["7"])["7"]) == 19
+    store.close()
+
+
 def test_a_filter_decides_which_versions_there_are(store):
     hits = Retriever(store).find(story(1, 1)[0], 8, Filter(until=DAY, source="Courier"))
     assert {hit.article.id for hit in hits} == {"first", "other"}
@@ -221,6 +242,20 @@ def test_as_many_passages_are_found_as_are_asked_for_though_half_of_them_are_rep
         ]
     )
     assert len(Retriever(store).find("quite unheard words", 100)) == 100
+    store.close()
+
+
+def test_a_story_that_a_hundred_papers_print_takes_nobody_elses_place(tmp_path, encoder, monkeypatch):
+    compared = []
+    monkeypatch.setattr("qa.versions.shingles", lambda texts: compared.extend(texts) or shingles(texts))
+    store = LocalStore(tmp_path / "library", encoder, create=True)
+    lines = story(1, 12)
+    store.add(article(f"print{number}", lines, source=f"Paper {number}") for number in range(120))
+    store.add(article(f"other{seed}", story(seed, 4)) for seed in range(2, 10))
+    found = Retriever(store).find(lines[0], 8)
+    assert len(found) == 8
+    assert len({hit.passage.start for hit in found if hit.versions}) > 1, "its other passages are found, too"
+    assert len(compared) <= 3 * len(set(compared)), "each passage is looked at once at each depth"
     store.close()
 
 

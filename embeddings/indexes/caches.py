@@ -18,7 +18,7 @@ from embeddings.indexes.building import VECTORS, VECTORS_STAMP
 from embeddings.indexes.kinds import KINDS, Kind
 from embeddings.indexes.lexical import LexicalEntry, LexicalIndex
 from embeddings.indexes.nearest import VectorCache
-from embeddings.indexes.stamps import OTHER_VERSION, Stamp
+from embeddings.indexes.stamps import OTHER_VERSION, Comparison, Stamp
 from embeddings.locking import CACHES, ProcessLock
 from embeddings.rows import (
     added_since,
@@ -101,13 +101,14 @@ class Caches:
         """Give up what is being made; nothing is lost but the work."""
         self.vectors.close()
 
-    def faults(self, connection: sqlite3.Connection) -> list[str]:
-        """Compare what is saved with the truth, inside the caller's transaction and lock.
+    def comparison(self, connection: sqlite3.Connection) -> Comparison:
+        """Open what is saved, inside the caller's transaction and lock, to be compared with the truth after the lock.
 
         A cache that is not there, or behind, is no fault: the next question brings it up to date.
         """
         newest = generation_of(connection)
-        return [*self.vectors.faults(connection, newest), *self.lexical.faults(connection, newest)]
+        both = [cache.comparison(connection, newest) for cache in (self.vectors, self.lexical)]
+        return lambda: [fault for compare in both for fault in compare()]
 
     def forget(self) -> None:
         """Remove what is saved of both, so that the next question makes them anew."""
@@ -180,20 +181,24 @@ class LexicalCache:
         stamp.write(self._folder / LEXICAL_STAMP)
         self._stamp = stamp
 
-    def faults(self, connection: sqlite3.Connection, newest: int) -> list[str]:
-        """See Caches.faults."""
+    def comparison(self, connection: sqlite3.Connection, newest: int) -> Comparison:
+        """See Caches.comparison."""
         if self._folder is None:
-            return []
+            return list
         stamp, files = Stamp.read(self._folder / LEXICAL_STAMP), self._folder / LEXICAL
         if fault := stamp.fault(_sha256_of_all(files), files, newest):
-            return [fault]
+            return lambda: [fault]
         if stamp.generation != newest or not stamp.sha256:
-            return []
+            return list
         index = self._opened(files)
         if index is None:
-            return [OTHER_VERSION.format(files)]
-        same = index.ids() == added_since(connection, 0)
-        return [] if same else [f"{files} holds other passages than the library"]
+            return lambda: [OTHER_VERSION.format(files)]
+
+        def compare() -> list[str]:
+            same = index.ids() == added_since(connection, 0)
+            return [] if same else [f"{files} holds other passages than the library"]
+
+        return compare
 
     def _opened(self, files: Path) -> LexicalIndex | None:
         """Open an index; None where this version of Tantivy can't."""

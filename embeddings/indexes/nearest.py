@@ -12,7 +12,7 @@ from embeddings.encoder import Vectors
 from embeddings.flushing import replace_durably, sha256_of
 from embeddings.indexes.building import VECTORS, VECTORS_STAMP, Growth, made
 from embeddings.indexes.kinds import KINDS, Kind, fitting
-from embeddings.indexes.stamps import OTHER_VERSION, Stamp
+from embeddings.indexes.stamps import OTHER_VERSION, Comparison, Stamp
 from embeddings.indexes.vectors import Ids, VectorIndex
 from embeddings.rows import added_until, count_passages, forgotten_until, removed_since, vector_blocks, vectors_of
 from embeddings.store import Ranked
@@ -124,24 +124,28 @@ class VectorCache:
         if self._growth is not None:
             self._growth.stop()
 
-    def faults(self, connection: sqlite3.Connection, newest: int) -> list[str]:
-        """See Caches.faults."""
+    def comparison(self, connection: sqlite3.Connection, newest: int) -> Comparison:
+        """See Caches.comparison."""
         if self._folder is None:
-            return []
+            return list
         stamp, file = Stamp.read(self._folder / VECTORS_STAMP), self._folder / VECTORS
         if fault := stamp.fault(sha256_of(file), file, newest):
-            return [fault]
+            return lambda: [fault]
         if not stamp.generation or stamp.generation < forgotten_until(connection):
-            return []
+            return list
         index = _read(file)
         if index is None:
-            return [OTHER_VERSION.format(file)]
-        held, same = self._compare(connection, index)
-        # a file that is behind holds what was removed since
-        expected = {*added_until(connection, stamp.generation)}
-        if not expected <= held <= expected | {*removed_since(connection, stamp.generation)}:
-            return [f"{file} holds other passages than the library"]
-        return [] if same else [f"{file} holds other vectors than the library"]
+            return lambda: [OTHER_VERSION.format(file)]
+
+        def compare() -> list[str]:
+            held, same = self._compare(connection, index)
+            # a file that is behind holds what was removed since
+            expected = {*added_until(connection, stamp.generation)}
+            if not expected <= held <= expected | {*removed_since(connection, stamp.generation)}:
+                return [f"{file} holds other passages than the library"]
+            return [] if same else [f"{file} holds other vectors than the library"]
+
+        return compare
 
     def _compare(self, connection: sqlite3.Connection, index: VectorIndex) -> tuple[set[int], bool]:
         """Give the ids that an index holds, and whether its vectors are the library's, as near as it keeps them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ logger = logging.getLogger(__name__)
 
 OTHER_VERSION = "{} was made by another version of what reads it"
 """What is wrong with files that match their stamp, and can't be opened."""
+Comparison = Callable[[], list[str]]
+"""Says what is wrong with a cache that was opened, by the truth; see Caches.comparison."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from embeddings import schema
 from embeddings.documents import Article
 from embeddings.failures import explained, is_damage
 from embeddings.indexes.caches import Caches
+from embeddings.indexes.stamps import Comparison
 from embeddings.locking import CACHES, WRITERS, ProcessLock
 from embeddings.opening import checked_meta, no_library, upgrade
 from embeddings.plurals import in_number
@@ -138,11 +139,11 @@ def damaged_articles(connection: sqlite3.Connection, dimension: int) -> Iterator
 
 def _check(folder: Path, connection: sqlite3.Connection) -> CheckReport:
     dimension = int(schema.read_meta(connection)["dimension"])
-    writable = schema.is_writable(folder)
     # the lock comes before the state to compare with is fixed: what others save meanwhile would be ahead of it
-    with ProcessLock(folder, CACHES).held() if writable else nullcontext():
+    with ProcessLock(folder, CACHES).held() if schema.is_writable(folder) else nullcontext():
         connection.execute("BEGIN")
-        caches = _cache_faults(Caches(folder, dimension, writable=writable), connection, dimension)
+        compare = Caches(folder, dimension, writable=False).comparison(connection)
+    caches = _cache_faults(compare, connection, dimension)
     [(articles, passages)] = connection.execute(
         "SELECT (SELECT count(*) FROM articles), (SELECT count(*) FROM passages)"
     ).fetchall()
@@ -152,11 +153,11 @@ def _check(folder: Path, connection: sqlite3.Connection) -> CheckReport:
     return CheckReport(articles, passages, (*findings, *caches))
 
 
-def _cache_faults(caches: Caches, connection: sqlite3.Connection, dimension: int) -> list[Finding]:
+def _cache_faults(compare: Comparison, connection: sqlite3.Connection, dimension: int) -> list[Finding]:
     wrong = connection.execute("SELECT 1 FROM passages WHERE length(vector) != ?", [4 * dimension]).fetchone()
     if wrong is not None:  # nothing to compare with
         return []
-    return [Finding(what, "it is made anew from the articles") for what in caches.faults(connection)]
+    return [Finding(what, "it is made anew from the articles") for what in compare()]
 
 
 def _orphans(connection: sqlite3.Connection) -> Iterator[Finding]:

@@ -28,6 +28,8 @@ LEASE_SECONDS = 120.0
 """How long a claim holds that is not renewed."""
 _SKEW_SECONDS = 5.0
 _CLAIM = "claim"
+_PROCESS = uuid.uuid4().hex[:16]
+"""What the claims of this process begin with."""
 _PAUSE = (0.05, 0.5)
 
 
@@ -65,18 +67,25 @@ class Lease:
         Raises:
             DatelineError: it ran out, and another took it.
         """
+        if not self._goes_on():
+            raise DatelineError(
+                f"writing to {self._address} took so long that another process took over; nothing of this batch was "
+                "added: try again, and with smaller files"
+            )
+
+    def _goes_on(self) -> bool:
+        if not self._claims.get([self._own]):  # another took over, who may be done by now
+            return False
         self._claim()
         ends = time.monotonic() + 2.0
         while not self._is_alone():  # those who knock go away again
             if time.monotonic() > ends:
-                raise DatelineError(
-                    f"writing to {self._address} took so long that another process took over; nothing of this batch "
-                    "was added: try again, and with smaller files"
-                )
+                return False
             time.sleep(random.uniform(*_PAUSE))
+        return True
 
     def _acquire(self) -> None:
-        self._own = uuid.uuid4().hex
+        self._own = f"{_PROCESS}-{uuid.uuid4().hex}"
         started, said = time.monotonic(), False
         while True:
             self._claim()
@@ -100,6 +109,10 @@ class Lease:
     def _is_alone(self) -> bool:
         now = time.time()
         others = {owner: json.loads(until) for (owner, _), until in self._claims.all().items() if owner != self._own}
-        ended = [owner for owner, until in others.items() if until + _SKEW_SECONDS < now]
+        ended = [owner for owner, until in others.items() if until + _SKEW_SECONDS < now or self._is_of_the_dead(owner)]
         self._claims.drop(ended, version=_CLAIM)
         return len(ended) == len(others)
+
+    def _is_of_the_dead(self, owner: str) -> bool:
+        """Say whether a claim was left by a process that was killed: Milvus Lite serves one at a time."""
+        return self._address.is_lite and not owner.startswith(_PROCESS)

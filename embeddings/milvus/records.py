@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from embeddings.batching import batches
 from embeddings.milvus.client import Client, Row
-from embeddings.milvus.schema import PART_BYTES, UNUSED, among
+from embeddings.milvus.schema import PART_BYTES, UNUSED, among, outdated
 
 _FIELDS = ("owner", "version", "part", "parts", "value")
 _OWNERS = 100
@@ -33,7 +33,7 @@ class Records:
         """Write values in place of all that their owners had; stopped midway, an owner has the old one, or both."""
         versions = {owner: _hash(value) for owner, value in values.items()}
         self.put_versions({(owner, versions[owner]): value for owner, value in values.items()})
-        self.forget_versions(values, versions)
+        self.forget(values, versions)
 
     def get(self, owners: Iterable[str]) -> dict[tuple[str, str], str]:
         """Give the values of owners by owner and version; one that is not there whole is left out."""
@@ -47,25 +47,16 @@ class Records:
         """Give all values by owner and version."""
         return _joined(self._client.scan(self._collection, f'kind == "{self._kind}"', _FIELDS))
 
-    def forget(self, owners: Iterable[str]) -> None:
-        """Delete all that owners have."""
-        for some in batches(owners, _OWNERS):
-            self._delete(among("owner", some))
-
     def drop(self, owners: Iterable[str], *, version: str) -> None:
         """Delete short values by their keys, which no read has to find first."""
         ids = [self._id(owner, version, 0) for owner in owners]
         if ids:
             self._client.delete(self._collection, among("id", ids))
 
-    def forget_versions(self, owners: Iterable[str], but: Mapping[str, str]) -> None:
+    def forget(self, owners: Iterable[str], but: Mapping[str, str]) -> None:
         """Delete what owners have, but for the version that is named for them."""
-        for owner in owners:
-            kept = f' and version != "{but[owner]}"' if owner in but else ""
-            self._delete(f'owner == "{owner}"{kept}')
-
-    def _delete(self, condition: str) -> None:
-        self._client.delete(self._collection, f'kind == "{self._kind}" and {condition}')
+        for condition in outdated("owner", owners, but):
+            self._client.delete(self._collection, f'kind == "{self._kind}" and ({condition})')
 
     def _id(self, owner: str, version: str, part: int) -> str:
         return f"{self._kind}.{owner}.{version}.{part}"

@@ -11,9 +11,10 @@ What a user wrote never stands in a filter: ids and sources are hashed, so that 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from embeddings.batching import batches
 from embeddings.store import Filter
 
 FORMAT = 1
@@ -21,6 +22,8 @@ PART_BYTES = 60_000
 """Milvus takes 65,535 bytes of text in a field."""
 MOST_TEXT = 65_535
 BANDS = 32
+_KEYS = 100
+"""Keys that one deletion names."""
 
 Field = dict[str, Any]
 _KEY: Field = {"datatype": "VARCHAR", "max_length": 64}
@@ -152,6 +155,15 @@ def condition(where: Filter) -> str:
     if where.articles is not None:
         conditions.append(among("article", map(key_of, where.articles)))
     return " and ".join(conditions)
+
+
+def outdated(field: str, keys: Iterable[str], but: Mapping[str, str]) -> Iterator[str]:
+    """Say what keys have, but for the version that is named for them; a condition for each hundred keys."""
+    for some in batches(keys, _KEYS):
+        gone = [key for key in some if key not in but]
+        said = [among(field, gone)] if gone else []
+        said += [f'({field} == "{key}" and version != "{but[key]}")' for key in some if key in but]
+        yield " or ".join(said)
 
 
 def among(field: str, values: Iterable[str] | Collection[int]) -> str:

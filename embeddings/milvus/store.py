@@ -32,7 +32,7 @@ from embeddings.milvus.rows import (
     passage_rows,
     version_of,
 )
-from embeddings.milvus.schema import Layout, among, key_of
+from embeddings.milvus.schema import Layout, among, key_of, outdated
 from embeddings.milvus.search import Search
 from embeddings.milvus.stories import Stories
 from embeddings.milvus_address import MilvusAddress
@@ -166,7 +166,7 @@ class MilvusStore:
 
     def forget_files(self, places: Iterable[str]) -> None:
         with self._writing():
-            self._files.forget(map(key_of, places))
+            self._files.forget(map(key_of, places), {})
 
     @property
     def is_in_place(self) -> bool:
@@ -248,12 +248,11 @@ class MilvusStore:
             self._delete_old(json.loads(keys), self._articles.current(json.loads(keys)))
             self._intents.drop([note], version="note")
 
-    def _delete_old(self, keys: Iterable[str], but: Mapping[str, str]) -> None:
+    def _delete_old(self, keys: Collection[str], but: Mapping[str, str]) -> None:
         """Delete the passages and texts of articles, but for the version named for each."""
-        for key in keys:
-            kept = f' and version != "{but[key]}"' if key in but else ""
-            self._client.delete(self._layout.passages, f'article == "{key}"{kept}')
-        self._articles.texts.forget_versions(keys, but)
+        for condition in outdated("article", keys, but):
+            self._client.delete(self._layout.passages, condition)
+        self._articles.texts.forget(keys, but)
 
     def _holds(self, record: FileRecord) -> bool:
         given = {key_of(one): digest for one, digest in zip(record.articles, record.digests, strict=True)}

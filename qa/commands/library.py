@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -27,6 +30,20 @@ NAMED_FILES = 10
 _DAY_FIRST = {None: None, "day-first": True, "month-first": False}
 
 
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM, as systemd and docker send it, end this as Ctrl-C does: what was read is written down."""
+    if threading.current_thread() is not threading.main_thread():  # which alone may listen
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@_ended_as_by_ctrl_c()
 def index(arguments: argparse.Namespace) -> int:
     """Add articles; what can't be read is named on stderr and makes the exit code 2, and the rest goes in."""
     from embeddings.ingest import follow_moved

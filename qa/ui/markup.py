@@ -13,6 +13,7 @@ from embeddings.documents import Article, Hit
 from embeddings.plurals import in_number
 from qa.answers import Answer, Span
 from qa.presentation import (
+    NAMED_VERSIONS,
     NOT_FOUND,
     byline,
     byline_parts,
@@ -211,7 +212,9 @@ def _evidence(answer: Answer, span: Span) -> list[str]:
         parts.append(_small(f"This is an older version. The newer: {_named(newer)}"))
     reprints = also_in(span.hit, span.text)
     if reprints:
-        parts.append(_small("Also in: " + "; ".join(map(_named, reprints))))
+        left = len(reprints) - NAMED_VERSIONS
+        named = [*map(_named, reprints[:NAMED_VERSIONS]), *([f"and {left:,} more"] if left > 0 else [])]
+        parts.append(_small("Also in: " + "; ".join(named)))
     whole = article_html(article, span.start, span.end)
     parts.append(f"<details class='dateline-whole'><summary>Read the whole article</summary>{whole}</details>")
     return parts
