@@ -18,7 +18,8 @@ from qa.evaluation.metrics import expected_calibration_error
 from qa.evaluation.questions import load_questions
 from qa.ranking import RETRIEVAL_WEIGHT
 from qa.reader import SHIPPED_READER
-from qa.training.calibrate import LabelledSet, _best_threshold, _collect, _fitted, _held_out, _weights
+from qa.training import calibrate as calibrating
+from qa.training.calibrate import FOLDS, LabelledSet, _best_threshold, _collect, _fitted, _held_out, _weights
 
 QUESTIONS = str(seeds_folder() / "questions.json")
 
@@ -56,6 +57,20 @@ def test_held_out_chances_know_nothing_of_their_own_question():
         rows, right = rng.normal(size=(60, len(FEATURES))), rng.random(60) < 0.5
         found.append(np.corrcoef(_held_out(rows, right, np.ones(len(rows))), right)[0, 1])
     assert np.mean(found) < 0.1
+
+
+def test_each_fit_sees_right_and_wrong_answers_however_few():
+    rows, right = drawn(60)[0], np.zeros(60, dtype=bool)
+    right[np.flatnonzero(np.random.default_rng(0).permutation(60) % FOLDS == 0)[:2]] = True
+    assert np.isfinite(_held_out(rows, right, np.ones(60))).all()
+
+
+@pytest.mark.parametrize("right", [0, 1, FOLDS - 1, 60 - FOLDS + 1, 60])
+def test_too_few_right_or_wrong_answers_are_refused(monkeypatch, tmp_path, right):
+    scores = (np.arange(60) < right).astype(float)
+    monkeypatch.setattr(calibrating, "_collect", lambda _: (drawn(60)[0], scores, scores > 0))
+    with pytest.raises(DatelineError, match=f"needs at least 5 right and 5 wrong answers; {right} of 60 are right"):
+        calibrating.calibrate([LabelledSet(None, [])], tmp_path, name="x")
 
 
 def test_the_threshold_gains_most():

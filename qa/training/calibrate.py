@@ -97,7 +97,7 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
         old: the calibrator to compare with.
 
     Raises:
-        DatelineError: fewer than 50 questions, or all of one kind, or scikit-learn is missing.
+        DatelineError: fewer than 50 questions, or too few right or wrong answers, or scikit-learn is missing.
     """
     collected = [_collect(one) for one in sets]
     rows, scores, answerable = (np.concatenate(parts) for parts in zip(*collected, strict=True))
@@ -105,9 +105,10 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
     right = scores >= RIGHT_F1
     if len(rows) < LEAST_QUESTIONS:
         raise DatelineError(f"calibrating needs at least {LEAST_QUESTIONS} questions with passages, got {len(rows)}")
-    if right.all() or not right.any():
+    if min(right.sum(), (~right).sum()) < FOLDS:
         raise DatelineError(
-            f"calibrating needs right and wrong answers; all {len(rows)} are {'right' if right[0] else 'wrong'}"
+            f"calibrating needs at least {FOLDS} right and {FOLDS} wrong answers; {right.sum()} of {len(rows)} are "
+            "right; give it more questions"
         )
     held_out = _held_out(rows, right, weights)
     threshold = _best_threshold(held_out, scores, answerable, weights)
@@ -154,7 +155,10 @@ def _collect(asked: LabelledSet) -> tuple[Matrix, Matrix, Flags]:
 def _held_out(rows: Matrix, right: Flags, weights: Matrix) -> Matrix:
     """Give each question the probability from a fit that has not seen it."""
     chances = np.empty(len(rows))
-    fold_of = np.random.default_rng(0).permutation(len(rows)) % FOLDS
+    drawn = np.random.default_rng(0).permutation(len(rows))
+    drawn = drawn[np.argsort(right[drawn], kind="stable")]  # so that each fold has right and wrong answers
+    fold_of = np.empty(len(rows), dtype=int)
+    fold_of[drawn] = np.arange(len(rows)) % FOLDS
     for fold in range(FOLDS):
         kept = fold_of != fold
         calibrator = _fitted(rows[kept], right[kept], weights[kept], 0.5, "")
