@@ -190,20 +190,27 @@ def test_evidence_is_of_other_articles_that_rather_say_it():
     assert measured["evidence"] == pytest.approx(math.log(2)), "one of two is likelier there than not"
 
 
-def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, tmp_path, capsys):
+def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(calibrating, "LEAST_QUESTIONS", 20)
+    sets, fit = [], calibrating.calibrate
+    monkeypatch.setattr(
+        calibrating, "calibrate", lambda given, *rest, **more: sets.extend(given) or fit(given, *rest, **more)
+    )
     shipped = (SHIPPED_READER / "calibrator.json").read_text(encoding="utf-8")
     for file in ("storm-maren.md", "tessel-dam-approved.md"):
         assert main(["index", str(seeds_folder() / "articles" / file), "--library", str(tmp_path / "lib")]) == 0
     capsys.readouterr()
-    also = ["--also", QUESTIONS, str(tmp_path / "lib")]
-    assert main(["calibrate", QUESTIONS, *also, "--limit", "30", "--reader", str(reader)]) == 0
+    others = ["--also", QUESTIONS, str(tmp_path / "lib"), "--elsewhere", QUESTIONS]
+    assert main(["calibrate", QUESTIONS, *others, "--limit", "12", "--reader", str(reader)]) == 0
+    libraries = [one.pipeline.retriever.store.stats().articles for one in sets]
+    assert [libraries[0] > 2, *libraries[1:]] == [True, 2, libraries[0]]
+    assert [one.elsewhere for one in sets] == [False, False, True]
     said = capsys.readouterr().out
-    # one asks about another storm, of which neither article tells
-    assert "fitted on 59 questions" in said
+    assert "fitted on 34 questions" in said, "two ask about what neither of the two articles tells"
     assert "held out (5 folds): ECE" in said
     assert "before: ECE" in said
     written = json.loads((reader / "calibrator.json").read_text(encoding="utf-8"))
-    assert written["fitted_on"] == "questions.json and questions.json, 59 questions"
+    assert written["fitted_on"] == "questions.json and questions.json and questions.json, 34 questions"
     assert Calibrator.load(reader / "calibrator.json").features == FEATURES
     assert (SHIPPED_READER / "calibrator.json").read_text(encoding="utf-8") == shipped
 
@@ -219,19 +226,24 @@ def test_what_is_found_for_questions_on_other_things_is_wrong(pipeline):
     assert not unanswerable.any()
 
 
-def test_questions_on_other_things_lower_the_probability(reader, tmp_path):
-    chances = []
-    for extra in ([], ["--elsewhere", QUESTIONS]):
-        assert main(["calibrate", QUESTIONS, "--limit", "50", "--reader", str(reader), *extra]) == 0
-        fitted = Calibrator.load(reader / "calibrator.json")
-        chances.append(fitted.probability((5.0, 5.0, 0.0, 0.8, 0.9)))
-    assert fitted.fitted_on == "questions.json and questions.json, 100 questions"
-    assert chances[1] < chances[0]
+def test_questions_on_other_things_lower_the_probability(monkeypatch, tmp_path):
+    rows, right = drawn(200)
+
+    def collected(asked):
+        scores = np.zeros(200) if asked.elsewhere else right.astype(float)
+        return rows, scores, np.full(200, not asked.elsewhere)
+
+    monkeypatch.setattr(calibrating, "_collect", collected)
+    here, elsewhere = (LabelledSet(None, [], elsewhere) for elsewhere in (False, True))
+    alone, both = (calibrating.calibrate(sets, tmp_path, name="x") for sets in ([here], [here, elsewhere]))
+    assert both.calibrator.fitted_on == "x, 400 questions"
+    for row in rows[:5]:
+        assert both.calibrator.probability(row) < alone.calibrator.probability(row)
 
 
 def test_too_few_questions_are_refused(reader, capsys):
-    assert main(["calibrate", QUESTIONS, "--limit", "20", "--reader", str(reader)]) == 2
-    assert "calibrating needs at least 50 questions with passages, got 20" in capsys.readouterr().err
+    assert main(["calibrate", QUESTIONS, "--limit", "2", "--reader", str(reader)]) == 2
+    assert "calibrating needs at least 50 questions with passages, got 2" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", ["{", '{"features": []}', None])

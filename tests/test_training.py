@@ -25,6 +25,8 @@ from qa.training.loss import reader_loss
 from qa.training.reader import _schedule, train_reader
 from qa.training.recipe import Recipe
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 
 def test_questions_are_lower_cased_and_all_places_of_an_unsure_answer_count(tmp_path):
     content = squad(
@@ -228,15 +230,14 @@ def test_what_a_dev_file_does_not_define_is_left_out(tmp_path, tiny_base, seed_d
     assert set(json.loads(capsys.readouterr().out, parse_constant=pytest.fail)["dev"]) == {"exact_match", "f1"}
 
 
-@pytest.mark.usefixtures("one_thread")
 def test_training_overfits_32_questions(tmp_path, seed_data, monkeypatch):
     """From the sentence encoder, which has no span head yet."""
     out = tmp_path / "out"
     base = SentenceEncoder().folder
     recipe = Recipe(
-        {"train.json.gz": 1.0}, examples=32 * 15, batch=16, learning_rate=5e-4, warm_up=0.1, ema=0.8, negatives=0.0
+        {"train.json.gz": 1.0}, examples=32 * 12, batch=16, learning_rate=5e-4, warm_up=0.1, ema=0.8, negatives=0.0
     )
-    monkeypatch.setattr("qa.training.reader.MEASURE_EVERY", 0.2)
+    monkeypatch.setattr("qa.training.reader.MEASURE_EVERY", 0.25)
     dev = sample(load_questions(seed_data / "train.json.gz"), 32)
     train_reader(recipe, seed_data, out, base=base, dev=dev)
     figures = [row["dev"] for row in read_log(out) if "dev" in row]

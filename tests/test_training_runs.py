@@ -18,29 +18,31 @@ from qa.manifest import write_manifest
 from qa.reader import SHIPPED_READER
 from qa.training.log import append_log, read_log
 
+pytestmark = pytest.mark.usefixtures("one_thread")
 
-def test_a_killed_training_goes_on_to_the_same_loss(tmp_path, tiny_base, seed_data):
+
+def test_a_killed_training_goes_on_to_the_same_loss(tmp_path, tiny_base, seed_data, monkeypatch):
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+
+    def given(out, *more):
+        chances = ("--dropout", "0.2", "--negatives", "0.5")
+        return command(seed_data, tiny_base, out, "--examples", "72", *chances, *more)
+
     script = (
         "import sys, qa.training.reader as reader; from qa.cli import main\n"
         "reader.LOG_STEPS, reader.SAVE_SECONDS = 1, 0\n"
         "sys.exit(main(sys.argv[1:]))"
     )
-    whole, cut = tmp_path / "whole", tmp_path / "cut"
-
-    def started(out, *more):  # each in a process of its own: other tests set the threads, which rounds otherwise
-        chances = ("--dropout", "0.2", "--negatives", "0.5")
-        return [sys.executable, "-c", script, *command(seed_data, tiny_base, out, "--examples", "72", *chances), *more]
-
-    alone = {**os.environ, "OMP_NUM_THREADS": "1"}
-    subprocess.run(started(whole), check=True, env=alone)
-    process = subprocess.Popen(started(cut), env=alone)
+    process = subprocess.Popen([sys.executable, "-c", script, *given(cut)], env={**os.environ, "OMP_NUM_THREADS": "1"})
     waited = time.monotonic() + 100
     while len(read_log(cut)) < 6 and process.poll() is None and time.monotonic() < waited:
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert 6 <= len(read_log(cut)) < 18
-    subprocess.run(started(cut, "--resume"), check=True, env=alone)
+    monkeypatch.setattr("qa.training.reader.LOG_STEPS", 1)
+    assert main(given(cut, "--resume")) == 0
+    assert main(given(whole)) == 0
     losses = [[row["loss"] for row in read_log(out) if "loss" in row] for out in (whole, cut)]
     assert len(losses[0]) == 18
     assert losses[1] == pytest.approx(losses[0], abs=1e-4)
