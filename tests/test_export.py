@@ -160,7 +160,20 @@ def test_what_is_no_checkpoint_is_one_sentence(tmp_path, capsys):
     [
         ["export", "ENCODER", "--out", "OUT"],
         ["ask", "who led?", "--reader", "ENCODER"],
-        ["train", "reader", "--teacher", "ENCODER", "--data", "DATA", "--out", "OUT", "--dev", "none"],
+        [
+            "train",
+            "reader",
+            "--teacher",
+            "ENCODER",
+            "--data",
+            "DATA",
+            "--out",
+            "OUT",
+            "--dev",
+            "none",
+            "--examples",
+            "4",
+        ],
     ],
     ids=lambda command: command[0],
 )
