@@ -235,7 +235,14 @@ def test_training_overfits_32_questions(tmp_path, seed_data, monkeypatch):
     out = tmp_path / "out"
     base = SentenceEncoder().folder
     recipe = Recipe(
-        {"train.json.gz": 1.0}, examples=32 * 12, batch=16, learning_rate=5e-4, warm_up=0.1, ema=0.8, negatives=0.0
+        {"train.json.gz": 1.0},
+        examples=32 * 12,
+        batch=16,
+        learning_rate=5e-4,
+        warm_up=0.1,
+        ema=0.8,
+        negatives=0.0,
+        frozen_layers=3,
     )
     monkeypatch.setattr("qa.training.reader.MEASURE_EVERY", 0.25)
     dev = sample(load_questions(seed_data / "train.json.gz"), 32)
