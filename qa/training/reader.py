@@ -77,18 +77,18 @@ def train_reader(
         DatelineError: data, base or checkpoint can't be read, or `out` can't be written.
     """
     torch.manual_seed(recipe.seed)
-    run = _Run(recipe, base, out, device=device, half=half, resume=resume, taught=teacher is not None, say=say)
-    batches = run.batches(data)
-    if teacher is not None:
-        run.teacher = load_teacher(teacher, run.tokenizer, device)
-    with _tiny_numbers_are_none():
+    with _tiny_numbers_are_none():  # from the start: threads take after the one that starts them
+        run = _Run(recipe, base, out, device=device, half=half, resume=resume, taught=teacher is not None, say=say)
+        batches = run.batches(data)
+        if teacher is not None:
+            run.teacher = load_teacher(teacher, run.tokenizer, device)
         run.train(batches, dev)
     return out
 
 
 @contextmanager
 def _tiny_numbers_are_none() -> Iterator[None]:
-    """Take numbers below the normal ones for 0, since a processor computes them slowly; other work gets them again."""
+    """Take numbers below the normal ones for 0, since a processor computes them slowly; afterwards they count again."""
     torch.set_flush_denormal(True)
     try:
         yield
