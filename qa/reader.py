@@ -269,19 +269,10 @@ def _torch_model(folder: Path, threads: int) -> Model:
     import inspect
 
     import torch
-    from safetensors import SafetensorError
-    from transformers import AutoModelForQuestionAnswering
-    from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     if threads:
         torch.set_num_threads(threads)
-    try:
-        model = AutoModelForQuestionAnswering.from_pretrained(str(folder), dtype=torch.float32).eval()
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
-        raise DatelineError(
-            f"{folder} can't be loaded as a question-answering checkpoint: {first_line(error)}"
-        ) from error
+    model = load_on_torch(folder)
     inputs = set(inspect.signature(model.forward).parameters)
 
     def run(batch: WindowBatch) -> tuple[Logits, Logits]:
@@ -290,3 +281,31 @@ def _torch_model(folder: Path, threads: int) -> Model:
         return output.start_logits.numpy(), output.end_logits.numpy()
 
     return run
+
+
+def load_on_torch(folder: Path, **options: Any) -> Any:
+    """Load a question-answering checkpoint with transformers, in float32 and ready to read.
+
+    Raises:
+        DatelineError: it can't be loaded, or has no weights that mark answers, which transformers would make up.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from transformers import AutoModelForQuestionAnswering
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        model, loaded = AutoModelForQuestionAnswering.from_pretrained(
+            str(folder), dtype=torch.float32, output_loading_info=True, **options
+        )
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise DatelineError(
+            f"{folder} can't be loaded as a question-answering checkpoint: {first_line(error)}"
+        ) from error
+    if loaded["missing_keys"]:
+        raise DatelineError(
+            f"{folder} is no question-answering checkpoint: it has no weights called {min(loaded['missing_keys'])}; "
+            "name one that was trained to mark answers, as `dateline train reader` does"
+        )
+    return model.eval()

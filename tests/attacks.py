@@ -1,12 +1,6 @@
 """Reading what may do harm, in tests."""
 
-from test_web import rss, site  # noqa: F401 - a fixture
-
-from embeddings.sources import (
-    Unreadable,
-    find_inputs,
-    read_articles,
-)
+from embeddings.sources import Unreadable, find_inputs, read_articles
 
 
 def read(place, *, public_only=True):

@@ -118,8 +118,8 @@ def user_article():
     return (seeds_folder() / "articles" / "000_f4a296dbab405d5d.txt").read_bytes().decode()
 
 
-@pytest.fixture
-def tiny_base(tmp_path):
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory):
     """A random BERT of 2 layers with the shipped reader's tokenizer: it learns little, but fast."""
     import torch
     from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering
@@ -130,9 +130,10 @@ def tiny_base(tmp_path):
     config = BertConfig(
         vocab_size=30522, hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
     )
-    BertForQuestionAnswering(config).save_pretrained(tmp_path / "tiny")
-    AutoTokenizer.from_pretrained(str(SHIPPED_READER)).save_pretrained(tmp_path / "tiny")
-    return tmp_path / "tiny"
+    folder = tmp_path_factory.mktemp("tiny")
+    BertForQuestionAnswering(config).save_pretrained(folder)
+    AutoTokenizer.from_pretrained(str(SHIPPED_READER)).save_pretrained(folder)
+    return folder
 
 
 @pytest.fixture

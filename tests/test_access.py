@@ -86,7 +86,8 @@ def test_the_password_opens_a_session(access):
     assert client.post("/login", data={"password": "four words make two"}).status_code == 401
     came = client.post("/login?next=/%3Fq%3Dwho", data={"password": PASSWORD})
     assert (came.status_code, came.headers["location"]) == (303, "/?q=who")
-    for elsewhere in ("http://[::1", "//[", "//evil.org", "https://evil.org/"):
+    outside = ("//evil.org", "https://evil.org/", "/\\evil.org", "javascript:alert(1)", "/a\nb", "http://[::1", "//[")
+    for elsewhere in outside:
         came_again = client.post("/login", params={"next": elsewhere}, data={"password": PASSWORD})
         assert (came_again.status_code, came_again.headers["location"]) == (303, "/")
     cookie = came.headers["set-cookie"].lower()
@@ -118,15 +119,6 @@ def test_a_login_that_breaks_off_is_no_failure_of_the_server(access):
     scope = {"type": "http", "method": "POST", "path": "/login", "query_string": b"", "headers": headers}
     asyncio.run(client.app(scope, receive, send))
     assert sent[0]["status"] == 400
-
-
-@pytest.mark.parametrize(
-    "elsewhere", ["//evil.org", "https://evil.org/", "/\\evil.org", "javascript:alert(1)", "/a\nb"]
-)
-def test_the_login_leads_nowhere_else(access, elsewhere):
-    _, client = serve(load_settings({}), access[0])
-    came = client.post("/login", params={"next": elsewhere}, data={"password": PASSWORD})
-    assert came.headers["location"] == "/"
 
 
 def test_a_session_can_be_neither_made_up_nor_kept_beyond_its_time_or_password():
@@ -197,8 +189,6 @@ def test_the_access_file_is_its_owner_s_alone_and_holds_no_secret(tmp_path, acce
     file.write_text(content[:40])
     with pytest.raises(DatelineError, match="dateline access password"):
         Access.load(file)
-    with pytest.raises(InvalidInput, match="12 to 1,024"):
-        Access().with_password("short")
 
 
 def test_what_a_killed_or_failed_save_left_is_in_nobody_s_way(tmp_path, monkeypatch):
@@ -275,7 +265,8 @@ def _nothing_typed(prompt):
 
 
 @pytest.mark.parametrize(
-    ("password", "said"), [("short", "got 5; take a longer"), ("x" * 1025, "got 1,025; take a sh")]
+    ("password", "said"),
+    [("short", "12 to 1,024 characters, got 5; take a longer"), ("x" * 1025, "got 1,025; take a sh")],
 )
 def test_a_password_has_a_length(password, said):
     with pytest.raises(InvalidInput, match=said):

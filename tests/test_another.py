@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
+from spans import hit_in, span_in
 
-from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
 from qa.rules.named import UNNAMED, asked_names, less_where_unnamed
 from qa.rules.unfit import is_unfit
@@ -89,7 +89,7 @@ def test_told_of_another_storm(question, title, span, unfit):
 
 
 def judged(question, text, start, span, title="Title"):
-    hit = Hit(Passage("a", 0, len(text)), Article("a", title, text, date(2022, 6, 8)), 1.0)
+    hit = hit_in(text, title, published=date(2022, 6, 8))
     return is_unfit(question, Span(span, start, start + len(span), 5.0, hit))
 
 
@@ -117,6 +117,5 @@ def test_names_of_a_question(question, names):
 )
 def test_articles_without_the_names_count_less(question, scores):
     texts = {"a": "Keene must pay $19.6 million.", "b": "Customers are paid $19.6 million."}
-    hits = [Hit(Passage(key, 0, len(text)), Article(key, "Title", text), 0.5) for key, text in texts.items()]
-    spans = [Span("$19.6 million", hit.text.index("$"), hit.text.index("$") + 13, 5.0, hit) for hit in hits]
-    assert [span.score for span in less_where_unnamed(question, hits, spans)] == scores
+    spans = [span_in(hit_in(text, name=name), "$19.6 million") for name, text in texts.items()]
+    assert [span.score for span in less_where_unnamed(question, [span.hit for span in spans], spans)] == scores

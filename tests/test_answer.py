@@ -15,7 +15,7 @@ from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.local import LocalStore
 from qa import answer, converse
-from qa.build import open_store, shared_pipeline
+from qa.build import open_store, seeds_folder, shared_pipeline
 from qa.cli import main
 from qa.filters import unknown_source
 from qa.lists.plurals import asks_for_list
@@ -298,19 +298,28 @@ def test_list_questions_are_told_apart(question, expected):
     assert asks_for_list(question) is expected
 
 
-def test_threads_that_ask_at_once_for_the_first_time_open_one_library(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+@pytest.fixture
+def one_seed(tmp_path, monkeypatch):
+    """A seed article alone, so that nobody waits for all of them, and no library of anyone yet."""
+    folder = tmp_path / "seeds" / "articles"
+    folder.mkdir(parents=True)
+    shutil.copy(seeds_folder() / "articles" / "000_f4a296dbab405d5d.txt", folder)
+    monkeypatch.setattr("qa.build.seeds_folder", lambda: folder.parent)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.mark.usefixtures("one_seed")
+def test_threads_that_ask_at_once_for_the_first_time_open_one_library(tmp_path):
     settings = load_settings({"threads": 1})  # which no other test has opened
     with ThreadPoolExecutor(3) as threads:
         pipelines = list(threads.map(shared_pipeline, [settings] * 3))
     assert len({id(pipeline.retriever) for pipeline in pipelines}) == 1
-    assert [folder.name for folder in (tmp_path / "dateline").iterdir()] == [pipelines[0].retriever.store.folder.name]
+    assert list((tmp_path / "cache" / "dateline").iterdir()) == [pipelines[0].retriever.store.folder]
 
 
-def test_the_seeds_are_made_again_where_their_folder_was_cleared(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+@pytest.mark.usefixtures("one_seed")
+def test_the_seeds_are_made_again_where_their_folder_was_cleared(tmp_path):
     settings = load_settings({"threads": 2})
     pipeline = shared_pipeline(settings)
     shutil.rmtree(tmp_path / "cache")

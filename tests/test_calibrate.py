@@ -10,15 +10,16 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import DatelineError
-from qa.answers import Answer, Span
+from qa.answers import Span
 from qa.build import seeds_folder
 from qa.cli import main
 from qa.confidence import FEATURES, Calibrator, features, log_odds
 from qa.evaluation.metrics import expected_calibration_error
-from qa.evaluation.questions import Gold, Question, load_questions
+from qa.evaluation.questions import load_questions
 from qa.ranking import RETRIEVAL_WEIGHT
 from qa.reader import SHIPPED_READER
-from qa.training.calibrate import LabelledSet, _best_threshold, _collect, _fitted, _held_out, _weights, calibrate
+from qa.training import calibrate as calibrating
+from qa.training.calibrate import FOLDS, LabelledSet, _best_threshold, _collect, _fitted, _held_out, _weights
 
 QUESTIONS = str(seeds_folder() / "questions.json")
 
@@ -56,6 +57,21 @@ def test_held_out_chances_know_nothing_of_their_own_question():
         rows, right = rng.normal(size=(60, len(FEATURES))), rng.random(60) < 0.5
         found.append(np.corrcoef(_held_out(rows, right, np.ones(len(rows))), right)[0, 1])
     assert np.mean(found) < 0.1
+
+
+def test_each_fit_sees_right_and_wrong_answers_however_few():
+    order = np.random.default_rng(0).permutation(60)
+    for two in (order[[0, FOLDS]], np.flatnonzero(order % FOLDS == 0)[:2]):  # left out together by folds that draw lots
+        right = np.isin(np.arange(60), two)
+        assert np.isfinite(_held_out(drawn(60)[0], right, np.ones(60))).all()
+
+
+@pytest.mark.parametrize("right", [0, 1, FOLDS - 1, 60 - FOLDS + 1, 60])
+def test_too_few_right_or_wrong_answers_are_refused(monkeypatch, tmp_path, right):
+    scores = (np.arange(60) < right).astype(float)
+    monkeypatch.setattr(calibrating, "_collect", lambda _: (drawn(60)[0], scores, scores > 0))
+    with pytest.raises(DatelineError, match=f"needs at least 5 right and 5 wrong answers; {right} of 60 are right"):
+        calibrating.calibrate([LabelledSet(None, [])], tmp_path, name="x")
 
 
 def test_the_threshold_gains_most():
@@ -176,22 +192,29 @@ def test_evidence_is_of_other_articles_that_rather_say_it():
     assert measured["evidence"] == pytest.approx(math.log(2)), "one of two is likelier there than not"
 
 
-def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, tmp_path, capsys):
+def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(calibrating, "LEAST_QUESTIONS", 20)
+    sets, fit = [], calibrating.calibrate
+    monkeypatch.setattr(
+        calibrating, "calibrate", lambda given, *rest, **more: sets.extend(given) or fit(given, *rest, **more)
+    )
     shipped = (SHIPPED_READER / "calibrator.json").read_text(encoding="utf-8")
     for file in ("storm-maren.md", "tessel-dam-approved.md"):
         assert main(["index", str(seeds_folder() / "articles" / file), "--library", str(tmp_path / "lib")]) == 0
     capsys.readouterr()
-    also = ["--also", QUESTIONS, str(tmp_path / "lib")]
-    assert main(["calibrate", QUESTIONS, *also, "--limit", "30", "--reader", str(reader)]) == 0
+    others = ["--also", QUESTIONS, str(tmp_path / "lib"), "--elsewhere", QUESTIONS]
+    assert main(["calibrate", QUESTIONS, *others, "--limit", "12", "--reader", str(reader)]) == 0
+    libraries = [one.pipeline.retriever.store.stats().articles for one in sets]
+    assert [libraries[0] > 2, *libraries[1:]] == [True, 2, libraries[0]]
+    assert [one.elsewhere for one in sets] == [False, False, True]
     said = capsys.readouterr().out
-    # one asks about another storm, of which neither article tells
-    assert "fitted on 59 questions" in said
+    assert "fitted on 34 questions" in said, "two ask about what neither of the two articles tells"
     assert "held out (5 folds): ECE" in said
     assert "before: ECE" in said
     assert f"wrote {reader}/calibrator.json; what was there before is calibrator.before.json" in said
     assert (reader / "calibrator.before.json").read_text(encoding="utf-8") == shipped
     written = json.loads((reader / "calibrator.json").read_text(encoding="utf-8"))
-    assert written["fitted_on"] == "questions.json and questions.json, 59 questions"
+    assert written["fitted_on"] == "questions.json and questions.json and questions.json, 34 questions"
     assert Calibrator.load(reader / "calibrator.json").features == FEATURES
     assert (SHIPPED_READER / "calibrator.json").read_text(encoding="utf-8") == shipped
 
@@ -207,37 +230,24 @@ def test_what_is_found_for_questions_on_other_things_is_wrong(pipeline):
     assert not unanswerable.any()
 
 
-def test_questions_on_other_things_lower_the_probability(reader, tmp_path):
-    chances = []
-    for extra in ([], ["--elsewhere", QUESTIONS]):
-        assert main(["calibrate", QUESTIONS, "--limit", "50", "--reader", str(reader), *extra]) == 0
-        fitted = Calibrator.load(reader / "calibrator.json")
-        chances.append(fitted.probability((5.0, 5.0, 0.0, 0.8, 0.9)))
-    assert fitted.fitted_on == "questions.json and questions.json, 100 questions"
-    assert chances[1] < chances[0]
+def test_questions_on_other_things_lower_the_probability(monkeypatch, tmp_path):
+    rows, right = drawn(200)
+
+    def collected(asked):
+        scores = np.zeros(200) if asked.elsewhere else right.astype(float)
+        return rows, scores, np.full(200, not asked.elsewhere)
+
+    monkeypatch.setattr(calibrating, "_collect", collected)
+    here, elsewhere = (LabelledSet(None, [], elsewhere) for elsewhere in (False, True))
+    alone, both = (calibrating.calibrate(sets, tmp_path, name="x") for sets in ([here], [here, elsewhere]))
+    assert both.calibrator.fitted_on == "x, 400 questions"
+    for row in rows[:5]:
+        assert both.calibrator.probability(row) < alone.calibrator.probability(row)
 
 
 def test_too_few_questions_are_refused(reader, capsys):
-    assert main(["calibrate", QUESTIONS, "--limit", "20", "--reader", str(reader)]) == 2
-    assert "calibrating needs at least 50 questions with passages, got 20" in capsys.readouterr().err
-
-
-class AlwaysRight:
-    """Answers as is right, but to one question; see LabelledSet."""
-
-    def __init__(self, wrong):
-        self.wrong = wrong
-
-    def answer(self, question):
-        given = Span("Bo Lind", 30, 37, 1.0, BEST) if question == self.wrong else Span("Ana Reyes", 6, 15, 1.0, BEST)
-        return Answer(question, question, (given,), (BEST,), 0.9, True, features=(1.0,) * len(FEATURES))
-
-
-@pytest.mark.parametrize("wrong", ["Who won 7?", ""])
-def test_answers_that_are_nearly_all_right_are_not_enough(tmp_path, wrong):
-    asked = [Question(str(n), f"Who won {n}?", "", "", "span", ((Gold("Ana Reyes", 0),),)) for n in range(60)]
-    with pytest.raises(DatelineError, match=f"some of each; of 60 are {59 if wrong else 60} right; give more"):
-        calibrate([LabelledSet(AlwaysRight(wrong), asked)], tmp_path, name="labels.jsonl")
+    assert main(["calibrate", QUESTIONS, "--limit", "2", "--reader", str(reader)]) == 2
+    assert "calibrating needs at least 50 questions with passages, got 2" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("content", ["{", '{"features": []}', None])

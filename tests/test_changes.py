@@ -1,9 +1,8 @@
 """By how much a thing rose or fell."""
 
 import pytest
+from spans import hit_in, span_in
 
-from embeddings.documents import Article, Hit, Passage
-from qa.answers import Span
 from qa.rules.changes import change_first
 
 TEXT = (
@@ -25,8 +24,7 @@ TEXT = (
     ],
 )
 def test_change_first(question, given, first):
-    hit = Hit(Passage("a", 0, len(TEXT)), Article("a", "Trade", TEXT), 1.0)
-    spans = [Span(one, TEXT.index(one), TEXT.index(one) + len(one), score, hit) for one, score in given]
+    spans = [span_in(hit_in(TEXT), *one) for one in given]
     ordered = change_first(question, spans)
     assert ordered[0].text == first
     assert sorted(ordered, key=spans.index) == spans

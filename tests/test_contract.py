@@ -178,7 +178,7 @@ def test_mojibake_is_mended_for_search_and_kept_in_the_text(store):
     assert store.get("cafe").text == broken
 
 
-def _trickle(count, at):
+def trickle(count, at):
     """Give articles one by one, and do something in between."""
     for number in range(count):
         if number == count // 2:
@@ -199,14 +199,14 @@ def test_questions_are_answered_from_what_was_there_while_articles_come_in(opene
         thread.start()
         thread.join(10)
 
-    store.add(_trickle(2 * ADD_BATCH, ask))
+    store.add(trickle(2 * ADD_BATCH, ask))
     assert [[len(ranked) for [ranked] in both] for both in found] == [[1, 1]]
     assert store.lexical(["word3"], 1) != [[]]
 
 
 def test_what_comes_in_over_a_long_time_can_be_searched_before_the_end(opener):
     store, found = opener(create=True), []
-    store.add(_trickle(3 * ADD_BATCH, lambda: found.append(store.lexical(["word1"], 1))))
+    store.add(trickle(3 * ADD_BATCH, lambda: found.append(store.lexical(["word1"], 1))))
     assert [len(ranked) for [ranked] in found] == [1]
 
 

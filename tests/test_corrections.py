@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from spans import hit_in, span_in
 
-from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
 from qa.rules.corrections import LOOKED_AT, corrected
 
@@ -22,8 +22,7 @@ def nothing(hits):
 
 
 def first(text, *given, title="News"):
-    hit = Hit(Passage("a", 0, len(text)), Article("a", title, text), 1.0)
-    spans = [Span(one, text.index(one), text.index(one) + len(one), score, hit) for one, score in given]
+    spans = [span_in(hit_in(text, title), *one) for one in given]
     ordered = corrected(spans, nothing)
     # what is wrong goes, and what is right is as sure as that was
     assert ordered[1:] == [span for span in spans[ordered[0].text != spans[0].text :] if span.text != ordered[0].text]
@@ -65,10 +64,8 @@ def test_what_is_right_is_looked_for_among_the_first_spans(between, best):
 
 def test_the_article_that_was_wrong_may_say_it_best():
     wrong, text = "Her book costs £18.99.", HEADED + BOOK
-    old = Hit(Passage("b", 0, len(wrong)), Article("b", "Talk", wrong), 1.0)
-    new = Hit(Passage("a", 0, len(text)), Article("a", "News", text), 1.0)
-    taken_back, right = (Span(one, text.index(one), text.index(one) + 6, 8.0, new) for one in ("£18.99", "£16.99"))
-    best = Span("£18.99", wrong.index("£"), wrong.index("£") + 6, 9.0, old, (taken_back,))
+    taken_back, right = (span_in(hit_in(text), one, 8.0) for one in ("£18.99", "£16.99"))
+    best = replace(span_in(hit_in(wrong, name="b"), "£18.99", 9.0), also=(taken_back,))
     assert corrected([best, right], nothing) == [replace(right, score=9.0)]
 
 
@@ -93,6 +90,4 @@ def test_what_follows_is_read_where_the_reader_saw_only_what_is_wrong(text, answ
             if (at := text.find(right, hit.passage.start, hit.passage.end)) >= 0
         ]
 
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "News", text), 1.0)
-    at = text.index("40 metres")
-    assert [span.text for span in corrected([Span("40 metres", at, at + 9, 9.0, hit)], read)] == answers
+    assert [span.text for span in corrected([span_in(hit_in(text), "40 metres", 9.0)], read)] == answers

@@ -1,9 +1,8 @@
 """Whom a question describes is not the answer to it, and a name comes whole."""
 
 import pytest
+from spans import hit_in, span_in
 
-from embeddings.documents import Article, Hit, Passage
-from qa.answers import Span
 from qa.confidence import FEATURES, Calibrator
 from qa.pipeline import Pipeline
 from qa.reader import SHIPPED_READER
@@ -14,8 +13,7 @@ LUND = "Ana Lund"
 
 
 def span(text, story=STORY, score=1.0):
-    start = story.index(text)
-    return Span(text, start, start + len(text), score, Hit(Passage("a", 0, len(story)), Article("a", "", story), 1.0))
+    return span_in(hit_in(story), text, score)
 
 
 @pytest.mark.parametrize(
@@ -122,8 +120,6 @@ def test_a_whole_name_goes_before_a_surname(question, given, first):
 
 
 def test_of_whole_names_that_of_the_same_article_goes_first():
-    other = "President Ana Lund left."
-    hit = Hit(Passage("b", 0, len(other)), Article("b", "", other), 1.0)
-    elsewhere = Span("President Ana Lund", 0, 18, 8.0, hit)
+    elsewhere = span_in(hit_in("President Ana Lund left.", name="b"), "President Ana Lund", 8.0)
     assert full_name_first("Who?", [span("Lund"), elsewhere, span(LUND, score=0.5)])[0].text == LUND
     assert full_name_first("Who?", []) == []

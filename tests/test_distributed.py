@@ -271,7 +271,6 @@ def test_a_bad_address_is_one_sentence_at_once(address, said, monkeypatch):
 
 def test_what_listens_but_is_no_ray_is_one_sentence(monkeypatch):
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
-    monkeypatch.setattr(preparer, "connected", connected)
 
     def refuse(*_, **__):
         raise RuntimeError("Version mismatch: The cluster was started with:\n    Ray: 1.0\n")

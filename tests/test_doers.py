@@ -1,9 +1,8 @@
 """Who did it, where several did."""
 
 import pytest
+from spans import hit_in, span_in
 
-from embeddings.documents import Article, Hit, Passage
-from qa.answers import Span
 from qa.lists.doers import asks_who, is_two_people
 from qa.lists.items import list_items
 
@@ -62,9 +61,7 @@ def test_who_may_be_several(question, asks):
     ],
 )
 def test_who_did_it_with_all_the_others(question, text, best, items):
-    start = text.index(best)
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "A", text), 1.0)
-    found = list_items(question, [Span(best, start, start + len(best), 5.0, hit)])
+    found = list_items(question, [span_in(hit_in(text), best)])
     assert [item.text for item in found] == items
 
 

@@ -1,6 +1,9 @@
 """The int8 form of a reader and the checksums of its files."""
 
+import io
 import json
+import shutil
+from contextlib import redirect_stdout
 
 import numpy as np
 import onnxruntime
@@ -9,6 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from embeddings import network
 from embeddings.documents import Article, Hit, Passage
+from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
 from qa import reader as reading
 from qa.cli import main
@@ -18,11 +22,13 @@ from qa.training.smoothing import scales, smooth
 from qa.windows import make_windows, pad
 
 
-@pytest.fixture
-def exported(tmp_path, tiny_base, capsys):
-    assert main(["export", str(tiny_base), "--out", str(tmp_path / "out")]) == 0
-    assert "wrote" in capsys.readouterr().out
-    return tmp_path / "out"
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory, tiny_base):
+    out = tmp_path_factory.mktemp("exported")
+    with redirect_stdout(io.StringIO()) as said:
+        assert main(["export", str(tiny_base), "--out", str(out)]) == 0
+    assert said.getvalue().startswith(f"wrote {out}/model.int8.onnx")
+    return out
 
 
 def logits(reader, length):
@@ -87,7 +93,9 @@ def test_openvino_agrees_with_torch_at_any_length(exported, monkeypatch):
             assert abs(one - other).max() < 1e-4
 
 
-def test_the_fastest_backend_is_taken_that_can(exported, monkeypatch):
+def test_the_fastest_backend_is_taken_that_can(exported, tmp_path, monkeypatch):
+    exported = shutil.copytree(exported, tmp_path / "copy")
+
     def taken(has_units):
         monkeypatch.setattr(reading, "has_matrix_units", lambda: has_units)
         return reading._fastest(exported)
@@ -116,7 +124,8 @@ def test_an_exported_folder_reads_on_its_own(exported):
     assert all(article.text[span.start : span.end] == span.text for span in spans)
 
 
-def test_a_damaged_file_is_refused(exported):
+def test_a_damaged_file_is_refused(exported, tmp_path):
+    exported = shutil.copytree(exported, tmp_path / "copy")
     (exported / "model.int8.onnx").write_bytes(b"damaged")
     article = Article("vote", "Vote", "Ana Reyes won the vote.")
     with pytest.raises(DatelineError, match="is damaged or not the one that was exported"):
@@ -144,3 +153,33 @@ def test_what_is_no_checkpoint_is_one_sentence(tmp_path, capsys):
     (tmp_path / "config.json").write_text("{}")
     assert main(["export", str(tmp_path)]) == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["export", "ENCODER", "--out", "OUT"],
+        ["ask", "who led?", "--reader", "ENCODER"],
+        [
+            "train",
+            "reader",
+            "--teacher",
+            "ENCODER",
+            "--data",
+            "DATA",
+            "--out",
+            "OUT",
+            "--dev",
+            "none",
+            "--examples",
+            "4",
+        ],
+    ],
+    ids=lambda command: command[0],
+)
+def test_an_encoder_that_was_not_trained_to_mark_answers_is_refused(tmp_path, seed_data, capsys, command):
+    places = {"ENCODER": SentenceEncoder().folder, "DATA": seed_data, "OUT": tmp_path / "out"}
+    given = [str(places.get(word, word)) for word in command]
+    assert main(given + ["--source", "train.json.gz=1"] * (command[0] == "train")) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert "is no question-answering checkpoint: it has no weights called qa_outputs.bias; name one" in said

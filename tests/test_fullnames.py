@@ -1,8 +1,8 @@
 """Whole names beside surnames."""
 
 import pytest
+from spans import hit_in
 
-from embeddings.documents import Article, Hit, Passage
 from qa.answers import Answer, Span
 from qa.presentation import as_text, span_object
 from qa.rules.fullnames import in_full
@@ -11,8 +11,7 @@ from qa.ui.markup import answer_html, as_markdown
 
 def told(text, answer):
     start = text.rindex(answer)
-    article = Article("a", "A successor", text)
-    return Span(answer, start, start + len(answer), 5.0, Hit(Passage("a", 0, len(text)), article, 1.0))
+    return Span(answer, start, start + len(answer), 5.0, hit_in(text))
 
 
 @pytest.mark.parametrize(

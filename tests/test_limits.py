@@ -17,6 +17,11 @@ def seeds():
     return serve(load_settings({}))[1]
 
 
+@pytest.fixture(scope="module")
+def archive():
+    return serve(load_settings({}), hostnames=["archive.Example.org"])[1]
+
+
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
@@ -28,9 +33,8 @@ def seeds():
         ({"x-forwarded-host": "evil.org"}, 200),
     ],
 )
-def test_only_this_server_s_names_are_answered_to(headers, status):
-    _, client = serve(load_settings({}), hostnames=["archive.Example.org"])
-    assert client.get("/api/libraries", headers=headers).status_code == status
+def test_only_this_server_s_names_are_answered_to(archive, headers, status):
+    assert archive.get("/api/libraries", headers=headers).status_code == status
 
 
 @pytest.mark.parametrize("headers", [{"host": "10.0.0.7:7860"}, {"host": ""}])

@@ -1,8 +1,8 @@
 """Amounts of money, where a question asks for one."""
 
 import pytest
+from spans import hit_in, span_in
 
-from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
 from qa.rules.money import asks_for_money, money_first, names_currency, tells_price
 
@@ -35,8 +35,7 @@ def test_asks_for_money(question, asked):
     ],
 )
 def test_money_first(question, given, first):
-    hit = Hit(Passage("a", 0, len(TEXT)), Article("a", "Jars", TEXT), 1.0)
-    spans = [Span(text, TEXT.index(text), TEXT.index(text) + len(text), score, hit) for text, score in given]
+    spans = [span_in(hit_in(TEXT), *one) for one in given]
     ordered = money_first(question, spans)
     assert ordered[0].text == first
     assert sorted(ordered, key=spans.index) == spans
@@ -45,7 +44,7 @@ def test_money_first(question, given, first):
 
 def test_a_price_comes_whole_out_of_several():
     text = "Norland owes $1.2 trillion, Skerry $3.4\u00a0trillion."
-    span = Span(text[13:-1], 13, len(text) - 1, 5.0, Hit(Passage("a", 0, len(text)), Article("a", "", text), 1.0))
+    span = span_in(hit_in(text), text[13:-1])
     assert money_first("How much does Skerry owe?", [span])[0].text == "$3.4\u00a0trillion"
 
 
@@ -71,9 +70,7 @@ PRICES = "Tickets for the game: Adults £16, concessions £10.50, members 1,200 
     ],
 )
 def test_of_a_list_of_prices_the_asked_one_is_kept(question, best, price):
-    hit = Hit(Passage("a", 0, len(PRICES)), Article("a", "Match", PRICES), 1.0)
-    start = PRICES.index(best)
-    assert money_first(question, [Span(best, start, start + len(best), 5.0, hit)])[0].text == price
+    assert money_first(question, [span_in(hit_in(PRICES), best)])[0].text == price
 
 
 @pytest.mark.parametrize(
@@ -88,9 +85,7 @@ def test_of_a_list_of_prices_the_asked_one_is_kept(question, best, price):
 )
 def test_what_a_price_came_to(question, best, price):
     text = "A jar went up by 45 cents to €3.25, and a pot costs €2 to €3. The cello is worth €1.8m."
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "Jars", text), 1.0)
-    start = text.index(best)
-    assert money_first(question, [Span(best, start, start + len(best), 5.0, hit)])[0].text == price
+    assert money_first(question, [span_in(hit_in(text), best)])[0].text == price
 
 
 RAISED = (
@@ -112,16 +107,13 @@ RAISED = (
     ],
 )
 def test_one_price_in_place_of_another(question, best, price):
-    hit = Hit(Passage("a", 0, len(RAISED)), Article("a", "Prices", RAISED), 1.0)
-    start = RAISED.index(best)
-    [span] = money_first(question, [Span(best, start, start + len(best), 5.0, hit)])
+    [span] = money_first(question, [span_in(hit_in(RAISED), best)])
     assert span.text == RAISED[span.start : span.end] == price
 
 
 def test_a_range_of_prices_is_no_change():
-    hit = Hit(Passage("a", 0, len(RAISED)), Article("a", "Prices", RAISED), 1.0)
     start = RAISED.rindex("£42")
-    [span] = money_first("How much is a room?", [Span("£42 to £48", start, start + 10, 5.0, hit)])
+    [span] = money_first("How much is a room?", [Span("£42 to £48", start, start + 10, 5.0, hit_in(RAISED))])
     assert span.text == "£42 to £48"
 
 

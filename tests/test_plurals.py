@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from spans import hit_in, span_in
 
-from embeddings.documents import Article, Hit, Passage
-from qa.answers import Span
 from qa.confidence import Calibrator
 from qa.lists.plurals import asks_for_list, in_singular
 from qa.pipeline import DOUBTFUL, Pipeline
@@ -70,8 +69,7 @@ class Asked:
     def read(self, question, hits):
         self.questions.append(question)
         text, margin = (self.plural, self.margin) if "bridges" in question else (self.singular, 6.0)
-        start = TEXT.index(text)
-        return [Span(text, start, start + len(text), margin, hit) for hit in hits]
+        return [span_in(hit, text, margin) for hit in hits]
 
     def read_many(self, pairs):
         return [self.read(question, hits) for question, hits in pairs]
@@ -87,7 +85,7 @@ class Asked:
     ],
 )
 def test_a_doubtful_list_is_read_for_in_the_singular(question, plural, margin, best):
-    hit = Hit(Passage("a", 0, len(TEXT)), Article("a", "Storm", TEXT), 1.0)
+    hit = hit_in(TEXT)
     reader = Asked(plural, margin)
     pipeline = Pipeline(None, reader, replace(Calibrator.blank(), threshold=0.0))
     assert pipeline.answer_from(question, [hit]).text == best

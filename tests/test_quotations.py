@@ -1,17 +1,9 @@
 """Answers within quotations."""
 
 import pytest
+from spans import hit_in, span_in
 
-from embeddings.documents import Article, Hit, Passage
-from qa.answers import Span
 from qa.rules.quotations import asks_for_words, whole_quotations
-
-
-def span(text, part, score=5.0):
-    start = text.index(part)
-    article = Article("a", "A", text)
-    return Span(part, start, start + len(part), score, Hit(Passage("a", 0, len(text)), article, 1.0))
-
 
 LONG = (
     "“I was there. " + "It was a long and a cold night, and nobody came to us at all. " * 3 + "Never again,” she said."
@@ -37,15 +29,17 @@ LONG = (
     ],
 )  # fmt: skip
 def test_what_somebody_said_comes_whole(text, part, whole):
-    [found] = whole_quotations("What did she call it?", [span(text, part)])
+    [found] = whole_quotations("What did she call it?", [span_in(hit_in(text), part)])
     assert found.text == whole == text[found.start : found.end]
-    [kept] = whole_quotations("Who left?", [span(text, part)])
+    [kept] = whole_quotations("Who left?", [span_in(hit_in(text), part)])
     assert kept.text == part
 
 
 def test_of_spans_in_one_quotation_the_best_is_kept():
     text = "She called it “a ruin, a dead duck and a shame”, and “late”."
-    found = whole_quotations("How did she describe it?", [span(text, part) for part in ("a ruin", "a shame", "late")])
+    found = whole_quotations(
+        "How did she describe it?", [span_in(hit_in(text), part) for part in ("a ruin", "a shame", "late")]
+    )
     assert [one.text for one in found] == ["a ruin, a dead duck and a shame", "late"]
 
 

@@ -1,9 +1,8 @@
 """What the pipeline makes of what its reader says: wrong kinds, corrections, prices, hours and lists in one."""
 
 import pytest
+from spans import hit_in, span_in
 
-from embeddings.documents import Article, Hit, Passage
-from qa.answers import Span
 from qa.confidence import Calibrator
 from qa.pipeline import Pipeline
 
@@ -21,11 +20,8 @@ class Said:
         return [[span for hit in hits for span in self._spans(hit)] for _, hits in pairs]
 
     def _spans(self, hit):
-        text = hit.article.text
-        for below, words in enumerate(self.words):
-            start = text.index(words)
-            if hit.passage.start <= start and start + len(words) <= hit.passage.end:
-                yield Span(words, start, start + len(words), 9.0 - below, hit)
+        spans = [span_in(hit, words, 9.0 - below) for below, words in enumerate(self.words)]
+        return [span for span in spans if hit.passage.start <= span.start and span.end <= hit.passage.end]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +34,5 @@ class Said:
     ],
 )
 def test_what_is_made_of_what_the_reader_says(question, text, said, answer):
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "News", text), 1.0)
     pipeline = Pipeline(None, Said(said), Calibrator.blank(), threshold=0.0)
-    assert pipeline.answer_from(question, [hit]).text == answer
+    assert pipeline.answer_from(question, [hit_in(text)]).text == answer

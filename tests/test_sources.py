@@ -307,11 +307,6 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path):
     assert sum(isinstance(item, Unreadable) for item in items) == 1
 
 
-def test_an_id_given_twice_is_named(tmp_path):
-    (tmp_path / "a.jsonl").write_text('{"id": "x", "text": "One."}\n{"id": "x", "text": "Two."}\n')
-    assert [type(item).__name__ for item in read(tmp_path)] == ["Article", "Unreadable"]
-
-
 def test_paths_are_checked(tmp_path):
     for missing in (tmp_path / "missing", tmp_path / "*.txt", ""):
         with pytest.raises(DatelineError, match="nothing at"):

@@ -1,9 +1,8 @@
 """Who says what: after "What did he say?" no woman's words, and the reverse."""
 
 import pytest
+from spans import hit_in, span_in
 
-from embeddings.documents import Article, Hit, Passage
-from qa.answers import Span
 from qa.conversation import Conversation
 from qa.followups.rewriting import Reading
 from qa.followups.speakers import asked_speaker, is_said_by_another
@@ -14,6 +13,7 @@ TEXT = (
     "Roe said it was wet. "
     "“It rains,” said project leader Wenna Thole. He told the house that she was wrong. Nobody spoke."
 )
+LAKE = hit_in(TEXT)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_whose_words_are_asked_for(question, speaker):
     ],
 )
 def test_only_words_of_the_asked_speaker_fit(words, man, woman):
-    span = of(words)
+    span = span_in(LAKE, words)
     assert [not is_said_by_another(span, pronoun) for pronoun in ("he", "she")] == [man, woman]
 
 
@@ -57,7 +57,7 @@ def test_only_words_of_the_asked_speaker_fit(words, man, woman):
 )
 def test_a_conversation_takes_no_womans_words_for_a_mans(question, fit):
     fits = Conversation(Unread())._fitting(question, Reading("What did Joachim Pell say?"))
-    assert (fits is None or fits(of("felt no joy"))) is fit
+    assert (fits is None or fits(span_in(LAKE, "felt no joy"))) is fit
 
 
 class Unread:
@@ -65,8 +65,3 @@ class Unread:
 
     def check_articles(self, where):
         pass
-
-
-def of(words):
-    hit = Hit(Passage("a", 0, len(TEXT)), Article("a", "Lake", TEXT), 1.0)
-    return Span(words, TEXT.index(words), TEXT.index(words) + len(words), 5.0, hit)

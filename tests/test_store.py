@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 from conftest import DAM, STORM, UNDATED, WordEncoder
 from stories import five_stories
-from test_contract import ADD_BATCH, titles
+from test_contract import ADD_BATCH, trickle
 
 from embeddings import rows, schema
 from embeddings.chunking import Chunking
@@ -33,29 +33,7 @@ def store(tmp_path, encoder):
     store.close()
 
 
-@pytest.mark.parametrize("name", ["vectors.faiss", "vectors.json", "lexical.json"])
-@pytest.mark.parametrize("damage", ["deleted", "cut", "flipped"])
-def test_a_damaged_cache_is_rebuilt_from_the_truth(tmp_path, encoder, name, damage):
-    LocalStore(tmp_path, encoder, create=True).add([DAM, STORM])
-    file = tmp_path / name
-    data = file.read_bytes()
-    if damage == "deleted":
-        file.unlink()
-    else:
-        file.write_bytes(data[: len(data) // 2] if damage == "cut" else data[:-9] + b"\xff" + data[-8:])
-    store = LocalStore(tmp_path, encoder)
-    assert titles(store, store.dense(["storm hit"], 1)[0]) == ["storm"]
-    assert titles(store, store.lexical(["storm"], 5)[0]) == ["storm"]
-
-
-def test_what_does_not_fit_is_refused_with_the_remedy(tmp_path, encoder):
-    with pytest.raises(DatelineError, match="dateline index PATH --library"):
-        LocalStore(tmp_path / "none", encoder)
-    LocalStore(tmp_path, encoder, create=True).close()
-    with pytest.raises(DatelineError, match="--encoder words"):
-        LocalStore(tmp_path, WordEncoder("0" * 64))
-    with pytest.raises(DatelineError, match="110 words"):
-        LocalStore(tmp_path, encoder, chunking=Chunking(50))
+def test_what_is_no_database_is_refused_with_the_remedy(tmp_path, encoder):
     (tmp_path / "library.sqlite").write_bytes(b"not a database, not at all" * 100)
     with pytest.raises(DatelineError, match="dateline check --library"):
         LocalStore(tmp_path, encoder)
@@ -204,14 +182,6 @@ def test_a_reprinted_story_is_no_repetition(store):
     assert store.set_aside("1") == []
 
 
-def _trickle(count, at):
-    """Give articles one by one, and do something in between."""
-    for number in range(count):
-        if number == count // 2:
-            at()
-        yield Article(f"n{number}", f"Title {number}", f"Word{number} happened on day {number}. Nobody saw it.")
-
-
 def test_a_library_that_is_opened_while_another_first_fills_it_harms_nothing(tmp_path, encoder):
     store = LocalStore(tmp_path, encoder, create=True)
 
@@ -220,7 +190,7 @@ def test_a_library_that_is_opened_while_another_first_fills_it_harms_nothing(tmp
         assert len(other.lexical(["word1"], 1)[0]) == 1  # of the batch that is in
         other.close()
 
-    store.add(_trickle(2 * ADD_BATCH, look))
+    store.add(trickle(2 * ADD_BATCH, look))
     other = LocalStore(tmp_path, encoder)
     assert [len(found) for found in (*store.lexical(["word1"], 9), *other.lexical(["word1"], 9))] == [1, 1]
     assert (tmp_path / "lexical.json").is_file()

@@ -1,9 +1,8 @@
 """Columns of tables as lists."""
 
 import pytest
+from spans import hit_in, span_in
 
-from embeddings.documents import Article, Hit, Passage
-from qa.answers import Span
 from qa.lists.items import list_items
 
 BARS = """The cup was played in Halden.
@@ -37,8 +36,6 @@ TABS = GAPS.replace("    ", "\t")
     ],
 )
 def test_a_column_that_its_heading_asks_for_is_a_list(text, question, best, items):
-    start = text.index(best)
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "T", text), 1.0)
-    found = list_items(question, [Span(best, start, start + len(best), 5.0, hit)])
+    found = list_items(question, [span_in(hit_in(text), best)])
     assert [item.text for item in found] == items
     assert all(text[item.start : item.end] == item.text for item in found)

@@ -14,6 +14,8 @@ from qa.training.data import Example, Item
 from qa.training.log import read_log
 from qa.training.teacher import Teacher, distillation_loss
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 
 @pytest.fixture(scope="module")
 def student():
@@ -89,7 +91,6 @@ def test_the_loss_is_nothing_where_both_agree_and_ignores_what_is_no_passage():
     assert float(distillation_loss(unsure, sure, allowed, temperature=1.0)) == pytest.approx(2 * 0.6931, abs=1e-3)
 
 
-@pytest.mark.usefixtures("one_thread")
 def test_a_student_comes_nearer_to_its_teacher(tmp_path, tiny_base):
     write(tmp_path, squad(row("Who won?", ("Ana Reyes", 0)), row("Who lost?", ("Bo Lind", 24))))
     torch.manual_seed(1)
@@ -99,7 +100,7 @@ def test_a_student_comes_nearer_to_its_teacher(tmp_path, tiny_base):
     AutoTokenizer.from_pretrained(str(tiny_base)).save_pretrained(tmp_path / "teacher")
     losses = {}
     for name, more in {"alone": [], "taught": ["--teacher", str(tmp_path / "teacher")]}.items():
-        given = [*command(tmp_path, tiny_base, tmp_path / name, "--examples", "800", "--learning-rate", "3e-3"), *more]
+        given = [*command(tmp_path, tiny_base, tmp_path / name, "--examples", "400", "--learning-rate", "3e-3"), *more]
         assert main(given) == 0
         losses[name] = [line["loss"] for line in read_log(tmp_path / name) if "loss" in line]
     assert losses["taught"][0] > losses["alone"][0], "what the teacher says is part of the loss"

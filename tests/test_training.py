@@ -1,16 +1,9 @@
 """The reader's training: data, loss, the loop and its resuming."""
 
-import errno
 import gzip
 import json
 import math
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 import torch
@@ -31,6 +24,8 @@ from qa.training.log import read_log
 from qa.training.loss import reader_loss
 from qa.training.reader import _schedule, train_reader
 from qa.training.recipe import Recipe
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def test_questions_are_lower_cased_and_all_places_of_an_unsure_answer_count(tmp_path):
@@ -235,65 +230,27 @@ def test_what_a_dev_file_does_not_define_is_left_out(tmp_path, tiny_base, seed_d
     assert set(json.loads(capsys.readouterr().out, parse_constant=pytest.fail)["dev"]) == {"exact_match", "f1"}
 
 
-@pytest.mark.usefixtures("one_thread")
 def test_training_overfits_32_questions(tmp_path, seed_data, monkeypatch):
     """From the sentence encoder, which has no span head yet."""
     out = tmp_path / "out"
     base = SentenceEncoder().folder
     recipe = Recipe(
-        {"train.json.gz": 1.0}, examples=32 * 15, batch=16, learning_rate=5e-4, warm_up=0.1, ema=0.8, negatives=0.0
+        {"train.json.gz": 1.0},
+        examples=32 * 12,
+        batch=16,
+        learning_rate=5e-4,
+        warm_up=0.1,
+        ema=0.8,
+        negatives=0.0,
+        frozen_layers=3,
     )
-    monkeypatch.setattr("qa.training.reader.MEASURE_EVERY", 0.2)
+    monkeypatch.setattr("qa.training.reader.MEASURE_EVERY", 0.25)
     dev = sample(load_questions(seed_data / "train.json.gz"), 32)
     train_reader(recipe, seed_data, out, base=base, dev=dev)
     figures = [row["dev"] for row in read_log(out) if "dev" in row]
     assert figures[0]["f1"] < 80
     assert figures[-1]["f1"] == 100
     assert (out / "curves.png").stat().st_size > 1000
-
-
-def test_a_killed_training_goes_on_to_the_same_loss(tmp_path, tiny_base, seed_data):
-    script = (
-        "import sys, qa.training.reader as reader; from qa.cli import main\n"
-        "reader.LOG_STEPS, reader.SAVE_SECONDS = 1, 0\n"
-        "sys.exit(main(sys.argv[1:]))"
-    )
-    whole, cut = tmp_path / "whole", tmp_path / "cut"
-
-    def started(out, *more):  # each in a process of its own: other tests set the threads, which rounds otherwise
-        chances = ("--dropout", "0.2", "--negatives", "0.5")
-        return [sys.executable, "-c", script, *command(seed_data, tiny_base, out, "--examples", "72", *chances), *more]
-
-    alone = {**os.environ, "OMP_NUM_THREADS": "1"}
-    subprocess.run(started(whole), check=True, env=alone)
-    process = subprocess.Popen(started(cut), env=alone)
-    waited = time.monotonic() + 100
-    while len(read_log(cut)) < 6 and process.poll() is None and time.monotonic() < waited:
-        time.sleep(0.01)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    assert 6 <= len(read_log(cut)) < 18
-    subprocess.run(started(cut, "--resume"), check=True, env=alone)
-    losses = [[row["loss"] for row in read_log(out) if "loss" in row] for out in (whole, cut)]
-    assert len(losses[0]) == 18
-    assert losses[1] == pytest.approx(losses[0], abs=1e-4)
-
-
-def test_a_full_disk_is_one_sentence_and_the_state_before_stays(tmp_path, tiny_base, seed_data, monkeypatch, capsys):
-    given = command(seed_data, tiny_base, tmp_path / "out", "--examples", "64")
-    assert main(given) == 0
-    before = (tmp_path / "out" / "training.pt").read_bytes()
-
-    def full(state, file):
-        Path(file).write_bytes(b"half of it")
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(torch, "save", full)
-    assert main([*given[:-1], "128", "--resume"]) == 2
-    error = capsys.readouterr().err
-    assert "No space left on device); make room, and go on with --resume" in error
-    assert (tmp_path / "out" / "training.pt").read_bytes() == before
-    assert not (tmp_path / "out" / "training.pt.new").exists()
 
 
 def test_a_trained_checkpoint_is_read_as_any_other(tmp_path, tiny_base, seed_data, capsys):
@@ -333,16 +290,6 @@ def test_bad_training_input_is_one_sentence(tmp_path, tiny_base, seed_data, caps
     assert says in error
 
 
-def test_nothing_is_overwritten(tmp_path, tiny_base, seed_data, capsys):
-    assert main(command(seed_data, tiny_base, tmp_path / "out", "--examples", "4")) == 0
-    assert main(command(seed_data, tiny_base, tmp_path / "out", "--examples", "4")) == 2
-    assert "go on with it (--resume)" in capsys.readouterr().err
-    assert main(command(seed_data, tiny_base, tmp_path / "out", "--resume", "--seed", "5")) == 2
-    assert "was trained with seed = 0, not 5" in capsys.readouterr().err
-    assert main(command(seed_data, tiny_base, SHIPPED_READER, "--examples", "4")) == 2
-    assert "holds a checkpoint, which training would overwrite" in capsys.readouterr().err
-
-
 def test_dropout_leaves_out_values_as_the_recipe_says_and_is_not_for_every_base(tmp_path, tiny_base, seed_data, capsys):
     from transformers import AutoModelForQuestionAnswering, DistilBertConfig, DistilBertForQuestionAnswering
 
@@ -370,3 +317,4 @@ def test_dropout_leaves_out_values_as_the_recipe_says_and_is_not_for_every_base(
     capsys.readouterr()
     assert main([*given, "--dropout", "0.1"]) == 2
     assert "has no dropout between its layers" in capsys.readouterr().err
+    assert main([*given, "--frozen-layers", "1"]) == 0, "though its layers are called otherwise"

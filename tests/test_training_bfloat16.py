@@ -6,6 +6,8 @@ import torch
 from qa.reader import SHIPPED_READER
 from qa.training import bfloat16
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 
 def shipped():
     from transformers import AutoModelForQuestionAnswering

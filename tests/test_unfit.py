@@ -1,8 +1,8 @@
 """Spans that can't be the answer, whatever the reader makes of them."""
 
 import pytest
+from spans import hit_in
 
-from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
 from qa.rules.unfit import is_unfit
 
@@ -32,8 +32,7 @@ def test_unfit(question, text, span, unfit):
 
 
 def judged(question, text, start, span, title="Title"):
-    hit = Hit(Passage("a", 0, len(text)), Article("a", title, text), 1.0)
-    return is_unfit(question, Span(span, start, start + len(span), 5.0, hit))
+    return is_unfit(question, Span(span, start, start + len(span), 5.0, hit_in(text, title)))
 
 
 POOL = "The pool.\n- Cost: £3m\n- **Opening**: September 2024\n- Ana Reyes: 41 goals\n\nName | Votes\nBo Lind | 1,204"

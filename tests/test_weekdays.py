@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
+from spans import hit_in
 
-from embeddings.documents import Article, Hit, Passage
 from qa.answers import Answer, Span
 from qa.presentation import as_text, meant_in_words, span_object
 from qa.rules.weekdays import FAR, day_meant
@@ -15,8 +15,7 @@ MONDAY = date(2021, 2, 15)
 
 def told(text, words, published=MONDAY):
     start = text.rindex(words)
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "Storm", text, published), 1.0)
-    return Span(words, start, start + len(words), 5.0, hit)
+    return Span(words, start, start + len(words), 5.0, hit_in(text, published=published))
 
 
 @pytest.mark.parametrize(

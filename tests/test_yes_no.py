@@ -1,9 +1,9 @@
 """Questions for yes or no are answered by whole sentences."""
 
 import pytest
+from spans import hit_in, span_in
 
-from embeddings.documents import Article, Hit, Passage
-from qa.answers import Answer, Span
+from qa.answers import Answer
 from qa.presentation import as_text
 from qa.rules.yes_no import MAX_WORDS, asks_yes_or_no, whole_sentences
 from qa.ui.markup import answer_html
@@ -12,8 +12,7 @@ STORY = "# Dam late\n\nHALVERN - Minister Ana Reyes said the dam would be finish
 
 
 def spans(*words, text=STORY):
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "Dam late", text), 1.0)
-    return [Span(word, text.index(word), text.index(word) + len(word), 5.0, hit) for word in words]
+    return [span_in(hit_in(text, "Dam late"), word) for word in words]
 
 
 @pytest.mark.parametrize(

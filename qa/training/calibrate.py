@@ -100,7 +100,7 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
         old: the calibrator to compare with.
 
     Raises:
-        DatelineError: fewer than 50 questions, or hardly any that is right or wrong, or scikit-learn is missing.
+        DatelineError: fewer than 50 questions, or too few right or wrong answers, or scikit-learn is missing.
     """
     collected = [_collect(one) for one in sets]
     rows, scores, answerable = (np.concatenate(parts) for parts in zip(*collected, strict=True))
@@ -108,11 +108,10 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
     right = scores >= RIGHT_F1
     if len(rows) < LEAST_QUESTIONS:
         raise DatelineError(f"calibrating needs at least {LEAST_QUESTIONS} questions with passages, got {len(rows)}")
-    folds = _folds(len(rows))
-    if any(len(set(right[folds != fold].tolist())) < 2 for fold in range(FOLDS)):  # as where one alone is wrong
+    if min(right.sum(), (~right).sum()) < FOLDS:
         raise DatelineError(
-            f"calibrating needs right answers and wrong ones, some of each; of {len(rows)} are {right.sum()} right; "
-            "give more questions, or with --elsewhere some on other things"
+            f"calibrating needs at least {FOLDS} right and {FOLDS} wrong answers; {right.sum()} of {len(rows)} are "
+            "right; give it more questions, or with --elsewhere some on other things"
         )
     held_out = _held_out(rows, right, weights)
     threshold = _best_threshold(held_out, scores, answerable, weights)
@@ -161,7 +160,7 @@ def _collect(asked: LabelledSet) -> tuple[Matrix, Matrix, Flags]:
 
 def _held_out(rows: Matrix, right: Flags, weights: Matrix) -> Matrix:
     """Give each question the probability from a fit that has not seen it."""
-    chances, folds = np.empty(len(rows)), _folds(len(rows))
+    chances, folds = np.empty(len(rows)), _folds(right)
     for fold in range(FOLDS):
         kept = folds != fold
         calibrator = _fitted(rows[kept], right[kept], weights[kept], 0.5, "")
@@ -169,9 +168,12 @@ def _held_out(rows: Matrix, right: Flags, weights: Matrix) -> Matrix:
     return chances
 
 
-def _folds(size: int) -> npt.NDArray[np.int64]:
-    """Draw the fold of each question, always the same."""
-    return np.random.default_rng(0).permutation(size) % FOLDS
+def _folds(right: Flags) -> npt.NDArray[np.int64]:
+    """Draw the fold of each question, always the same, and such that each has right and wrong answers."""
+    drawn = np.random.default_rng(0).permutation(len(right))
+    folds = np.empty(len(right), dtype=np.int64)
+    folds[drawn[np.argsort(right[drawn], kind="stable")]] = np.arange(len(right)) % FOLDS
+    return folds
 
 
 def _fitted(rows: Matrix, right: Flags, weights: Matrix, threshold: float, name: str) -> Calibrator:

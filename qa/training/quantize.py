@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from embeddings.errors import DatelineError, first_line
+from embeddings.errors import DatelineError
 from qa.manifest import write_manifest
-from qa.reader import ONNX_FILE
+from qa.reader import ONNX_FILE, load_on_torch
 from qa.training.checkpoints import checkpoint_folder
 from qa.training.smoothing import smooth
 from qa.windows import MAX_TOKENS
@@ -48,7 +48,8 @@ def export_int8(checkpoint: Path, out: Path, examples: Sequence[tuple[str, str]]
     except ImportError as error:
         raise DatelineError(f"exporting needs the package {error.name}; pip install 'dateline-qa[train]'") from error
     checkpoint = checkpoint_folder(checkpoint, "checkpoint")
-    model = _load(checkpoint)
+    # eager attention: its plain graph is the one that the fusion knows
+    model = load_on_torch(checkpoint, attn_implementation="eager")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out) as scratch:
         plain, fused, quantized = (Path(scratch) / name for name in ("plain.onnx", "fused.onnx", ONNX_FILE))
@@ -89,20 +90,6 @@ def _feeds(
     for question, text in examples:
         row = tokenizer(question, text, truncation="only_second", max_length=MAX_TOKENS)
         yield {name: np.asarray([row[name]], dtype=np.int64) for name in names}
-
-
-def _load(checkpoint: Path) -> Any:
-    import torch
-    from transformers import AutoModelForQuestionAnswering
-
-    try:
-        # eager attention: its plain graph is the one that the fusion knows
-        model = AutoModelForQuestionAnswering.from_pretrained(
-            str(checkpoint), dtype=torch.float32, attn_implementation="eager"
-        )
-    except (OSError, ValueError) as error:
-        raise DatelineError(f"{checkpoint} is no question-answering checkpoint: {first_line(error)}") from error
-    return model.eval()
 
 
 def _export(model: Any, file: Path) -> None:

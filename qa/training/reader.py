@@ -7,6 +7,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import chain, count, islice
 from pathlib import Path
@@ -18,11 +19,13 @@ from torch import Tensor, nn
 from embeddings.encoder import computes_in_bfloat16
 from embeddings.errors import DatelineError, first_line
 from qa.evaluation.questions import Question
+from qa.manifest import MANIFEST_FILE
+from qa.reader import ONNX_FILE
 from qa.training.batching import TrainingBatch, training_batches
 from qa.training.bfloat16 import span_logits
 from qa.training.checkpoints import checkpoint_folder
 from qa.training.dev import dev_figures
-from qa.training.log import append_log, plot, rewind_log
+from qa.training.log import LOG_FILE, append_log, plot, rewind_log
 from qa.training.loss import reader_loss
 from qa.training.recipe import Recipe, load_tokenizer
 from qa.training.teacher import Teacher, distillation_loss, load_teacher, to_device
@@ -67,20 +70,30 @@ def train_reader(
         dev: questions with contexts to measure on as it learns; none to measure nothing.
         device: "cpu" or "cuda".
         half: compute in bfloat16 where that is safe (qa.training.bfloat16).
-        resume: go on from `out`; the recipe must be the same, but `examples` may change.
+        resume: go on from `out`, whatever the base; the recipe must be the same, but `examples` may change.
         say: gets a line of progress now and then.
 
     Raises:
         DatelineError: data, base or checkpoint can't be read, or `out` can't be written.
     """
     torch.manual_seed(recipe.seed)
-    torch.set_flush_denormal(True)
-    run = _Run(recipe, base, out, device=device, half=half, resume=resume, say=say)
-    batches = run.batches(data)
-    if teacher is not None:
-        run.teacher = load_teacher(teacher, run.tokenizer, device)
-    run.train(batches, dev)
+    with _tiny_numbers_are_none():  # from the start: threads take after the one that starts them
+        run = _Run(recipe, base, out, device=device, half=half, resume=resume, taught=teacher is not None, say=say)
+        batches = run.batches(data)
+        if teacher is not None:
+            run.teacher = load_teacher(teacher, run.tokenizer, device)
+        run.train(batches, dev)
     return out
+
+
+@contextmanager
+def _tiny_numbers_are_none() -> Iterator[None]:
+    """Take numbers below the normal ones for 0, since a processor computes them slowly; afterwards they count again."""
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
 
 
 def half_is_fast(device: str) -> bool:
@@ -90,9 +103,18 @@ def half_is_fast(device: str) -> bool:
 
 class _Run:
     def __init__(
-        self, recipe: Recipe, base: Path, out: Path, *, device: str, half: bool, resume: bool, say: Say
+        self,
+        recipe: Recipe,
+        base: Path,
+        out: Path,
+        *,
+        device: str,
+        half: bool,
+        resume: bool,
+        taught: bool,
+        say: Say,
     ) -> None:
-        self.recipe, self.out, self.device, self.half, self.say = recipe, out, device, half, say
+        self.recipe, self.out, self.device, self.half, self.taught, self.say = recipe, out, device, half, taught, say
         if not resume and (out / STATE_FILE).is_file():
             raise DatelineError(f"{out} holds a training run; go on with it (--resume), or name another folder")
         if not resume and (out / "config.json").is_file():
@@ -101,6 +123,8 @@ class _Run:
             out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatelineError(f"{out} can't be made ({error.strerror}); name another folder") from error
+        if resume and (out / "config.json").is_file():
+            base = out  # whatever it was begun from
         self.tokenizer, self.model = _load(base, device, recipe.dropout)
         self.names = set(inspect.signature(self.model.forward).parameters)
         self.trained = _unfreeze(self.model, recipe)
@@ -113,6 +137,8 @@ class _Run:
         self.seconds = 0.0
         if resume:
             self._restore()
+        else:  # of a run that was stopped before its first state
+            (out / LOG_FILE).unlink(missing_ok=True)
 
     def batches(self, data: Path) -> Iterator[TrainingBatch]:
         """Give the batches of one epoch after the other, without an end."""
@@ -220,6 +246,7 @@ class _Run:
         """Write the state, then the checkpoint; each file appears whole or not at all."""
         state = {
             "recipe": asdict(self.recipe),
+            "taught": self.taught,
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "ema": self.ema,
@@ -244,6 +271,7 @@ class _Run:
 
         weights = {**self.model.state_dict(), **self.ema}
         half = {name: value.detach().to("cpu", torch.float16).contiguous() for name, value in weights.items()}
+        self._forget_export()
         aside = self.out / "model.safetensors.new"
         save_file(half, aside, metadata={"format": "pt"})
         aside.replace(self.out / "model.safetensors")
@@ -251,6 +279,15 @@ class _Run:
         self.model.config.architectures = [type(self.model).__name__]
         self.model.config.save_pretrained(self.out)
         self.tokenizer.save_pretrained(self.out)
+
+    def _forget_export(self) -> None:
+        """Remove what `dateline export` made of the weights before, which would be read instead of these."""
+        made = [self.out / name for name in (ONNX_FILE, MANIFEST_FILE) if (self.out / name).is_file()]
+        for file in made:
+            file.unlink()
+        if made:
+            names = " and ".join(file.name for file in made)
+            self.say(f"removed {names}, made of the weights before; make them anew with dateline export {self.out}")
 
     def _restore(self) -> None:
         file = self.out / STATE_FILE
@@ -261,6 +298,12 @@ class _Run:
             raise DatelineError(f"{self.out} holds no {STATE_FILE} to go on from; leave --resume out") from None
         except Exception as error:  # torch.load raises many kinds for a damaged file
             raise DatelineError(f"{file} can't be read ({first_line(error)}); train anew") from error
+        if state.get("taught", self.taught) != self.taught:
+            raise DatelineError(
+                f"{file} was trained without a teacher; leave --teacher out"
+                if self.taught
+                else f"{file} was trained with a teacher; name the same with --teacher"
+            )
         ours = asdict(self.recipe)
         other = [name for name in ours if name != "examples" and recipe.get(name) != ours[name]]
         if other:
@@ -305,7 +348,8 @@ def _load(base: Path, device: str, dropout: float) -> tuple[Any, Any]:
 def _unfreeze(model: Any, recipe: Recipe) -> dict[str, nn.Parameter]:
     """Freeze what the recipe says; give the other parameters by name."""
     body = model.base_model
-    layers = body.encoder.layer
+    stacks = (part for part in body.modules() if isinstance(part, nn.ModuleList))  # by whatever name
+    layers = max(stacks, key=len, default=nn.ModuleList())
     if not 0 <= recipe.frozen_layers <= len(layers):
         raise DatelineError(f"the base has {len(layers)} layers, so --frozen-layers is 0 to {len(layers)}")
     for module in (*([body.embeddings] if recipe.frozen_embeddings else []), *layers[: recipe.frozen_layers]):

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from embeddings.errors import DatelineError, first_line
+from qa.reader import load_on_torch
 from qa.training.batching import TrainingBatch
 from qa.training.bfloat16 import span_logits
 from qa.training.checkpoints import checkpoint_folder
@@ -99,15 +100,14 @@ def load_teacher(source: Path, student: Any, device: str) -> Teacher:
     Raises:
         DatelineError: it can't be loaded, or its vocabulary is of another kind.
     """
-    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+    from transformers import AutoTokenizer
 
-    folder = str(checkpoint_folder(source, "teacher"))
+    folder = checkpoint_folder(source, "teacher")
     try:
-        tokenizer = AutoTokenizer.from_pretrained(folder)
-        model = AutoModelForQuestionAnswering.from_pretrained(folder, dtype=torch.float32).to(device)
+        tokenizer = AutoTokenizer.from_pretrained(str(folder))
     except (OSError, ValueError, KeyError) as error:
         raise DatelineError(f"the teacher {source} can't be loaded: {first_line(error)}") from error
-    return Teacher(model, tokenizer, student, name=str(source))
+    return Teacher(load_on_torch(folder).to(device), tokenizer, student, name=str(source))
 
 
 def distillation_loss(
