@@ -9,7 +9,7 @@ _WEST = (
 _EAST = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž")
 _ALPHABETS = (("cp1252", _WEST), ("cp1250", _EAST), ("iso8859_2", _EAST), ("cp1254", ("çğıöşüâîûi̇",)))
 """Encodings, the likeliest first, and what languages in them have beyond the letters of English."""
-_SIGNS = frozenset("‘’‚“”„«»‹›–—…•·°§©®™€£¢¡¿´`ºª\u00a0\u00ad")
+_SIGNS = frozenset("‘’‚“”„«»‹›–—…•·°§©®™€£¢¡¿¼½¾´`ºª\u00a0\u00ad")
 """What is written in all of them."""
 MAX_BYTES = 200_000
 """By which an encoding is told."""
@@ -21,7 +21,10 @@ _LEAST = 0.015
 
 def eastern_encoding(data: bytes) -> str:
     """Name the encoding of a text in a language of Eastern Europe or in Turkish, "" where it may be a Western one."""
-    scores = {name: _score(data[:MAX_BYTES], name, alphabets) for name, alphabets in _ALPHABETS}
+    head = data[:MAX_BYTES]
+    if all(letter.isascii() or not letter.isalpha() for letter in head.decode("cp1252", "replace")):
+        return ""  # "£5", "40 m³": nothing but signs, which are letters elsewhere
+    scores = {name: _score(head, name, alphabets) for name, alphabets in _ALPHABETS}
     best = max(scores, key=lambda name: scores[name])
     return best if best != "cp1252" and scores[best] >= _SURE else ""
 
