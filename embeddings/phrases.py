@@ -69,7 +69,7 @@ DATELINE = re.compile(
 
 LIST_HEADING: tuple[str, ...] = (
     r"(?:read more|related (?:stories|articles|topics|content|posts|links|internet links|coverage))\W*",
-    r"most (?:read|viewed|popular|shared|commented|watched)(?: (?:in|on) .{2,30})?",
+    r"most (?:popular|watched)|most (?:read|viewed|shared|commented)(?: (?:in|on) .{2,30})?",
     rf"(?:more from|more on|more in) {_NAMES}",
     r"more on this(?: story| topic)?|more stories|you (?:may|might) also (?:like|be interested in).{0,3}",
     r"recommended(?: for you| reading)?|editors?['’]?s? picks?|trending(?: now)?"
@@ -154,7 +154,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"read more (?:about|on|in|from) .*",
     ),
     "share": (
-        rf"(?:share|print|e-?mail|save|bookmark|like|gift) (?:(?:this|on|via|the) )?(?:{_PIECE}|{_NETWORK})[^,]{{,40}}",
+        rf"(?:share|print|e-?mail|save|bookmark|like|gift) (?:(?:this|on|via|the) )?(?:{_PIECE}|{_NETWORK})\b[^,]{{,40}}",
         r"share(?: this| what you think)?",
         r"[\d.,]+k? (?:shares|likes|restacks|views)",
         r"copy (?:the )?link",

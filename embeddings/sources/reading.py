@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from itertools import islice
+from itertools import islice, takewhile
 
 from charset_normalizer import from_bytes
 
@@ -29,6 +29,7 @@ LONGEST_HEADLINE = 150
 _MENU = re.compile(MENU, re.IGNORECASE)
 _MENU_LINES = 30
 """Below the first line of a menu, among which a headline stands."""
+_SENTENCE = re.compile(r"(?:\S+\s+){4}.*\.[\"'”’)]*$")
 _KICKER = re.compile(r"[^\W\d][\w&’'-]*(?: [\w&’'-]+)?")
 # no byline, no dateline, no sentence
 _HEADLINE = re.compile(r"(?!(?i:by|from|published|posted|updated)\b)(?=\S+ \S+ \S+ \S)[^\d\W][^(]{1,148}[^\s.:]")
@@ -138,12 +139,15 @@ def article_of(text: str, fields: Mapping[str, object], published: date | None, 
 def first_line(text: str) -> str:
     """Take the first line with something in it as a title, without a heading's marks.
 
-    A kicker is none ("TENNIS"), nor the menu of a page that was copied whole.
+    A kicker is none ("TENNIS"), nor the menu of a page that was copied whole; one word of a menu above a story is.
     """
     said = (line.strip().lstrip("#").strip() for line in text.splitlines() if any(map(str.isalnum, line)))
     line, *following = list(islice(said, 1 + _MENU_LINES)) or [""]
-    is_kicker = _KICKER.fullmatch(line) is not None and line.isupper()
-    below = following if _MENU.fullmatch(line) else following[:is_kicker]
+    if _MENU.fullmatch(line):
+        is_menu = any(map(_MENU.fullmatch, following))
+        below = following if is_menu else list(takewhile(lambda one: not _SENTENCE.match(one), following))
+    else:
+        below = following[: _KICKER.fullmatch(line) is not None and line.isupper()]
     line = next((one for one in below if _HEADLINE.fullmatch(one) and not _MENU.fullmatch(one)), line)
     if len(line) > LONGEST_HEADLINE:
         line = line[found.end() :] if (found := DATELINE.match(line)) else line
