@@ -154,7 +154,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"read more (?:about|on|in|from) .*",
     ),
     "share": (
-        rf"(?:share|print|e-?mail|save|bookmark|like|gift) (?:(?:this|on|via|the) )?(?:{_PIECE}|{_NETWORK})\b[^,]{{,40}}",
+        rf"(?:share|print|e-?mail|save|bookmark|like|gift) (?:(?:this|on|via|the) )?(?:{_PIECE}|{_NETWORK})\b"
+        r"[^,]{,40}",
         r"share(?: this| what you think)?",
         r"[\d.,]+k? (?:shares|likes|restacks|views)",
         r"copy (?:the )?link",
@@ -192,7 +193,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:is|was) this (?:page|article|story) (?:helpful|useful)\?|report a problem with this page",
         r"published in the print edition of\b.*|poll|vote|total votes:? [\d,.]+",
         r"the (?:views|opinions) expressed\b.*\b(?:are those of|do not|own)\b.*",
-        rf"{_TWO_NAMES} is (?:our |an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in) ).*",
+        rf"{_TWO_NAMES} is (?:our (?:[\w-]+ ){{0,4}}{_POST}\b|an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in) ).*",
     ),
     "newsletter": (
         r"unsubscribe(?: here| now)?(?:\s*[|·•/,-].{2,80})?",
