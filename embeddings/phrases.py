@@ -135,7 +135,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"copyright (?-i:[A-ZÀ-ÞĀ-Ț]).*",
         r"copyright: .{2,60}|purchase licensing rights|re-?use this content|all content is available under .*",
         r".*\b(?:no part|material|content|article|story|page|site)\b.*\b(?:may|must|can) ?not be\b.*\bpermission\b.*",
-        r"(?:.*[.] )?no part of .*\b(?:reproduced|republished|redistributed|copied)\b.*",
+        rf"(?:.*[.] )?no part of (?:this|our|the (?:{_PIECE}|publication|site|content|newspaper))\b.*"
+        r"\b(?:reproduced|republished|redistributed|copied)\b.*",
         r"(?:unauthori[sz]ed )?(?:reproduction|republication|redistribution|copying)\b.*\bis (?:\w+ )?prohibited\b.*",
         r".* is (?:published|owned) by .*\b(?:registered|registration|company)\b.*\b(?:no\b\.?|number):? ?\d.*",
         r"(?:terms(?: of (?:use|service)| and conditions)?|privacy policy|contact us|about us)(?:\s*[|·•/,].*)?",
@@ -191,7 +192,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         rf"this {_PIECE} (?:has been|was) (?:updated|corrected|amended|edited)\b.*",
         r"ends|(?<=[-–—])30(?=[-–—])",
         r"(?:is|was) this (?:page|article|story) (?:helpful|useful)\?|report a problem with this page",
-        r"published in the print edition of\b.*|poll|vote|total votes:? [\d,.]+",
+        r"published in the print edition of\b.*|poll|vote",
         r"the (?:views|opinions) expressed\b.*\b(?:are those of|do not|own)\b.*",
         rf"{_TWO_NAMES} is (?:our (?:[\w-]+ ){{0,4}}{_POST}\b|an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in) ).*",
     ),

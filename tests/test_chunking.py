@@ -202,6 +202,8 @@ def test_what_stands_between_a_headline_and_its_story_is_set_aside(head):
         f"Harbour closed\nEditor quits\n{STORY}",
         f"{STORY}\nMost popular in 2021\n1. Noah\n2. Olivia",
         f"{STORY}\nThe Attorney General is our nation's chief officer of the law.",
+        f"{STORY}\nNo part of the harbour wall may be copied in brick, the court found.",
+        f"{STORY}\nTotal votes: 12,345",
         f"{STORY}\nPrint reporters lost their jobs",
         f"{STORY}\n3 March 2024\nThe dam broke.\n5 March 2024\nIt was mended.",  # a chronicle
         f"{STORY}\nSam Trevelyan at Mill Lane",
