@@ -12,8 +12,8 @@ from embeddings.letters import CAPITAL
 _ENDS = re.compile(r"[.!?:]['\"”’)]*$")
 _SHORTENED = re.compile(r"\b(?:M[rs]|Mrs|Dr|Gov|Sens?|Reps?|Gen|Col|Capt|Lt|Sgt|Prof|Rev|St|[A-Z])\.$")
 """What a name follows: "Mr.", "U.S."."""
-_LABEL = rf"{CAPITAL}[\w’'-]*(?: {CAPITAL}[\w’'-]*){{0,3}}: "
-# what begins anew: a point of a list, a heading, a row of a table, what somebody says or somebody's team
+_LABEL = rf"(?:\d{{1,2}} )?{CAPITAL}[\w’'-]*(?: {CAPITAL}[\w’'-]*){{0,3}}: "
+# what begins anew: a point of a list, a heading, a row of a table, what somebody says, a day of a chronicle
 _BEGINS = re.compile(rf"[-*•>] |\d{{1,2}}[.)] |#{{1,6}} |\||{_LABEL}")
 # what may also go on with a sentence, where nothing of the kind stands above: "- the oldest -", "on March / 12. He"
 _MAY_GO_ON = re.compile(rf"- [^\W\d_A-Z]|(?!1\.)\d{{1,2}}\. |{_LABEL}")
