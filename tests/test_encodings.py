@@ -33,6 +33,7 @@ def test_the_encodings_of_eastern_europe_and_turkish_are_told_by_their_letters(t
         "He paid £40 for a café in Žilina, where Jiří’s naïve brother – a Škoda dealer – had gone broke in the spring.",
         "El niño llegó a la estación en el vagón n.º 3 con una caña, según contó ayer su abuela, María Muñoz.",
         "Prices at the fair: £5 for adults, £3 for children.",
+        "Résumé £5, £6, £7, £8, £9.",
         "A pump for 40 m³.",
         "Add ¾ cup of purée.",
         "Maðurinn sagði í gær að brúin yrði opnuð þegar árið væri liðið; það kostaði þrjár milljónir.",

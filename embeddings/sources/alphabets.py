@@ -19,14 +19,21 @@ _LEAST = 0.015
 """The share of foreign letters below which a text is English with some names in it."""
 
 
-def eastern_encoding(data: bytes) -> str:
-    """Name the encoding of a text in a language of Eastern Europe or in Turkish, "" where it may be a Western one."""
+def encoding_by_letters(data: bytes) -> str:
+    """Name the encoding in which the letters of a text beyond those of English are those of one language.
+
+    Returns:
+        "cp1252", as Western languages are written, one of Eastern Europe or of Turkish, or "" where none is sure.
+    """
     head = data[:MAX_BYTES]
-    if all(letter.isascii() or not letter.isalpha() for letter in head.decode("cp1252", "replace")):
-        return ""  # "£5", "40 m³": nothing but signs, which are letters elsewhere
+    western = {letter for letter in head.decode("cp1252", "replace") if not letter.isascii()}
+    if western <= _SIGNS:  # "£5", where a letter of Polish may be as well
+        return "cp1252"
+    if not any(map(str.isalpha, western)):  # "40 m³"
+        return ""
     scores = {name: _score(head, name, alphabets) for name, alphabets in _ALPHABETS}
     best = max(scores, key=lambda name: scores[name])
-    return best if best != "cp1252" and scores[best] >= _SURE else ""
+    return best if scores[best] >= _SURE else ""
 
 
 def _score(data: bytes, encoding: str, alphabets: tuple[str, ...]) -> float:
