@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import groupby, islice
 
+from embeddings.letters import CAPITAL
 from embeddings.phrases import HEAD_LINE, LIST_HEADING, MENU, SHARED_ON, SPEECH, WHOLE_LINE
 from embeddings.sentences import Range, lines, sentences
 
@@ -52,9 +53,10 @@ _HEAD = re.compile(rf"{_MARKS}(?:{'|'.join(HEAD_LINE)}){_MARKS}", re.IGNORECASE)
 _LIST = re.compile(rf"{_MARKS}(?:{'|'.join(LIST_HEADING)}){_MARKS}", re.IGNORECASE)
 _SHARED_ON = re.compile(rf"{_MARKS}{SHARED_ON}{_MARKS}", re.IGNORECASE)
 _MENU = re.compile(rf"{_MARKS}{MENU}{_MARKS}", re.IGNORECASE)
-# of a story that goes on: a sentence, a point of a list, a row of a table
-_NO_LINK = re.compile(r"[-*•|#>]|.*(?:[.!…]|\?[\"'”’])[\"'”’)*_]*$")
-_WRITER = re.compile(r"[A-ZÀ-ÞĀ-Ț][\w.’'-]*(?: (?:and )?[A-ZÀ-ÞĀ-Ț][\w.’'-]*){1,5}")
+# of a story that goes on: a sentence, what leads to a list, a point of one, a row of a table, an interview
+_NO_LINK = re.compile(r"[-*•|#>]|[QA]: |.*(?:[.!…:]|\?[\"'”’])[\"'”’)*_]*$")
+_FULL_NAME = rf"{CAPITAL}[\w.’'-]*(?: {CAPITAL}[\w.’'-]*){{1,2}}"
+_WRITERS = re.compile(rf"{_FULL_NAME}(?: and {_FULL_NAME})?")
 _STORY = re.compile(r"[.!?][\"'”’)*_]*\s*$")
 _SAID = {kind: re.compile("|".join(some), re.IGNORECASE) for kind, some in SPEECH.items()}
 
@@ -202,7 +204,7 @@ def _head(text: str, menu: int) -> frozenset[Range]:
             found.update([(start, end)] if above is None else [above, (start, end)])
         elif len(line.split()) >= OPENING_WORDS and _STORY.search(line):
             return frozenset(found)
-        above = (start, end) if number and _WRITER.fullmatch(line) else None
+        above = (start, end) if number and _WRITERS.fullmatch(line) else None
     return frozenset()
 
 

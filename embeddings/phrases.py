@@ -69,7 +69,7 @@ DATELINE = re.compile(
 
 LIST_HEADING: tuple[str, ...] = (
     r"(?:read more|related (?:stories|articles|topics|content|posts|links|internet links|coverage))\W*",
-    r"most (?:read|viewed|popular|shared|commented|watched)(?: (?:in|on) .{2,30})?",
+    r"most (?:popular|watched)|most (?:read|viewed|shared|commented)(?: (?:in|on) .{2,30})?",
     rf"(?:more from|more on|more in) {_NAMES}",
     r"more on this(?: story| topic)?|more stories|you (?:may|might) also (?:like|be interested in).{0,3}",
     r"recommended(?: for you| reading)?|editors?['’]?s? picks?|trending(?: now)?"
@@ -135,7 +135,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"copyright (?-i:[A-ZÀ-ÞĀ-Ț]).*",
         r"copyright: .{2,60}|purchase licensing rights|re-?use this content|all content is available under .*",
         r".*\b(?:no part|material|content|article|story|page|site)\b.*\b(?:may|must|can) ?not be\b.*\bpermission\b.*",
-        r"(?:.*[.] )?no part of .*\b(?:reproduced|republished|redistributed|copied)\b.*",
+        rf"(?:.*[.] )?no part of (?:this|our|the (?:{_PIECE}|publication|site|content|newspaper))\b.*"
+        r"\b(?:reproduced|republished|redistributed|copied)\b.*",
         r"(?:unauthori[sz]ed )?(?:reproduction|republication|redistribution|copying)\b.*\bis (?:\w+ )?prohibited\b.*",
         r".* is (?:published|owned) by .*\b(?:registered|registration|company)\b.*\b(?:no\b\.?|number):? ?\d.*",
         r"(?:terms(?: of (?:use|service)| and conditions)?|privacy policy|contact us|about us)(?:\s*[|·•/,].*)?",
@@ -154,7 +155,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"read more (?:about|on|in|from) .*",
     ),
     "share": (
-        rf"(?:share|print|e-?mail|save|bookmark|like|gift) (?:(?:this|on|via|the) )?(?:{_PIECE}|{_NETWORK})[^,]{{,40}}",
+        rf"(?:share|print|e-?mail|save|bookmark|like|gift) (?:(?:this|on|via|the) )?(?:{_PIECE}|{_NETWORK})\b"
+        r"[^,]{,40}",
         r"share(?: this| what you think)?",
         r"[\d.,]+k? (?:shares|likes|restacks|views)",
         r"copy (?:the )?link",
@@ -190,9 +192,9 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         rf"this {_PIECE} (?:has been|was) (?:updated|corrected|amended|edited)\b.*",
         r"ends|(?<=[-–—])30(?=[-–—])",
         r"(?:is|was) this (?:page|article|story) (?:helpful|useful)\?|report a problem with this page",
-        r"published in the print edition of\b.*|poll|vote|total votes:? [\d,.]+",
+        r"published in the print edition of\b.*|poll|vote",
         r"the (?:views|opinions) expressed\b.*\b(?:are those of|do not|own)\b.*",
-        rf"{_TWO_NAMES} is (?:our |an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in) ).*",
+        rf"{_TWO_NAMES} is (?:our (?:[\w-]+ ){{0,4}}{_POST}\b|an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in) ).*",
     ),
     "newsletter": (
         r"unsubscribe(?: here| now)?(?:\s*[|·•/,-].{2,80})?",

@@ -308,6 +308,7 @@ def listed(text):
         (find_furniture, "12:30 by A" + " By" * 26 + "!x"),
         (find_furniture, "\n".join(["." * 390 + "x", "- " * 190 + "x", "( " * 190 + "x"] * 30)),
         (first_line, "Zb" * 5_000),
+        (first_line, f"Weather\na b c d{' ' * 100_000}e"),
         (listed, "Dunmere, Skarholt" + " " * 15_000 + "x, y and Sant Aubry lost power."),
         (labelled, "- " + "_ " * 2_000 + "Cost"),
         (labelled, "Name | Cost\n" + "-" * 1_000 + "|x"),

@@ -200,6 +200,11 @@ def test_what_stands_between_a_headline_and_its_story_is_set_aside(head):
     [
         f"Harbour closed\nTwo weeks without ferries for Marwick\n\n{STORY}",  # a standfirst
         f"Harbour closed\nEditor quits\n{STORY}",
+        f"{STORY}\nMost popular in 2021\n1. Noah\n2. Olivia",
+        f"{STORY}\nThe Attorney General is our nation's chief officer of the law.",
+        f"{STORY}\nNo part of the harbour wall may be copied in brick, the court found.",
+        f"{STORY}\nTotal votes: 12,345",
+        f"{STORY}\nPrint reporters lost their jobs",
         f"{STORY}\n3 March 2024\nThe dam broke.\n5 March 2024\nIt was mended.",  # a chronicle
         f"{STORY}\nSam Trevelyan at Mill Lane",
         "Sam Trevelyan\n3 March 2024",  # nothing else
@@ -207,6 +212,16 @@ def test_what_stands_between_a_headline_and_its_story_is_set_aside(head):
 )
 def test_what_only_looks_like_it_is_kept(text):
     assert find_furniture(text) == []
+
+
+@pytest.mark.parametrize(
+    ("above", "is_writer"),
+    [("Mayor Quits Over Harbour Deal", False), ("Dana Whitlock", True), ("Dana Whitlock and Sam J. Bell", True)],
+)
+def test_above_a_date_stand_writers_and_headlines(above, is_writer):
+    text = f"HARBOUR\n{above}\n3 March 2024\n{STORY}"
+    head = f"{above}\n3 March 2024" if is_writer else "3 March 2024"
+    assert [text[one.start : one.end] for one in find_furniture(text)] == [head]
 
 
 def test_a_line_of_the_author_alone_is_a_byline():
@@ -278,6 +293,12 @@ def test_a_list_of_other_stories_is_set_aside_below_its_heading_up_to_the_next_s
     assert [text[one.start : one.end] for one in find_furniture(text)] == [listed]
     text = f"{STORY}\nRelated stories\n- Kilbray, 14 May\n| Velle | 3 |"
     assert [text[one.start : one.end] for one in find_furniture(text)] == ["Related stories"]
+
+
+@pytest.mark.parametrize("goes_on", ["The teams in full:\nVelle, Marwick", "Q: Why did you go?\nA: I was tired"])
+def test_a_list_of_other_stories_ends_where_the_story_goes_on_without_a_sentence(goes_on):
+    text = f"{STORY}\nRead more\nHarbour closed\n{goes_on}"
+    assert [text[one.start : one.end] for one in find_furniture(text)] == ["Read more\nHarbour closed"]
 
 
 def test_names_of_networks_are_furniture_below_a_line_that_asks_to_share():

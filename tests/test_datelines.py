@@ -179,6 +179,10 @@ OTHER = "<section><h2>Related</h2><a href='/x'>A storm</a><time datetime='2019-0
             date(2023, 12, 11),
         ),
         (f"<h1>T</h1>{TOLD}<time datetime='2023-12-11'>11 December</time>", date(2023, 12, 11)),
+        (
+            f"{OTHER}<p><time datetime='2018-12-11'>11 December</time></p><h1>T</h1>{TOLD}{OTHER}{TOLD}",
+            date(2018, 12, 11),
+        ),
     ],
 )
 def test_the_date_of_another_story_is_not_that_of_a_page(tmp_path, page, day):

@@ -59,6 +59,48 @@ def test_other_lines_stay_as_they_are(text):
     assert unwrapped(text) == text
 
 
+STORY = " ".join([*TOLD[1:], "and", *TOLD[1:], "then", *TOLD[1:]])
+BROKEN = textwrap.fill(STORY, 72)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Mayor of Marwick resigns over a dam that was never built at all", "The dam was to cost nine million crowns."],
+        [f"{town:<33}{before:<11}{after:<11}{change}" for town, before, after, change in (
+            ("Marwick", "12,100", "11,900", "fewer"), ("The valley", "800", "790", "fewer"),
+            ("Port Velle", "80,000", "80,001", "one more"),
+        )],
+        [f"{team}: Smith, Jones, Brown, Taylor, Wilson, Davies, Evans, Cooper, Bell" for team in ("Rovers", "United")],
+        [f"{day} May: the dam was to be opened by the mayor and the bishop of Marwick" for day in (9, 12)],
+    ],
+)  # fmt: skip
+def test_headlines_tables_and_teams_are_no_broken_lines(lines):
+    told = unwrapped("\n".join([*lines, "", *BROKEN.splitlines()])).splitlines()
+    assert told == [*(" ".join(line.split()) for line in lines), STORY]
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        ("The dam above Marwick was to be the highest in the whole of that valley", "- and the dearest of all."),
+        ("The dam above Marwick was to be opened by the old mayor on Monday, March", "12. She will not be there."),
+        ("The mayor was to be paid by the company, as she herself said to the", "Marwick Post: it was a gift."),
+        ("Half of the money went to a company in the city of Velle, so says Mr.", "Pell, who found it."),
+    ],
+)
+def test_lines_that_only_look_like_a_new_beginning_are_joined(above, below):
+    told = unwrapped(f"{BROKEN}\n\n{above}\n{below}\n")
+    assert told.splitlines()[-1] == f"{above} {below}"
+
+
+def test_hyphens_after_figures_and_capitals_stay_and_few_are_no_cut_words():
+    cut = ["the go-", "vernment of a 20-", "year-old gave an EU-", "wide ban on the tea."]
+    assert paragraphs("\n".join(cut)) == "the government of a 20-year-old gave an EU-wide ban on the tea."
+    wrapped = "The mayor of Marwick was in office for eleven years and was also well-\nknown beyond the valley."
+    assert unwrapped(f"{BROKEN}\n\n{wrapped}").endswith("was also well-known beyond the valley.")
+
+
 def test_a_list_and_a_heading_stay_apart_where_lines_are_joined():
     lines = ["## The dam", *textwrap.fill(TOLD[1], 60).splitlines(), "- a road", "- a bridge", "| Velle | 3 |"]
     assert paragraphs("\n".join(lines)).splitlines() == ["## The dam", TOLD[1], *lines[-3:]]

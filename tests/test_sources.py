@@ -119,6 +119,7 @@ def test_front_matter_as_hugo_writes_it(tmp_path):
             "Menu\nNews\nSign in\nQualifier stuns top seed in thriller\nIt rained.",
             "Qualifier stuns top seed in thriller",
         ),
+        ("Weather\nIt rained all day and then it snowed.\nWhat to do in a flood", "Weather"),
         ("Weather\nBy Ann Lee at Mill Lane\nIt rained all day and then it snowed.", "Weather"),
     ],
 )

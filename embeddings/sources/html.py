@@ -89,11 +89,13 @@ def _about(tree: Any) -> Any:
 
 
 def _times_of_others(tree: Any) -> list[Any]:
-    """Give a page's times but for the first below its headline and those beside it; none where it has no such."""
+    """Give a page's times but for that beside its headline, or else the first below it; none where it has no such."""
     own, others = list[Any](), list[Any]()
     is_head, last, paragraphs = False, MAX_ABOVE, 0
     for element in tree.iter("h1", "p", "time"):
         if element.tag == "h1":
+            if not is_head and (own := _times_above(element)):
+                last, others = 0, [other for other in others if other not in own]
             is_head = True
         elif element.tag == "p":
             paragraphs += is_head and len(element.text_content().split()) >= MIN_WORDS
@@ -103,6 +105,14 @@ def _times_of_others(tree: Any) -> list[Any]:
         else:
             others.append(element)
     return others if own else []
+
+
+def _times_above(headline: Any) -> list[Any]:
+    """Give the times of the line above a headline."""
+    line = headline.getprevious()
+    if line is None or len(line.text_content().split()) >= MIN_WORDS or line.find(".//h2") is not None:
+        return []
+    return list(line.iter("time"))
 
 
 def _host(name: str | None) -> str | None:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 from statistics import median
 
+from embeddings.letters import CAPITAL
+
 _ENDS = re.compile(r"[.!?:]['\"”’)]*$")
-# what begins anew: a point of a list, a heading, a row of a table
-_BEGINS = re.compile(r"[-*•>] |\d{1,2}[.)] |#{1,6} |\|")
+_SHORTENED = re.compile(r"\b(?:M[rs]|Mrs|Dr|Gov|Sens?|Reps?|Gen|Col|Capt|Lt|Sgt|Prof|Rev|St|[A-Z])\.$")
+"""What a name follows: "Mr.", "U.S."."""
+_LABEL = rf"(?:\d{{1,2}} )?{CAPITAL}[\w’'-]*(?: {CAPITAL}[\w’'-]*){{0,3}}: "
+# what begins anew: a point of a list, a heading, a row of a table, what somebody says, a day of a chronicle
+_BEGINS = re.compile(rf"[-*•>] |\d{{1,2}}[.)] |#{{1,6}} |\||{_LABEL}")
+# what may also go on with a sentence, where nothing of the kind stands above: "- the oldest -", "on March / 12. He"
+_MAY_GO_ON = re.compile(rf"- [^\W\d_A-Z]|(?!1\.)\d{{1,2}}\. |{_LABEL}")
 _HYPHEN = re.compile(r"\w-$")
+_CUT = re.compile(r"[^\W\d_A-Z]-$")
 _SUSPENDED = re.compile(r"(?:and|or|to)\b")
+_COLUMNS = re.compile(r"\S {4,}\S")
+_LONG = 0.7
+"""Of the width, from which on a line is one that may be broken."""
 _CUTTING = 0.035
 """The share of lines that end in a hyphen from which on words were cut to fit the lines."""
 _WIDTHS = range(40, 101)
@@ -27,16 +39,17 @@ def unwrapped(text: str) -> str:
     So it is where nearly each line that ends no sentence has no room for the first word of the next, and most of those
     begin with a small letter, as rows of a table do not.
     """
-    lines = [line.rstrip() for line in text.splitlines()]
+    lines = [line.expandtabs().rstrip() for line in text.splitlines()]
     lengths = sorted(map(len, filter(None, lines)))
     width = lengths[len(lengths) * 19 // 20] if lengths else 0  # an address may be longer than the lines are
     if width not in _WIDTHS:
         return text
-    broken = [(line, after) for line, after in pairwise(lines) if line and after and not _ENDS.search(line)]
-    full = sum(len(line) + len(after.split()[0]) >= width for line, after in broken)
+    broken = [(line, after) for line, after in pairwise(lines) if line and after and not _ends(line)]
+    full = sum(_has_no_room(*pair, width) for pair in broken)
     small = sum(after.lstrip()[0].islower() for _, after in broken)
-    is_wrapped = full >= max(_FEWEST, _MOST * len(broken)) and 2 * small >= len(broken)
-    return paragraphs(text) if is_wrapped else text
+    if full < max(_FEWEST, _MOST * len(broken)) or 2 * small < len(broken):
+        return text
+    return _joined_where(lines, lambda before, line: _is_broken(before, line, width), fewest_cut=_FEWEST)
 
 
 def paragraphs(page: str) -> str:
@@ -46,28 +59,57 @@ def paragraphs(page: str) -> str:
     next begins with a small letter; but never into a point of a list, a heading or a row of a table.
     """
     lines = [re.sub(r"[ \t]+", " ", line).strip() for line in page.splitlines()]
-    lengths = [len(line) for line in lines if line]
+    lengths = sorted(map(len, filter(None, lines)))
     if not lengths:
         return ""
-    full = 0.7 * median(sorted(lengths)[len(lengths) // 2 :])  # of the longer half: the others end paragraphs
-    cuts_words = sum(bool(_HYPHEN.search(line)) for line in lines) >= _CUTTING * len(lengths)
+    full = _LONG * median(lengths[len(lengths) // 2 :])  # of the longer half: the others end paragraphs
+    return _joined_where(lines, lambda before, line: len(before) >= full or line[0].islower())
+
+
+def _joined_where(lines: list[str], goes_on: Callable[[str, str], bool], *, fewest_cut: int = 1) -> str:
+    """Join lines to paragraphs.
+
+    Args:
+        goes_on: says so of a line and the one below it; the upper one is "" where it ends a paragraph.
+        fewest_cut: lines that end in a hyphen, by which words are known to be cut.
+    """
+    cut = sum(bool(_HYPHEN.search(line)) for line in lines)
+    cuts_words = cut >= max(fewest_cut, _CUTTING * sum(map(bool, lines)))
     found: list[list[str]] = []  # paragraph by paragraph, what their lines add
-    going_on = False
+    before = ""
     for line in lines:
-        if not line:
-            going_on = False
-            continue
-        if found and (going_on or line[0].islower()) and not _BEGINS.match(line):
-            found[-1][-1:] = joined(found[-1][-1], line, cuts_words=cuts_words)
-        else:
-            found.append([line])
-        going_on = len(line) >= full and not line.startswith("#") and not _ENDS.search(line)
+        bare = re.sub(r"[ \t]+", " ", line).strip()
+        if bare and found and goes_on(before, line) and not _begins(bare, found[-1][0]):
+            found[-1][-1:] = joined(found[-1][-1], bare, cuts_words=cuts_words)
+        elif bare:
+            found.append([bare])
+        before = "" if bare.startswith("#") or _ends(bare) else line
     return "\n".join(map("".join, found))
+
+
+def _begins(line: str, first: str) -> bool:
+    """Say whether a line begins anew below a paragraph whose first line is given."""
+    return _BEGINS.match(line) is not None and (not _MAY_GO_ON.match(line) or _BEGINS.match(first) is not None)
+
+
+def _ends(line: str) -> bool:
+    return _ENDS.search(line) is not None and not _SHORTENED.search(line)
+
+
+def _is_broken(before: str, line: str, width: int) -> bool:
+    """Say whether a line of a text that was broken to fit a width goes on in the next, which is no row of a table."""
+    goes_on = _has_no_room(before, line, width) or (len(before) >= _LONG * width and line.lstrip()[0].islower())
+    return goes_on and not _COLUMNS.search(before) and not _COLUMNS.search(line)
+
+
+def _has_no_room(before: str, line: str, width: int) -> bool:
+    """Say whether the first word of a line had no room in the one above it."""
+    return bool(before) and len(before) + len(line.split(maxsplit=1)[0]) >= width
 
 
 def goes_on(before: str, text: str) -> bool:
     """Say whether a text begins within the sentence with which another, before it, breaks off."""
-    return text[0].islower() and not _ENDS.search(before)
+    return text[0].islower() and not _ends(before)
 
 
 def joined(before: str, line: str, *, cuts_words: bool = True) -> tuple[str, str]:
@@ -80,5 +122,5 @@ def joined(before: str, line: str, *, cuts_words: bool = True) -> tuple[str, str
     if before.endswith(("\ufffe", "\x02", "\u00ad")):
         return before[:-1], line
     if _HYPHEN.search(before) and line[0].isalpha() and not _SUSPENDED.match(line):  # "pre- and post-war"
-        return before[:-1] if cuts_words and line[0].islower() else before, line
+        return before[:-1] if cuts_words and line[0].islower() and _CUT.search(before) else before, line
     return f"{before} ", line

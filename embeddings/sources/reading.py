@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
-from itertools import islice
+from itertools import islice, takewhile
 
 from charset_normalizer import from_bytes
 
@@ -17,7 +17,7 @@ from embeddings.dates import AmbiguousDate, parse_date
 from embeddings.documents import Article
 from embeddings.phrases import DATELINE, MENU
 from embeddings.sentences import sentences
-from embeddings.sources.alphabets import eastern_encoding
+from embeddings.sources.alphabets import encoding_by_letters
 from embeddings.sources.datelines import completed
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.markup import text_of_html
@@ -29,6 +29,7 @@ LONGEST_HEADLINE = 150
 _MENU = re.compile(MENU, re.IGNORECASE)
 _MENU_LINES = 30
 """Below the first line of a menu, among which a headline stands."""
+_SENTENCE = re.compile(r"(?>(?:\S+\s+){4}).*\.[\"'”’)]*$")
 _KICKER = re.compile(r"[^\W\d][\w&’'-]*(?: [\w&’'-]+)?")
 # no byline, no dateline, no sentence
 _HEADLINE = re.compile(r"(?!(?i:by|from|published|posted|updated)\b)(?=\S+ \S+ \S+ \S)[^\d\W][^(]{1,148}[^\s.:]")
@@ -138,12 +139,15 @@ def article_of(text: str, fields: Mapping[str, object], published: date | None, 
 def first_line(text: str) -> str:
     """Take the first line with something in it as a title, without a heading's marks.
 
-    A kicker is none ("TENNIS"), nor the menu of a page that was copied whole.
+    A kicker is none ("TENNIS"), nor the menu of a page that was copied whole; one word of a menu above a story is.
     """
     said = (line.strip().lstrip("#").strip() for line in text.splitlines() if any(map(str.isalnum, line)))
     line, *following = list(islice(said, 1 + _MENU_LINES)) or [""]
-    is_kicker = _KICKER.fullmatch(line) is not None and line.isupper()
-    below = following if _MENU.fullmatch(line) else following[:is_kicker]
+    if _MENU.fullmatch(line):
+        is_menu = any(map(_MENU.fullmatch, following))
+        below = following if is_menu else list(takewhile(lambda one: not _SENTENCE.match(one), following))
+    else:
+        below = following[: _KICKER.fullmatch(line) is not None and line.isupper()]
     line = next((one for one in below if _HEADLINE.fullmatch(one) and not _MENU.fullmatch(one)), line)
     if len(line) > LONGEST_HEADLINE:
         line = line[found.end() :] if (found := DATELINE.match(line)) else line
@@ -236,18 +240,21 @@ def encoding_of(head: bytes) -> str:
     try:
         head.decode()
     except UnicodeDecodeError:
-        return (not _mostly_utf_8(head) and eastern_encoding(head)) or "utf-8-sig"
+        name = "" if _mostly_utf_8(head) else encoding_by_letters(head)
+        return name if name not in ("", "cp1252") else "utf-8-sig"
     return "utf-8-sig"
 
 
 def _guessed(data: bytes, error: UnicodeDecodeError) -> str:
-    if eastern := eastern_encoding(data):
+    text = None
+    if name := encoding_by_letters(data):
         with suppress(UnicodeDecodeError):
-            return data.decode(eastern)
-    # Windows' Western encoding is by far the likeliest in news: a lone "£" or "€" fits many others as well
-    best = from_bytes(data, cp_isolation=["cp1252"]).best() or from_bytes(data).best()
-    text = str(best) if best is not None else ""
+            text = data.decode(name)
+    if text is None:
+        # Windows' Western encoding is by far the likeliest in news
+        best = from_bytes(data, cp_isolation=["cp1252"]).best() or from_bytes(data).best()
+        text = str(best) if best is not None else None
     # a guess that turns bytes into control characters is no text
-    if best is None or re.search(r"[\x00-\x08\x0e-\x1f\x7f]", text):
+    if text is None or re.search(r"[\x00-\x08\x0e-\x1f\x7f]", text):
         raise ReadingError(f"is not UTF-8 (byte {error.start}) and no other encoding fits; save it as UTF-8")
     return data.decode("mac_roman") if _OF_A_MAC.search(text) else text

@@ -29,8 +29,9 @@ def sheets(given: Input) -> Iterator[Input | Unreadable]:
     without = list[tuple[str, str]]()
     for sheet in found:
         [rows] = sheet.texts
+        first, _ = json.JSONDecoder().raw_decode(rows, 1)  # alone: a sheet may be large, and is parsed again
         try:
-            name_columns(given, list(json.loads(rows)[0]))
+            name_columns(given, list(first))
         except ReadingError as error:
             without.append((sheet.title, str(error)))
             continue
