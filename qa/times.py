@@ -269,7 +269,7 @@ _NOT_HIS = r"(?<!\bhis )(?<!\bher )(?<!\bits )(?<!\btheir )"
 _NO_TITLE = rf"(?:(?<!\w )|(?!(?-i:(?:Last|This|Previous) {CAPITAL}[a-z])))"
 _THE = rf"(?:the (?=\d{{1,2}}[snrt]|{_SEASON}))?"
 _UNIT = rf"{_NO_TITLE}{_NOT_HIS}\b(?P<which>last|previous|this) (?P<unit>week|month|year)\b{_NOT_OF}"
-_WEEKDAY = rf"{_NO_TITLE}\b(?:last|this past) (?P<day>{'|'.join(_WEEKDAYS)})\b"
+_WEEKDAY = rf"{_NO_TITLE}\b(?<!\bthe )(?:last|this past) (?P<day>{'|'.join(_WEEKDAYS)})\b"
 # "When did prices last fall?", "Why did this spring up?"
 _IS_DONE = re.compile(
     r"^\W*when\b.* last (?:fall|spring)$|\b(?:did|does|do)(?:n['’]t)? this (?:fall|spring)$", re.IGNORECASE
