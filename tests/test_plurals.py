@@ -95,4 +95,4 @@ def test_a_doubtful_list_is_read_for_in_the_singular(question, plural, margin, b
 
 
 def test_a_request_may_be_as_polite_as_it_likes():
-    assert asks_for_list("Could you please " * 50 + "list the victims?"), "within a moment: it would never end else"
+    assert not asks_for_list("Could you please " * 50 + "resign?"), "within a moment: it would never end else"
