@@ -17,6 +17,8 @@ from qa.ranking import rank_score
 from qa.versions import independent
 
 CALIBRATOR_FILE = "calibrator.json"
+BEFORE = "calibrator.before.json"
+"""The calibrator that was replaced, beside the one that replaced it."""
 # only what means the same in a small library and a large one: raw BM25 scores do not, scaled ones do
 FEATURES = ("margin", "gap", "evidence", "coverage", "retrieval")
 
@@ -98,12 +100,14 @@ class Calibrator:
         return calibrator
 
     def save(self, file: Path) -> None:
-        """Write it whole, or not at all.
+        """Write it whole, or not at all; what was there is kept.
 
         Raises:
             DatelineError: it can't be written.
         """
         try:
+            if file.is_file():
+                write_atomically(file.with_name(BEFORE), file.read_bytes())
             write_atomically(file, json.dumps(asdict(self), indent=1) + "\n")
         except OSError as error:
             raise DatelineError(

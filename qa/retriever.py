@@ -85,7 +85,7 @@ class Retriever:
             hits = collapse(self._hits(candidates, likely, _ranks(sides[0][0][at]), _ranks(sides[0][1][at]), where))
             there_are_more = any(len(side[at]) == depth for both in sides for side in both)
             if len(hits) < k and there_are_more and depth < DEEPEST:
-                found += self._find([question], k, DEEPER * depth, where, prefer, newest)
+                found += self._find([question], k, min(DEEPER * depth, DEEPEST), where, prefer, newest)
             else:
                 found.append(_as_probabilities(hits)[:k])
         return found

@@ -123,6 +123,8 @@ def _month_of_year(match: re.Match[str], today: date) -> Period | None:
     if match["which"]:
         year = today.year - (match["which"].lower() == "last")
         return _dated(f"{match['month_day']} {year}", match[0])
+    if _IS_DONE.search(match.string[: match.end()]):
+        return None
     point = _point(f"{match['named']} {today.year}")
     if point is None:
         return None
@@ -263,12 +265,24 @@ _DAY = (
 )
 _NOT_THE_DAY = r"\b(?<!\bthe day )"
 _NOT_HIS = r"(?<!\bhis )(?<!\bher )(?<!\bits )(?<!\btheir )"
+# nor is "Last Week Tonight", nor "I Know What You Did Last Summer"
+_NO_TITLE = rf"(?:(?<!\w )|(?!(?-i:(?:Last|This|Previous) {CAPITAL}[a-z])))"
 _THE = rf"(?:the (?=\d{{1,2}}[snrt]|{_SEASON}))?"
-_UNIT = rf"{_NOT_HIS}\b(?P<which>last|previous|this) (?P<unit>week|month|year)\b{_NOT_OF}"
-_WEEKDAY = rf"\b(?:last|this past) (?P<day>{'|'.join(_WEEKDAYS)})\b"
+_UNIT = rf"{_NO_TITLE}{_NOT_HIS}\b(?P<which>last|previous|this) (?P<unit>week|month|year)\b{_NOT_OF}"
+_WEEKDAY = rf"{_NO_TITLE}\b(?<!\bthe )(?:last|this past) (?P<day>{'|'.join(_WEEKDAYS)})\b"
+# "When did prices last fall?", "Why did this spring up?"
+_IS_DONE = re.compile(
+    r"^\W*when\b.* last (?:fall|spring)$|\b(?:did|does|do)(?:n['’]t)? this (?:fall|spring)$", re.IGNORECASE
+)
 # and neither "the last march" nor "this fall in prices"
 _NEAREST = (
-    rf"\b(?<!\bthe )(?P<nearest>last|this) (?P<named>(?-i:{MONTH_NAME})|{'|'.join(_SEASONS)})\b(?! (?:of|before|in)\b)"
+    rf"{_NO_TITLE}\b(?<!\bthe )(?P<nearest>last|this) (?P<named>(?-i:{MONTH_NAME})|{'|'.join(_SEASONS)})\b"
+    r"(?! (?:of|before|in)\b)"
+)
+# and not "the mother of April", "the critics of May"
+_PART_OF = (
+    r"(?:start|beginning|middle|end|rest|half|month|weeks?|weekend|days?|mornings?|afternoons?|evenings?|nights?|events)"
+    rf" of|of(?= (?:the )?\d| {MONTH_NAME} \d)"
 )
 # the first that fits counts
 _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period | None]], ...] = tuple(
@@ -289,7 +303,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
             _past,
         ),
         (rf"\b(?P<count>{_NUMBER}) (?P<unit>day|week|fortnight|month|year)s? ago\b", _ago),
-        (r"\b(?:(?:over|at|on|during) the|this|(?P<last>last)) weekend\b", _weekend),
+        (rf"{_NO_TITLE}\b(?:(?:over|at|on|during) the|this|(?P<last>last)) weekend\b", _weekend),
         (
             rf"\b(?:(?:in|on|during|of) )?(?:the )?(?P<month_day>{_MONTH_DAY}) (?:of )?(?P<which>last|this) year\b"
             rf"|{_NEAREST}",
@@ -308,7 +322,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], Period |
         ),
         (rf"(?P<point>\b(?=(?:{'|'.join(_WEEKDAYS)})\b)(?:{_POINT}))\b", _during),
         (
-            r"\b(?P<word>in|on|during|of|since) (?:the (?=\d))?(?:(?:early|late|mid)[ -])?"
+            rf"\b(?P<word>in|on|during|since|{_PART_OF}) (?:the (?=\d))?(?:(?:early|late|mid)[ -])?"
             rf"(?:(?P<month_day>{_MONTH_DAY})|(?P<weekday>{'|'.join(_WEEKDAYS)}))\b"
             rf"(?!['’]s|,? \d| (?-i:{CAPITAL}))",
             _latest,

@@ -219,6 +219,12 @@ def test_calibrating_writes_beside_the_reader_and_says_what_it_did(reader, tmp_p
     assert (SHIPPED_READER / "calibrator.json").read_text(encoding="utf-8") == shipped
 
 
+def test_a_calibrator_that_cannot_be_written_says_what_mends_it(reader):
+    (reader / "calibrator.before.json").mkdir()
+    with pytest.raises(DatelineError, match="copy the reader's folder to where you may write"):
+        Calibrator.load(reader / "calibrator.json").save(reader / "calibrator.json")
+
+
 def test_what_is_found_for_questions_on_other_things_is_wrong(pipeline):
     questions = [question for question in load_questions(Path(QUESTIONS)) if question.answerable][:8]
     rows, scores, answerable = _collect(LabelledSet(pipeline, questions))

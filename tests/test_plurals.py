@@ -90,3 +90,7 @@ def test_a_doubtful_list_is_read_for_in_the_singular(question, plural, margin, b
     pipeline = Pipeline(None, reader, replace(Calibrator.blank(), threshold=0.0))
     assert pipeline.answer_from(question, [hit]).text == best
     assert any("bridge " in asked for asked in reader.questions) is (best == "Hay Bridge")
+
+
+def test_a_request_may_be_as_polite_as_it_likes():
+    assert not asks_for_list("Could you please " * 50 + "resign?"), "within a moment: it would never end else"

@@ -111,6 +111,7 @@ def test_articles_are_listed_by_their_words(seeds):
         ("GET", "/api/evaluate/none", None, 404, "none"),
         ("POST", "/api/evaluate", {"questions": {"data": 3}}, 422, "SQuAD"),
         ("POST", "/api/evaluate", {"questions": "x"}, 422, "questions: Input should be a valid dictionary, got 'x'"),
+        ("POST", "/api/evaluate", {"questions": [{"question": "Who?"}, 7]}, 422, "questions.1: Input"),
         ("GET", "/api/nothing", None, 404, "/api/nothing"),
         ("PUT", "/api/answer", None, 405, "POST"),
     ],

@@ -112,6 +112,14 @@ TODAY = date(2022, 6, 15)  # a Wednesday
         ("Who won last spring?", "2022-03-01", "2022-06-14", False),
         ("Who won this summer?", "2022-06-01", "2022-09-14", False),
         ("Who has left since last autumn?", "2021-09-01", None, True),
+        ("Who won on the last Monday in May 2021?", "2021-05-01", "2021-06-14", False),
+        ("Last Week, who won?", "2022-06-06", "2022-06-13", True),
+        ("WHO WON LAST WEEK?", "2022-06-06", "2022-06-13", True),
+        ("Who fell last fall?", "2021-09-01", "2021-12-14", False),
+        ("Why did prices rise this fall?", "2022-09-01", "2022-12-14", False),
+        ("Who died on the evening of Tuesday?", "2022-06-14", "2022-06-15", False),
+        ("Who died in the attack of May 9?", "2022-05-09", "2022-05-23", False),
+        ("Who died in the attack of the 9th of May?", "2022-05-09", "2022-05-23", False),
     ],
 )
 def test_periods(question, since, until, exact):
@@ -150,6 +158,16 @@ def test_periods(question, since, until, exact):
         "Who was in may trees?",
         "What caused this fall in prices?",
         "Who survived the last fall?",
+        "Who is the mother of April?",
+        "What did the critics of May say?",
+        "Who is the author of Friday?",
+        "Who presents Last Week Tonight?",
+        "Who directed I Know What You Did Last Summer?",
+        "Who was in Last Friday?",
+        "When did prices last fall?",
+        "Who left on the last Monday of the season?",
+        "When did share prices last fall below ten crowns?",
+        "Why did this spring up?",
     ],
 )
 def test_questions_without_a_period(question):

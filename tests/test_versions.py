@@ -259,6 +259,19 @@ def test_a_story_that_a_hundred_papers_print_takes_nobody_elses_place(tmp_path, 
     store.close()
 
 
+def test_no_more_passages_are_looked_for_than_said_however_many_are_wanted(tmp_path, encoder, monkeypatch):
+    monkeypatch.setattr("qa.retriever.DEEPEST", 150)
+    store = LocalStore(tmp_path / "library", encoder, create=True)
+    store.add(article(f"print{number}", story(1, 12), source=f"Paper {number}") for number in range(80))
+    asked, dense = [], store.dense
+    monkeypatch.setattr(
+        store, "dense", lambda questions, depth, where: asked.append(depth) or dense(questions, depth, where)
+    )
+    Retriever(store).find(story(1, 1)[0], 60)
+    assert asked == [120, 150]
+    store.close()
+
+
 def words(*numbers):
     return " ".join(f"word{number}" for number in range(*numbers))
 

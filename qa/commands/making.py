@@ -165,12 +165,12 @@ def calibrate(arguments: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from qa.build import open_pipeline
-    from qa.confidence import CALIBRATOR_FILE, Calibrator
+    from qa.confidence import BEFORE, CALIBRATOR_FILE, Calibrator
     from qa.evaluation.questions import load_questions
     from qa.evaluation.sampling import part_of, sample
     from qa.reader import SHIPPED_READER, ExtractiveReader
     from qa.settings import library_at
-    from qa.training.calibrate import BEFORE, LabelledSet
+    from qa.training.calibrate import LabelledSet
     from qa.training.calibrate import calibrate as fit
 
     settings = settings_of(arguments)

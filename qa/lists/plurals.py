@@ -39,7 +39,7 @@ _LIST = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _BEHIND_REQUEST = re.compile(
-    r"^\W*(?:please\s+|(?:can|could|would)\s+you\s+(?:please\s+)?)*(?:(?:tell|show)\s+(?:me|us)\s+|say\s+)?"
+    r"^\W*(?:please\s+|(?:can|could|would)\s+you\s+)*(?:(?:tell|show)\s+(?:me|us)\s+|say\s+)?"
     r"(?=(?:who|what|which|from|in|to|on|at|of|for|by|with|under|give|list|name|tell|show)\b)",
     re.IGNORECASE,
 )

@@ -56,7 +56,10 @@ class NoSuch:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     """Say of a request that is not of the described form what the first thing is."""
-    first = cast(RequestValidationError, error).errors()[0]
+    errors = cast(RequestValidationError, error).errors()
+    # of several forms that were tried, the one that fits further on is meant
+    is_form = str(errors[0]["loc"][-1]).startswith("dict[")
+    first = max(errors, key=lambda one: len(one["loc"])) if is_form else errors[0]
     kind, given = first["type"], first.get("input")
     # where one of several forms is wanted, pydantic tells which it tried
     named = (str(part) for part in first["loc"] if part != "body" and not str(part).startswith(("dict[", "list[")))

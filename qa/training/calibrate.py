@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from embeddings.errors import DatelineError
-from qa.atomic import write_atomically
 from qa.confidence import CALIBRATOR_FILE, FEATURES, Calibrator
 from qa.evaluation.metrics import RIGHT_F1, expected_calibration_error, token_f1
 from qa.evaluation.questions import Question
@@ -18,8 +17,6 @@ from qa.pipeline import Pipeline
 
 LEAST_QUESTIONS = 50
 FOLDS = 5
-BEFORE = "calibrator.before.json"
-"""The calibrator that was replaced, beside the one that replaced it."""
 WRONG_COST = 0.15
 """What a wrong answer costs, where a right one gains 1."""
 ELSEWHERE_WEIGHT = 0.5
@@ -116,10 +113,7 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
     held_out = _held_out(rows, right, weights)
     threshold = _best_threshold(held_out, scores, answerable, weights)
     calibrator = _fitted(rows, right, weights, threshold, name)
-    file = folder / CALIBRATOR_FILE
-    if file.is_file():
-        write_atomically(folder / BEFORE, file.read_bytes())
-    calibrator.save(file)
+    calibrator.save(folder / CALIBRATOR_FILE)
     before = None
     if old is not None:
         before = _effect(np.asarray([old.probability(row) for row in rows]), right, old.threshold)
