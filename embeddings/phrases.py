@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_NAME = r"(?-i:[A-ZÀ-ÞĀ-Ț][\w.’'-]*)"
+from embeddings.letters import CAPITAL
+
+_NAME = rf"(?-i:{CAPITAL}[\w.’'-]*)"
 _NAMES = rf"{_NAME}(?:,? (?:and |& )?{_NAME}){{0,6}}"
 _NAMES_BUT_BY = rf"{_NAME}(?:,? (?:and |& )?(?!by\b){_NAME}){{0,6}}"
 _TWO_NAMES = rf"{_NAME}(?:,? (?:and |& )?{_NAME}){{1,6}}"
@@ -55,13 +57,13 @@ _MONTH = (
 )
 # without the day, "Halvern - The council" is a dateline as often as "Platte County - $148,215" is none
 _PLACE_AND_DAY = (
-    r"(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b)[A-ZÀ-ÞĀ-Ț][\w’'-]+(?: [A-ZÀ-ÞĀ-Ț][\w’'-]+){0,3}, "
+    rf"(?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b){CAPITAL}[\w’'-]+(?: {CAPITAL}[\w’'-]+){{0,3}}, "
     rf"(?:\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}})(?:,? \d{{4}})? [-–—]+ (?=[A-ZÀ-ÞĀ-Ț“‘\"'])"
 )
 DATELINE = re.compile(
-    r"[A-ZÀ-ÞĀ-Ț][A-ZÀ-ÞĀ-Ț .,'’/-]{2,40}[^\n.!?]{0,40}? [-–—]+ (?=\S)"
-    r"|[A-ZÀ-ÞĀ-Ț][A-ZÀ-ÞĀ-Ț .,'’/-]{2,40}(?::| \|) (?=[A-ZÀ-ÞĀ-Ț])"
-    r"|[A-ZÀ-ÞĀ-Ț][\w’'-]+(?: [A-ZÀ-ÞĀ-Ț][\w’'-]+){0,3}(?:, [A-ZÀ-ÞĀ-Ț][\w. ]{1,30})?"
+    rf"{CAPITAL}[A-ZÀ-ÞĀ-Ț .,'’/-]{{2,40}}[^\n.!?]{{0,40}}? [-–—]+ (?=\S)"
+    rf"|{CAPITAL}[A-ZÀ-ÞĀ-Ț .,'’/-]{{2,40}}(?::| \|) (?={CAPITAL})"
+    rf"|{CAPITAL}[\w’'-]+(?: {CAPITAL}[\w’'-]+){{0,3}}(?:, {CAPITAL}[\w. ]{{1,30}})?"
     r" \([A-Z][\w&. ]{1,30}\) [-–—]+ (?=\S)"
     rf"|{_PLACE_AND_DAY}"
 )
@@ -132,7 +134,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:©|\(c\)\s*(?:19|20)\d\d|copyright (?:©|\(c\)|(?:19|20)\d\d)).*",
         r".*\ball rights reserved\.?",
         r"our standards:.*\bprinciples\b.*",
-        r"copyright (?-i:[A-ZÀ-ÞĀ-Ț]).*",
+        rf"copyright (?-i:{CAPITAL}).*",
         r"copyright: .{2,60}|purchase licensing rights|re-?use this content|all content is available under .*",
         r".*\b(?:no part|material|content|article|story|page|site)\b.*\b(?:may|must|can) ?not be\b.*\bpermission\b.*",
         rf"(?:.*[.] )?no part of (?:this|our|the (?:{_PIECE}|publication|site|content|newspaper))\b.*"
@@ -274,7 +276,7 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"\b(?:enter|confirm|provide) your e-?mail\b",
         r"\bcheck your (?:inbox|e-?mail|spam)\b",
         r"\bthank(?:s| you) for (?:signing up|subscribing)\b",
-        r"^thanks for reading(?: (?-i:[A-ZÀ-ÞĀ-Ț]).{1,60})?(?:!|$)",
+        rf"^thanks for reading(?: (?-i:{CAPITAL}).{{1,60}})?(?:!|$)",
         r"\byou can unsubscribe\b|^this post is public so feel free to share it$",
         r"^you(?:['’]re| are) (?:receiving|getting) this (?:e-?mail|newsletter|message) because\b",
         r"^was this (?:e-?mail|newsletter) (?:forwarded|sent) to you\b",

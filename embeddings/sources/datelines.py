@@ -8,41 +8,42 @@ from datetime import date
 
 from embeddings.dates import find_date
 from embeddings.documents import Article
+from embeddings.letters import CAPITAL
 from embeddings.phrases import MENU
 
 HEAD_LINES = 8
 _MENU = re.compile(MENU, re.IGNORECASE)
 # PLACE (Agency) -   or   PLACE, June 8 (Agency) -   or   PLACE, Ill. (Agency) -   or   PLACE/PLACE, England, ...
 _AGENCY = re.compile(
-    r"[A-ZÀ-ÞĀ-Ț][A-ZÀ-ÞĀ-Ț .,'’/-]{2,40}(?:(?<=,) [A-Z][\w.]+(?: [A-Z][\w.]+)?(?=,| \())?"
+    rf"{CAPITAL}[A-ZÀ-ÞĀ-Ț .,'’/-]{{2,40}}(?:(?<=,) [A-Z][\w.]+(?: [A-Z][\w.]+)?(?=,| \())?"
     r"(?:,? [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)? "
     r"\((?P<agency>[A-Z][\w.&’' -]{1,40})\)\s*[-–—:]"
 )
-_WRITER = r"[A-ZÀ-ÞĀ-Ț][\w.’'-]+(?: (?:[A-ZÀ-ÞĀ-Ț][\w.’'-]*|and|van|von|de|la|del|bin|al)){1,6}?"
+_WRITER = rf"{CAPITAL}[\w.’'-]+(?: (?:{CAPITAL}[\w.’'-]*|and|van|von|de|la|del|bin|al)){{1,6}}?"
 _AUTHOR = re.compile(
     rf"(?:^|[.;|] )(?:(?:[Ww]ritten|Interview|Analysis|Report|Story|Words) )?(?:[Bb]y|BY) (?!Staff\b)"
     rf"(?P<author>{_WRITER})"
-    r"(?: \||, [A-Z]|, (?:\w+ ){1,3}(?:editor|correspondent|reporter|writer)$| (?:in|at|for|from) [A-ZÀ-ÞĀ-Ț].*$"
+    rf"(?: \||, [A-Z]|, (?:\w+ ){{1,3}}(?:editor|correspondent|reporter|writer)$| (?:in|at|for|from) {CAPITAL}.*$"
     r"| (?:The )?(?:Associated Press|Reuters|AFP|PA Media)[.,;]?$|[.,;]?$)"
     rf"|^(?P<writer>{_WRITER}), (?:[A-Z]\w+ )?(?:[Ww]riter|[Rr]eporter|[Cc]orrespondent|[Ee]ditor)$"
 )
 _PAPER = (
-    r"(?:[A-ZÀ-ÞĀ-Ț][\w’'&.-]* ){1,4}?(?:Post|Times|Herald|Gazette|News|Echo|Tribune|Journal|Observer|Chronicle"
+    rf"(?:{CAPITAL}[\w’'&.-]* ){{1,4}}?(?:Post|Times|Herald|Gazette|News|Echo|Tribune|Journal|Observer|Chronicle"
     r"|Guardian|Telegraph|Mail|Express|Press|Courier|Record|Standard|Independent|Advertiser|Mercury|Argus|Reporter|Bulletin"
     r"|Dispatch|Register|Sentinel|Globe|Examiner|Inquirer|Leader|Star)"
 )
 _SENDER = re.compile(
-    r"From (?!Our\b)(?P<author>[A-ZÀ-ÞĀ-Ț][\w.’'-]+(?: [A-ZÀ-ÞĀ-Ț][\w.’'-]*){1,3}) in [A-ZÀ-ÞĀ-Ț][\w.,’' -]{1,60}"
+    rf"From (?!Our\b)(?P<author>{CAPITAL}[\w.’'-]+(?: {CAPITAL}[\w.’'-]*){{1,3}}) in {CAPITAL}[\w.,’' -]{{1,60}}"
 )
 # "National League North, Saturday 13 April 2024"; without the weekday it is the day of a fair as often
 _EVENT = re.compile(
-    r"[A-ZÀ-ÞĀ-Ț][\w.’'& -]{1,60}, (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? ",
+    rf"{CAPITAL}[\w.’'& -]{{1,60}}, (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? ",
 )
-_POST = re.compile(r"(?:[A-Z]\w+ ){0,3}(?:Reporter|Correspondent|Editor|Writer) (?=[A-ZÀ-ÞĀ-Ț])")
+_POST = re.compile(rf"(?:[A-Z]\w+ ){{0,3}}(?:Reporter|Correspondent|Editor|Writer) (?={CAPITAL})")
 _MASTHEAD = re.compile(rf"(?P<paper>{_PAPER})\s*[,|·]\s*$")
 # What may stand before the date in a line that is there to give it: a label, a weekday, a time, a newspaper, or a place
 # in capitals, with its country. _leads_up follows them one by one; one pattern would try all combinations of them.
-_PLACE = r"(?-i:[A-ZÀ-ÞĀ-Ț][A-ZÀ-ÞĀ-Ț .'’-]{2,40}(?: and [A-ZÀ-ÞĀ-Ț][A-ZÀ-ÞĀ-Ț .'’-]{2,40})?, )"
+_PLACE = rf"(?-i:{CAPITAL}[A-ZÀ-ÞĀ-Ț .'’-]{{2,40}}(?: and {CAPITAL}[A-ZÀ-ÞĀ-Ț .'’-]{{2,40}})?, )"
 _BEFORE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -53,17 +54,17 @@ _BEFORE = tuple(
         r"^[\w .’'-]{2,60} [|·]",
         _PLACE,
         rf"{_PLACE}(?-i:[A-Z][\w.]+(?: [A-Z][\w.]+)?, )",
-        r"(?-i:[A-ZÀ-ÞĀ-Ț][A-ZÀ-ÞĀ-Ț .'’-]{2,40} \([A-Z][^)]*\), )",
+        rf"(?-i:{CAPITAL}[A-ZÀ-ÞĀ-Ț .'’-]{{2,40}} \([A-Z][^)]*\), )",
     )
 )
 MAX_BEFORE = 200
 """Characters before the date of a line that is there to give it."""
 _AFTER = re.compile(
     rf"\W*(?:(?:at |T)?\d{{1,2}}[:.]\d\d.{{0,20}}(?:, (?:The )?{_PAPER})?"
-    r"|[Bb]y [A-ZÀ-ÞĀ-Ț].*|BY .*|\([A-Z][^)]*\)\s*[-–—:].*)?"
+    rf"|[Bb]y {CAPITAL}.*|BY .*|\([A-Z][^)]*\)\s*[-–—:].*)?"
     r"|\s*(?:/[A-Z][\w ]{1,30}/ )?[-–—]+(?: .*)?"
     r"|\s*[|·]\s*(?:[Ll]ast )?(?:[Uu]pdated|UPDATED|[Mm]odified)\b.*"
-    r"|\. [\"“]?[A-ZÀ-ÞĀ-Ț].*"
+    rf"|\. [\"“]?{CAPITAL}.*"
 )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from embeddings.letters import CAPITAL
 from embeddings.sources.exports import Exported, day_of
 from embeddings.sources.joining import paragraphs
 
@@ -21,7 +22,7 @@ _BELOW = re.compile(r"(?P<name>TD|CT|RF|ART|CO|IN|NS|RE|IPC|IPD|PUB|AN)(?:[ \t]*
 _WORDS = re.compile(r"[\d,.]+ words?", re.IGNORECASE)
 _TIME = re.compile(r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,4})?", re.IGNORECASE)
 _BY = re.compile(r"by:? +", re.IGNORECASE)
-_NAMES = re.compile(r"(?:[A-ZÀ-ÞĀ-Ț][\w.’'-]+(?:,? and |, | |$)){2,9}")
+_NAMES = re.compile(rf"(?:{CAPITAL}[\w.’'-]+(?:,? and |, | |$)){{2,9}}")
 _RIGHTS = re.compile(r"(?:copyright|\(c\)|©).*|.*all rights reserved\W*", re.IGNORECASE)
 _PAGE = re.compile(r"page \d+ of \d+.*factiva.*|© \d{4} factiva,? inc.*", re.IGNORECASE)
 _LABEL = 40

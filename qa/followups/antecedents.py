@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from embeddings.letters import CAPITAL
 from qa.answers import Answer
 
 _LEADING = 5
@@ -28,7 +29,7 @@ PHRASE_END = re.compile(
     re.IGNORECASE,
 )
 # the small letters from Ā to Ț, between the capitals of Łukasz and Žižek, begin no English word
-_NAME = re.compile(r"(?:[A-ZÀ-ÞĀ-Ț][\w.’'&-]*|\d+)(?:\s+(?:(?:of|the|and|de|for|&)\s+)?[A-ZÀ-ÞĀ-Ț][\w.’'&-]*)*")
+_NAME = re.compile(rf"(?:{CAPITAL}[\w.’'&-]*|\d+)(?:\s+(?:(?:of|the|and|de|for|&)\s+)?{CAPITAL}[\w.’'&-]*)*")
 DEFINITE = re.compile(r"\b(?:the|an?)\s+[a-zà-ÿ]", re.IGNORECASE)
 _MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 DAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
@@ -38,7 +39,7 @@ TIME = re.compile(
 )
 _PLACE_BEFORE = re.compile(r"\b(?:in|on|at|near|from|to|of)(?: the)? $", re.IGNORECASE)
 _PLACE = re.compile(
-    r"\b(?:in|on|at|near|from|to|of|for) (?:the )?[A-ZÀ-ÞĀ-Ț][\w’'-]*(?: [A-ZÀ-ÞĀ-Ț][\w’'-]*)*(?: \d{4})?"
+    rf"\b(?:in|on|at|near|from|to|of|for) (?:the )?{CAPITAL}[\w’'-]*(?: {CAPITAL}[\w’'-]*)*(?: \d{{4}})?"
 )
 
 _WHO = re.compile(r"(?:\w+ )?(?:who|whom|which|whose)\b", re.IGNORECASE)
@@ -260,8 +261,8 @@ def is_person(name: str, article: str) -> bool:
 def is_named_by(role: str, article: str) -> bool:
     """Say whether an article gives the name of whoever is "the council leader": before it or behind it."""
     said = re.escape(role)
-    behind = rf"(?i:\b{said}),? [A-ZÀ-ÞĀ-Ț][\w’'-]+ [A-ZÀ-ÞĀ-Ț]"
-    before = rf"[A-ZÀ-ÞĀ-Ț][\w’'-]+, (?:the |an? )?(?:[\w’'-]+ ){{0,3}}(?i:{said})\b"
+    behind = rf"(?i:\b{said}),? {CAPITAL}[\w’'-]+ {CAPITAL}"
+    before = rf"{CAPITAL}[\w’'-]+, (?:the |an? )?(?:[\w’'-]+ ){{0,3}}(?i:{said})\b"
     return re.search(rf"{behind}|{before}", article) is not None
 
 
@@ -271,7 +272,7 @@ def said_of(name: str, article: str) -> tuple[int, int]:
     women = men = 0
     for match in re.finditer(rf"\b{re.escape(surname)}\b", article):
         after = _PLACE.sub("", article[match.end() : match.end() + 200])
-        after = re.split(r"(?<=[a-z,] )[A-ZÀ-ÞĀ-Ț][a-zà-ÿĀ-ț]", after)[0]
+        after = re.split(rf"(?<=[a-z,] ){CAPITAL}[a-zà-ÿĀ-ț]", after)[0]
         titled = article[max(0, match.start() - 30) : match.start()]
         women += len(re.findall(r"\b(?:she|her|Mrs|Ms)\b", after, re.IGNORECASE)) + bool(
             re.search(r"\bM(?:r?s|iss)\.? (?:\w+ )?$", titled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from embeddings.letters import CAPITAL
 from qa.followups.antecedents import HAS_VERB, PAST, VERBS, WH, Turn, things
 
 WHAT_ABOUT = re.compile(r"^What about [^?]*\? (?=\S)")
@@ -61,7 +62,7 @@ def _carry_amount(asked: str, rest: str, amount: str) -> str:
     counted, predicate = rest[: verb.start()].strip(), rest[verb.end() :].strip()
     what = amount if not counted or counted.lower() in amount.lower() else f"{amount} {counted}"
     is_object = re.fullmatch(r"do|does|did", verb[0], re.IGNORECASE) or (
-        re.match(r"(?:the|an?|[A-ZÀ-ÞĀ-Ț][\w’'-]*)\b", predicate) is not None
+        re.match(rf"(?:the|an?|{CAPITAL}[\w’'-]*)\b", predicate) is not None
     )
     return f"{asked} {verb[0]} {predicate} {what}?" if is_object else f"{asked} {verb[0]} {what} {predicate}?"
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
+from embeddings.letters import CAPITAL
 from qa.answers import Answer
 from qa.followups.antecedents import (
     DAY,
@@ -157,7 +158,7 @@ def _is_known_there(name: str, turns: Sequence[Turn]) -> bool:
     """Say whether a name is the surname of somebody in the articles under discussion, or stands for a post: "CEO"."""
     if " " in name or name.isdigit():
         return False
-    said = rf"[A-ZÀ-ÞĀ-Ț][\w’'-]+ {re.escape(name)}\b"
+    said = rf"{CAPITAL}[\w’'-]+ {re.escape(name)}\b"
     return name.isupper() or any(re.search(said, article_of(turn.answer)) for turn in recent(turns))
 
 

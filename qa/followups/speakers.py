@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from embeddings.letters import CAPITAL
 from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.followups.antecedents import said_of
@@ -13,7 +14,7 @@ from qa.followups.antecedents import said_of
 _ASKED = re.compile(
     r"\bwhat (?:did|does|has|had|was|is) (?P<who>s?he) (?:[a-z]+ ){0,2}(?:say|said(?! to\b)|saying)\b", re.IGNORECASE
 )
-_NAME = r"(?:M(?:r|rs|s|iss)\.? )?\b[A-ZÀ-ÞĀ-Ț][\w’'-]+(?: [A-ZÀ-ÞĀ-Ț][\w’'-]+){0,5}"
+_NAME = rf"(?:M(?:r|rs|s|iss)\.? )?\b{CAPITAL}[\w’'-]+(?: {CAPITAL}[\w’'-]+){{0,5}}"
 _SAYS = r"(?:said|says|added|adds|insisted|admitted|warned|argued|claimed|joked|explained|recalled|replied)"
 # "she told reporters", "Tolland, 58, said", "said passenger Nadia Feltrin"
 _SPEAKERS = (

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 from embeddings.documents import Article
+from embeddings.letters import CAPITAL
 from qa.followups.antecedents import TIME
 
 SAME_STORY = timedelta(30)
@@ -13,7 +14,7 @@ SAME_STORY = timedelta(30)
 SHARED_NAMES = 2
 """Full names that they share: a place alone is in far too many."""
 
-_FULL_NAME = re.compile(r"(?<![\w’'-])[A-ZÀ-ÞĀ-Ț][\w’'-]+(?: [A-ZÀ-ÞĀ-Ț][\w’'-]+)+")
+_FULL_NAME = re.compile(rf"(?<![\w’'-]){CAPITAL}[\w’'-]+(?: {CAPITAL}[\w’'-]+)+")
 _BEGINS = re.compile(r"^(?:The|An?|On|In|At|By|For|But|And|When|As) ")
 
 
