@@ -18,6 +18,14 @@ def test_types_are_seen_where_it_is_installed():
         assert (Path(package.__file__).parent / "py.typed").is_file()
 
 
+def test_what_is_no_code_is_installed_with_it():
+    root = Path(__file__).parents[1]
+    packed = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
+    for package, patterns in packed.items():
+        files = {file for file in (root / package).rglob("*.*") if file.suffix not in {".py", ".pyc", ".md"}}
+        assert files <= {file for pattern in patterns for file in (root / package).glob(pattern)}
+
+
 def test_light_paths_import_nothing_heavy():
     code = "import sys, qa, qa.cli; sys.exit(bool({'torch', 'transformers', 'gradio', 'faiss'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
