@@ -94,7 +94,7 @@ def _fields() -> _Fields:
         feedback_options=["Right", "Wrong"],  # shown where there is a listener: see qa.ui.correction
         buttons=[],  # "Copy" would copy HTML: an answer has a button of its own
         latex_delimiters=[],
-        autoscroll=False,  # qa.ui.style keeps the last question in view, and not the end of its answer
+        autoscroll=False,  # page.js keeps the last question in view, and not the end of its answer
     )
     notice = only_notice()
     box = gr.Textbox(label="Your question", placeholder=PLACEHOLDER, elem_id="dateline-question", max_lines=3)

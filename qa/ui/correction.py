@@ -18,7 +18,7 @@ from qa.ui.markup import markdown_text
 LOOKED_AT = 20
 """Passages in which the right answer is looked for that a visitor gives, beside those that were read."""
 SELECTED = "() => window.datelineSelected || ''"
-"""What was last selected in an answer or an article; qa.ui.style keeps it."""
+"""What was last selected in an answer or an article; page.js keeps it."""
 
 SHOWN = "() => document.querySelector('.dateline-correcting')?.scrollIntoView({ block: 'nearest' })"
 """It appears below the conversation, where it may be out of view."""

@@ -14,7 +14,7 @@ from qa.ui.history import KEPT_TURNS, choices, read, remember, started_at
 
 _WITH_KEPT = "(_, ...rest) => [window.datelineKept('history', []), ...rest]"
 _KEEP = "(history) => window.datelineKeep('history', history)"
-"""The earlier conversations from the browser and back to it; qa.ui.style has the functions."""
+"""The earlier conversations from the browser and back to it; page.js has the functions."""
 _WITH_KEPT_AND_NOW = """() => {
   const now = new Date();
   const local = new Date(now - now.getTimezoneOffset() * 60000).toISOString().slice(0, -1);

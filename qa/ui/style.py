@@ -25,9 +25,8 @@ HEARD = """(question, messages) => {
 }"""
 """Show a question in the conversation before the server has seen it."""
 
-
 REFUSED = "<p class='dateline-refused' hidden></p>"
-"""Where it stands which files the browser itself has refused; HEAD fills it."""
+"""Where it stands which files the browser itself has refused; page.js fills it."""
 
 SAY = "(words) => window.datelineSay(words)"
 """Say aloud what a field shows, to those who can't see it."""
