@@ -93,6 +93,7 @@ _SECTION = (
 )
 MENU = rf"{_SECTION}(?: ?[|·•/,] ?{_SECTION}){{0,9}}"
 """A line of a site's menu, which stands above a page that was copied whole."""
+MENU_LINE = re.compile(MENU, re.IGNORECASE)
 
 SHARED_ON = rf"{_NETWORK}(?: icon)?"
 """A line below one that asks to share; elsewhere it may be a point of the story's own list."""

@@ -9,10 +9,9 @@ from datetime import date
 from embeddings.dates import find_date
 from embeddings.documents import Article
 from embeddings.letters import CAPITAL
-from embeddings.phrases import MENU
+from embeddings.phrases import MENU_LINE
 
 HEAD_LINES = 8
-_MENU = re.compile(MENU, re.IGNORECASE)
 # PLACE (Agency) -   or   PLACE, June 8 (Agency) -   or   PLACE, Ill. (Agency) -   or   PLACE/PLACE, England, ...
 _AGENCY = re.compile(
     rf"{CAPITAL}[A-ZÀ-ÞĀ-Ț .,'’/-]{{2,40}}(?:(?<=,) [A-Z][\w.]+(?: [A-Z][\w.]+)?(?=,| \())?"
@@ -78,7 +77,7 @@ def completed(article: Article) -> Article:
     if article.published is not None and article.source and article.author:
         return article
     said = map(str.strip, article.text.lstrip()[:4_000].splitlines())
-    lines = [line for line in said if line and not _MENU.fullmatch(line)][:HEAD_LINES]
+    lines = [line for line in said if line and not MENU_LINE.fullmatch(line)][:HEAD_LINES]
     published, source, author = article.published, article.source, article.author
     for line in lines:
         published = published or _date_of(line)

@@ -15,7 +15,7 @@ from charset_normalizer import from_bytes
 
 from embeddings.dates import AmbiguousDate, parse_date
 from embeddings.documents import Article
-from embeddings.phrases import DATELINE, MENU
+from embeddings.phrases import DATELINE, MENU_LINE
 from embeddings.sentences import sentences
 from embeddings.sources.alphabets import encoding_by_letters
 from embeddings.sources.datelines import completed
@@ -26,7 +26,6 @@ MAX_TITLE = 200
 """Characters."""
 LONGEST_HEADLINE = 150
 """Characters; a longer first line is a paragraph of the story, whose first sentence stands in for a headline."""
-_MENU = re.compile(MENU, re.IGNORECASE)
 _MENU_LINES = 30
 """Below the first line of a menu, among which a headline stands."""
 _SENTENCE = re.compile(r"(?>(?:\S+\s+){4}).*\.[\"'”’)]*$")
@@ -143,12 +142,12 @@ def first_line(text: str) -> str:
     """
     said = (line.strip().lstrip("#").strip() for line in text.splitlines() if any(map(str.isalnum, line)))
     line, *following = list(islice(said, 1 + _MENU_LINES)) or [""]
-    if _MENU.fullmatch(line):
-        is_menu = any(map(_MENU.fullmatch, following))
+    if MENU_LINE.fullmatch(line):
+        is_menu = any(map(MENU_LINE.fullmatch, following))
         below = following if is_menu else list(takewhile(lambda one: not _SENTENCE.match(one), following))
     else:
         below = following[: _KICKER.fullmatch(line) is not None and line.isupper()]
-    line = next((one for one in below if _HEADLINE.fullmatch(one) and not _MENU.fullmatch(one)), line)
+    line = next((one for one in below if _HEADLINE.fullmatch(one) and not MENU_LINE.fullmatch(one)), line)
     if len(line) > LONGEST_HEADLINE:
         line = line[found.end() :] if (found := DATELINE.match(line)) else line
         line = line[slice(*sentences(line)[0])]
