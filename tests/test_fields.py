@@ -25,6 +25,13 @@ def test_a_post_as_wordpress_gives_it(tmp_path):
     assert (article.published, article.url) == (date(2021, 6, 8), "https://echo.example/dam")
 
 
+def test_headline_and_author_of_a_table_may_be_in_html(tmp_path):
+    row = '"<i>Rovers</i>&#8217; win &amp; leave","<a href=""/ann"">Ann Lee</a> <ann@lee.example>",They won.'
+    (tmp_path / "a.csv").write_text(f"title,author,text\n{row}\n")
+    [article] = read(tmp_path)
+    assert (article.title, article.author) == ("Rovers’ win & leave", "Ann Lee <ann@lee.example>")
+
+
 @pytest.mark.parametrize(
     ("given", "text"),
     [
@@ -35,6 +42,14 @@ def test_a_post_as_wordpress_gives_it(tmp_path):
         ("<p>It opened.</p>", "It opened."),
         ("<p> tags mark a paragraph.", "<p> tags mark a paragraph."),  # a story about them
         ("5 < 6, and <p>no</p> markup.", "5 < 6, and <p>no</p> markup."),
+        (
+            "The <b>dam</b> opened &ndash; at 5&nbsp;a.m.<br /><br />Ann &amp; Bo <i>left</i>.",
+            "The dam opened – at 5 a.m.\nAnn & Bo left.",
+        ),
+        ("It <em>opened</em>.\n\n<!--more-->It closed.\nIt leaked.", "It opened.\nIt closed.\nIt leaked."),
+        ("It opened.<p>It\nclosed.</p>", "It opened.\nIt closed."),
+        ("&lt;p&gt;It opened.&lt;/p&gt;&lt;p&gt;It closed.&lt;/p&gt;", "It opened.\nIt closed."),
+        ("The club&rsquo;s owner\n\nwrote to ?a=1&copy=2.", "The club’s owner\n\nwrote to ?a=1&copy=2."),
     ],
 )
 def test_a_text_may_stand_inside_an_object_or_a_list_or_in_html(tmp_path, given, text):

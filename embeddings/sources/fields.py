@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterable, Mapping
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "guid"),
+    "id": ("id", "guid", "article_id"),
     "text": (
         "text", "body", "content", "article", "story", "article_body", "main_text", "full_text", "body_text",
-        "article_text", "content_text", "content_html",
+        "article_text", "content_text", "content_html", "body_html", "post_content",
     ),
-    "title": ("title", "headline", "heading", "web_title"),
+    "title": ("title", "headline", "heading", "web_title", "post_title"),
     "date": (
         "date", "published", "publication_date", "published_at", "date_publish", "date_published", "pub_date",
-        "published_date", "publish_date", "published_on", "web_publication_date",
+        "published_date", "publish_date", "published_on", "web_publication_date", "post_date",
     ),
     "source": ("source", "publication", "publisher", "outlet", "newspaper", "site_name"),
     "author": ("author", "authors", "byline", "creator", "writer"),

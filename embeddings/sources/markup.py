@@ -19,6 +19,12 @@ _LEFT_OUT = frozenset({
 _FRAGMENT = re.compile(
     r"\s*<(?:!doctype|html|body|p|div|article|section|h[1-6]|ul|ol|figure|blockquote)\b", re.IGNORECASE
 )
+_INLINE = "a|b|br|em|font|i|small|span|strong|sub|sup|u"
+_MARK = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+# what a text holds that is written in HTML, and hardly one that tells of it
+_SIGN = re.compile(rf"<br\s*/?>|<a\s[^<>]*>|</(?:{_INLINE})>|<!--|</p>\s*(?:<p[\s>]|\Z)", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,8}\d{0,2});", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"<p[\s>]", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEAD = 1_000
 """Characters in which a first block is looked for."""
@@ -31,6 +37,29 @@ def is_markup(text: str) -> bool:
     A comment may stand before it, as WordPress keeps one with each block.
     """
     return _FRAGMENT.match(_COMMENT.sub("", text[:_HEAD])) is not None and "</" in text
+
+
+def text_of(value: str) -> str:
+    """Take the text out of what may be HTML, whole or in parts, or be written so twice; give other text as it is."""
+    if is_markup(value):
+        return text_of_html(value)
+    if is_markup(once := _unescaped(value)):  # "&lt;p&gt;"
+        return text_of_html(once)
+    if not _SIGN.search(value):
+        return once
+    # as WordPress keeps a post: its lines are paragraphs, but where these are marked
+    lines = value.split("\n\n" if _PARAGRAPH.search(value) else "\n")
+    return text_of_html("<br>".join(lines))
+
+
+def phrase_of(value: str) -> str:
+    """Take the text out of a headline or a name that may hold marks of HTML."""
+    return _unescaped(_MARK.sub("", value))
+
+
+def _unescaped(text: str) -> str:
+    """Write for entities what they stand for; "?a=1&copy=2" holds none."""
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
 
 
 def text_of_html(markup: str) -> str:

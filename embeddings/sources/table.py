@@ -17,13 +17,15 @@ from embeddings.dates import day_order, may_be_two_days
 from embeddings.documents import Article
 from embeddings.sources.fields import ALIASES, named
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
-from embeddings.sources.markup import is_markup, text_of_html
+from embeddings.sources.markup import phrase_of, text_of
 from embeddings.sources.reading import CP1252_IN_UTF_8, decode_bytes, encoding_of, kind_of_value, make_article
 
 MAX_COLUMNS = 1_000
 _HEAD = 1_000_000
 _INNER = ("text", "body", "rendered", "content", "html", "value", "paragraphs", "blocks")
 """What a text is called inside an object, as {"content": {"rendered": "<p>..."}} of WordPress."""
+_PHRASES = ("title", "source", "author")
+"""Fields that are in HTML where the text is."""
 _LEVELS = 3
 """How deep in a JSON file the list of its articles may stand: {"response": {"results": [...]}} of the Guardian."""
 
@@ -205,6 +207,7 @@ def _article(
         inside = f" of {', '.join(map(repr, given_text))}"[:200] if isinstance(given_text, dict) and given_text else ""
         raise ReadingError(f'want the article in "{columns["text"]}", found {kind_of_value(given_text)}{inside}')
     fields = {ours: record.get(theirs) for ours, theirs in columns.items() if ours != "text"}
+    fields |= {ours: phrase_of(said) for ours in _PHRASES if isinstance(said := fields.get(ours), str)}
     if given.day_first is None and may_be_two_days(fields.get("date")):
         given = replace(given, day_first=order())
     yield from make_article(given, text, fields, default_id=default_id, line=line)
@@ -234,7 +237,7 @@ def name_columns(given: Input, names: Sequence[str]) -> Mapping[str, str]:
 def _text_of(value: object) -> str | None:
     """Take the text out of a value: as it stands, or from an object or a list of paragraphs, its HTML made plain."""
     if isinstance(value, str):
-        return text_of_html(value) if is_markup(value) else value
+        return text_of(value)
     if isinstance(value, dict):
         return next((text for inner in _INNER if (text := _text_of(value.get(inner))) is not None), None)
     if isinstance(value, list):
