@@ -124,6 +124,7 @@ FEED = {"title": "Dam opens", "content_html": "<p>The dam opened.</p>", "date_pu
     [
         POST,
         [POST],
+        {"post_title": "Dam opens", "post_content": "The <em>dam</em> opened.", "post_date": "2021-06-08 10:00:00"},
         {"response": {"status": "ok", "results": [GUARDIAN]}},
         {
             "version": "https://jsonfeed.org/version/1.1",

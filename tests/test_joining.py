@@ -37,6 +37,12 @@ TOLD = (
 )
 
 
+def test_a_text_of_few_broken_lines_is_joined():
+    told = "The ferry to Innis was halted on Friday after cracks were found in its hull, the operator said in Velle."
+    for width in (45, 60, 72):
+        assert unwrapped(f"Ferry to Innis halted\n\n{textwrap.fill(told, width)}\n") == f"Ferry to Innis halted\n{told}"
+
+
 @pytest.mark.parametrize("width", [45, 60, 72])
 @pytest.mark.parametrize("name", ["a.txt", "a.md"])
 def test_lines_that_were_broken_to_fit_a_width_are_joined(tmp_path, name, width):
@@ -52,6 +58,8 @@ def test_lines_that_were_broken_to_fit_a_width_are_joined(tmp_path, name, width)
         "\n".join(["Smith, of Marwick, 12 votes, in the third round of the election"] * 9),
         "\n".join(["I went down to the river", "and nobody was there,", "but for the heron", "who does not care"] * 9),
         "One.\nTwo.\n",
+        "The mayor of Marwick resigned on Monday, with\nNobody to follow her, as it seems.",
+        "The mayor of Marwick resigned on Monday\n12 votes against, and the deputy, of Velle, who\nwas there.",
         "",
     ],
 )
@@ -97,6 +105,10 @@ def test_lines_that_only_look_like_a_new_beginning_are_joined(above, below):
 def test_hyphens_after_figures_and_capitals_stay_and_few_are_no_cut_words():
     cut = ["the go-", "vernment of a 20-", "year-old gave an EU-", "wide ban on the tea."]
     assert paragraphs("\n".join(cut)) == "the government of a 20-year-old gave an EU-wide ban on the tea."
+    assert (
+        paragraphs("Rovers won the last match by 6-\n5, the paper says")
+        == "Rovers won the last match by 6-5, the paper says"
+    )
     wrapped = "The mayor of Marwick was in office for eleven years and was also well-\nknown beyond the valley."
     assert unwrapped(f"{BROKEN}\n\n{wrapped}").endswith("was also well-known beyond the valley.")
 

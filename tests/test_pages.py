@@ -1,5 +1,7 @@
 """What stands above and below each page of a document is no part of its text."""
 
+from datetime import date
+
 import pytest
 from test_sources import pdf, read
 
@@ -65,3 +67,29 @@ def test_a_document_of_pages(tmp_path):
     [article] = read(tmp_path)
     assert (article.url, article.published) == ("https://echo.example/dam", None)
     assert article.text == "The vote was close.\n\nNobody had expected that.\n\nIt was over."
+
+
+def test_letters_of_another_size_are_set_apart(tmp_path):
+    from fpdf import FPDF
+
+    page = FPDF()
+    page.add_page()
+    lines = {"The Tarn Echo": 30, "Friday, 4 March 2022, No. 9": 10, "Mayor loses vote 6-5 and": 20, "Leaves": 20}
+    for line, size in {**lines, "By Ann Lee": 10, "The vote was close, and": 10, "Nobody knew why.": 10}.items():
+        page.set_font("Helvetica", size=size)
+        page.cell(text=line, new_x="LMARGIN", new_y="NEXT")
+    (tmp_path / "a.pdf").write_bytes(bytes(page.output()))
+    [article] = read(tmp_path)
+    assert article.text.splitlines() == [
+        "The Tarn Echo",
+        "Friday, 4 March 2022, No. 9",
+        "Mayor loses vote 6-5 and Leaves",
+        "By Ann Lee",
+        "The vote was close, and Nobody knew why.",
+    ]
+    assert (article.source, article.published, article.author) == ("The Tarn Echo", date(2022, 3, 4), "Ann Lee")
+
+
+def test_an_empty_line_hides_no_head():
+    pages = edged("The Echo\r\n\r\n{}\r\n", "")
+    assert text_of_pages(pages)[0] == ("The Echo\n1\nThe vote was close.\n\nNobody had expected that.\n\nIt was over.")

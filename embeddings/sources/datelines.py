@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from embeddings.dates import find_date
 from embeddings.documents import Article
@@ -63,6 +64,8 @@ _AFTER = re.compile(
     rf"|[Bb]y {CAPITAL}.*|BY .*|\([A-Z][^)]*\)\s*[-–—:].*)?"
     r"|\s*(?:/[A-Z][\w ]{1,30}/ )?[-–—]+(?: .*)?"
     r"|\s*[|·]\s*(?:[Ll]ast )?(?:[Uu]pdated|UPDATED|[Mm]odified)\b.*"
+    # the head of a printed page
+    rf"|\s*[|·•,]\s*(?:(?i:vol(?:ume|\.)|no\. ?\d|issue|page) ?.*|[A-Z]?\d{{1,3}}|[£$€]\d.*|{_PAPER})"
     rf"|\. [\"“]?{CAPITAL}.*"
 )
 
@@ -79,9 +82,10 @@ def completed(article: Article) -> Article:
     said = map(str.strip, article.text.lstrip()[:4_000].splitlines())
     lines = [line for line in said if line and not MENU_LINE.fullmatch(line)][:HEAD_LINES]
     published, source, author = article.published, article.source, article.author
-    for line in lines:
-        published = published or _date_of(line)
-        source = source or _agency_of(line) or _paper_of(line)
+    for above, line in pairwise(["", *lines]):
+        day = _date_of(line)
+        published = published or day
+        source = source or _agency_of(line) or _paper_of(line) or (above if day and re.fullmatch(_PAPER, above) else "")
         author = author or _author_of(line) or ("" if line == article.title else _sender_of(line))
     return replace(article, published=published, source=source, author=author)
 

@@ -37,7 +37,7 @@ def unwrapped(text: str) -> str:
     """Join the lines of paragraphs that were broken to fit a width, as in mails and wires; give other text as it is.
 
     So it is where nearly each line that ends no sentence has no room for the first word of the next, and most of those
-    begin with a small letter, as rows of a table do not.
+    begin with a small letter, as rows of a table do not; of a few lines, each has to be so.
     """
     lines = [line.expandtabs().rstrip() for line in text.splitlines()]
     lengths = sorted(map(len, filter(None, lines)))
@@ -47,7 +47,8 @@ def unwrapped(text: str) -> str:
     broken = [(line, after) for line, after in pairwise(lines) if line and after and not _ends(line)]
     full = sum(_has_no_room(*pair, width) for pair in broken)
     small = sum(after.lstrip()[0].islower() for _, after in broken)
-    if full < max(_FEWEST, _MOST * len(broken)) or 2 * small < len(broken):
+    is_short = 0 < len(broken) < _FEWEST and full == small == len(broken)
+    if not is_short and (full < max(_FEWEST, _MOST * len(broken)) or 2 * small < len(broken)):
         return text
     return _joined_where(lines, lambda before, line: _is_broken(before, line, width), fewest_cut=_FEWEST)
 
@@ -121,6 +122,6 @@ def joined(before: str, line: str, *, cuts_words: bool = True) -> tuple[str, str
     # PDFium writes U+FFFE or U+0002 where a word was hyphenated, others a soft hyphen
     if before.endswith(("\ufffe", "\x02", "\u00ad")):
         return before[:-1], line
-    if _HYPHEN.search(before) and line[0].isalpha() and not _SUSPENDED.match(line):  # "pre- and post-war"
+    if _HYPHEN.search(before) and line[0].isalnum() and not _SUSPENDED.match(line):  # "pre- and post-war"
         return before[:-1] if cuts_words and line[0].islower() and _CUT.search(before) else before, line
     return f"{before} ", line

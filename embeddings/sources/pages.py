@@ -46,6 +46,9 @@ def text_of_pages(pages: Sequence[str]) -> tuple[str, str]:
 
 def _strip(pages: Sequence[list[str]], edge: int) -> None:
     """Take from pages, in place, the first (0) or last (-1) line that comes again on many."""
+    for page in pages:
+        while page and not page[edge].strip():
+            del page[edge]
     lines = [re.sub(r"\d+", "#", page[edge].strip()) if page else "" for page in pages]
     times = Counter(filter(None, lines))
     seen: set[str] = set()

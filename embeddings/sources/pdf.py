@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
@@ -13,6 +14,10 @@ from embeddings.sources.reading import first_line, make_article
 from embeddings.sources.whole import downloaded, read_each, written_title
 
 MAX_PAGES = 2_000
+OTHER_SIZE = 1.15
+"""How many times as large letters are at the least that are set apart, as those of a headline from its story."""
+SET_APART = "\f"
+"""What begins a line whose letters are of another size than those above it."""
 
 
 def read_pdf(given: Input) -> Iterator[Article | Unreadable]:
@@ -28,7 +33,8 @@ def read_pdf(given: Input) -> Iterator[Article | Unreadable]:
     [found] = parse(".pdf", data)
     if not any(map(str.strip, found.texts)):
         raise ReadingError("holds no text, only pictures of it; have it recognised first (ocrmypdf), and index that")
-    if articles := downloaded("\n\n".join(found.texts), wrapped=True):
+    # the services tell one thing from another by words
+    if articles := downloaded("\n\n".join(found.texts).replace(SET_APART, ""), wrapped=True):
         yield from read_each(given, articles)
         return
     text, address = text_of_pages(found.texts)
@@ -57,7 +63,7 @@ def extract_pdf(data: bytes) -> list[Parsed]:
         texts = []
         for page in document:
             words = page.get_textpage()
-            texts.append(words.get_text_bounded())
+            texts.append(_text_of(words))
             words.close()
             page.close()
         about = document.get_metadata_dict()
@@ -66,3 +72,33 @@ def extract_pdf(data: bytes) -> list[Parsed]:
         raise ReadingError(f"can't be read as a PDF ({error}); it may be damaged") from error
     finally:
         document.close()
+
+
+def _text_of(page: Any) -> str:
+    """Give the text of a page; a line in letters of another size than those above it is set apart."""
+    text: str = page.get_text_bounded()
+    if text != page.get_text_range():  # something stands outside the page, and places in the text are not known
+        return text
+    lines, at, above = list[str](), 0, 0.0
+    for line in text.split("\r\n"):
+        size = _size(page, line, at)
+        is_apart = above and size and max(above, size) >= OTHER_SIZE * min(above, size)
+        lines.append(f"{SET_APART}{line}" if is_apart else line)
+        at, above = at + len(line) + 2, size or above
+    return "\r\n".join(lines)
+
+
+def _size(page: Any, line: str, at: int) -> float:
+    """Give the height of a line's letters, by one in its middle, as a first may be an initial; 0 where it has none.
+
+    Args:
+        at: the character of the page's text with which the line begins.
+    """
+    from pypdfium2.raw import FPDFText_GetCharIndexFromTextIndex
+
+    letters = [place for place, letter in enumerate(line, start=at) if letter.isalnum()]
+    index = FPDFText_GetCharIndexFromTextIndex(page, letters[len(letters) // 2]) if letters else -1
+    if index < 0:
+        return 0.0
+    _, bottom, _, top = page.get_charbox(index, loose=True)
+    return float(top - bottom)
