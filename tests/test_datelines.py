@@ -8,6 +8,7 @@ from test_sources import packed, read
 
 from embeddings.dates import find_date
 from embeddings.sources import find_inputs, read_articles
+from embeddings.sources.datelines import day_of_name
 
 
 @pytest.mark.parametrize(
@@ -193,3 +194,34 @@ def test_the_date_of_another_story_is_not_that_of_a_page(tmp_path, page, day):
     (tmp_path / "a.html").write_text(f"<html><head><title>T</title></head><body><main>{page}</main></body></html>")
     [article] = read(tmp_path)
     assert article.published == day
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("2024-02-14-dam", date(2024, 2, 14)),
+        ("courier_20240214_A1", date(2024, 2, 14)),
+        ("Echo 2024.02.14 p. 3", date(2024, 2, 14)),
+        ("20240214-001", date(2024, 2, 14)),
+        ("2024-02-14 echo 20240214", date(2024, 2, 14)),
+        ("2024-02-14 to 2024-02-20", None),
+        ("2024-02-14 10-22-33", None),
+        ("20240214_102233", None),
+        ("Screenshot 2024-02-14", None),
+        ("2024-13-14", None),
+        ("02-14-2024", None),
+        ("120240214", None),
+        ("2024-02 minutes", None),
+    ],
+)
+def test_the_day_in_the_name_of_a_file(name, day):
+    assert day_of_name(name) == day
+
+
+def test_a_file_that_says_no_day_is_of_the_day_in_its_name(tmp_path):
+    (tmp_path / "2024-02-14-dam.txt").write_text("Dam\nIt rained.")
+    (tmp_path / "2024-02-15-tea.txt").write_text("Tea\nPublished 8 June 2021\nIt rained.")
+    (tmp_path / "2024-02-16-saved.html").write_text(f"<html><body><h1>Fog</h1><p>{'It rained again. ' * 9}</p></html>")
+    (tmp_path / "2024-02-17-export.csv").write_text("title,text\nExport,It rained.\n")
+    days = {article.title: article.published for article in read(tmp_path)}
+    assert days == {"Dam": date(2024, 2, 14), "Tea": date(2021, 6, 8), "Fog": None, "Export": None}

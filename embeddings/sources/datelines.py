@@ -1,4 +1,4 @@
-"""What an article's first lines say about it: its date, its agency, its author."""
+"""What an article's first lines say about it: its date, its agency, its author; and the date in its file's name."""
 
 from __future__ import annotations
 
@@ -68,6 +68,26 @@ _AFTER = re.compile(
     rf"|\s*[|·•,]\s*(?:(?i:vol(?:ume|\.)|no\. ?\d|issue|page) ?.*|[A-Z]?\d{{1,3}}|[£$€]\d.*|{_PAPER})"
     rf"|\. [\"“]?{CAPITAL}.*"
 )
+
+
+# "2024-02-14-dam", "courier_20240214_A1"
+_NAMED_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(\d\d)\2(\d\d)(?!\d)")
+# what a scanner, a camera and a browser call what they make, and when they made it: "2024-02-14 10-22-33"
+_MADE_THEN = re.compile(r"(?:scan|img|image|photo|dsc|screenshot|capture)", re.IGNORECASE)
+_AND_TIME = re.compile(r"(?:[ _T-]|,? at )*\d\d[-_.:h]?\d\d")
+
+
+def day_of_name(name: str) -> date | None:
+    """Give the one day that a file's name says, year first; None where it says none, or when the file was made."""
+    days = set[date]()
+    for found in _NAMED_DAY.finditer(name):
+        try:
+            days.add(date(int(found[1]), int(found[3]), int(found[4])))
+        except ValueError:  # 2024-13-99
+            return None
+        if _AND_TIME.match(name, found.end()):
+            return None
+    return days.pop() if len(days) == 1 and not _MADE_THEN.match(name) else None
 
 
 def completed(article: Article) -> Article:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from itertools import islice, takewhile
+from pathlib import Path
 
 from charset_normalizer import from_bytes
 
@@ -18,7 +19,7 @@ from embeddings.documents import Article
 from embeddings.phrases import DATELINE, MENU_LINE
 from embeddings.sentences import sentences
 from embeddings.sources.alphabets import encoding_by_letters
-from embeddings.sources.datelines import completed
+from embeddings.sources.datelines import completed, day_of_name
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.markup import text_of_html
 
@@ -38,6 +39,8 @@ MAX_FIELD = 10_000
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 CP1252_IN_UTF_8 = "cp1252-in-utf-8"
 """How a decoder of UTF-8 is told to take bytes that are none for Windows' Western encoding."""
+_NAMED_BY_USERS = frozenset({".txt", ".md", ".pdf", ".docx", ".odt", ".fodt", ".rtf", ".doc"})
+"""Kinds of files that hold one article, and that no browser names for when it was saved."""
 _BY = re.compile(r"^by:? +", re.IGNORECASE)
 _INNER = ("name", "main", "title", "text")
 _OF_A_MAC = re.compile("[a-z]\u00d5[a-z]")  # as the apostrophe of an old Mac looks in Windows' encoding
@@ -80,9 +83,9 @@ def make_article(
     """Make an article of its text and what is said about it: id, title, date, source, author, url.
 
     What `fields` leave open comes from what the input knows, then from the article's first lines, the title at last
-    from the first of them. Characters of the text that can't be stored are replaced, one for one. A date that can't be
-    read, or may mean two days of which nothing else names one, is named after the article, which then has another date
-    that is known of it, or none.
+    from the first of them, and the date from the name of its file. Characters of the text that can't be stored are
+    replaced, one for one. A date that can't be read, or may mean two days of which nothing else names one, is named
+    after the article, which then has another date that is known of it, or none.
 
     Args:
         line: where it stands in the input, for messages.
@@ -105,6 +108,8 @@ def make_article(
     article = completed(article_of(text, known, published, default_id=default_id or given.id))
     if days and article.published is None:
         article = replace(article, published=_of_its_address(days, article.url))
+    if article.published is None and given.kind in _NAMED_BY_USERS and not default_id:
+        article = replace(article, published=day_of_name(Path(given.place).stem))
     yield article
     if trouble and not (days and article.published in days):
         day = article.published
