@@ -1,5 +1,6 @@
 """Pages that were saved as a single file, or under another name."""
 
+import json
 from email.message import EmailMessage
 
 import pytest
@@ -66,3 +67,18 @@ def test_what_holds_no_page_is_named(tmp_path):
     assert read(tmp_path / "a.mhtml") == [
         Unreadable(str(tmp_path / "a.mhtml"), "is not a saved page (.mhtml); save it anew from the browser")
     ]
+
+
+def test_a_story_that_stands_only_in_the_data_of_its_page_keeps_its_paragraphs(tmp_path):
+    story = [
+        "The mayor of \u201cSorrel\u201d resigned on Friday.",
+        'She said: "I am going."',
+        "Nobody knew why she went.",
+    ]
+    about = {"@type": "NewsArticle", "headline": "Mayor resigns", "articleBody": "\n\n".join([*story, *story])}
+    (tmp_path / "a.html").write_text(
+        f'<html><head><title>Mayor resigns</title><script type="application/ld+json">{json.dumps(about)}</script></head>'
+        '<body><div id="root"></div><noscript>Enable JavaScript to run this app.</noscript></body></html>'
+    )
+    [article] = read(tmp_path)
+    assert (article.title, article.text.splitlines()) == ("Mayor resigns", [*story, *story])
