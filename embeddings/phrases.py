@@ -169,6 +169,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         rf"{_NETWORK}(?:[\s|/,·]+(?:and )?{_NETWORK})+",
         r"(?:please )?follow (?:us|me|him|her|them|@\w+)\b.*",
         rf"follow {_NAMES} on {_NETWORK}.*",
+        r"follow .{2,60} coverage (?:at|on) .*",
         rf"(?:like us on|find us on|join us on|(?:like|find|join) our (?:page|{_NETWORK}|group|channel))\b.*",
         rf"share this(?: {_PIECE})?\s*[:|].*",
         r"tweet(?: this)?",
@@ -197,6 +198,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:is|was) this (?:page|article|story) (?:helpful|useful)\?|report a problem with this page",
         r"published in the print edition of\b.*|poll|vote",
         r"the (?:views|opinions) expressed\b.*\b(?:are those of|do not|own)\b.*",
+        rf"{_TWO_NAMES} is .{{2,240}}[.”\"’'] (?:you can )?(?:follow|e-?mail|reach|contact|write to) (?:him|her|them)\b.*",
         rf"{_TWO_NAMES} is (?:our (?:[\w-]+ ){{0,4}}{_POST}\b|an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in) ).*",
     ),
     "newsletter": (

@@ -77,7 +77,8 @@ def test_a_story_that_stands_only_in_the_data_of_its_page_keeps_its_paragraphs(t
     ]
     about = {"@type": "NewsArticle", "headline": "Mayor resigns", "articleBody": "\n\n".join([*story, *story])}
     (tmp_path / "a.html").write_text(
-        f'<html><head><title>Mayor resigns</title><script type="application/ld+json">{json.dumps(about)}</script></head>'
+        f'<html><head><title>Mayor resigns</title><script type="application/ld+json">{json.dumps(about)}</script>'
+        "</head>"
         '<body><div id="root"></div><noscript>Enable JavaScript to run this app.</noscript></body></html>'
     )
     [article] = read(tmp_path)

@@ -148,7 +148,8 @@ def _print_stats(store: PassageStore) -> None:
     stats = store.stats()
     held = f"{in_number(stats.articles, 'article')} in {in_number(stats.passages, 'passage')}"
     print(f"{store.name} holds {held}")
-    print(f'ask it: dateline ask "..." --library {store.name}')
+    if stats.articles:
+        print(f'ask it: dateline ask "..." --library {store.name}')
 
 
 def _remove(store: PassageStore, ids: Sequence[str]) -> int:
