@@ -198,7 +198,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:is|was) this (?:page|article|story) (?:helpful|useful)\?|report a problem with this page",
         r"published in the print edition of\b.*|poll|vote",
         r"the (?:views|opinions) expressed\b.*\b(?:are those of|do not|own)\b.*",
-        rf"{_TWO_NAMES} is .{{2,240}}[.”\"’'] (?:you can )?(?:follow|e-?mail|reach|contact|write to) (?:him|her|them)\b.*",
+        rf"{_TWO_NAMES} is .{{2,240}}[.”\"’'] (?:you can )?(?:follow|e-?mail|reach|contact|write to) "
+        r"(?:him|her|them)\b.*",
         rf"{_TWO_NAMES} is (?:our (?:[\w-]+ ){{0,4}}{_POST}\b|an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in) ).*",
     ),
     "newsletter": (

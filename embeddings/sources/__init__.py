@@ -95,11 +95,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What to read, in order, and what a folder held besides: files of other kinds, folders that libraries keep."""
+    """What to read, in order, and what a folder held besides: other kinds of files, folders of libraries, links."""
 
     inputs: tuple[Input, ...]
     passed_over: tuple[Path, ...]
     of_libraries: tuple[Path, ...] = ()
+    linked: tuple[Path, ...] = ()
 
 
 def find_inputs(
@@ -113,8 +114,8 @@ def find_inputs(
 ) -> Found:
     """Find what is to be read: addresses on the web, files, those anywhere under a folder, those a pattern fits.
 
-    Hidden files and folders are left out, and what a library there keeps; a folder that can't be looked into is found,
-    and named when it is read.
+    Hidden files and folders are left out, what a library there keeps, and links to folders; a folder that can't be
+    looked into is found, and named when it is read.
     Nothing is opened or fetched yet.
 
     Args:
@@ -132,6 +133,7 @@ def find_inputs(
     inputs: dict[str, Input] = {}
     passed_over: dict[Path, None] = {}
     of_libraries: list[Path] = []
+    linked: list[Path] = []
     for place in places:
         if is_address(str(place)):
             inputs[str(place)] = address_input(str(place), columns or {}, private=not public_only)
@@ -142,7 +144,7 @@ def find_inputs(
             is_folder = path.is_dir()
             folder = next((one for one in under if one in path.parents), path if is_folder else None)
             shut: list[OSError] = []
-            for file in sorted(_under(path, shut.append, of_libraries.append)) if is_folder else [path]:
+            for file in sorted(_under(path, shut.append, of_libraries.append, linked.append)) if is_folder else [path]:
                 kind = kind_of(file.name)
                 if kind is None:
                     passed_over[file] = None
@@ -153,7 +155,9 @@ def find_inputs(
     if not inputs and not may_be_none:
         raise DatelineError(f"no articles in {', '.join(map(str, places))}; want files of these kinds: {KINDS}")
     left_out = tuple(sorted({folder for folder in of_libraries if not _is_named(folder, inputs)}))
-    return Found(tuple(replace(given, day_first=day_first) for given in inputs.values()), tuple(passed_over), left_out)
+    links = tuple(sorted({link for link in linked if not _is_named(link, inputs)}))
+    given = tuple(replace(one, day_first=day_first) for one in inputs.values())
+    return Found(given, tuple(passed_over), left_out, links)
 
 
 def is_readable(path: Path) -> bool:
@@ -284,6 +288,7 @@ def _under(
     folder: Path,
     shut: Callable[[OSError], object] | None = None,
     of_a_library: Callable[[Path], object] = lambda _: None,
+    linked: Callable[[Path], object] = lambda _: None,
 ) -> Iterator[Path]:
     """Yield the files under a folder that are not hidden, nor what a browser saves beside a page as parts of it.
 
@@ -291,6 +296,7 @@ def _under(
         shut: takes the error of a folder that can't be listed.
         of_a_library: takes a folder that is left out for the name by which a library keeps its own, and may be the
             user's.
+        linked: takes a link to a folder, which may lead anywhere, and is not followed.
     """
     for place, folders, names in os.walk(folder, onerror=shut):
         kept = _OF_A_LIBRARY if _LIBRARY in names else frozenset()
@@ -299,6 +305,8 @@ def _under(
                 of_a_library(own)
         left_out = kept | {f"{Path(name).stem}{PARTS}" for name in names if kind_of(name) == ".html"}
         folders[:] = (name for name in folders if not is_hidden(name) and name not in left_out)
+        for link in filter(Path.is_symlink, (Path(place, name) for name in folders)):
+            linked(link)
         shown = (name for name in names if not is_hidden(name) and name not in kept)
         yield from (file for name in shown if _is_file(file := Path(place, name)))
 

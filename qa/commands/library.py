@@ -61,6 +61,8 @@ def index(arguments: argparse.Namespace) -> int:
         print(
             f"passing over {folder}, as the library beside it keeps its own there; name it to index it", file=sys.stderr
         )
+    for link in found.linked:
+        print(f"passing over {link}, a link to another folder; name it to index it", file=sys.stderr)
     watched = to_watch(arguments.places) if arguments.watch else []
     store = open_store(settings, create=True)
     follow_moved(store, found.inputs)
