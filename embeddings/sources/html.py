@@ -59,7 +59,10 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
     about, bodies = _about(tree), _bodies(tree)
     text = trafilatura.extract(tree, include_comments=False, output_format="txt")
     if not text or len(text.split()) < MIN_WORDS:
-        raise ReadingError("holds no story, only menus and links; name the page of one article")
+        raise ReadingError(
+            "holds no story, only menus and links; name the page of one article, and where a script puts that in, save "
+            "it from the browser"
+        )
     # of a story that stands only in the page's data trafilatura makes one paragraph
     text = next((body for body in bodies if body.split() == text.split()), text)
     return text, {
