@@ -22,6 +22,7 @@ def answer(
     library: str | Path | None = None,
     k: int | None = None,
     top: int | None = None,
+    threshold: float | None = None,
     since: date | str | None = None,
     until: date | str | None = None,
     source: str | None = None,
@@ -37,6 +38,7 @@ def answer(
             user's own library, else the seed articles, which are indexed on first use.
         k: passages to read, 1 to 100; None means the setting, or as many as it takes, 6 to 12.
         top: spans to keep, 1 to 100; None means the setting (3).
+        threshold: least probability of an answer that is shown, 0 to 1; None means the setting, or the reader's own.
         since: leave out articles published before this day (a date, or ISO text) and undated ones.
         until: leave out articles published after this day and undated ones.
         source: only articles of this source, in any case.
@@ -54,7 +56,7 @@ def answer(
 
     checked_question(question)  # before anything is loaded
     where, day = make_filter(since, until, source, article), read_day("today", today)
-    settings = load_settings({"library": library, "k": k, "top": top})
+    settings = load_settings({"library": library, "k": k, "top": top, "threshold": threshold})
     return answer_message(shared_pipeline(settings), question, where=where, today=day)
 
 
@@ -63,6 +65,7 @@ def converse(
     library: str | Path | None = None,
     k: int | None = None,
     top: int | None = None,
+    threshold: float | None = None,
     since: date | str | None = None,
     until: date | str | None = None,
     source: str | None = None,
@@ -83,4 +86,5 @@ def converse(
     from qa.settings import load_settings
 
     where = make_filter(since, until, source, article)
-    return Conversation(shared_pipeline(load_settings({"library": library, "k": k, "top": top})), where=where)
+    settings = load_settings({"library": library, "k": k, "top": top, "threshold": threshold})
+    return Conversation(shared_pipeline(settings), where=where)

@@ -32,6 +32,7 @@ from qa.evaluation.sampling import sample
 from qa.filters import make_filter
 from qa.libraries.uploads import MAX_FILES, MAX_NAME
 from qa.libraries.workspace import Workspace
+from qa.pipeline import checked_question
 from qa.presentation import article_object, as_object, hit_object
 from qa.service.handlers import NoSuch, handle_errors
 from qa.service.limits import Gate
@@ -111,8 +112,9 @@ def _questions(service: Service) -> APIRouter:
         """Answer a question, or each of many, word for word, or say that the articles don't."""
         pipeline = service.open(asked.library).pipeline.adjusted(k=asked.k, top=asked.top, threshold=asked.threshold)
         where = _filter(asked)
+        questions = [asked.question] if asked.question is not None else _askable(asked.questions or [])
         answers = []
-        for question in [asked.question] if asked.question is not None else asked.questions or []:
+        for question in questions:
             _see_who_waits(request)
             answered = answer_message(pipeline, question, where=where, today=asked.today)
             answers.append(AnswerOut.model_validate(as_object(answered)))
@@ -314,6 +316,20 @@ async def _known_alone(request: Request) -> None:
     if unknown := next((name for name in request.query_params if name not in known), None):
         listed = ", ".join(sorted(known)) or "none"
         raise Refused(422, f"query.{unknown[:80]}: is not known here; the names in this address are: {listed}")
+
+
+def _askable(questions: Sequence[str]) -> Sequence[str]:
+    """See that each can be asked, before any is read.
+
+    Raises:
+        InvalidInput: one can't; says which.
+    """
+    for at, question in enumerate(questions):
+        try:
+            checked_question(question)
+        except InvalidInput as error:
+            raise InvalidInput(f"questions.{at}: {error}") from error
+    return questions
 
 
 def _filter(narrowed: Narrowed) -> Filter:

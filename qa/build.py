@@ -6,7 +6,6 @@ import hashlib
 import logging
 import os
 import shutil
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -48,7 +47,9 @@ def seeds_folder() -> Path:
     Raises:
         DatelineError: it is in neither place.
     """
-    for folder in (Path(__file__).parents[1] / "seeds", Path(sys.prefix) / "share" / "dateline" / "seeds"):
+    # pip puts it above the code, for all (/usr/local), for one user (~/.local) and with --target
+    installed = (above / "share" / "dateline" / "seeds" for above in Path(__file__).parents)
+    for folder in (Path(__file__).parents[1] / "seeds", *installed):
         if (folder / "articles").is_dir():
             return folder
     raise DatelineError("the seed articles are not installed; reinstall dateline-qa, or name a library with --library")

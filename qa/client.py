@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from numbers import Integral, Real
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -227,7 +228,7 @@ class Client:
             except httpx.HTTPError as error:
                 said = str(error) or type(error).__name__
                 raise ApiError(0, f"{self._http.base_url} can't be reached ({said}); is it served there?") from error
-            except ValueError as error:  # what JSON or a header can't hold: nan, half a character
+            except (TypeError, ValueError) as error:  # what JSON or a header can't hold: nan, half a character
                 raise ApiError(0, f"the request can't be written ({error}); mend what was given") from error
             if response.status_code != 503 or tried + 1 == self._tries:
                 break
@@ -247,21 +248,29 @@ class Client:
 
 
 def _given(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what was not given; days go as text."""
-    return {
-        name: value.isoformat()[:10] if isinstance(value, date) else value
-        for name, value in content.items()
-        if value is not None
-    }
+    """Leave out what was not given."""
+    return {name: _plain(value) for name, value in content.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    """Give a value as JSON has it, where it can: days as text, numbers without numpy's types."""
+    if isinstance(value, date):
+        return value.isoformat()[:10]
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else value
 
 
 def _ids(article: str | Collection[str] | None) -> str | list[str] | None:
-    return article if isinstance(article, str | None) else list(article)
+    if isinstance(article, str) or not isinstance(article, Collection):  # None, or what is refused, like nan
+        return article
+    return list(article)
 
 
 def _quoted(name: str) -> str:
     try:
-        return quote(name, safe="")
+        # dots alone would be steps in a path
+        return quote(name, safe="") if name.strip(".") else name.replace(".", "%2E")
     except UnicodeEncodeError as error:
         raise ApiError(0, f"the id {name!r} holds half a character; give it as the server does") from error
 

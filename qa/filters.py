@@ -48,8 +48,8 @@ def read_day(name: str, value: date | str | None) -> date | None:
         InvalidInput: it can't be read.
     """
     if isinstance(value, datetime):
-        return value.date()
-    if value is None or isinstance(value, date):
+        value = value.date()
+    if value is None or (isinstance(value, date) and value == value):  # pandas' NaT is none
         return value
     if isinstance(value, str) and not value.strip():
         return None

@@ -53,6 +53,12 @@ def test_what_the_articles_do_not_say(question):
     assert len(nearest) == len(set(nearest)) == 3
 
 
+def test_how_sure_an_answer_has_to_be_may_be_said():
+    question = "Who won the 1998 World Cup?"
+    assert answer(question, threshold=0).text == answer(question).spans[0].text != ""
+    assert not converse(threshold=1).ask("who led the delegation?").found
+
+
 def test_filters_reach_the_answer():
     assert answer("Who cut the ribbon?", source="no such paper").hits == ()
 
@@ -132,6 +138,7 @@ def test_a_conversation_on_an_article_stays_there(delegation):
         ({"question": "x" * 10_000}, "10,000 characters"),
         ({"question": "who?", "k": 0}, "k must lie between 1 and 100, got 0"),
         ({"question": "who?", "top": 0}, "top must lie"),
+        ({"question": "who?", "threshold": float("nan")}, "threshold must lie between 0 and 1, got nan"),
         ({"question": "who?", "since": "soon"}, "since must be a date"),
         ({"question": "who?", "since": 2022}, "since must be a date"),
         ({"question": "who?", "today": "2021", "library": "/nowhere"}, "today must be a date"),

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 import uvicorn
 from conftest import free_port
@@ -113,6 +114,9 @@ def test_what_no_request_can_hold_is_said_so():
     with Client("http://127.0.0.1:1", tries=1) as client:
         with pytest.raises(ApiError, match="can't be written"):
             client.answer("who?", threshold=float("nan"))
+        for none in (object(), float("nan")):
+            with pytest.raises(ApiError, match="can't be written"):
+                client.answer("who?", article=none)
         with pytest.raises(ApiError, match="want a list of questions"):
             client.answers("who?")
         for asked in (client.article, client.remove, client.evaluation):
@@ -122,6 +126,24 @@ def test_what_no_request_can_hold_is_said_so():
             client.add_files([Path("nothing.txt")])
     with pytest.raises(ApiError, match="got tries=0"):
         Client(tries=0)
+
+
+def test_numbers_of_numpy_and_ids_of_dots_reach_the_server():
+    sent = []
+
+    def answer(request):
+        sent.append((request.url.raw_path.decode(), json.loads(request.content or b"null")))
+        return httpx.Response(200, json={"hits": [], "removed": 1})
+
+    client = Client("http://x")
+    client._http = httpx.Client(base_url="http://x", transport=httpx.MockTransport(answer))
+    client.search("who?", np.int64(3))
+    for dots in (".", "..", "a.b"):
+        assert client.remove(dots) == 1
+    assert sent == [
+        ("/api/search", {"question": "who?", "k": 3}),
+        *((f"/api/articles/{dots}", None) for dots in ("%2E", "%2E%2E", "a.b")),
+    ]
 
 
 @pytest.mark.parametrize("said", ["<html>Welcome to the hotel</html>", "[]", '{"removed": "many"}'])

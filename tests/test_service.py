@@ -86,6 +86,7 @@ def test_articles_are_listed_by_their_words(seeds):
         ("POST", "/api/answer", {"question": "?"}, 422, "empty"),
         ("POST", "/api/answer", {}, 422, "either question or questions"),
         ("POST", "/api/answer", {"question": "who?", "questions": ["who?"]}, 422, "either question or questions"),
+        ("POST", "/api/answer", {"questions": ["who?", " "]}, 422, "questions.1: the question is empty"),
         ("POST", "/api/answer", {"question": "who?", "kk": 3}, 422, "kk"),
         ("POST", "/api/answer", {"question": "who?", "k": 0}, 422, "k"),
         ("POST", "/api/answer", {"question": "who?", "since": "2022-01-02", "until": "2022-01-01"}, 422, "swap"),

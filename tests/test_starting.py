@@ -9,6 +9,8 @@ import pytest
 
 import embeddings
 import qa
+from embeddings.errors import DatelineError
+from qa.build import seeds_folder
 
 
 def test_types_are_seen_where_it_is_installed():
@@ -24,6 +26,16 @@ def test_what_is_no_code_is_installed_with_it():
     for package, patterns in packed.items():
         files = {file for file in (root / package).rglob("*.*") if file.suffix not in {".py", ".pyc", ".md"}}
         assert files <= {file for pattern in patterns for file in (root / package).glob(pattern)}
+
+
+@pytest.mark.parametrize("place", [".", "lib/python3.11/site-packages", "Python311/site-packages"])
+def test_the_seeds_are_found_wherever_pip_puts_them(place, tmp_path, monkeypatch):
+    """That is below --target, sys.prefix, /usr/local or a user's own folder."""
+    monkeypatch.setattr("qa.build.__file__", str(tmp_path / place / "qa" / "build.py"))
+    with pytest.raises(DatelineError, match="the seed articles are not installed"):
+        seeds_folder()
+    (tmp_path / "share/dateline/seeds/articles").mkdir(parents=True)
+    assert seeds_folder() == tmp_path / "share/dateline/seeds"
 
 
 def test_light_paths_import_nothing_heavy():

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from pandas import NaT
 
 from embeddings.documents import Article
 from embeddings.errors import InvalidInput
@@ -299,7 +300,7 @@ def test_days_to_narrow_by(name, written, day):
 
 @pytest.mark.parametrize(
     ("name", "written"),
-    [("today", "2021"), ("since", "2021-13"), ("until", "N/A"), ("since", "03/04/2021"), ("since", 1)],
+    [("today", "2021"), ("since", "2021-13"), ("until", "N/A"), ("since", "03/04/2021"), ("since", 1), ("since", NaT)],
 )
 def test_what_is_no_day_is_refused(name, written):
     with pytest.raises(InvalidInput, match=f"{name} must be a date like 2021-06-08"):
