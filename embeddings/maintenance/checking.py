@@ -25,7 +25,7 @@ from embeddings.recutting import cut_otherwise
 NORM_TOLERANCE = 0.01
 """How far from 1 the length of a vector may be."""
 LOOKED_AT = 1_000
-"""Articles of which a check sees whether they are cut as this Dateline cuts (2 s)."""
+"""Articles of which a check sees whether they are cut as this Dateline cuts: 2 s, of press releases."""
 _ANEW = "it is cut into passages and encoded anew"
 _AS_IT_IS = "it is kept as it is now; index its file again to have it as it was"
 ORPHANS = {
