@@ -11,7 +11,7 @@ from pathlib import Path
 
 from embeddings import schema
 from embeddings.batching import batches
-from embeddings.chunking import Chunking, chunk
+from embeddings.chunking import Chunking
 from embeddings.cleaning import Furniture, find_furniture
 from embeddings.documents import Article, Passage
 from embeddings.encoder import Encoder
@@ -25,6 +25,7 @@ from embeddings.locking import WRITERS, ProcessLock
 from embeddings.opening import agreed_chunking, check_encoder, checked_meta, made_by, no_library, upgrade
 from embeddings.paths import file_identity
 from embeddings.preparing import ADD_BATCH, Batch, Prepared, Preparer, brought_up_to_date, prepare_here
+from embeddings.recutting import cut_anew
 from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import (
     delete_articles,
@@ -32,7 +33,6 @@ from embeddings.rows import (
     generation_of,
     has_changes,
     insert_article,
-    insert_passages,
     load_passages,
     load_versions,
     matching,
@@ -40,7 +40,6 @@ from embeddings.rows import (
 )
 from embeddings.store import ANY, AddReport, Filter, Ranked, Stats
 from embeddings.tallying import Tally
-from embeddings.texts import encoder_text
 
 _ORDER = "ORDER BY a.published IS NULL, a.published DESC, a.title, a.id"
 
@@ -278,26 +277,8 @@ class LocalStore:
         Passages that stay as they are keep their vectors. It belongs to the transaction that added the last of them:
         they are looked at once.
         """
-        fresh = [(key, *self._cut_anew(key, generation)) for key in sorted(mark_repeated(self._connection))]
-        texts = [encoder_text(article, passage) for _, article, passages in fresh for passage in passages]
-        vectors = iter(self._encoder.encode_passages(texts)) if texts else iter(())
-        for key, _, passages in fresh:
-            insert_passages(self._connection, key, passages, list(islice(vectors, len(passages))), generation)
-
-    def _cut_anew(self, key: int, generation: int) -> tuple[Article, list[Passage]]:
-        """Remove the passages of an article that are no more, and give those that are new."""
-        [columns] = self._query(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.key = ?", [key])
-        article = schema.row_article(columns)
-        passages = chunk(article, self._chunking, self._repeated(article.source))
-        before = {
-            Passage(article.id, start, end): passage_id
-            for passage_id, start, end in self._query("SELECT id, start, end FROM passages WHERE article = ?", [key])
-        }
-        kept = set(passages)
-        gone = [(passage_id,) for passage, passage_id in before.items() if passage not in kept]
-        self._connection.executemany(f"INSERT INTO removals VALUES (?, {generation})", gone)
-        self._connection.executemany("DELETE FROM passages WHERE id = ?", gone)
-        return article, [passage for passage in passages if passage not in before]
+        keys = sorted(mark_repeated(self._connection))
+        cut_anew(self._connection, keys, self._chunking, self._encoder.encode_passages, generation)
 
     def _generation(self) -> int:
         with self._lock, explained(self.folder):

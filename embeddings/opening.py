@@ -66,13 +66,18 @@ def agreed_chunking(folder: Path | MilvusAddress, meta: Mapping[str, str], asked
     Raises:
         DatelineError: another was asked for.
     """
-    made = Chunking(int(meta["passage_words"]), int(meta["overlap_sentences"]))
+    made = chunking_of(meta)
     if asked is not None and asked != made:
         raise DatelineError(
             f"the library at {folder} was cut into passages of {made.words} words with {made.overlap} sentences of "
             f"overlap, not {asked.words} and {asked.overlap}; leave these settings out, or index into a new folder"
         )
     return made
+
+
+def chunking_of(meta: Mapping[str, str]) -> Chunking:
+    """Give the chunking that a library was made with."""
+    return Chunking(int(meta["passage_words"]), int(meta["overlap_sentences"]))
 
 
 def check_encoder(folder: Path | MilvusAddress, meta: Mapping[str, str], encoder: Encoder) -> None:

@@ -85,6 +85,8 @@ ARTICLE = "a.id, a.title, a.text, a.published, a.source, a.url, a.author"
 HEADLINE = "a.id, a.title, '', a.published, a.source, a.url, a.author"
 """The same without the text."""
 RANGES = "SELECT start, end FROM passages WHERE article = ? ORDER BY start"
+_IN_MEMORY = "PRAGMA temp_store = MEMORY"
+"""Else a /tmp that is full, or is not there, is told of as if the library's own disk were."""
 INSERT_ARTICLE = """
 INSERT INTO articles (id, title, text, published, source, url, author, source_key, sha256)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -107,6 +109,7 @@ def connect(path: Path, *, writable: bool = True, though_cut: bool = False) -> s
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(_IN_MEMORY)
     except BaseException:
         connection.close()
         raise
@@ -123,6 +126,7 @@ def _connect_read_only(path: Path, *, though_cut: bool) -> sqlite3.Connection:
     still = "" if log.exists() and log.stat().st_size else "&immutable=1"
     address = f"{path.absolute().as_uri()}?mode=ro{still}"
     connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
+    connection.execute(_IN_MEMORY)
     if though_cut:
         connection.execute("PRAGMA writable_schema = ON")
     return connection

@@ -277,3 +277,16 @@ def test_the_longest_password_opens_a_session_too():
     longest = "\N{MUSICAL SYMBOL G CLEF}" * MOST_PASSWORD
     _, client = serve(load_settings({}), Access().with_password(longest))
     assert client.post("/login", data={"password": longest}).status_code == 303
+
+
+@pytest.mark.parametrize("given", [["--proxy", "127.0.0.1"], ["--hostname", "archive.example.org"], []])
+def test_a_proxy_that_lets_in_whoever_comes_is_told_of(tmp_path, capsys, monkeypatch, given):
+    from qa.cli import main
+
+    monkeypatch.setattr("app.serve", lambda *_, **__: None)
+    command = ["serve", "--port", "0", "--access", str(tmp_path / "access.json"), *given]
+    assert main(command) == 0
+    assert ("there is no password" in capsys.readouterr().err) == bool(given)
+    Access().with_password("correct horse battery").save(tmp_path / "access.json")
+    assert main(command) == 0
+    assert capsys.readouterr().err == ""

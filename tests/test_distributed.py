@@ -212,6 +212,21 @@ def test_a_killed_driver_keeps_what_was_committed(tmp_path, loads, cluster):
     assert_same(tmp_path / "ray", tmp_path / "plain")
 
 
+def test_sigterm_ends_it_as_it_does_without_ray(cluster):
+    script = (
+        "import signal\n"
+        "from embeddings.distributed.cluster import connected\n"
+        "signal.signal(signal.SIGTERM, signal.default_int_handler)\n"
+        "try:\n"
+        f"    with connected({cluster!r}):\n"
+        "        signal.raise_signal(signal.SIGTERM)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('stopped')\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "stopped\n"), ended.stderr
+
+
 def test_an_encoder_that_fails_on_a_worker_is_one_sentence(tmp_path):
     with pytest.raises(DatelineError, match="no numbers today") as raised:
         added(tmp_path / "ray", stories(5), RayPreparer("ray", BrokenEncoder, 1))

@@ -273,3 +273,11 @@ def test_indexes_are_not_behind_where_only_what_is_known_of_files_has_changed(st
     store.keep_files([FileRecord("/a.txt", "x", (), ())])
     store.forget_files(["/a.txt"])
     assert store.stats().generation == generation
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_nothing_is_kept_in_tmp_which_may_be_full(tmp_path, encoder, writable):
+    with closing(LocalStore(tmp_path / "library", encoder, create=True)):
+        pass
+    with closing(schema.connect(tmp_path / "library" / schema.FILE, writable=writable)) as connection:
+        assert connection.execute("PRAGMA temp_store").fetchall() == [(2,)]

@@ -272,10 +272,11 @@ def test_a_kill_while_it_is_made_loses_nothing(library, encoder, place):
     assert check(library).findings == ()
 
 
-def test_a_disk_that_refuses_leaves_the_old_one_serving(opened, monkeypatch, caplog):
-    def refuse(*_):
-        raise OSError("no space")
+def refuse(*_):
+    raise OSError("no space")
 
+
+def test_a_disk_that_refuses_leaves_the_old_one_serving(opened, monkeypatch, caplog):
     monkeypatch.setattr(building, "replace_durably", refuse)
     opened.add(map(article, range(100, 200)))
     assert lists(opened) == 0
@@ -286,23 +287,31 @@ def test_a_disk_that_refuses_leaves_the_old_one_serving(opened, monkeypatch, cap
     assert caplog.text.count("no space") == 1, "it is not made anew with every change"
 
 
-def test_closing_gives_up_what_is_being_made(library, encoder, monkeypatch):
+@pytest.mark.parametrize("in_memory", [False, True])
+def test_closing_gives_up_what_is_being_made(library, encoder, monkeypatch, in_memory):
     begun, blocks = threading.Event(), building.vector_blocks
-
-    def one_by_one(connection, generation, dimension):
-        for block in blocks(connection, generation, dimension, 1):
-            begun.set()
-            yield block
-
-    monkeypatch.setattr(building, "vector_blocks", one_by_one)
     store = LocalStore(library, encoder, kinds=SMALL)
     growth = store._caches.vectors._growth
-    growth._stop.clear = growth._stop.set  # stopped from the outset
+
+    def until_stopped(connection, generation, dimension):
+        for block in blocks(connection, generation, dimension, 1):
+            if threading.current_thread() is growth._thread:
+                begun.set()
+                growth._stop.wait(60)
+            yield block
+
+    monkeypatch.setattr(building, "vector_blocks", until_stopped)
     store.add(map(article, range(100, 200)))
     assert begun.wait(60)
+    if in_memory:  # since the indexes can't be written any more
+        with monkeypatch.context() as full:
+            full.setattr(Stamp, "write", refuse)
+            store.add([article(300)])
+            store.dense(["x"], 1)
+        assert store._caches.vectors._growth is None
     store.close()
     assert not growth._thread.is_alive()
-    assert VectorIndex.load(library / "vectors.faiss").lists == 0
+    assert in_memory or VectorIndex.load(library / "vectors.faiss").lists == 0
 
 
 def test_small_changes_of_a_large_library_are_not_saved_each_time(opened, encoder, monkeypatch):

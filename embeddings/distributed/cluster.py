@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import re
+import signal
 import socket
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,9 +49,14 @@ def connected(address: str) -> Iterator[None]:
         return
     target = _target(address)
     try:
-        ray.init(
-            target, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True
-        )
+        with _own_sigterm():
+            ray.init(
+                target,
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                ignore_reinit_error=True,
+            )
     except Exception as error:  # Ray raises many kinds
         where = "Ray can't be started here" if target == LOCAL else f"the Ray cluster at {target} can't be used"
         raise DatelineError(
@@ -60,6 +67,17 @@ def connected(address: str) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def _own_sigterm() -> Iterator[None]:
+    """Keep what SIGTERM does here: Ray puts in its place what prints the stack and aborts."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():  # which alone may say so
+            signal.signal(signal.SIGTERM, before)
 
 
 def layout(workers: int | None) -> Layout:

@@ -81,6 +81,7 @@ class Caches:
                 self._folder,
                 error,
             )
+            self.vectors.close()
             self.vectors = VectorCache(None, self._dimension, kinds=self._kinds)
             self.lexical = LexicalCache(None)
             self._catch_up(connection)

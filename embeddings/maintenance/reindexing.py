@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from embeddings.chunking import Chunking, chunk
+from embeddings.chunking import chunk
 from embeddings.documents import Article, Passage
 from embeddings.encoder import Encoder, Vectors
-from embeddings.opening import check_encoder
+from embeddings.opening import check_encoder, chunking_of
 from embeddings.repeated import repeated_lines
 from embeddings.texts import encoder_text
 
@@ -20,15 +20,19 @@ class Reindexer:
     def __init__(self, folder: Path, meta: dict[str, str], encoder: Callable[[str], Encoder]) -> None:
         self.folder, self.meta = folder, meta
         self.dimension = int(meta["dimension"])
-        self._chunking = Chunking(int(meta["passage_words"]), int(meta["overlap_sentences"]))
+        self.chunking = chunking_of(meta)
         self._give_encoder = encoder
         self._encoder: Encoder | None = None
 
     def passages(self, connection: sqlite3.Connection, article: Article) -> tuple[list[Passage], list[Vectors]]:
         """Cut and encode one article."""
-        passages = chunk(article, self._chunking, repeated_lines(connection, article.source))
+        passages = chunk(article, self.chunking, repeated_lines(connection, article.source))
         texts = [encoder_text(article, passage) for passage in passages]
-        return passages, list(self.encoder.encode_passages(texts)) if texts else []
+        return passages, list(self.encode(texts)) if texts else []
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Encode the texts of passages; loads the encoder when it is first wanted."""
+        return self.encoder.encode_passages(texts)
 
     @property
     def encoder(self) -> Encoder:

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from embeddings import schema
+from embeddings.batching import batches
 from embeddings.encoder import Encoder
 from embeddings.failures import explained
 from embeddings.indexes.caches import Caches
@@ -16,6 +17,8 @@ from embeddings.maintenance.checking import ORPHANS, damage_of_file, damaged_art
 from embeddings.maintenance.reindexing import Reindexer
 from embeddings.maintenance.salvaging import salvage
 from embeddings.plurals import in_number
+from embeddings.preparing import ADD_BATCH
+from embeddings.recutting import cut_anew, cut_otherwise
 from embeddings.rows import delete_article_at, generation_of, insert_article, set_generation
 from embeddings.stories import part_stories
 
@@ -37,7 +40,11 @@ def repair(folder: Path, encoder: Callable[[str], Encoder]) -> list[str]:
             if damage_of_file(connection) is not None:
                 done = salvage(folder, connection, maker)
             else:
-                done = [*_remove_orphans(connection), *_write_anew(connection, maker)]
+                done = [
+                    *_remove_orphans(connection),
+                    *_write_anew(connection, maker),
+                    *_cut_anew(connection, maker),
+                ]
         return [*done, _make_caches(folder)]
 
 
@@ -65,6 +72,19 @@ def _write_anew(connection: sqlite3.Connection, maker: Reindexer) -> Iterator[st
             insert_article(connection, article, passages, vectors, generation)
             _forget_files_of(connection, article.id)
         yield f"wrote the article {article.id!r} anew, with {in_number(len(passages), 'passage')}"
+
+
+def _cut_anew(connection: sqlite3.Connection, maker: Reindexer) -> Iterator[str]:
+    """Cut those articles anew that an earlier Dateline cut otherwise."""
+    keys = [key for (key,) in connection.execute("SELECT key FROM articles ORDER BY key")]
+    changed = 0
+    for some in batches(keys, ADD_BATCH):
+        if any(cut_otherwise(connection, some, maker.chunking)):
+            with schema.all_or_nothing(connection):
+                generation = _next_generation(connection)
+                changed += cut_anew(connection, some, maker.chunking, maker.encode, generation)
+    if changed:
+        yield f"cut {in_number(changed, 'article')} anew that an earlier Dateline had cut otherwise"
 
 
 def _take_from_stories(connection: sqlite3.Connection, keys: Sequence[int]) -> None:

@@ -69,6 +69,12 @@ def serve(arguments: argparse.Namespace) -> int:
         drain=arguments.drain,
     )
     check_place(serving)
+    if serving.access is None and (serving.hostnames or serving.proxy):  # what comes by a proxy comes from here
+        print(
+            "dateline: there is no password, and whoever comes by the proxy or another name of this server is let in; "
+            "set one (dateline access password), or see that the proxy asks for one",
+            file=sys.stderr,
+        )
     from app import serve as run  # after what can be wrong was found quickly
 
     run(settings, serving, mcp=arguments.mcp, read_only=arguments.read_only)

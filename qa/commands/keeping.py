@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from embeddings.errors import DatelineError
-from embeddings.maintenance.checking import CheckReport, Finding
+from embeddings.maintenance.checking import LOOKED_AT, CheckReport, Finding
 from embeddings.plurals import in_number
 from qa.commands.shared import FAILED_GATE, OK, print_json, settings_of
 
@@ -22,7 +23,7 @@ def check(arguments: argparse.Namespace) -> int:
     folder = _library(arguments)
     report = _with_labels(folder, check_library(folder))
     done: list[str] = []
-    if arguments.repair and any(finding.remedy for finding in report.findings):
+    if arguments.repair and (report.cut_otherwise or any(finding.remedy for finding in report.findings)):
         done = _repair(folder, arguments)
         before, report = report, _with_labels(folder, check_library(folder))
         if not arguments.json:
@@ -90,7 +91,7 @@ def _with_labels(folder: Path, report: CheckReport) -> CheckReport:
     try:
         read_labels(folder / LABELS_FILE)
     except DatelineError as error:
-        return CheckReport(report.articles, report.passages, (*report.findings, Finding(str(error), "")))
+        return replace(report, findings=(*report.findings, Finding(str(error), "")))
     return report
 
 
@@ -108,6 +109,12 @@ def _print(folder: Path, report: CheckReport, done: list[str]) -> None:
     if not report.findings:
         held = f"{in_number(report.articles, 'article')} in {in_number(report.passages, 'passage')}"
         print(f"{folder} is sound: {held}")
+        if report.cut_otherwise:
+            print(
+                f"of its articles (at most {LOOKED_AT:,} were looked at) an earlier Dateline cut "
+                f"{report.cut_otherwise:,} into other passages than this one does; to have them cut anew: dateline "
+                f"check --repair --library {folder}"
+            )
     elif any(finding.remedy for finding in report.findings):
         print(f"mend it: dateline check --repair --library {folder}", file=sys.stderr)
     else:
@@ -127,6 +134,7 @@ def _as_object(folder: Path, report: CheckReport, done: list[str]) -> dict[str, 
         "sound": not report.findings,
         "articles": report.articles,
         "passages": report.passages,
+        "cut_otherwise": report.cut_otherwise,
         "findings": [{"what": one.what, "remedy": one.remedy or None} for one in report.findings],
         "done": done,
     }
