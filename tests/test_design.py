@@ -78,6 +78,9 @@ ONLY_IMPORTER = {
 }
 
 
+ROOMS = "benchmarks|deploy|docs|embeddings|qa|seeds|tests"
+
+
 def imports(file):
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
@@ -114,9 +117,9 @@ def test_what_is_put_in_order_is_there():
         assert place.is_dir() or place.with_suffix(".py").is_file(), name
 
 
-def test_readme_shows_every_room_and_nothing_that_is_not_there():
-    readme = (ROOT / "README.md").read_text()
-    [tree] = re.findall(r"^## The code\n.*?^```\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+def test_the_tree_shows_every_room_and_nothing_that_is_not_there():
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+    [tree] = re.findall(r"^## The tree\n.*?^```\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
     shown, folder = set(), ROOT
     for line in tree.splitlines():
         names, _ = re.split(r"\s{2,}", line.strip(), maxsplit=1)
@@ -158,12 +161,19 @@ def test_every_benchmark_says_what_it_does_and_is_told_of(file):
         assert file.name in told, f"no document names {file.name}"
 
 
-def test_readme_commands_exist():
-    from qa.cli import _parser
-
-    named = set(re.findall(r"^(?:\$ )?dateline (\w+)", (ROOT / "README.md").read_text(), re.MULTILINE))
-    assert len(named) >= 4
+@pytest.mark.parametrize("file", [ROOT / "README.md", *ROOT.glob("docs/*.md")], ids=lambda f: f.name)
+def test_commands_that_are_told_of_exist(file):
+    named = set(re.findall(r"^(?:\$ )?dateline (\w+)", file.read_text(), re.MULTILINE))
+    assert named
     assert named <= set(re.findall(r"\w+", _parser().format_help()))
+
+
+@pytest.mark.parametrize("file", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=lambda f: f.name)
+def test_files_that_documents_lead_to_are_there(file):
+    text = file.read_text()
+    led = re.findall(r"\]\(([^)#:]+)\)", text)
+    led += [f"{ROOT}/{one}" for one in re.findall(rf"`((?:{ROOMS})/[\w./-]*\w\.\w+)`", text)]
+    assert [one for one in led if not (file.parent / one).is_file()] == []
 
 
 def deployed():
