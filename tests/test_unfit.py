@@ -13,8 +13,6 @@ TALK = "How much water is lost through leaks?\nA fifth of it.\n“Where is the w
 @pytest.mark.parametrize(
     ("question", "text", "span", "unfit"),
     [
-        ("Where did Bo Lind resign?", DATELINE, "in June 2021", True),
-        ("When did Bo Lind resign?", DATELINE, "in June 2021", False),
         ("Who resigned?", DATELINE, "SORREL", True),
         ("Who resigned?", DATELINE, "June 8", True),
         ("Which town lost its mayor?", DATELINE, "SORREL", False),
@@ -72,7 +70,6 @@ RIVALS = "**Do you have a rival?**\n\nOnly Piet Sand."
         ("Who wrote the crossword?", LETTERS, "611", True),
         ("Who wrote in?", LETTERS, "611 readers", False),
         ("How many wrote in?", LETTERS, "611", False),
-        ("Which trains are running?", LETTERS, "which trains are running", True),
         ("Which trains are running?", LETTERS, "Harrow", False),
         ("How old is Rustam Aliev?", DESERT, "Rustam Aliev", True),
         ("How old is Rustam Aliev?", DESERT, "81", False),
@@ -89,8 +86,6 @@ RIVALS = "**Do you have a rival?**\n\nOnly Piet Sand."
         ("How much jam is in a jar?", JARS, "340g", False),
         ("How much profit was made?", JARS, "31 per cent", True),
         ("How much did profit fall?", JARS, "31 per cent", False),
-        ("What is the SnugBug number?", RECALLS, "2", True),
-        ("What is the SnugBug number?", RECALLS, "2.5", False),
         ("Does she have a rival?", RIVALS, "a rival", True),
         ("Who is her rival?", RIVALS, "Piet Sand", False),
         ("Which question was she asked?", RIVALS, "a rival", False),

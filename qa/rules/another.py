@@ -16,8 +16,8 @@ _COUNTED_BACK = re.compile(r"\b(?:years|decades?) (?:ago|earlier|before|later|af
 def is_of_another_year(question: str, span: Span) -> bool:
     """Say whether a span's article is of another year than the question names, and says nothing of that one.
 
-    Only where the article has a date, never mentions the year, and counts no years back: what it tells without a year is
-    of its own year, the one before or the next.
+    Only where the article has a date, never mentions the year, and counts no years back: what is told without a year
+    is of the article's own, the one before or the next.
     """
     published = span.hit.article.published
     asked = _YEAR.search(question)
