@@ -59,7 +59,6 @@ LETTERS = "We apologise to the 611 readers who wrote in.\nTrains: which trains a
 DESERT = (
     "Every morning at six Rustam Aliev sweeps the deck. “I stay,” said the 81-year-old, who was taught to read at six."
 )
-JARS = "The price of a 340g jar went up by 45 cents to €3.25. It is No. 3. Profit fell 31 per cent to €18m."
 RECALLS = "It is the fourth recall since January.\n**1. Piccalilli**\nGlass.\n\n**2. SnugBug bag, 2.5 tog**\nThe zip."
 RIVALS = "**Do you have a rival?**\n\nOnly Piet Sand."
 
@@ -78,14 +77,6 @@ RIVALS = "**Do you have a rival?**\n\nOnly Piet Sand."
         ("How long has Oduya counted swifts?", "He has counted them for 26 summers.", "26 summers", False),
         ("How long was the rope?", "It was nine fathoms.", "nine fathoms", False),
         ("How long is the fourth recall?", RECALLS, "since January", False),
-        ("How much does a jar cost?", JARS, "340g", True),
-        ("How much does a jar cost?", JARS, "No. 3", True),
-        ("How much does she earn?", "She won 3-6 7-6(9) 6-4.", "3-6 7-6(9) 6-4", True),
-        ("How much did the price of a jar rise?", JARS, "45 cents", False),
-        ("How much does a jar cost?", JARS, "€3.25", False),
-        ("How much jam is in a jar?", JARS, "340g", False),
-        ("How much profit was made?", JARS, "31 per cent", True),
-        ("How much did profit fall?", JARS, "31 per cent", False),
         ("Does she have a rival?", RIVALS, "a rival", True),
         ("Who is her rival?", RIVALS, "Piet Sand", False),
         ("Which question was she asked?", RIVALS, "a rival", False),

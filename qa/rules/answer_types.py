@@ -1,4 +1,4 @@
-"""What kind of answer a question wants, and the spans that are of another: 611 is nobody, 340g is no price."""
+"""What kind of answer a question wants, and the spans that are of another: 611 is nobody."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 
 from qa.answers import Span
-from qa.rules.money import asks_for_money, is_no_money
 from qa.rules.numbers import IN_WORDS, MANY
 from qa.rules.openings import OPENING
 
@@ -64,10 +63,6 @@ def _is_asked_noun(question: str, span: Span) -> bool:
     return asked is not None and said.removesuffix("s") == asked["noun"].casefold().removesuffix("s")
 
 
-def _is_no_sum(question: str, span: Span) -> bool:
-    return asks_for_money(question) and is_no_money(span)
-
-
 _OTHERS: tuple[tuple[re.Pattern[str], Callable[[str, Span], bool]], ...] = tuple(
     (re.compile(OPENING + asking, re.IGNORECASE), is_other)
     for asking, is_other in (
@@ -78,6 +73,5 @@ _OTHERS: tuple[tuple[re.Pattern[str], Callable[[str, Span], bool]], ...] = tuple
         (r"how old\b", _is_no_age),
         (r"how long\b", _is_no_extent),
         (r"how many\b", _is_no_count),
-        (r"how much\b", _is_no_sum),
     )
 )
