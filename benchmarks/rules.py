@@ -44,13 +44,11 @@ def _never(*_: object) -> bool:
 
 
 RULES: Mapping[str, tuple[ModuleType, str, Callable[..., Any]]] = {
-    "another.py": (unfit, "is_of_another", _never),
+    "another.py": (unfit, "is_of_another_year", _never),
     "answer_types.py": (unfit, "is_of_another_type", _never),
     "bylines.py": (asking, "asks_for_writer", _never),
-    "changes.py": (asking, "change_first", _spans_as_they_are),
     "corrections.py": (asking, "corrected", lambda spans, _: list(spans)),
-    "described.py, asked again by name": (asking, "asked_by_name", lambda *_: None),
-    "described.py, full names": (asking, "full_name_first", _spans_as_they_are),
+    "fullnames.py": (asking, "full_name_first", _spans_as_they_are),
     "labelled.py, labels": (unfit, "is_label", _never),
     "labelled.py, rows": (unfit, "is_of_another_row", _never),
     "marginal.py": (unfit, "is_beside_the_telling", _never),
@@ -60,9 +58,6 @@ RULES: Mapping[str, tuple[ModuleType, str, Callable[..., Any]]] = {
     "quotations.py": (asking, "whole_quotations", _spans_as_they_are),
     "tidying.py": (reader, "tidied", lambda _, start, end: (start, end)),
     "tidying.py, datelines": (unfit, "is_dateline", _never),
-    "unfit.py, times to where": (unfit, "is_a_time", _never),
-    "unfit.py, numbers of items": (unfit, "_is_enumerator", _never),
-    "unfit.py, the question itself": (unfit, "_is_asked_there", _never),
     "unfit.py, an interviewer's": (unfit, "_is_of_an_interviewer", _never),
     "yes_no.py": (asking, "whole_sentences", _spans_as_they_are),
 }

@@ -16,19 +16,19 @@ from qa.answers import Answer, Span
 from qa.confidence import Calibrator, features
 from qa.filters import unknown_source
 from qa.lists.further import is_among, new_ones
-from qa.lists.items import is_a_count, is_enumerated, list_items, without_rest
+from qa.lists.items import is_a_count, is_enumerated, list_items
 from qa.lists.plurals import asks_for_list, in_singular
 from qa.ranking import is_settled, join_names, rank, rank_passages
 from qa.reader import Reader
 from qa.rereading import read_again
 from qa.retriever import MOST_READ, Retriever, enough
 from qa.rules.bylines import asks_for_writer, metadata_says, writer_in, written_by
-from qa.rules.changes import change_first
 from qa.rules.corrections import corrected
-from qa.rules.described import asked_by_name, full_name_first
+from qa.rules.fullnames import full_name_first
 from qa.rules.money import money_first
 from qa.rules.named import less_where_unnamed
 from qa.rules.newest import newest_first
+from qa.rules.openings import WHO
 from qa.rules.quotations import asks_for_words, whole_quotations
 from qa.rules.smalltalk import is_small_talk
 from qa.rules.unfit import is_unfit
@@ -238,11 +238,11 @@ class Pipeline:
         asked = checked_question(question)
         started = time.perf_counter()
         found, hits = self._read(asked, hits)
-        by_name, spans, trouble = self._likely(asked, hits, found)
+        spans, trouble = self._likely(asked, hits, found)
         spans = self._best_first(asked, spans, without, fits)
         read_ms = _since(started)
         started = time.perf_counter()
-        measured = features(by_name, spans) if spans else ()
+        measured = features(asked, spans) if spans else ()
         probability = self.calibrator.probability(measured, expected) if spans else 0.0
         is_found = bool(spans) and probability >= self.threshold
         spans, items = _shown(asked, spans, without, may_be_list=is_found)
@@ -265,18 +265,16 @@ class Pipeline:
             trouble=trouble,
         )
 
-    def _likely(self, question: str, hits: Sequence[Hit], found: Sequence[Span]) -> tuple[str, list[Span], str]:
-        """Rank what was found and can be an answer; gives what was read for, the spans, and `trouble` of the Answer."""
+    def _likely(self, question: str, hits: Sequence[Hit], found: Sequence[Span]) -> tuple[list[Span], str]:
+        """Rank what was found and can be an answer; gives the spans, and `trouble` of the Answer."""
+        article = written_by(hits) if asks_for_writer(question) else None
+        if article is not None:
+            spans = writer_in(article, hits)
+            return spans, "" if spans else metadata_says(article)
         mixed = read_again(self.reader, question, found)
         if asks_for_list(question):
             mixed += self._read_for_one(question, hits, mixed)
-        spans = [span for span in rank(mixed) if not is_unfit(question, span)]
-        by_name, spans = self._read_by_name(question, hits, spans)
-        article = written_by(hits) if asks_for_writer(question) else None
-        if article is None:
-            return by_name, spans, ""
-        spans = writer_in(article, hits)
-        return by_name, spans, "" if spans else metadata_says(article)
+        return [span for span in rank(mixed) if not is_unfit(question, span)], ""
 
     def _best_first(
         self, question: str, spans: list[Span], without: Collection[str], fits: Callable[[Span], bool] | None
@@ -286,12 +284,12 @@ class Pipeline:
             spans = new_ones(spans, without)
         if fits is not None:
             spans = [span for span in spans if fits(span)]
-        spans = newest_first(question, change_first(question, spans))
+        spans = newest_first(question, spans)
         spans = corrected(spans, lambda behind: self.reader.read(question, behind))
         spans = whole_quotations(question, money_first(question, spans))
         if asks_for_list(question):  # whose items come one by one
             return [span for span in spans if not is_a_count(span.text)]
-        return join_names(spans)
+        return join_names(spans) if WHO.match(question) else spans
 
     def _read(self, question: str, hits: Sequence[Hit]) -> tuple[list[Span], Sequence[Hit]]:
         """Read the likeliest passages, and on until no other could win; for a list, all. Gives those that were read."""
@@ -311,28 +309,16 @@ class Pipeline:
             return []
         return read_again(self.reader, one, self.reader.read(one, hits))
 
-    def _read_by_name(self, question: str, hits: Sequence[Hit], spans: list[Span]) -> tuple[str, list[Span]]:
-        """Read for the name instead where the best span is whom the question describes; gives what was read for."""
-        by_name = asked_by_name(question, spans[0]) if spans else None
-        if by_name is None:
-            return question, spans
-        named = [spans[0].text, *(span.text for span in spans[0].also)]
-        found = rank(read_again(self.reader, by_name, self.reader.read(by_name, hits)))
-        others = [span for span in found if not is_among(span, named)]
-        return (by_name, others) if others and others[0].score > 0 else (question, spans)
-
 
 def _shown(
     question: str, spans: list[Span], without: Collection[str], *, may_be_list: bool
 ) -> tuple[list[Span], tuple[Span, ...]]:
     """Give spans as they are shown, as sure as they were with fewer words, and the items of a list."""
-    wants_list = asks_for_list(question)
-    spans = whole_sentences(question, spans if wants_list else full_name_first(question, spans))
+    spans = whole_sentences(question, spans if asks_for_list(question) else full_name_first(question, spans))
     is_whole = asks_for_words(question) or asks_yes_or_no(question)
     items = list_items(question, spans) if may_be_list and not is_whole else ()
     items = tuple(item for item in items if not is_among(item, without))
-    items = items if len(items) > 1 else ()
-    return (without_rest(spans, items) if wants_list else spans), items
+    return spans, items if len(items) > 1 else ()
 
 
 def _period(question: str, where: Filter, today: date | None) -> Period | None:

@@ -75,11 +75,6 @@ def tells_time(text: str) -> bool:
     return _TOLD.search(text) is not None
 
 
-def is_a_time(text: str) -> bool:
-    """Say whether a text is a day, a month with its year, or a year, and nothing else."""
-    return _TIME.fullmatch(text) is not None
-
-
 def _days(match: re.Match[str], today: date) -> Period:
     words = match[0].lower()
     day = today - timedelta(words.endswith(("yesterday", "last night")) + words.startswith("the day before"))
@@ -248,7 +243,6 @@ _POINT = (
     rf"|{MONTH_NAME} \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}})|{_IN_FIGURES}|\d{{4}}-\d\d-\d\d"
     rf"|{_SEASON} (?:of )?\d{{4}}|{MONTH_NAME} (?:of )?\d{{4}}|(?:19|20)\d\d"
 )
-_TIME = re.compile(rf"(?:(?:on|in|since|by|until) )?(?:{_POINT})", re.IGNORECASE)
 _NUMBER = rf"\d{{1,3}}|{'|'.join(_NUMBERS)}"
 _COUNT = rf"(?P<count>{_NUMBER})"
 # in small letters they are words, but with a day beside them

@@ -13,15 +13,6 @@ STORIES = {
 **Correction to last week's issue.** In our note on glaciers we wrote that the Hornfell ice shelf lost 40 metres in \
 thickness in ten years. The figure is 14 metres.
 """,
-    "results": """Brandt Tools lifts full-year profit as repair business grows
-
-Hamburg - Brandt Tools AG, the maker of power drills and saws, said on Thursday that net profit rose 12% to €184m in \
-2023, from €164m a year earlier. Revenue was €2.31bn, down 3%, as do-it-yourself customers bought fewer new machines.
-
-The operating margin widened to 11.4% from 9.8%. The repair and spare parts division brought a quarter of it.
-
-For 2024 the company forecasts revenue of between €2.3bn and €2.4bn and an operating margin of about 12%.
-""",
     "diary": """What is on this week in Kellport
 
 Thursday: Farmers' market, Cask Square, 9am to 1pm. Look out for Mrs Pennington's quince jelly.
@@ -55,7 +46,6 @@ def library(tmp_path_factory):
     ("question", "said"),
     [
         ("How much thickness did the Hornfell ice shelf lose?", "14 metres"),
-        ("How much did revenue fall at Brandt Tools?", "3%"),
         ("What time does the farmers' market open?", "9am to 1pm"),
         ("How many votes did Meena Pillai get?", "6,540"),
     ],

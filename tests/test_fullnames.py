@@ -1,11 +1,11 @@
 """Whole names beside surnames."""
 
 import pytest
-from spans import hit_in
+from spans import hit_in, span_in
 
 from qa.answers import Answer, Span
 from qa.presentation import as_text, span_object
-from qa.rules.fullnames import in_full
+from qa.rules.fullnames import full_name_first, in_full
 from qa.ui.markup import answer_html, as_markdown
 
 
@@ -75,3 +75,37 @@ def test_the_whole_name_is_shown_beside_the_answer():
     assert "\nIn full: Joachim Pell.\n" in as_markdown([answer])
     assert span_object(span, "Who takes over?")["name"] == "Joachim Pell"
     assert span_object(span, "What happens?")["name"] is None
+
+
+STORY = "On Monday Rita Vogel phoned Norvik Minister Ana Lund, the party leader, for an hour. Lund hung up."
+LUND = "Ana Lund"
+
+
+def span(text, score=1.0):
+    return span_in(hit_in(STORY), text, score)
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "first"),
+    [
+        ("Who hung up?", [("Lund", 9.0), ("Ana Lund", 1.0)], "Ana Lund"),
+        ("Who hung up?", [("Lund", 9.0), ("Ana Lund", -1.0)], "Lund"),
+        ("Who hung up?", [("Lund", 9.0), ("Rita Vogel", 1.0)], "Lund"),
+        ("Who hung up?", [("Lund", 9.0), ("Norvik Minister Ana Lund", 1.0)], "Norvik Minister Ana Lund"),
+        ("Who hung up?", [("Ana Lund", 9.0), ("Norvik Minister Ana Lund", 1.0)], "Ana Lund"),
+        ("What did they hear?", [("Lund", 9.0), ("Ana Lund", 1.0)], "Lund"),
+        ("Who hung up?", [("Lund", 9.0), ("phoned Norvik Minister Ana Lund", 8.0), ("Ana Lund", 1.0)], "Ana Lund"),
+    ],
+)
+def test_a_whole_name_goes_before_a_surname(question, given, first):
+    spans = [span(text, score=score) for text, score in given]
+    found = full_name_first(question, spans)
+    assert found[0].text == first
+    assert {one.text for one in (*found, *found[0].also)} == {text for text, _ in given}
+    assert len(found) == len(given) - len(found[0].also)
+
+
+def test_of_whole_names_that_of_the_same_article_goes_first():
+    elsewhere = span_in(hit_in("President Ana Lund left.", name="b"), "President Ana Lund", 8.0)
+    assert full_name_first("Who?", [span("Lund"), elsewhere, span(LUND, score=0.5)])[0].text == LUND
+    assert full_name_first("Who?", []) == []

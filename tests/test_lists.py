@@ -4,7 +4,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
-from qa.lists.items import is_a_count, list_items, without_rest
+from qa.lists.items import is_a_count, list_items
 
 STORM = "Storm Maren left Dunmere, Skarholt and Sant Aubry without electricity. Halvern, the capital, was spared."
 ASKED = "Which towns lost power?"
@@ -139,11 +139,6 @@ CLOSED = "It snowed.\n\nClosed are:\n- High Street, from 9 a.m.\n- Mill Lane\n\n
         ("It was:\n- Lord Pell\n- Hay Ltd\n- firms in Saltby", "Hay Ltd", ["Lord Pell", "Hay Ltd", "firms in Saltby"]),
         ("It was two men, Dan Cole and Ray Marsh.", "two men, Dan Cole and Ray Marsh", ["Dan Cole", "Ray Marsh"]),
         (
-            "The two who fell were Bell Hay and the Old Salt firm.",
-            "The two who fell were Bell Hay and the Old Salt firm",
-            ["Bell Hay", "the Old Salt firm"],
-        ),
-        (
             "# Recalled\n\n**1. Ash jam, 280g**\nIt may hold glass.\n\n**2. Salt bag**\nIt tears.",
             "Salt bag",
             ["Ash jam", "Salt bag"],
@@ -158,17 +153,20 @@ def test_items_that_are_set_apart(text, best, items):
 
 
 @pytest.mark.parametrize(
-    ("question", "text", "best", "items"),
+    ("text", "items"),
     [
-        ("Where were they sold?", "They were sold in Lidl and Old Spar.", "Lidl and Old Spar", ["Lidl", "Old Spar"]),
-        ("Where did it stop?", "It stopped between Sorrel and Dunmere.", "Sorrel and Dunmere", []),
-        ("Where did he live?", "He lived in Trinidad and Tobago.", "Trinidad and Tobago", []),
-        ("What did he like?", "He liked Sorrel and Dunmere.", "Sorrel and Dunmere", []),
-        ("Where was it?", "It lay among mud and Sorrel.", "mud and Sorrel", []),
+        ("Ash, Bell and the Old Salt", ["Ash", "Bell", "the Old Salt"]),
+        ("Ash and Bell", []),
+        ("Baker, California, USA", []),
+        ("Nearer, My God, to Thee", []),
+        ("squid beaks, scales and 93 pebbles", ["squid beaks", "scales", "93 pebbles"]),
+        ("May 4, 2017, and closed on June 8, 2018", []),
+        ("1994, and won it in 1995, 2015 and 2017", []),
+        ("bail, fines, or cruel and unusual punishment", []),
     ],
 )
-def test_two_places_are_two(question, text, best, items):
-    found = list_items(question, [span(best, 5.0, Article("a", "A", text))])
+def test_what_is_a_list_that_was_not_asked_for(text, items):
+    found = list_items("Where was it?", [span(text, 5.0, Article("a", "A", f"It was {text}."))])
     assert [item.text for item in found] == items
 
 
@@ -178,14 +176,8 @@ def test_two_places_are_two(question, text, best, items):
         ("Which works stay?", "The ones in Ash Bay, Bell and Cole stay.", "Bell and Cole", ["Ash Bay", "Bell", "Cole"]),
         ("Which works stay?", "Schools in Ash Bay and Bell stay.", "Bell", ["Ash Bay", "Bell"]),
         ("Which men sang?", "If they met fans in Ash Bay, Bell and Cole sang.", "Bell and Cole", ["Bell", "Cole"]),
-        ("Which shops sold it?", "Ash, Bell and Cole in Ekeby, Hay and Lund did.",
-         "Ash, Bell and Cole in Ekeby, Hay and Lund",
-         ["Ash", "Bell", "Cole"]),
         ("Which shops sold it?", "It was Ash in Ekeby, Bell and Cole in Hay.", "Ash in Ekeby, Bell and Cole in Hay",
          ["Ash in Ekeby", "Bell", "Cole in Hay"]),
-        ("Where were they taken?", "To schools in Ash, Bell and Cole.", "schools in Ash, Bell and Cole",
-         ["Ash", "Bell", "Cole"]),
-        ("Which towns are joined?", "It goes between Ash and Bell.", "between Ash and Bell", ["Ash", "Bell"]),
         ("Which witnesses came?", "It heard Jo Keel, the broker Vera Moss and a Swiss banker.", "Jo Keel",
          ["Jo Keel", "the broker Vera Moss", "a Swiss banker"]),
         ("Which boards met?", "It was School Board, Ash and the School Board.",
@@ -196,32 +188,6 @@ def test_two_places_are_two(question, text, best, items):
 def test_places_of_an_enumeration(question, text, best, items):
     found = list_items(question, [span(best, 5.0, Article("a", "A", text))])
     assert [item.text for item in found] == items
-
-
-@pytest.mark.parametrize(
-    ("best", "items", "text"),
-    [
-        ("their sons, Ed and Al, four dogs and a cat", ["Ed", "Al"], "Ed and Al"),
-        ("Ed and Al, four dogs", ["Ed", "Al"], "Ed and Al"),
-        ("Ed and Al", ["Ed", "Al"], "Ed and Al"),
-        ("Ed", ["Ed", "Al"], "Ed"),
-        ("Ed and Al, four dogs", [], "Ed and Al, four dogs"),
-    ],
-)
-def test_a_list_is_given_without_the_rest(best, items, text):
-    article = Article("a", "A", "She leaves their sons, Ed and Al, four dogs and a cat.")
-    spans = [span(best, 5.0, article)]
-    assert without_rest(spans, [span(item, 5.0, article) for item in items])[0].text == text
-    assert without_rest([], []) == []
-
-
-def test_an_age_behind_the_last_item_stays():
-    article = Article("a", "A", "It was Ed Ash, 41, and Al Fox, 33, who fell.")
-    spans, items = (
-        [span("Ed Ash, 41, and Al Fox, 33", 5.0, article)],
-        [span("Ed Ash", 5, article), span("Al Fox", 5, article)],
-    )
-    assert without_rest(spans, items)[0].text == "Ed Ash, 41, and Al Fox, 33"
 
 
 def test_what_another_span_has_behind_and_is_no_item_of_a_list_of_names():

@@ -12,7 +12,7 @@ from embeddings.store import Filter
 from qa.filters import read_day
 from qa.presentation import in_period
 from qa.retriever import Retriever
-from qa.times import asks_about_now, is_a_time, period_of, tells_time
+from qa.times import asks_about_now, period_of, tells_time
 
 TODAY = date(2022, 6, 15)  # a Wednesday
 
@@ -266,20 +266,6 @@ def test_the_pipeline_reads_a_period_out_of_the_question(pipeline):
 )
 def test_what_tells_a_time(text, tells):
     assert tells_time(text) is tells
-
-
-@pytest.mark.parametrize(
-    ("text", "is_one"),
-    [
-        *(
-            (text, True)
-            for text in ("2 March 1930", "March 2, 1930", "in March 1930", "1930", "2021-06-30", "on 3 May 2020")
-        ),
-        *((text, False) for text in ("Saltby", "March", "Saltby in 1930", "30", "2 March 1930 in Saltby", "Room 1930")),
-    ],
-)
-def test_what_is_a_time_and_nothing_else(text, is_one):
-    assert is_a_time(text) is is_one
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from embeddings.letters import CAPITAL
 from embeddings.sentences import sentence_around
 from qa.answers import Span
-from qa.lists.doers import asks_who, is_argument, is_two_people
 from qa.lists.enumerations import MAX_ITEM_WORDS, is_set_apart_inside, rows
 from qa.lists.plurals import NUMBERS, asks_for_list
 from qa.lists.tables import column
@@ -27,7 +25,6 @@ SURE_MARGIN = 5.0
 LEAST_UNASKED = 3
 """Items that make a list of an answer to a question that did not ask for one."""
 
-_COUNTED = re.compile(rf"(?:the |all )?(?P<number>{'|'.join(NUMBERS)}|\d{{1,2}}) [a-z]+(?: [a-z]+)?", re.IGNORECASE)
 _COUNT = re.compile(
     rf"(?:all |the |about |some )?(?:{SMALL}|dozens|\d{{1,2}})",
     re.IGNORECASE,
@@ -51,15 +48,7 @@ _SOMEBODY = re.compile(
     rf"|{'|'.join(NUMBERS)}|hundreds|thousands|several|many|some|other)\s"
 )
 _WHY = re.compile(r"(?:.*:\s+)?(?:(?:and|but|so)\s+)?why\b", re.IGNORECASE)  # "Ana Reyes: And why?" is a follow-up
-_KIN = re.compile(
-    r"(?:his|her|their) (?:[a-z-]+ )?(?:grand|step)?(?:son|daughter|wife|husband|brother|sister|mother|father|partner"
-    r"|widow|widower|niece|nephew|uncle|aunt|cousin)"
-)
 _NAMES = rf"(?:[Tt]he )?{CAPITAL}[\w.’'-]*(?: (?:of |& )?{CAPITAL}[\w.’'-]*)*"
-_PLACES_OF_ALL = re.compile(
-    rf"(?P<items>{_NAMES}(?:, {_NAMES}){{0,8}},? and {_NAMES})"
-    rf" (?:in|at|near|from|across) {_NAMES}(?:, {_NAMES}){{0,8}},? and {_NAMES}"
-)
 _HANGING = re.compile(r"(?<!\s)\s+(?:and|or)$")
 _NO_ITEM = re.compile(r"(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have|had|will|would)\b")
 _LEADING = re.compile(r"(?:to|for|in|from|at|on|of|by|with|across)\s+(?=\w)")
@@ -81,25 +70,11 @@ _NAME_AND_VERB = re.compile(
 )
 
 
-# "the two parties that withdrew were A and B", and not "A and B were French"
-_LEAD_IN = re.compile(
-    r"(?:[Tt]he|[Tt]hose|[Aa]ll|[a-z]+|\d{1,2}) [^,;:.]{1,100}?(?:\b(?:were|are|included?)|:)\s+"
-    rf"(?=[\"“]?(?:the |an? )?{CAPITAL})"
-)
-# "hospitals in A, B and C", "between A and B"
-_PLACES_LEAD_IN = re.compile(rf"(?:(?:[Tt]he )?[a-z-]+s (?:in|at|near|from)|between) (?={CAPITAL})")
 _LEADS_IN = re.compile(rf".*(?:\b(?:were|are)|:)\s+(?=[\"“]?(?:the |an? )?{CAPITAL})", re.DOTALL)
 # "The schools in Ash, Bell and Cole will close."
 _PLACES_OF = re.compile(
     r"(?:[A-Z][a-z-]*s|(?:The|All|Both|Most|Only) (?:[a-z-]+ ){0,2}[a-z-]+s) (?:in|at|of|near|from) "
     rf"(?={_NAMES}$)"
-)
-_REST = re.compile(r",\s+(?!(?:aged )?\d)")
-_PLACE_NAME = rf"{CAPITAL}[\w.’'-]*(?: {CAPITAL}[\w.’'-]*){{0,2}}"
-_TWO_PLACES = re.compile(rf"{_PLACE_NAME} and {_PLACE_NAME}")
-_ONE_OF_TWO_NAMES = re.compile(
-    r".* and (?:Barbuda|Herzegovina|Nevis|Principe|Tobago|Caicos|Miquelon|Futuna|Labrador|Wear|Hove|Galloway|Kinross"
-    r"|Bute|Chelsea|Fulham|Cromarty|Dagenham)"
 )
 
 
@@ -119,14 +94,15 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     The best span is cut at its commas and its "and". Where the question asks for a list, the span is first carried on
     over the enumeration that it stands in, and other spans that the reader is sure of, or nearly as sure, add theirs:
     where the best one is an enumeration, those of its own sentence only; else those of any article that are of its
-    kind, a name, a number or neither. Each item keeps exact offsets. Fewer than two items are no list, nor are two that
-    were not asked for, nor what answers "how much", or "why", a clause with its commas: then none are returned.
+    kind, a name, a number or neither. Each item keeps exact offsets. Fewer than two items are no list, nor is what
+    answers "how much", or "why", a clause with its commas: then none are returned. Of what was not asked for as a list
+    only "A, B and C" is one.
     """
     if not spans or is_measure(spans[0].text) or asks_how_much(question) or _WHY.match(question):
         return ()
     best = spans[0]
     if not asks_for_list(question):
-        return tuple(_unasked(question, best))
+        return tuple(_unasked(best))
     if cells := _without_doubles(column(question, best)):
         return tuple(cells) if len(cells) > 1 else ()
     items = together = _without_doubles(_items(best))
@@ -144,63 +120,16 @@ def list_items(question: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(items) if len(items) > 1 else ()
 
 
-def without_rest(spans: Sequence[Span], items: Sequence[Span]) -> list[Span]:
-    """Leave out of the best span what stands before the first of its items, and what goes on behind the last.
+def _unasked(best: Span) -> list[Span]:
+    """Give the items of an answer like "A, B and C" to a question that did not ask for several; [] where it is one.
 
-    Args:
-        spans: ranked, best first.
-        items: of the best span, or none.
+    One with a further "and", or with more commas behind it, is a clause, or a place within another.
     """
-    if not spans or not items:
-        return list(spans)
-    best, text = spans[0], spans[0].hit.article.text
-    start, end = min(item.start for item in items), max(item.end for item in items)
-    is_inside = (
-        all(item.hit.article.id == best.hit.article.id for item in items) and best.start <= start < end <= best.end
-    )
-    if not is_inside:
-        return list(spans)
-    end = end if _REST.match(text, end, best.end) else best.end
-    return [replace(best, text=text[start:end], start=start, end=end), *spans[1:]]
-
-
-def _unasked(question: str, best: Span) -> list[Span]:
-    """Give the items of an answer to a question that did not ask for several: "Who scored?"; [] where it is one."""
-    parts = cut(_without_lead_in(best) if question.lower().startswith("where ") else best)
-    items = _alike(parts, parts)
-    if len(items) >= LEAST_UNASKED:
-        return items
-    if len(items) == 2 and _is_two_places(question, best):
-        return items
-    if not items or not asks_who(question):
+    items = cut(best)
+    if len(_CONJUNCTION.findall(best.text)) != 1 or not _follows_conjunction(items[-1]):
         return []
-    if _CONJUNCTION.search(best.text):
-        first, last = items[0].start - best.start, items[-1].end - best.start
-        return items if is_two_people(best.text[first:last]) else []
-    return _carried_on(question, best)
-
-
-def _is_two_places(question: str, best: Span) -> bool:
-    """Say whether a span is two names that both answer "where?"; what lies between two places is in neither."""
-    text = best.hit.article.text
-    return (
-        question.lower().startswith("where ")
-        and _TWO_PLACES.fullmatch(best.text) is not None
-        and _ONE_OF_TWO_NAMES.fullmatch(best.text) is None
-        and re.search(r"\bbetween (?:the )?$", text[max(0, best.start - 12) : best.start]) is None
-    )
-
-
-def _carried_on(question: str, best: Span) -> list[Span]:
-    """Carry one who did it on over the others, where the question's verb is said of them all."""
-    text = best.hit.article.text
-    end = _enumeration(best).end
-    if end == best.end or not re.search(CAPITAL, best.text) or not is_argument(question, text, best.start, end):
-        return []
-    further = _SEPARATOR.match(text, best.end)
-    start = further.end() if further else end
-    others = cut(Span(text[start:end], start, end, best.score, best.hit))
-    return [best, *others] if all(_SOMEBODY.match(other.text) for other in others) else []
+    items = _alike(items, items)
+    return items if len(items) >= LEAST_UNASKED else []
 
 
 def _items(span: Span) -> list[Span]:
@@ -209,14 +138,7 @@ def _items(span: Span) -> list[Span]:
         return [Span(text[start:end], start, end, span.score, span.hit) for start, end in found]
     if is_set_apart_inside(text, span.start, span.end):
         return cut(span)
-    return cut(_enumeration(_without_lead_in(span)))
-
-
-def _without_lead_in(span: Span) -> Span:
-    found = _LEAD_IN.match(span.text) or _PLACES_LEAD_IN.match(span.text)
-    if not found or not _CONJUNCTION.search(span.text, found.end()):
-        return span
-    return replace(span, text=span.text[found.end() :], start=span.start + found.end())
+    return cut(_enumeration(span))
 
 
 def _alike(items: list[Span], together: Sequence[Span]) -> list[Span]:
@@ -326,7 +248,6 @@ def cut(span: Span) -> list[Span]:
     """Cut a span at its commas and its "and"."""
     parts = []
     at = 0
-    span = _without_places_of_all(span)
     for separator in [*_SEPARATOR.finditer(span.text), None]:
         end = separator.start() if separator else len(span.text)
         if end > at:
@@ -340,30 +261,6 @@ def cut(span: Span) -> list[Span]:
     for start, end in parts:
         if items and (leading := _LEADING.match(span.text, start, end)):
             start = leading.end()
-        if items and _is_named_kin(span, items[-1], start):
-            first = items.pop().start - span.start
-            items.append(Span(span.text[first:end], span.start + first, span.start + end, span.score, span.hit))
-        elif not items or not _NO_ITEM.match(span.text, start, end):
+        if not items or not _NO_ITEM.match(span.text, start, end):
             items.append(Span(span.text[start:end], span.start + start, span.start + end, span.score, span.hit))
-    return items[1:] if _counts_the_rest(items) else items
-
-
-def _without_places_of_all(span: Span) -> Span:
-    """Leave out the places behind an enumeration: "Ash, Bell and Cole in Dunmere, Ekeby and Saltby" are three."""
-    found = _PLACES_OF_ALL.fullmatch(span.text)
-    return span if found is None else replace(span, text=found["items"], end=span.start + found.end("items"))
-
-
-def _is_named_kin(span: Span, before: Span, start: int) -> bool:
-    """Say whether what begins at `start` of a span is the name of the item before: "her sister, Ana Reyes"."""
-    is_next = re.fullmatch(r",\s+", span.text[before.end - span.start : start]) is not None
-    return is_next and _KIN.fullmatch(before.text) is not None and _NAME.match(span.text[start:]) is not None
-
-
-def _counts_the_rest(items: Sequence[Span]) -> bool:
-    """Say whether the first item says how many the others are: "two men, Dan Cole and Ray Marsh"."""
-    counted = _COUNTED.fullmatch(items[0].text) if items else None
-    if counted is None or len(items) < 3:
-        return False
-    number = counted["number"].lower()
-    return len(items) - 1 == (int(number) if number.isdigit() else 2 + NUMBERS.index(number))
+    return items

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from embeddings.letters import CAPITAL
 from qa.answers import Span
+from qa.rules.openings import WHO
 
 _WHO = re.compile(r"(?:.*:\s+)?(?:and\s+)?(?:\w+\s+)?who(?:m|se)?\b", re.IGNORECASE)
 _TITLE = (
@@ -22,6 +24,7 @@ _NO_FIRST_NAME = (
     r"(?:The|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|July|September|October|November|December"
     r"|(?:North|South|East|West)(?:ern)?|New|Great(?:er)?)"
 )
+_BARE = re.compile(rf"{CAPITAL}[\w’'-]+")
 _BEFORE, _BEHIND = 100, 10
 """Characters before a surname in which its first name and the word before that stand, and behind it what parts them."""
 _SURNAME = re.compile(rf"(?:{_TITLE}\s+)?(?P<name>{CAPITAL}[\w’'-]*[a-zà-ÿĀ-ț])(?<![’']s)")
@@ -43,6 +46,27 @@ def in_full(question: str, span: Span) -> str:
     text, named = span.hit.article.text, re.compile(f"{within}|{begins}")
     found = {one["within"] or one["begins"] for part in _around(text, last) for one in named.finditer(text, *part)}
     return found.pop() if len(found) == 1 else ""
+
+
+def full_name_first(question: str, spans: Sequence[Span]) -> list[Span]:
+    """Where a surname answers "who?" and a further span gives the whole name, let that stand for both.
+
+    "Katrin Voll" takes the place of "Voll", which becomes evidence for it: only where the reader takes it for an answer
+    by itself, and of the best span's article where that has it.
+
+    Args:
+        spans: ranked, best first.
+    """
+    if not spans or not WHO.match(question) or not _BARE.fullmatch(spans[0].text):
+        return list(spans)
+    best, *others = spans
+    whole = re.compile(rf"(?:{CAPITAL}[\w.’'-]* ){{1,3}}{re.escape(best.text)}")
+    named = [other for other in others if other.score > 0 and whole.fullmatch(other.text)]
+    if not named:
+        return list(spans)
+    first = max(named, key=lambda other: (other.hit.article.id == best.hit.article.id, other.score))
+    said_again = (*first.also, best, *best.also)
+    return [replace(first, also=said_again), *(other for other in others if other is not first)]
 
 
 def _around(text: str, surname: str) -> Iterator[tuple[int, int]]:

@@ -2,4 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 OPENING = r"\W*(?:and |but |so )?"
+WHO = re.compile(OPENING + r"who(?:m|se)?\b", re.IGNORECASE)
+"""Asks for somebody."""
