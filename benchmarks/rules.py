@@ -48,6 +48,7 @@ RULES: Mapping[str, tuple[ModuleType, str, Callable[..., Any]]] = {
     "answer_types.py": (unfit, "is_of_another_type", _never),
     "bylines.py": (asking, "asks_for_writer", _never),
     "corrections.py": (asking, "corrected", lambda spans, _: list(spans)),
+    "described.py": (asking, "asked_by_name", lambda *_: None),
     "fullnames.py": (asking, "full_name_first", _spans_as_they_are),
     "labelled.py, labels": (unfit, "is_label", _never),
     "labelled.py, rows": (unfit, "is_of_another_row", _never),

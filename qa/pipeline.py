@@ -24,6 +24,7 @@ from qa.rereading import read_again
 from qa.retriever import MOST_READ, Retriever, enough
 from qa.rules.bylines import asks_for_writer, metadata_says, writer_in, written_by
 from qa.rules.corrections import corrected
+from qa.rules.described import asked_by_name
 from qa.rules.fullnames import full_name_first
 from qa.rules.money import money_first
 from qa.rules.named import less_where_unnamed
@@ -238,11 +239,11 @@ class Pipeline:
         asked = checked_question(question)
         started = time.perf_counter()
         found, hits = self._read(asked, hits)
-        spans, trouble = self._likely(asked, hits, found)
+        by_name, spans, trouble = self._likely(asked, hits, found)
         spans = self._best_first(asked, spans, without, fits)
         read_ms = _since(started)
         started = time.perf_counter()
-        measured = features(asked, spans) if spans else ()
+        measured = features(by_name, spans) if spans else ()
         probability = self.calibrator.probability(measured, expected) if spans else 0.0
         is_found = bool(spans) and probability >= self.threshold
         spans, items = _shown(asked, spans, without, may_be_list=is_found)
@@ -265,16 +266,16 @@ class Pipeline:
             trouble=trouble,
         )
 
-    def _likely(self, question: str, hits: Sequence[Hit], found: Sequence[Span]) -> tuple[list[Span], str]:
-        """Rank what was found and can be an answer; gives the spans, and `trouble` of the Answer."""
+    def _likely(self, question: str, hits: Sequence[Hit], found: Sequence[Span]) -> tuple[str, list[Span], str]:
+        """Rank what was found and can be an answer; gives what was read for, the spans, and `trouble` of the Answer."""
         article = written_by(hits) if asks_for_writer(question) else None
         if article is not None:
             spans = writer_in(article, hits)
-            return spans, "" if spans else metadata_says(article)
+            return question, spans, "" if spans else metadata_says(article)
         mixed = read_again(self.reader, question, found)
         if asks_for_list(question):
             mixed += self._read_for_one(question, hits, mixed)
-        return [span for span in rank(mixed) if not is_unfit(question, span)], ""
+        return *self._read_by_name(question, hits, [span for span in rank(mixed) if not is_unfit(question, span)]), ""
 
     def _best_first(
         self, question: str, spans: list[Span], without: Collection[str], fits: Callable[[Span], bool] | None
@@ -308,6 +309,16 @@ class Pipeline:
         if one is None or (best is not None and (best.score > DOUBTFUL or is_enumerated(best))):
             return []
         return read_again(self.reader, one, self.reader.read(one, hits))
+
+    def _read_by_name(self, question: str, hits: Sequence[Hit], spans: list[Span]) -> tuple[str, list[Span]]:
+        """Read for the name instead where the best span is whom the question describes; gives what was read for."""
+        by_name = asked_by_name(question, spans[0]) if spans else None
+        if by_name is None:
+            return question, spans
+        named = [spans[0].text, *(span.text for span in spans[0].also)]
+        found = rank(read_again(self.reader, by_name, self.reader.read(by_name, hits)))
+        others = [span for span in found if not is_among(span, named)]
+        return (by_name, others) if others and others[0].score > 0 else (question, spans)
 
 
 def _shown(
