@@ -9,6 +9,12 @@ import numpy as np
 import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from tokenizers import Tokenizer
+from tokenizers.models import Unigram
+from tokenizers.normalizers import Lowercase
+from tokenizers.pre_tokenizers import Metaspace
+from tokenizers.processors import TemplateProcessing
+from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaForQuestionAnswering
 
 from embeddings import network
 from embeddings.documents import Article, Hit, Passage
@@ -43,6 +49,36 @@ def test_int8_agrees_with_torch_at_any_length(exported):
         for int8, full in zip(logits(quantized, length), logits(exact, length), strict=True):
             assert int8.shape == full.shape
             assert abs(int8 - full).max() < 0.1 * max(1.0, abs(full).max())
+
+
+PIECES = "<s> <pad> </s> <unk> ▁who ▁won ▁ana ▁reyes ▁the ▁vote ▁in ▁halvern ? .".split()
+
+
+@pytest.fixture
+def one_type(tmp_path):
+    """A reader as XLM-RoBERTa is: one type of token, few positions, and a tokenizer that says nothing of types."""
+    known = {f"{name}_token": f"<{name}>" for name in ("pad", "unk")} | {"cls_token": "<s>", "sep_token": "</s>"}
+    pieces = Tokenizer(Unigram([(piece, -1.0) for piece in PIECES], unk_id=3))
+    pieces.normalizer, pieces.pre_tokenizer = Lowercase(), Metaspace()
+    pieces.post_processor = TemplateProcessing(
+        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    PreTrainedTokenizerFast(tokenizer_object=pieces, **known).save_pretrained(tmp_path)
+    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    config = XLMRobertaConfig(
+        vocab_size=len(PIECES), pad_token_id=1, type_vocab_size=1, max_position_embeddings=130, **sizes
+    )
+    XLMRobertaForQuestionAnswering(config).save_pretrained(tmp_path)
+    return tmp_path
+
+
+def test_a_reader_with_one_type_of_token_reads_all_windows_of_a_passage(one_type, capsys):
+    article = Article("a", "", "Ana Reyes won the vote in Halvern. " * 40)
+    story = Hit(Passage("a", 0, len(article.text)), article, 1.0)
+    exact = ExtractiveReader(one_type, backend="torch").read("Who won?", [story])
+    assert max(span.start for span in exact) > 1000
+    assert main(["export", str(one_type)]) == 0
+    assert len(ExtractiveReader(one_type, backend="onnx").read("Who won?", [story])) == len(exact)
 
 
 def test_smoothing_changes_no_output_and_evens_what_layers_get():

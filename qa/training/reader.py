@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 import math
 import time
@@ -20,7 +19,7 @@ from embeddings.encoder import computes_in_bfloat16
 from embeddings.errors import DatelineError, first_line
 from qa.evaluation.questions import Question
 from qa.manifest import MANIFEST_FILE
-from qa.reader import ONNX_FILE
+from qa.reader import ONNX_FILE, input_names
 from qa.training.batching import TrainingBatch, training_batches
 from qa.training.bfloat16 import span_logits
 from qa.training.checkpoints import checkpoint_folder
@@ -126,7 +125,7 @@ class _Run:
         if resume and (out / "config.json").is_file():
             base = out  # whatever it was begun from
         self.tokenizer, self.model = _load(base, device, recipe.dropout)
-        self.names = set(inspect.signature(self.model.forward).parameters)
+        self.names = input_names(self.model)
         self.trained = _unfreeze(self.model, recipe)
         self.optimizer = torch.optim.AdamW(
             _decay_groups(self.trained, recipe.weight_decay), lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True
