@@ -25,8 +25,8 @@ from qa.commands.arguments import (
     add_question_file,
     add_reading,
     add_sample,
-    add_today,
     add_showing,
+    add_today,
 )
 from qa.commands.training import add_train
 

@@ -51,7 +51,7 @@ def test_int8_agrees_with_torch_at_any_length(exported):
             assert abs(int8 - full).max() < 0.1 * max(1.0, abs(full).max())
 
 
-PIECES = "<s> <pad> </s> <unk> ▁who ▁won ▁ana ▁reyes ▁the ▁vote ▁in ▁halvern ? .".split()
+PIECES = ("<s>", "<pad>", "</s>", "<unk>", "▁who", "▁won", "▁ana", "▁reyes", "▁the", "▁vote", "▁in", "?", ".")
 
 
 @pytest.fixture

@@ -79,10 +79,8 @@ def test_the_teacher_is_asked_about_the_same_pieces(student, batch, separators):
 
 def test_a_teacher_with_as_many_separators_as_the_student_is_asked_the_same(student):
     roberta = Renumbered(student, separators=2)
-    echo, ids = (
-        Echo(),
-        np.asarray([[roberta._vocabulary[piece] for piece in "[CLS] who [SEP] [SEP] ana [SEP]".split()]]),
-    )
+    pieces = ("[CLS]", "who", "[SEP]", "[SEP]", "ana", "[SEP]")
+    echo, ids = Echo(), np.asarray([[roberta.get_vocab()[piece] for piece in pieces]])
     windows = replace(pad([Window(0, (0,) * 6, (0,) * 6, ((0, 0),) * 6, (False,) * 6)], pad_id=0), input_ids=ids)
     Teacher(echo, roberta, roberta, name="echo").logits(windows, "cpu")
     assert echo.asked.tolist() == ids.tolist()

@@ -20,7 +20,7 @@ from embeddings.errors import DatelineError, first_line
 from qa.evaluation.questions import Question
 from qa.manifest import MANIFEST_FILE
 from qa.reader import ONNX_FILE, input_names
-from qa.training.batching import TrainingBatch, training_batches
+from qa.training.batching import TrainingBatch, at_least_one, training_batches
 from qa.training.bfloat16 import span_logits
 from qa.training.checkpoints import checkpoint_folder
 from qa.training.dev import dev_figures
@@ -148,7 +148,11 @@ class _Run:
             return chain.from_iterable(map(tokens.epoch, count(recipe.seed)))
         examples = recipe.mix(data)
         self.say(f"{len(examples):,} questions in the mix")
-        return training_batches(recipe.epochs(examples), recipe.batching(self.tokenizer))
+        batching = recipe.batching(self.tokenizer)
+        # one epoch at a time, since one without batches would be followed by as empty ones without an end
+        return chain.from_iterable(
+            at_least_one(training_batches([epoch], batching)) for epoch in recipe.epochs(examples)
+        )
 
     def train(self, batches: Iterator[TrainingBatch], dev: Sequence[Question]) -> None:
         recipe = self.recipe
