@@ -84,14 +84,17 @@ def test_a_reader_with_one_type_of_token_reads_all_windows_of_a_passage(one_type
 def test_smoothing_changes_no_output_and_evens_what_layers_get():
     rng = np.random.default_rng(0)
     uneven = np.float32([1, 1, 50, 1])
-    hidden, wide = (rng.normal(size=shape).astype(np.float32) for shape in ((4, 4), (4, 8)))
+    hidden, wide, shared = (rng.normal(size=shape).astype(np.float32) for shape in ((4, 4), (4, 8), (4, 8)))
     nodes = [
         helper.make_node("Mul", ["tokens", "uneven"], ["x"]),
         helper.make_node("MatMul", ["x", "hidden"], ["square"]),
         helper.make_node("MatMul", ["x", "wide"], ["ahead"]),
+        *(helper.make_node("MatMul", [given, "shared"], [f"{given}_shared"]) for given in ("x", "square")),
     ]
-    constants = [numpy_helper.from_array(*one) for one in ((uneven, "uneven"), (hidden, "hidden"), (wide, "wide"))]
-    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("tokens", "square", "ahead")]
+    named = ((uneven, "uneven"), (hidden, "hidden"), (wide, "wide"), (shared, "shared"))
+    constants = [numpy_helper.from_array(*one) for one in named]
+    made = ("square", "ahead", "x_shared", "square_shared")
+    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("tokens", *made)]
     model = helper.make_model(
         helper.make_graph(nodes, "layers", values[:1], values[1:], constants),
         opset_imports=[helper.make_opsetid("", 17)],
@@ -103,15 +106,24 @@ def test_smoothing_changes_no_output_and_evens_what_layers_get():
         session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
         return session.run(list(names), feed)
 
-    before = run("square", "ahead")
+    before = run(*made)
     smooth(model, [feed])
-    for one, other in zip(run("square", "ahead"), before, strict=True):
+    for one, other in zip(run(*made), before, strict=True):
         assert one == pytest.approx(other, rel=1e-4, abs=1e-4)
-    assert [node.input[0] for node in model.graph.node if node.op_type == "MatMul"] == ["x", "smoothed_0"]
+    assert [node.input[0] for node in model.graph.node if node.op_type == "MatMul"][:2] == ["x", "smoothed_0"]
     peaks = np.abs(feed["tokens"] * uneven).max(axis=(0, 1)) / scales(
         np.abs(feed["tokens"] * uneven).max(axis=(0, 1)), np.abs(wide).max(axis=1)
     )
     assert peaks.max() / peaks.min() < 8, "it was about 50"
+
+
+def test_a_model_without_layers_to_smooth_stays_as_it_is():
+    given, made = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [2]) for name in ("tokens", "ahead"))
+    graph = helper.make_graph([helper.make_node("Relu", ["tokens"], ["ahead"])], "layers", [given], [made])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    before = model.SerializeToString()
+    smooth(model, [{"tokens": np.zeros(2, dtype=np.float32)}])
+    assert model.SerializeToString() == before
 
 
 def test_scales_share_the_unevenness():
