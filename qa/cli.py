@@ -26,6 +26,7 @@ from qa.commands.arguments import (
     add_reading,
     add_sample,
     add_showing,
+    add_today,
 )
 from qa.commands.training import add_train
 
@@ -209,6 +210,7 @@ def _add_evaluate(commands: Commands) -> None:
     parser.add_argument("--articles", type=Path, metavar="PATH", help="index these articles, and ask about them")
     parser.add_argument("--reader-only", action="store_true", help="read each question in its own context")
     add_sample(parser)
+    add_today(parser, "today; of labels each one's own day")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="write report.html, report.json and questions.csv there"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import logging
 import threading
@@ -82,6 +83,7 @@ class _Loaded:
     tokenizer: Tokenizer
     model: Model
     pad_id: int
+    window_tokens: int
     batch_tokens: int
 
 
@@ -134,7 +136,7 @@ class ExtractiveReader:
             windows = make_windows(
                 self._loaded.tokenizer,
                 [(text.question, text.lead + text.passage) for text in texts],
-                max_tokens=self._window_tokens,
+                max_tokens=self._loaded.window_tokens,
             )
         windows = [window.without_lead(len(texts[window.pair].lead)) for window in windows]
         found: list[list[_Place]] = [[] for _ in texts]
@@ -162,25 +164,19 @@ class ExtractiveReader:
         )
 
     @cached_property
-    def _window_tokens(self) -> int:
-        """The longest window that the model has positions for."""
-        config = _read_config(self.folder)
-        kept = 2 if "roberta" in str(config.get("model_type")) else 0  # by RoBERTa for itself
-        return min(MAX_TOKENS, int(config.get("max_position_embeddings", 512)) - kept)
-
-    @cached_property
     def _loaded(self) -> _Loaded:
         backend = self._backend or _fastest(self.folder)
         logger.info("loading the reader %s for %s", self.folder, backend)
         check_manifest(self.folder, ("config.json", "tokenizer.json", _FILES[backend]))
-        tokenizer = _load_tokenizer(self.folder)
+        tokenizer = tokenizer_of(self.folder)
         pad_id = int(_read_config(self.folder).get("pad_token_id") or 0)
         model = {"onnx": _onnx_model, "openvino": _openvino_model, "torch": _torch_model}[backend](
             self.folder, self._threads
         )
         # onnxruntime is fastest window by window, where nothing is padded; and then the scales of its int8 numbers are
         # those of one window, so that what is found in a passage does not depend on what is read beside it
-        return _Loaded(tokenizer, model, pad_id, batch_tokens=0 if backend == "onnx" else BATCH)
+        batch_tokens = 0 if backend == "onnx" else BATCH
+        return _Loaded(tokenizer, model, pad_id, window_tokens(self.folder), batch_tokens)
 
 
 def _spans(places: Iterable[tuple[Hit, _Place]]) -> list[Span]:
@@ -204,7 +200,19 @@ def _read_config(folder: Path) -> dict[str, Any]:
     return dict(config)
 
 
-def _load_tokenizer(folder: Path) -> Tokenizer:
+def window_tokens(folder: Path) -> int:
+    """Give the longest window that a checkpoint has positions for."""
+    config = _read_config(folder)
+    kept = 2 if "roberta" in str(config.get("model_type")) else 0  # by RoBERTa for itself
+    return min(MAX_TOKENS, int(config.get("max_position_embeddings", 512)) - kept)
+
+
+def tokenizer_of(folder: Path) -> Tokenizer:
+    """Load a checkpoint's tokenizer, as its windows are made with it.
+
+    Raises:
+        DatelineError: it has none that knows offsets.
+    """
     file = folder / "tokenizer.json"
     if file.is_file():
         return Tokenizer.from_file(str(file))
@@ -266,14 +274,12 @@ def _onnx_model(folder: Path, threads: int) -> Model:
 
 
 def _torch_model(folder: Path, threads: int) -> Model:
-    import inspect
-
     import torch
 
     if threads:
         torch.set_num_threads(threads)
     model = load_on_torch(folder)
-    inputs = set(inspect.signature(model.forward).parameters)
+    inputs = input_names(model)
 
     def run(batch: WindowBatch) -> tuple[Logits, Logits]:
         with torch.inference_mode():
@@ -281,6 +287,13 @@ def _torch_model(folder: Path, threads: int) -> Model:
         return output.start_logits.numpy(), output.end_logits.numpy()
 
     return run
+
+
+def input_names(model: Any) -> set[str]:
+    """Name what a model of transformers takes; no token types where it knows one alone."""
+    names = set(inspect.signature(model.forward).parameters)
+    # tokenizers gives 1 to all windows of a passage but the first, whatever XLM-RoBERTa's template says
+    return names if getattr(model.config, "type_vocab_size", 0) > 1 else names - {"token_type_ids"}
 
 
 def load_on_torch(folder: Path, **options: Any) -> Any:

@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -234,6 +235,15 @@ def test_what_is_found_for_questions_on_other_things_is_wrong(pipeline):
     assert np.array_equal(rows, same_rows, equal_nan=True)
     assert not nothing.any()
     assert not unanswerable.any()
+
+
+def test_questions_are_asked_as_on_their_day(pipeline):
+    class Asked:
+        def answer(self, question, *, today):
+            return pipeline.answer_from(question, []) if today == date(2024, 5, 8) else None
+
+    question = replace(load_questions(Path(QUESTIONS))[0], day=date(2024, 5, 8))
+    assert len(_collect(LabelledSet(Asked(), [question]))[0]) == 0
 
 
 def test_questions_on_other_things_lower_the_probability(monkeypatch, tmp_path):

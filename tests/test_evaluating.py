@@ -46,7 +46,9 @@ def test_evaluation_is_gated_compared_and_reduced(tmp_path, capsys):
     captured = capsys.readouterr()
     assert json.loads(captured.out)["n"] == 1
     assert "n is 1, and at least 12" in captured.err
-    assert main([*again, "--part", "1/2", "--fail-under", "n=12"]) == 0
+    assert main([*again, "--part", "1/2", "--today", "8 May 2024", "--out", str(tmp_path / "then")]) == 0
+    about = json.loads((tmp_path / "then" / "report.json").read_text(encoding="utf-8"))["about"]
+    assert about["questions"] == f"{file}, 12 of 12, part 1/2, as on 2024-05-08"
     assert main([*again, "--fail-under", "kinds.span.n=12"]) == 0
     assert main([*again, "--fail-under", "kinds.span.n=13"]) == 1
     capsys.readouterr()

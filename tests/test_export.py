@@ -9,6 +9,12 @@ import numpy as np
 import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from tokenizers import Tokenizer
+from tokenizers.models import Unigram
+from tokenizers.normalizers import Lowercase
+from tokenizers.pre_tokenizers import Metaspace
+from tokenizers.processors import TemplateProcessing
+from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaForQuestionAnswering
 
 from embeddings import network
 from embeddings.documents import Article, Hit, Passage
@@ -45,17 +51,50 @@ def test_int8_agrees_with_torch_at_any_length(exported):
             assert abs(int8 - full).max() < 0.1 * max(1.0, abs(full).max())
 
 
+PIECES = ("<s>", "<pad>", "</s>", "<unk>", "▁who", "▁won", "▁ana", "▁reyes", "▁the", "▁vote", "▁in", "?", ".")
+
+
+@pytest.fixture
+def one_type(tmp_path):
+    """A reader as XLM-RoBERTa is: one type of token, few positions, and a tokenizer that says nothing of types."""
+    known = {f"{name}_token": f"<{name}>" for name in ("pad", "unk")} | {"cls_token": "<s>", "sep_token": "</s>"}
+    pieces = Tokenizer(Unigram([(piece, -1.0) for piece in PIECES], unk_id=3))
+    pieces.normalizer, pieces.pre_tokenizer = Lowercase(), Metaspace()
+    pieces.post_processor = TemplateProcessing(
+        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    PreTrainedTokenizerFast(tokenizer_object=pieces, **known).save_pretrained(tmp_path)
+    sizes = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    config = XLMRobertaConfig(
+        vocab_size=len(PIECES), pad_token_id=1, type_vocab_size=1, max_position_embeddings=130, **sizes
+    )
+    XLMRobertaForQuestionAnswering(config).save_pretrained(tmp_path)
+    return tmp_path
+
+
+def test_a_reader_with_one_type_of_token_reads_all_windows_of_a_passage(one_type, capsys):
+    article = Article("a", "", "Ana Reyes won the vote in Halvern. " * 40)
+    story = Hit(Passage("a", 0, len(article.text)), article, 1.0)
+    exact = ExtractiveReader(one_type, backend="torch").read("Who won?", [story])
+    assert max(span.start for span in exact) > 1000
+    assert main(["export", str(one_type)]) == 0
+    assert len(ExtractiveReader(one_type, backend="onnx").read("Who won?", [story])) == len(exact)
+
+
 def test_smoothing_changes_no_output_and_evens_what_layers_get():
     rng = np.random.default_rng(0)
     uneven = np.float32([1, 1, 50, 1])
-    hidden, wide = (rng.normal(size=shape).astype(np.float32) for shape in ((4, 4), (4, 8)))
+    hidden, wide, shared = (rng.normal(size=shape).astype(np.float32) for shape in ((4, 4), (4, 8), (4, 8)))
     nodes = [
         helper.make_node("Mul", ["tokens", "uneven"], ["x"]),
         helper.make_node("MatMul", ["x", "hidden"], ["square"]),
         helper.make_node("MatMul", ["x", "wide"], ["ahead"]),
+        *(helper.make_node("MatMul", [given, "shared"], [f"{given}_shared"]) for given in ("x", "square")),
     ]
-    constants = [numpy_helper.from_array(*one) for one in ((uneven, "uneven"), (hidden, "hidden"), (wide, "wide"))]
-    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("tokens", "square", "ahead")]
+    named = ((uneven, "uneven"), (hidden, "hidden"), (wide, "wide"), (shared, "shared"))
+    constants = [numpy_helper.from_array(*one) for one in named]
+    made = ("square", "ahead", "x_shared", "square_shared")
+    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("tokens", *made)]
     model = helper.make_model(
         helper.make_graph(nodes, "layers", values[:1], values[1:], constants),
         opset_imports=[helper.make_opsetid("", 17)],
@@ -67,15 +106,24 @@ def test_smoothing_changes_no_output_and_evens_what_layers_get():
         session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
         return session.run(list(names), feed)
 
-    before = run("square", "ahead")
+    before = run(*made)
     smooth(model, [feed])
-    for one, other in zip(run("square", "ahead"), before, strict=True):
+    for one, other in zip(run(*made), before, strict=True):
         assert one == pytest.approx(other, rel=1e-4, abs=1e-4)
-    assert [node.input[0] for node in model.graph.node if node.op_type == "MatMul"] == ["x", "smoothed_0"]
+    assert [node.input[0] for node in model.graph.node if node.op_type == "MatMul"][:2] == ["x", "smoothed_0"]
     peaks = np.abs(feed["tokens"] * uneven).max(axis=(0, 1)) / scales(
         np.abs(feed["tokens"] * uneven).max(axis=(0, 1)), np.abs(wide).max(axis=1)
     )
     assert peaks.max() / peaks.min() < 8, "it was about 50"
+
+
+def test_a_model_without_layers_to_smooth_stays_as_it_is():
+    given, made = (helper.make_tensor_value_info(name, TensorProto.FLOAT, [2]) for name in ("tokens", "ahead"))
+    graph = helper.make_graph([helper.make_node("Relu", ["tokens"], ["ahead"])], "layers", [given], [made])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    before = model.SerializeToString()
+    smooth(model, [{"tokens": np.zeros(2, dtype=np.float32)}])
+    assert model.SerializeToString() == before
 
 
 def test_scales_share_the_unevenness():

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -234,6 +235,19 @@ def test_what_came_of_a_question(library):
     assert wrong.blame.cause is Cause.RETRIEVE
     [unnamed] = run_open(pipeline, [replace(question, title="")])
     assert (unnamed.blame.cause, "names no article" in unnamed.blame.seen) == (Cause.RETRIEVE, True)
+
+
+def test_days_are_counted_from_the_day_of_the_question(library, tmp_path):
+    library.add([Article("old", "Old", "Ana Reyes won the vote for mayor.", published=date(2024, 5, 2))])
+    pipeline = Pipeline(Retriever(library), Table(Ana_Reyes=40.0), Calibrator.blank(), threshold=0.0)
+    asked = replace(WON, text="Who won the vote last week?", title="old", context="", day=date(2024, 5, 8))
+    [then], [now] = run_open(pipeline, [asked]), run_open(pipeline, [replace(asked, day=None)])
+    assert (then.best, then.relevant, now.relevant) == ("Ana Reyes", (True,), ())
+    shown = page([then, now], summarize([then, now]), about=ABOUT, command="dateline ask {today}-- {question}")
+    assert "dateline ask -- &#39;Who won" in shown
+    [withheld] = run_open(pipeline.adjusted(threshold=1.0), [asked])
+    shown = page([withheld], summarize([withheld]), about=ABOUT, command="dateline ask {today}-- {question}")
+    assert "dateline ask --today 2024-05-08 -- &#39;Who won" in shown
 
 
 def test_the_time_of_finding_counts(library):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, replace
+from datetime import date
 
 import pytest
 
@@ -32,6 +33,12 @@ def test_labels_of_before_are_read(tmp_path):
     del row["corrected_in"]
     (tmp_path / "labels.jsonl").write_text(json.dumps(row) + "\n")
     assert read_labels(tmp_path / "labels.jsonl") == [label()]
+
+
+@pytest.mark.parametrize(("time", "day"), [("2024-01-02T12:04:05+00:00", date(2024, 1, 2)), ("yesterday", None)])
+def test_a_label_is_asked_again_as_on_its_day(tmp_path, time, day):
+    add_label(tmp_path / "labels.jsonl", label(time=time))
+    assert load_questions(tmp_path / "labels.jsonl")[0].day == day
 
 
 @pytest.mark.parametrize("changes", [{"start": "1"}, {"end": None}, {"correction": 1}, {"corrected_in": 2}])

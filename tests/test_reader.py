@@ -9,7 +9,7 @@ from embeddings.documents import Article, Hit, Passage
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput, first_line
 from qa.leads import MAX_TITLE
-from qa.reader import SHIPPED_READER, ExtractiveReader, _onnx_model, _Place, _spans
+from qa.reader import SHIPPED_READER, ExtractiveReader, _onnx_model, _Place, _spans, window_tokens
 from qa.windows import Window, batches, make_windows
 
 STORY = "Ana Reyes won by 612 votes. Bo Lind lost."
@@ -179,7 +179,7 @@ def test_a_place_comes_once_with_its_best_margin_and_no_marks_alone():
 @pytest.mark.parametrize(("kind", "most"), [("bert", 80), ("roberta", 78), ("xlm-roberta", 78)])
 def test_the_longest_window_is_what_the_model_has_places_for(tmp_path, kind, most):
     (tmp_path / "config.json").write_text(json.dumps({"max_position_embeddings": 80, "model_type": kind}))
-    assert ExtractiveReader(tmp_path)._window_tokens == most
+    assert window_tokens(tmp_path) == most
 
 
 def test_no_batch_has_more_tokens_than_it_may():

@@ -1,5 +1,7 @@
 """Distillation: the teacher reads the same tokens, and a student comes to say what it says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -13,6 +15,7 @@ from qa.training.batching import Batching, training_batches
 from qa.training.data import Example, Item
 from qa.training.log import read_log
 from qa.training.teacher import Teacher, distillation_loss
+from qa.windows import Window, pad
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -37,6 +40,8 @@ def batch(student):
 
 class Echo(torch.nn.Module):
     """Says of each token its own number, so that one can see which token it was asked about."""
+
+    config = None
 
     def forward(self, input_ids, attention_mask):
         self.asked = input_ids
@@ -70,6 +75,15 @@ def test_the_teacher_is_asked_about_the_same_pieces(student, batch, separators):
     assert np.array_equal(start.numpy()[allowed], ids[allowed] + 1000)
     assert np.array_equal(end.numpy()[:, 0], -(ids[:, 0] + 1000))
     assert (start.numpy()[batch.windows.attention_mask == 0] < -9000).all()
+
+
+def test_a_teacher_with_as_many_separators_as_the_student_is_asked_the_same(student):
+    roberta = Renumbered(student, separators=2)
+    pieces = ("[CLS]", "who", "[SEP]", "[SEP]", "ana", "[SEP]")
+    echo, ids = Echo(), np.asarray([[roberta.get_vocab()[piece] for piece in pieces]])
+    windows = replace(pad([Window(0, (0,) * 6, (0,) * 6, ((0, 0),) * 6, (False,) * 6)], pad_id=0), input_ids=ids)
+    Teacher(echo, roberta, roberta, name="echo").logits(windows, "cpu")
+    assert echo.asked.tolist() == ids.tolist()
 
 
 def test_a_teacher_of_another_build_reads_the_windows(student, batch):

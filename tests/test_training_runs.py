@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from lessons import command
+from lessons import command, row, squad, write
 
 from qa.cli import main
 from qa.manifest import write_manifest
@@ -46,6 +46,17 @@ def test_a_killed_training_goes_on_to_the_same_loss(tmp_path, tiny_base, seed_da
     losses = [[row["loss"] for row in read_log(out) if "loss" in row] for out in (whole, cut)]
     assert len(losses[0]) == 18
     assert losses[1] == pytest.approx(losses[0], abs=1e-4)
+
+
+def test_answers_that_no_window_holds_are_one_sentence(tmp_path, tiny_base, capsys):
+    words = "Ana Reyes won the vote. " * 100
+    data = write(tmp_path / "data", squad(row("What was said?", (words, 0)), context=words))
+    train = command(data, tiny_base, tmp_path / "out")
+    tokens = ["train", "tokens", "--data", str(data), "--base", str(tiny_base), "--source", "train.json.gz=1"]
+    for given in (train, [*tokens, "--out", str(tmp_path / "tokens.npz")]):
+        capsys.readouterr()
+        assert main(given) == 2
+        assert "is longer than a window of the reader; give them shorter" in capsys.readouterr().err
 
 
 def test_a_full_disk_is_one_sentence_and_the_state_before_stays(tmp_path, tiny_base, seed_data, monkeypatch, capsys):

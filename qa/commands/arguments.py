@@ -110,4 +110,9 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="only this article; may be repeated (dateline articles lists the ids)",
     )
-    parser.add_argument("--today", metavar="DATE", help='the day that "last week" is counted from (today)')
+    add_today(parser)
+
+
+def add_today(parser: argparse.ArgumentParser, otherwise: str = "today") -> None:
+    """Add the day on which questions are asked."""
+    parser.add_argument("--today", metavar="DATE", help=f'the day that "last week" is counted from ({otherwise})')

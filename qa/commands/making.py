@@ -72,7 +72,7 @@ def _look_whether_there(folder: Path, dev: str) -> None:
 def train_tokens(arguments: argparse.Namespace) -> int:
     """Write epochs of questions as tokens."""
     from qa.reader import SHIPPED_READER
-    from qa.training.batching import training_batches
+    from qa.training.batching import at_least_one, training_batches
     from qa.training.recipe import Recipe, load_tokenizer
     from qa.training.tokens import write_tokens
 
@@ -86,7 +86,10 @@ def train_tokens(arguments: argparse.Namespace) -> int:
         islice(recipe.epochs(recipe.mix(arguments.data)), arguments.epochs), batching, workers=os.cpu_count() or 1
     )
     written = write_tokens(
-        progress(batches, "tokenizing"), arguments.out, vocabulary=tokenizer.get_vocab(), pad_id=batching.pad_id
+        progress(at_least_one(batches), "tokenizing"),
+        arguments.out,
+        vocabulary=tokenizer.get_vocab(),
+        pad_id=batching.pad_id,
     )
     print(f"wrote {written:,} questions to {arguments.out}")
     return OK

@@ -24,17 +24,22 @@ TOLD = 20
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Measure the answers to a question set; Ctrl-C ends it early with the figures of what was asked."""
+    from dataclasses import replace
+
     from qa.evaluation.about import about
     from qa.evaluation.compare import compare, failed_gates, read_about, read_report, scored
     from qa.evaluation.questions import load_questions
     from qa.evaluation.report import PAGE_FILE, render, summarize, summarize_none, write_report
     from qa.evaluation.sampling import part_of, sample
+    from qa.filters import read_day
 
     if arguments.resume and arguments.out is None:
         raise DatelineError("--resume goes on with the run in --out; name that folder")
     loaded = load_questions(arguments.questions)
     chosen = _chosen(loaded, arguments.only)
-    questions = sample(part_of(chosen, arguments.part), arguments.limit)
+    today = read_day("today", arguments.today)
+    drawn = sample(part_of(chosen, arguments.part), arguments.limit)
+    questions = [replace(question, day=question.day or today) for question in drawn]
     old = None if arguments.against is None else read_report(arguments.against)
     was = None if arguments.against is None else read_about(arguments.against)  # --out may be its folder
     # a gate that can't be read is said before the work
@@ -43,7 +48,8 @@ def evaluate(arguments: argparse.Namespace) -> int:
     outcomes, finished = _outcomes(arguments, pipeline, questions)
     figures = summarize(outcomes)
     part = arguments.part and f", part {arguments.part}"
-    asked = f"{arguments.questions}, {len(outcomes):,} of {len(loaded):,}{part or ''}"
+    day = today and f", as on {today}"
+    asked = f"{arguments.questions}, {len(outcomes):,} of {len(loaded):,}{part or ''}{day or ''}"
     of = about(pipeline, questions=asked, library=_library(arguments, pipeline))
     if arguments.out is not None:
         write_report(outcomes, figures, arguments.out, about=of, command=_again(arguments))
@@ -157,7 +163,7 @@ def _run_identity(arguments: argparse.Namespace, pipeline: Pipeline) -> dict[str
 
 
 def _again(arguments: argparse.Namespace) -> str:
-    """Give the command that asks one question again, with {question} or {id} in its place."""
+    """Give the command that asks one question again; see qa.evaluation.page."""
     import shlex
 
     given = [
@@ -172,7 +178,7 @@ def _again(arguments: argparse.Namespace) -> str:
         given += ["--library", str(evaluation_library(arguments.articles, settings_of(arguments)))]
     if arguments.reader_only:
         return shlex.join(["dateline", "evaluate", str(arguments.questions), "--reader-only", *given]) + " --only {id}"
-    return " ".join(["dateline ask", shlex.join(given), "-- {question}"]).replace("  ", " ")
+    return " ".join(["dateline ask", *([shlex.join(given)] if given else []), "{today}-- {question}"])
 
 
 def _chosen(questions: list[Question], ids: Sequence[str]) -> list[Question]:

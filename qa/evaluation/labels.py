@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,14 @@ class Label:
             time=datetime.now(UTC).isoformat(timespec="seconds"),
             corrected_in=corrected_in,
         )
+
+    @property
+    def day(self) -> date | None:
+        """The day of the label, as it was here; None where its time can't be read."""
+        try:
+            return datetime.fromisoformat(self.time).astimezone().date()
+        except (ValueError, OverflowError):
+            return None
 
     @property
     def right_answer(self) -> str | None:

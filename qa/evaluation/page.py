@@ -34,7 +34,7 @@ def page(outcomes: Sequence[Outcome], figures: Figures, *, about: About, command
 
     Args:
         about: what the report is of.
-        command: that asks one question again, with {question} or {id} where that goes.
+        command: that asks one question again, with {question} or {id} where that goes, and {today} for the day.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters.update(percent=_percent, figure=_figure, marked=_marked)
@@ -59,8 +59,9 @@ def _worst_first(outcomes: Sequence[Outcome]) -> list[Outcome]:
 def _failure(outcome: Outcome, command: str) -> _Failure:
     golds = " | ".join(" / ".join(dict.fromkeys(gold.text for gold in item)) for item in outcome.question.items)
     asked = outcome.question
-    filled = {"question": shlex.quote(asked.to_ask), "id": shlex.quote(asked.id)}
-    again = re.sub(r"\{(question|id)\}", lambda name: filled[name[1]], command)
+    today = f"--today {asked.day} " if asked.day is not None else ""
+    filled = {"question": shlex.quote(asked.to_ask), "id": shlex.quote(asked.id), "today": today}
+    again = re.sub(r"\{(question|id|today)\}", lambda name: filled[name[1]], command)
     return _Failure(outcome, golds or "the articles don't say", again)
 
 

@@ -7,6 +7,7 @@ import json
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,7 @@ class Question:
         items: the answer's parts, each with its alternative forms: one part for a plain answer, several for a list,
             none where the articles don't say.
         standalone: a follow-up, completed by hand; "" for other kinds.
+        day: on which it was asked, from which "last week" is counted; None for the day on which it is asked again.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Question:
     kind: str
     items: tuple[tuple[Gold, ...], ...]
     standalone: str = ""
+    day: date | None = None
 
     @property
     def answerable(self) -> bool:
@@ -270,7 +273,8 @@ def _from_labels(path: Path) -> list[Question]:
             items = ((Gold(answer, 0),),) if answer else ()
             kind = "span" if answer else "none"
             article = label.article if label.verdict == "right" else label.corrected_in or label.article
-            questions[label.question] = Question(label.question, label.question, article, "", kind, items)
+            text = label.question
+            questions[text] = Question(text, text, article, "", kind, items, day=label.day)
     if not questions:
         raise DatelineError(
             f"{path.name} holds {len(labels)} verdicts, and none that says what is right; give the right answer under "

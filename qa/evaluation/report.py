@@ -87,7 +87,7 @@ def write_report(outcomes: Sequence[Outcome], figures: Figures, out: Path, *, ab
 
     Args:
         about: what the report is of.
-        command: that asks one question again, with {question} or {id} where that goes.
+        command: that asks one question again; see `page`.
 
     Raises:
         DatelineError: the folder can't be written.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections import deque
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from embeddings.batching import batches
+from embeddings.errors import DatelineError
 from qa.training.data import Item
 from qa.windows import Window, WindowBatch, make_windows, pad
 
@@ -92,6 +93,23 @@ def training_batches(
             yield from waiting.popleft().result()
     finally:
         executor.shutdown(cancel_futures=True)
+
+
+def at_least_one(batches: Iterable[TrainingBatch]) -> Iterator[TrainingBatch]:
+    """Pass batches on.
+
+    Raises:
+        DatelineError: there are none.
+    """
+    found = False
+    for batch in batches:
+        found = True
+        yield batch
+    if not found:
+        raise DatelineError(
+            "no question of the training files can be learned from: the answer of each is longer than a window of the "
+            "reader; give them shorter answers, or name other files (--source FILE=SHARE)"
+        )
 
 
 _of_worker: list[Batching] = []

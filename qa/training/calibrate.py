@@ -142,7 +142,7 @@ def _collect(asked: LabelledSet) -> tuple[Matrix, Matrix, Flags]:
     """Answer every question; give features (questions, features), F1 of the best span, and which are answerable."""
     rows, scores, answerable = [], [], []
     for question in asked.questions:
-        answer = asked.pipeline.answer(question.to_ask)
+        answer = asked.pipeline.answer(question.to_ask, today=question.day)
         if answer.spans:
             rows.append(answer.features)
             golds = [] if asked.elsewhere else [gold.text for gold in question.golds]

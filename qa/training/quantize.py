@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from embeddings.errors import DatelineError
 from qa.manifest import write_manifest
-from qa.reader import ONNX_FILE, load_on_torch
+from qa.reader import ONNX_FILE, input_names, load_on_torch, tokenizer_of, window_tokens
 from qa.training.checkpoints import checkpoint_folder
 from qa.training.smoothing import smooth
-from qa.windows import MAX_TOKENS
+from qa.windows import make_windows, pad
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +66,7 @@ def export_int8(checkpoint: Path, out: Path, examples: Sequence[tuple[str, str]]
             optimization_options=options,
         ).save_model_to_file(str(fused))
         graph = onnx.load(fused)
-        smooth(graph, _feeds(checkpoint, [item.name for item in graph.graph.input], examples))
+        smooth(graph, _feeds(checkpoint, {item.name for item in graph.graph.input}, examples))
         onnx.save(graph, fused)
         quantize_dynamic(
             fused,
@@ -82,20 +82,19 @@ def export_int8(checkpoint: Path, out: Path, examples: Sequence[tuple[str, str]]
 
 
 def _feeds(
-    checkpoint: Path, names: Sequence[str], examples: Sequence[tuple[str, str]]
+    checkpoint: Path, names: set[str], examples: Sequence[tuple[str, str]]
 ) -> Iterator[dict[str, npt.NDArray[np.int64]]]:
-    from transformers import AutoTokenizer
-
-    tokenizer = AutoTokenizer.from_pretrained(str(checkpoint))
-    for question, text in examples:
-        row = tokenizer(question, text, truncation="only_second", max_length=MAX_TOKENS)
-        yield {name: np.asarray([row[name]], dtype=np.int64) for name in names}
+    tokenizer, most = tokenizer_of(checkpoint), window_tokens(checkpoint)
+    for example in examples:
+        first, *_ = make_windows(tokenizer, [example], max_tokens=most)
+        yield pad([first], pad_id=0).inputs(names)
 
 
 def _export(model: Any, file: Path) -> None:
     import torch
 
-    names = [name for name in INPUTS if name != "token_type_ids" or getattr(model.config, "type_vocab_size", 0) > 1]
+    taken = input_names(model)
+    names = [name for name in INPUTS if name in taken]
     example = tuple(torch.ones(2, 16, dtype=torch.long) for _ in names)
     axes = {name: {0: "rows", 1: "tokens"} for name in (*names, "start_logits", "end_logits")}
     torch.onnx.export(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 import math
 import time
@@ -20,8 +19,8 @@ from embeddings.encoder import computes_in_bfloat16
 from embeddings.errors import DatelineError, first_line
 from qa.evaluation.questions import Question
 from qa.manifest import MANIFEST_FILE
-from qa.reader import ONNX_FILE
-from qa.training.batching import TrainingBatch, training_batches
+from qa.reader import ONNX_FILE, input_names
+from qa.training.batching import TrainingBatch, at_least_one, training_batches
 from qa.training.bfloat16 import span_logits
 from qa.training.checkpoints import checkpoint_folder
 from qa.training.dev import dev_figures
@@ -126,7 +125,7 @@ class _Run:
         if resume and (out / "config.json").is_file():
             base = out  # whatever it was begun from
         self.tokenizer, self.model = _load(base, device, recipe.dropout)
-        self.names = set(inspect.signature(self.model.forward).parameters)
+        self.names = input_names(self.model)
         self.trained = _unfreeze(self.model, recipe)
         self.optimizer = torch.optim.AdamW(
             _decay_groups(self.trained, recipe.weight_decay), lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True
@@ -149,7 +148,11 @@ class _Run:
             return chain.from_iterable(map(tokens.epoch, count(recipe.seed)))
         examples = recipe.mix(data)
         self.say(f"{len(examples):,} questions in the mix")
-        return training_batches(recipe.epochs(examples), recipe.batching(self.tokenizer))
+        batching = recipe.batching(self.tokenizer)
+        # one epoch at a time, since one without batches would be followed by as empty ones without an end
+        return chain.from_iterable(
+            at_least_one(training_batches([epoch], batching)) for epoch in recipe.epochs(examples)
+        )
 
     def train(self, batches: Iterator[TrainingBatch], dev: Sequence[Question]) -> None:
         recipe = self.recipe

@@ -7,6 +7,7 @@ s_j = max|X_j|^a / max|W_j|^(1-a) (SmoothQuant, Xiao et al. 2023, equation 4).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -34,7 +35,15 @@ def smooth(model: Any, feeds: Iterable[Mapping[str, npt.NDArray[np.int64]]]) -> 
 
     graph = model.graph
     weights = {item.name: item for item in graph.initializer}
-    layers = [node for node in graph.node if node.op_type == "MatMul" and _is_feed_forward(weights.get(node.input[1]))]
+    uses = Counter(name for node in graph.node for name in node.input)
+    layers = [
+        node
+        for node in graph.node
+        # weights that layers share, as ALBERT's do, can be made even for the input of one of them alone
+        if node.op_type == "MatMul" and _is_feed_forward(weights.get(node.input[1])) and uses[node.input[1]] == 1
+    ]
+    if not layers:
+        return
     largest = _largest(model, sorted({node.input[0] for node in layers}), feeds)
     for number, node in enumerate(layers):
         matrix = numpy_helper.to_array(weights[node.input[1]])  # (in, out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import torch
 from torch import Tensor
 
 from embeddings.errors import DatelineError, first_line
-from qa.reader import load_on_torch
+from qa.reader import input_names, load_on_torch
 from qa.training.batching import TrainingBatch
 from qa.training.bfloat16 import span_logits
 from qa.training.checkpoints import checkpoint_folder
@@ -31,8 +30,10 @@ class Teacher:
             DatelineError: the two cut text into pieces of different kinds, so that their tokens can't be matched.
         """
         self._model = model.eval().requires_grad_(False)
-        self._names = set(inspect.signature(model.forward).parameters)
-        self._tokenizer, self._separators = tokenizer, tokenizer.num_special_tokens_to_add(pair=True) - 2
+        self._names = input_names(model)
+        self._tokenizer = tokenizer
+        # separators between the texts that it has and the smaller reader has not
+        self._more = tokenizer.num_special_tokens_to_add(pair=True) - student.num_special_tokens_to_add(pair=True)
         self._separator = student.sep_token_id
         self._told: dict[int, tuple[Tensor, Tensor]] = {}
         theirs, ours = tokenizer.get_vocab(), student.get_vocab()
@@ -77,7 +78,7 @@ class Teacher:
         numbers[ids == self._separator] = tokenizer.sep_token_id
         numbers[:, 0] = tokenizer.cls_token_id
         first = np.argmax(ids == self._separator, axis=1)[:, None]  # ends the question
-        shift = self._separators - 1
+        shift = self._more
         places = np.where(columns > first, columns + shift, columns)
         wider = np.arange(ids.shape[1] + shift)
         input_ids = np.full((len(ids), len(wider)), tokenizer.pad_token_id, dtype=np.int64)
