@@ -18,7 +18,13 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
 ]  # fmt: skip
-TABS = ("Ask", "Articles", "Evaluate", "Settings")
+LABELS = {
+    "Ask": "Your question",
+    "Articles": "Find articles",
+    "Evaluate": "Question set",
+    "Settings": "Passages read for a question",
+}
+"""The tabs, each with a field that it has."""
 SLOW = 60_000
 """Milliseconds: a busy machine may take long over an answer."""
 
@@ -75,13 +81,32 @@ def opened(browser, address):
 
 def open_tab(page, name):
     """Open a tab, which a narrow screen has in a menu."""
-    page.get_by_role("tab", name=TABS[0], exact=True).wait_for()
+    page.get_by_role("tab", name="Ask", exact=True).wait_for()
     tab = page.get_by_role("tab", name=name, exact=True)
     if not tab.is_visible():
         page.locator(".overflow-menu > button").click()
         page.locator(".overflow-dropdown button", has_text=name).click()
     else:
         tab.click()
+    page.get_by_label(LABELS[name]).first.wait_for()
+    settled(page)
+
+
+def loaded(page):
+    """Wait until the page knows which library is open, which comes last of what it does by itself."""
+    page.get_by_label("Your question").wait_for()
+    expect(page.locator(".dateline-undecided")).to_have_count(0)
+    settled(page)
+
+
+def settled(page):
+    """Wait until what moves or changes its colour has come to rest."""
+    page.evaluate("""async () => {
+      const brief = (one) => one.playState === "running" && one.effect.getComputedTiming().endTime < 2000;
+      const moving = () => document.getAnimations().filter(brief);
+      const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      for (await drawn(); moving().length; await drawn()) await Promise.allSettled(moving().map((one) => one.finished));
+    }""")
 
 
 def ask(page, question):
@@ -92,3 +117,28 @@ def ask(page, question):
     box.press("Enter")
     expect(page.locator(".dateline-answer")).to_have_count(shown + 1, timeout=SLOW)
     return page.locator(".dateline").last
+
+
+def kept(page, question):
+    """Wait until the browser has kept a question, which it does after its answer is shown."""
+    page.wait_for_function("question => localStorage['dateline-history']?.includes(question)", arg=question)
+
+
+def delay(page, message, milliseconds):
+    """Have the page get messages of a kind later than the server sends them."""
+    page.add_init_script(f"""
+        const fetched = window.fetch;
+        window.fetch = async (asked, options) => {{
+          const response = await fetched(asked, options);
+          if (!asked.url?.includes("/queue/data")) return response;
+          const late = {{ async transform(chunk, out) {{
+            for (const part of new TextDecoder().decode(chunk).split(/(?=data: )/)) {{
+              if (part.startsWith('data: {{"msg":"{message}"'))
+                await new Promise((go) => setTimeout(go, {milliseconds}));
+              out.enqueue(new TextEncoder().encode(part));
+            }}
+          }} }};
+          return new Response(response.body.pipeThrough(new TransformStream(late)), response);
+        }};
+    """)
+    page.reload()

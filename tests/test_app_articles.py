@@ -4,7 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import SLOW, ask, open_tab
+from browsing import SLOW, ask, open_tab, settled
 from playwright.sync_api import expect
 
 MARATHON = "Postwoman wins Halvern Marathon at first attempt"
@@ -38,7 +38,7 @@ def test_one_article_is_asked_until_all_are_again(page):
         answer = answered(page, question)
         expect(answer).to_contain_text("Searched only")
         assert set(answer.locator("cite").all_text_contents()) <= {MARATHON}
-    page.wait_for_timeout(800)
+    settled(page)
     assert [(found["id"], found["nodes"][0]["html"]) for found in Axe().run(page).response["violations"]] == []
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -103,7 +103,7 @@ def test_a_library_is_renamed_and_deleted(page, place, browser, tmp_path):
     expect(page.get_by_text("This library", exact=True)).to_be_hidden()
     page.get_by_text("Another library").click()
     page.get_by_label("Name of a new library").fill("Ships")
-    page.get_by_role("button", name="Make it and open it").click()
+    page.get_by_label("Name of a new library").press("Enter")
     expect(page.get_by_label("Library", exact=True)).to_have_value("Ships", timeout=SLOW)
     (tmp_path / "ship.txt").write_text("Ferry sails\nThe ferry Halcyon sailed to Tarn on Monday.")
     page.locator("input[type=file][multiple]").set_input_files(tmp_path / "ship.txt")

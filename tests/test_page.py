@@ -17,7 +17,7 @@ from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
 from qa.build import open_store
 from qa.confidence import Calibrator
-from qa.evaluation.labels import check_correction
+from qa.evaluation.labels import check_correction, read_labels
 from qa.libraries.workspace import Libraries
 from qa.pipeline import Pipeline
 from qa.settings import load_settings
@@ -34,7 +34,7 @@ from qa.ui.ask import (
     _stopped,
     _understood,
 )
-from qa.ui.correction import _Correcting
+from qa.ui.correction import _Correcting, pressed
 from qa.ui.course import Course
 from qa.ui.downloads import download_of, new_folder
 from qa.ui.earlier import anew, keep
@@ -263,9 +263,9 @@ def test_an_answer_under_way_does_not_come_into_another_conversation(forget):
     list(talk.respond("Who led the delegation?", course, *ASKED))
     under_way = talk.respond("When did Storm Maren hit?", course, *ASKED)
     next(under_way)
-    after, messages, verdicts, *_ = forget(course)
+    after, messages, *_ = forget(course)
     assert list(under_way) == []
-    assert (after.turns, messages, verdicts) == ([], [], {})
+    assert (after.turns, messages["value"], messages["feedback_value"]) == ([], [], [])
     assert len(course.turns) == 1
     assert keep(Libraries(load_settings({})), [], None, after)[0] == []
     waited = talk.respond("When did Storm Maren hit?", after, *ASKED, 1)  # of the page as it was before
@@ -274,7 +274,7 @@ def test_an_answer_under_way_does_not_come_into_another_conversation(forget):
 
 def test_the_library_that_is_open_already_ends_no_conversation():
     course = Course("Seed articles")
-    assert _anew_with(Libraries(load_settings({})), course, "Seed articles") == (gr.skip(),) * 5
+    assert _anew_with(Libraries(load_settings({})), course, "Seed articles") == (gr.skip(),) * 4
     assert not course.over
 
 
@@ -285,9 +285,11 @@ def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(tmp_p
     list(_Conversing(libraries).respond("Who led the delegation?", course, *ASKED))
     assert choices(keep(libraries, [], None, course)[0], "Seed articles")
     monkeypatch.setattr(gr, "Info", lambda said: None)
-    verdicts, *_ = _Correcting(libraries).judge(course, {}, gr.LikeData(None, {"index": 1, "value": "", "liked": True}))
-    assert verdicts == {0: "right"}
-    assert (libraries.open("Seed articles").store.folder / "labels.jsonl").is_file()
+    for liked in ("Right", "Right", "", "Right"):  # told twice, pressed again
+        _Correcting(libraries).judge(course, gr.LikeData(None, {"index": 1, "value": "", "liked": liked}))
+    assert pressed(course)["feedback_value"] == ["Right"]
+    [label] = read_labels(libraries.open("Seed articles").store.folder / "labels.jsonl")
+    assert label.verdict == "right"
     libraries.close()
 
 
@@ -339,8 +341,8 @@ def test_a_button_that_has_nothing_to_do_yet_looks_so(tmp_path):
 def test_a_verdict_on_an_answer_that_is_gone_is_told(monkeypatch):
     warnings = []
     monkeypatch.setattr(gr, "Warning", warnings.append)
-    like = gr.LikeData(None, {"index": 1, "value": "", "liked": True})
-    assert _Correcting(Libraries(load_settings({}))).judge(Course(), {}, like) == (gr.skip(),) * 5
+    like = gr.LikeData(None, {"index": 1, "value": "", "liked": "Right"})
+    assert _Correcting(Libraries(load_settings({}))).judge(Course(), like) == (gr.skip(),) * 5
     assert warnings == ["that answer is gone from the page; ask again and judge the new answer"]
 
 

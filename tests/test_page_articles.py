@@ -8,7 +8,7 @@ from conftest import ARTICLES
 
 from qa.libraries.workspace import Libraries
 from qa.settings import load_settings
-from qa.ui.articles import CHOOSE, NONE_FOUND, NONE_YET, _Articles
+from qa.ui.articles import CHOOSE, MORE, NONE_FOUND, NONE_YET, _Articles
 from qa.ui.ask import _anew_with, _Conversing
 from qa.ui.course import Course
 from qa.ui.earlier import keep
@@ -31,7 +31,10 @@ def test_an_article_past_those_listed_stays_chosen_where_no_words_are_wanted(own
     tab = _Articles(own)
     table, *chosen = tab.find("library", "", "b")
     assert ([row[0] for row in table["value"]], chosen) == (["A"], [gr.skip(), gr.skip()])
+    assert table["label"] == MORE.format(1)
     assert tab.find("library", "A", "b")[1:] == tab.find("library", "", "gone")[1:] == ("", "")
+    monkeypatch.setattr("qa.ui.articles.LISTED", 2)
+    assert tab.listed("library", "")["label"] == CHOOSE
 
 
 def of_address(libraries, **query):
@@ -125,7 +128,7 @@ def test_a_conversation_goes_on_where_its_library_is_renamed(tmp_path, monkeypat
     list(_Conversing(libraries).respond("Who left?", course, "", "", "", None, "Storms", 0, 0.0))
     history, _ = keep(libraries, [], None, course)
     libraries.rename("Storms", "Zebras")
-    assert _anew_with(libraries, course, "Zebras") == (gr.skip(),) * 5
+    assert _anew_with(libraries, course, "Zebras") == (gr.skip(),) * 4
     assert (course.library, course.over) == ("Zebras", False)
     list(_Conversing(libraries).respond("Who came?", course, "", "", "", None, "Zebras", 0, 0.0))
     assert len(course.turns) == 2

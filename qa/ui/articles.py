@@ -28,6 +28,7 @@ ADD = "Add files: text, web, PDF, Word, tables, XML, mail, zip"
 CHOOSE, NONE_YET, NONE_FOUND = "Articles; choose one to read it", "No articles yet", "No article has these words"
 TAB, ASKING = "Articles", "Ask"
 """Ids of this tab, and of the one with the question."""
+MORE = "The newest {:,} articles; choose one to read it, or find the others by their words"
 LISTED = 500
 """Articles shown at once in the list; the search finds the others."""
 PROGRESS = gr.Progress()
@@ -97,7 +98,8 @@ def articles_tab(
     )
     back.click(tab.put_back, [removed, library, wanted], [status, table, removed, back], **shared)
     files.upload(tab.add_files, [library, files, wanted], [status, files, table, library], **shared)
-    fetch.click(tab.add_address, [library, address, wanted], [status, table, library], **shared)
+    adding = [fetch.click, address.submit]
+    gr.on(adding, tab.add_address, [library, address, wanted], [status, table, library], **shared)
 
 
 class _Articles:
@@ -120,7 +122,8 @@ class _Articles:
             rows = self._rows(name, wanted)
         except DatelineError as error:
             return gr.update(value=[], label=str(error)), "", ""
-        kept = any(row[-1] == chosen for row in rows) or (not (wanted or "").strip() and self._has(name, chosen))
+        listed = {row[-1] for row in rows[:LISTED]}
+        kept = chosen in listed or (not (wanted or "").strip() and self._has(name, chosen))
         return _table(rows, wanted), gr.skip() if kept else "", gr.skip() if kept else ""
 
     def offer(self, name: str, chosen: str) -> tuple[Any, Any]:
@@ -135,9 +138,10 @@ class _Articles:
         return not article_id or self._libraries.open(name).store.get(article_id) is not None
 
     def _rows(self, name: str, wanted: str | None) -> Rows:
+        """Give what is listed, and one more where that is not all."""
         return [
             [article.title, byline(article), f"{len(article.text.split()):,}", article.id]
-            for article in self._libraries.open(name).find_articles(wanted or "", LISTED)
+            for article in self._libraries.open(name).find_articles(wanted or "", LISTED + 1)
         ]
 
     def add_files(
@@ -255,4 +259,5 @@ def _said(error: DatelineError) -> str:
 
 def _table(rows: Rows, wanted: str | None) -> Any:
     none = NONE_FOUND if (wanted or "").strip() else NONE_YET
-    return gr.update(value=rows, label=CHOOSE if rows else none)
+    some = MORE.format(LISTED) if len(rows) > LISTED else CHOOSE
+    return gr.update(value=rows[:LISTED], label=some if rows else none)

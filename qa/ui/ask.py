@@ -14,7 +14,7 @@ from embeddings.errors import DatelineError
 from qa.conversation import Conversation
 from qa.filters import make_filter
 from qa.libraries.workspace import Libraries
-from qa.ui.correction import correction
+from qa.ui.correction import BUTTONS, correction, pressed
 from qa.ui.course import Course
 from qa.ui.downloads import download_of, new_folder
 from qa.ui.earlier import anew, earlier_conversations
@@ -66,17 +66,19 @@ def ask_tab(
         chosen: the event after which the library is the one that this browser left.
     """
     talk = _Conversing(libraries)
-    course, verdicts = gr.State(Course()), gr.State({})
+    course = gr.State(Course())
     fields = _fields()
-    correcting = correction(libraries, fields.chatbot, course, verdicts)
+    correcting = correction(libraries, fields.chatbot, course)
     narrowing = narrow(fields.notice)
     tried = [[example] for example in EXAMPLES]  # seen once it is known which library they are tried on
     examples = gr.Examples(tried, inputs=[fields.box], label="Try one of these", visible=False).dataset
     rest = [course, *narrowing.inputs, library, *preferences.inputs]
     runs = _answer_on(talk, fields, rest, *_link(libraries, chosen))
-    emptied = [course, fields.chatbot, verdicts, correcting, fields.export]
-    filled = [fields.chatbot, verdicts]
-    runs.append(earlier_conversations(talk.reopen, chosen, course, filled, runs, libraries, library, rest, emptied))
+    emptied = [course, fields.chatbot, correcting, fields.export]
+    opening = earlier_conversations(
+        talk.reopen, chosen, course, fields.chatbot, runs, libraries, library, rest, emptied
+    )
+    runs.append(opening)
     _stop_on(fields, course)
     _begin_anew_on(libraries, library, fields, course, emptied, runs)
     _suit_to_library(libraries, library, chosen, [narrowing.source, fields.box, examples])
@@ -91,7 +93,7 @@ def _fields() -> _Fields:
         label="Conversation",
         scale=1,
         elem_classes="dateline-conversation",
-        feedback_options=["Right", "Wrong"],  # shown where there is a listener: see qa.ui.correction
+        feedback_options=list(BUTTONS),  # shown where there is a listener: see qa.ui.correction
         buttons=[],  # "Copy" would copy HTML: an answer has a button of its own
         latex_delimiters=[],
         autoscroll=False,  # page.js keeps the last question in view, and not the end of its answer
@@ -257,26 +259,27 @@ class _Conversing:
         course.narrowed += [in_filter_words(since, until, source, only)] * answered
         yield gr.skip(), _messages(course)
 
-    def reopen(self, history: History, started: str, course: Course, *rest: Any) -> Iterator[tuple[Any, ...]]:
+    def reopen(self, history: History, started: str, course: Course, *rest: Any) -> Iterator[Any]:
         """Ask the questions of an earlier conversation again: of the articles as they are now."""
         questions = questions_of(history, started)
         if not questions:  # none was chosen
-            yield (gr.skip(),) * 2
+            yield gr.skip()
         else:
             course.begin(started)
+            yield pressed(course)
         stops = course.stops
         for question in questions:
             if course.stops != stops:
                 return
             for _, messages in self.respond(question, course, *rest):
-                yield messages, {}
+                yield messages
 
 
 def _anew_with(libraries: Libraries, course: Course, library: str | None) -> tuple[Any, ...]:
     """End a conversation with another library, which has no part in what was said; one that was renamed is the same."""
     if course.library and libraries.are_one(course.library, library or ""):
         course.library = library or ""
-    return (gr.skip(),) * 5 if course.library == library else anew(course, library or "")
+    return (gr.skip(),) * 4 if course.library == library else anew(course, library or "")
 
 
 def _of_library(libraries: Libraries, name: str) -> tuple[Any, Any, Any]:

@@ -17,17 +17,15 @@ from qa.ui.markup import markdown_text
 
 LOOKED_AT = 20
 """Passages in which the right answer is looked for that a visitor gives, beside those that were read."""
+BUTTONS = ("Right", "Wrong")
 SELECTED = "() => window.datelineSelected || ''"
 """What was last selected in an answer or an article; page.js keeps it."""
 
 SHOWN = "() => document.querySelector('.dateline-correcting')?.scrollIntoView({ block: 'nearest' })"
 """It appears below the conversation, where it may be out of view."""
 
-Verdicts = dict[int, str]
-"""What was said of the answers of a conversation, by their number from 0."""
 
-
-def correction(libraries: Libraries, chatbot: gr.Chatbot, course: gr.State, verdicts: gr.State) -> gr.Column:
+def correction(libraries: Libraries, chatbot: gr.Chatbot, course: gr.State) -> gr.Column:
     """Take verdicts under answers; gives what appears when one is judged wrong."""
     correcting = _Correcting(libraries)
     at = gr.State(-1)
@@ -45,10 +43,10 @@ def correction(libraries: Libraries, chatbot: gr.Chatbot, course: gr.State, verd
             close = gr.Button("Close", min_width=80)
     shared: dict[str, Any] = {"api_visibility": "private"}
     if not libraries.read_only:
-        judged = chatbot.like(correcting.judge, [course, verdicts], [verdicts, at, panel, asked, right], **shared)
+        judged = chatbot.like(correcting.judge, [course], [chatbot, at, panel, asked, right], **shared)
         judged.then(None, None, None, js=SHOWN, **shared)
     take.click(None, None, [right], js=SELECTED, **shared)
-    save.click(correcting.correct, [right, course, at], [right, panel], **shared)
+    gr.on([save.click, right.submit], correcting.correct, [right, course, at], [right, panel], **shared)
     silent.click(correcting.say_silent, [course, at], [right, panel], **shared)
     close.click(lambda: gr.update(visible=False), None, [panel], queue=False, **shared)
     return panel
@@ -58,12 +56,13 @@ class _Correcting:
     def __init__(self, libraries: Libraries) -> None:
         self._libraries = libraries
 
-    def judge(self, course: Course, given: Verdicts, event: gr.LikeData) -> tuple[Any, ...]:
+    def judge(self, course: Course, event: gr.LikeData) -> tuple[Any, ...]:
         position = event.index if isinstance(event.index, int) else event.index[0]
         number = position // 2
-        verdict = "right" if event.liked is True or event.liked == "Right" else "wrong"
-        if given.get(number) == verdict:  # gradio tells of one click twice
+        # "" where gradio takes a verdict back that is pressed again, and it tells of one click twice
+        if event.liked not in BUTTONS or course.verdicts.get(number) == event.liked:
             return (gr.skip(),) * 5
+        verdict = str(event.liked).lower()
         try:
             turn = _turn(course, number)
             self._libraries.open(course.library).keep_label(Label.of(turn.answer, verdict))
@@ -72,7 +71,8 @@ class _Correcting:
             return (gr.skip(),) * 5
         gr.Info(f"Kept as {verdict}: {html.escape(turn.question)}")
         asked = f"Thank you. What is right?\n\n> {markdown_text(turn.question)}"
-        return {**given, number: verdict}, number, gr.update(visible=verdict == "wrong"), asked, ""
+        course.verdicts[number] = str(event.liked)
+        return pressed(course), number, gr.update(visible=verdict == "wrong"), asked, ""
 
     def correct(self, words: str, course: Course, number: int) -> tuple[Any, Any]:
         """Keep the right answer, as an article has it."""
@@ -98,6 +98,11 @@ class _Correcting:
             return gr.skip(), gr.skip()
         gr.Info("Kept: the articles don't say")
         return "", gr.update(visible=False)
+
+
+def pressed(course: Course) -> Any:
+    """Have the verdicts of a conversation seen under its answers, also when further answers come."""
+    return gr.update(feedback_value=[course.verdicts.get(number) for number in range(len(course.turns))])
 
 
 def _turn(course: Course, number: int) -> Turn:

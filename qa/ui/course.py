@@ -17,6 +17,7 @@ class Course:
         asking: the question that is being answered; "" where there is none.
         stops: how often the visitor stopped an answer: one under way when the number grows is not wanted any more.
         renewed: the visitor began it in the place of another.
+        verdicts: what was said of the answers, by their number from 0.
         narrowed: for each turn, in words, which articles were asked; "" for all.
     """
 
@@ -24,13 +25,14 @@ class Course:
         self.library, self.renewed = library, renewed
         self.turns: list[Turn] = []
         self.narrowed: list[str] = []
+        self.verdicts: dict[int, str] = {}
         self.started = self.asking = ""
         self.stops = 0
         self.over = False
 
     def begin(self, started: str) -> None:
         """Begin it anew, as it was begun before."""
-        self.started, self.turns, self.narrowed = started, [], []
+        self.started, self.turns, self.narrowed, self.verdicts = started, [], [], {}
 
     def end(self, library: str = "") -> Course:
         """End it, and give the one that comes after it."""

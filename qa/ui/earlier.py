@@ -23,10 +23,10 @@ _WITH_KEPT_AND_NOW = """() => {
 
 
 def earlier_conversations(
-    reopened: Callable[..., Iterator[tuple[Any, ...]]],
+    reopened: Callable[..., Iterator[Any]],
     chosen: gr.events.Dependency,
     course: gr.State,
-    shown: Sequence[Any],
+    chatbot: gr.Chatbot,
     runs: Sequence[Any],
     libraries: Libraries,
     library: gr.Dropdown,
@@ -38,7 +38,6 @@ def earlier_conversations(
     Args:
         reopened: asks the questions of one again; is given the history and when the one began, then the `rest`.
         chosen: the event after which the library is the one that this browser left.
-        shown: the components in which it shows what comes of it.
         runs: the events of asking.
         emptied: the components that another conversation empties, as `anew` gives their values.
     """
@@ -74,7 +73,7 @@ def earlier_conversations(
     opening = reopen.click(
         reopened,
         [kept, earlier, *rest],
-        shown,
+        [chatbot],
         js=_WITH_KEPT,
         concurrency_limit=1,
         concurrency_id="answer",
@@ -104,5 +103,6 @@ def keep(libraries: Libraries, history: Any, now: str | None, course: Course) ->
 
 
 def anew(course: Course, library: str = "") -> tuple[Any, ...]:
-    """End a conversation; what it leaves goes to the course, the chatbot, verdicts, the correction and the export."""
-    return course.end(library), [], {}, gr.update(visible=False), download_of(None)
+    """End a conversation; what it leaves goes to the course, the chatbot, the correction and the export."""
+    emptied = gr.update(value=[], feedback_value=[])
+    return course.end(library), emptied, gr.update(visible=False), download_of(None)

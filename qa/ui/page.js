@@ -43,9 +43,10 @@ window.datelineKept = (name, none) => {
 window.datelineKeep = (name, value) => {
   try { localStorage.setItem("dateline-" + name, JSON.stringify(value)); } catch { /* the browser keeps nothing */ }
 };
-// the second click of a double click would ask again
+// the second click of a double click would ask again, and gradio would show a verdict that is given again as taken back
 document.addEventListener("click", (event) => {
-  if (event.detail > 1 && event.target.closest(".dateline-once")) event.stopImmediatePropagation();
+  const again = event.detail > 1 && event.target.closest(".dateline-once");
+  if (again || event.target.closest(".extra-feedback-option[aria-pressed=true]")) event.stopImmediatePropagation();
 }, true);
 // gradio opens a list anew after Tab has left it, and it would lie over the page
 document.addEventListener("keydown", (event) => {
@@ -76,13 +77,19 @@ document.addEventListener("toggle", (event) => {
   box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
   mark.scrollIntoView({ block: "nearest" });
 }, true);
-// the last question stays at the top with its answer below it, however long that is, and the box for the next in view
+// the last question stays at the top with its answer below it, however long that is, and the box for the next in view;
+// of several in one message, it is the first
+let answered = 0;
+let counted = 0;
 new MutationObserver(() => {
-  const asked = [...document.querySelectorAll("[data-testid=user]")].pop();
+  const questions = document.querySelectorAll("[data-testid=user]");
+  const asked = questions[Math.min(answered, questions.length - 1)];
   const box = asked && asked.closest("[role=log]");
-  const count = document.querySelectorAll("[data-testid=user], .dateline-answer").length;
-  if (!box || window.datelineCount === count) return;
-  window.datelineCount = count;
+  const answers = document.querySelectorAll(".dateline-answer").length;
+  const count = questions.length + answers;
+  if (!box || counted === count) return;
+  counted = count;
+  answered = answers;
   requestAnimationFrame(() => {
     box.scrollTop += asked.getBoundingClientRect().top - box.getBoundingClientRect().top - 40;
     const above = asked.getBoundingClientRect().top - 40;  // on a phone the whole box may be
