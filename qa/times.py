@@ -27,6 +27,12 @@ _NOW = re.compile(
     r"\b(?:currently|current|now|nowadays|at present|at the moment|latest|newest|most recent(?:ly)?|so far|still)\b",
     re.IGNORECASE,
 )
+# "How many people live in France today?" asks of no day, but "Who is he meeting today?" and "Who died today?" do
+_NOWADAYS = re.compile(
+    r"(?!.*\b(?:did|was|were|will|would|has|had)\b)(?!.*\b(?:is|are|am)\b.* \w{2,}ing\b)(?=.*\btoday\b(?!['’]s))"
+    r".*\b(?:is|are|do|does|don['’]t|doesn['’]t|can|exists?|lives?|remains?|stands?|costs?|contains?|uses?|holds?)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 MONTH_NAME = MONTH.replace("?P<month>", "?:")
 _TOLD = re.compile(
     rf"\d|\b(?:{MONTH_NAME}|(?:{'|'.join(_WEEKDAYS)})s?"
@@ -66,8 +72,8 @@ def period_of(question: str, today: date) -> Period | None:
 
 
 def asks_about_now(question: str) -> bool:
-    """Say whether the newest article knows best: "current", "latest", "now"."""
-    return _NOW.search(question) is not None
+    """Say whether the newest article knows best: "current", "latest", "now", and "today" where no day is meant."""
+    return _NOW.search(question) is not None or _NOWADAYS.match(question) is not None
 
 
 def tells_time(text: str) -> bool:
@@ -75,8 +81,10 @@ def tells_time(text: str) -> bool:
     return _TOLD.search(text) is not None
 
 
-def _days(match: re.Match[str], today: date) -> Period:
+def _days(match: re.Match[str], today: date) -> Period | None:
     words = match[0].lower()
+    if words.endswith("today") and _NOWADAYS.match(match.string):
+        return None
     day = today - timedelta(words.endswith(("yesterday", "last night")) + words.startswith("the day before"))
     return Period(day, min(day + _MORNING_AFTER, today), match[0], exact=True)
 

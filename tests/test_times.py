@@ -188,7 +188,33 @@ def test_a_period_in_words(question, said):
     assert in_period(period_of(question, TODAY)) == said
 
 
-@pytest.mark.parametrize(("question", "now"), [("Who is the current mayor?", True), ("Who was the mayor?", False)])
+@pytest.mark.parametrize(
+    ("question", "exact"),
+    [
+        ("Who died today?", True),
+        ("What did the mayor say today?", True),
+        ("Who is the mayor meeting today?", True),
+        ("Who lives in Halvern today?", False),
+        ("How many people does the mill employ today?", False),
+        ("Today, who owns the mill?", True),
+        ("Who is today's guest?", False),
+    ],
+)
+def test_today_is_this_day_or_nowadays(question, exact):
+    period = period_of(question, TODAY)
+    assert (period is not None and period.exact) is exact
+
+
+@pytest.mark.parametrize(
+    ("question", "now"),
+    [
+        ("Who is the current mayor?", True),
+        ("Who was the mayor?", False),
+        ("Who lives in Halvern today?", True),
+        ("Who is the mayor meeting today?", False),
+        ("Who is today's guest?", False),
+    ],
+)
 def test_now(question, now):
     assert asks_about_now(question) is now
 
