@@ -25,7 +25,7 @@ from embeddings.locking import WRITERS, ProcessLock
 from embeddings.opening import agreed_chunking, check_encoder, checked_meta, made_by, no_library, upgrade
 from embeddings.paths import file_identity
 from embeddings.preparing import ADD_BATCH, Batch, Prepared, Preparer, brought_up_to_date, prepare_here
-from embeddings.recutting import cut_anew
+from embeddings.recutting import cut_anew, cut_otherwise
 from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import (
     delete_articles,
@@ -277,8 +277,8 @@ class LocalStore:
         Passages that stay as they are keep their vectors. It belongs to the transaction that added the last of them:
         they are looked at once.
         """
-        keys = sorted(mark_repeated(self._connection))
-        cut_anew(self._connection, keys, self._chunking, self._encoder.encode_passages, generation)
+        found = list(cut_otherwise(self._connection, sorted(mark_repeated(self._connection)), self._chunking))
+        cut_anew(self._connection, found, self._encoder.encode_passages, generation)
 
     def _generation(self) -> int:
         with self._lock, explained(self.folder):

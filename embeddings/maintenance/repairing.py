@@ -78,11 +78,10 @@ def _cut_anew(connection: sqlite3.Connection, maker: Reindexer) -> Iterator[str]
     """Cut those articles anew that an earlier Dateline cut otherwise."""
     keys = [key for (key,) in connection.execute("SELECT key FROM articles ORDER BY key")]
     changed = 0
-    for some in batches(keys, ADD_BATCH):
-        if any(cut_otherwise(connection, some, maker.chunking)):
-            with schema.all_or_nothing(connection):
-                generation = _next_generation(connection)
-                changed += cut_anew(connection, some, maker.chunking, maker.encode, generation)
+    for some in batches(cut_otherwise(connection, keys, maker.chunking), ADD_BATCH):
+        with schema.all_or_nothing(connection):
+            cut_anew(connection, some, maker.encode, _next_generation(connection))
+        changed += len(some)
     if changed:
         yield f"cut {in_number(changed, 'article')} anew that an earlier Dateline had cut otherwise"
 
