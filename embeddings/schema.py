@@ -84,6 +84,8 @@ ARTICLE = "a.id, a.title, a.text, a.published, a.source, a.url, a.author"
 """The columns that row_article takes, of articles AS a."""
 HEADLINE = "a.id, a.title, '', a.published, a.source, a.url, a.author"
 """The same without the text."""
+OF_ARTICLES = ("passages", "bands", "lines")
+"""Tables whose rows belong to an article each, whose key is their column `article`."""
 RANGES = "SELECT start, end FROM passages WHERE article = ? ORDER BY start"
 _IN_MEMORY = "PRAGMA temp_store = MEMORY"
 """Else a /tmp that is full, or is not there, is told of as if the library's own disk were."""

@@ -29,12 +29,8 @@ LOOKED_AT = 2_000
 """Passages, more or less, of which a check sees whether this Dateline cuts their articles so: a second or two."""
 _ANEW = "it is cut into passages and encoded anew"
 _AS_IT_IS = "it is kept as it is now; index its file again to have it as it was"
-ORPHANS = {
-    "passages": "article NOT IN (SELECT key FROM articles)",
-    "bands": "article NOT IN (SELECT key FROM articles)",
-    "lines": "article NOT IN (SELECT key FROM articles)",
-}
-"""Rows that belong to no article, by table."""
+ORPHANED = "article NOT IN (SELECT key FROM articles)"
+"""What is true of a row of schema.OF_ARTICLES that belongs to none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +180,8 @@ def _cache_faults(compare: Comparison, connection: sqlite3.Connection, dimension
 
 
 def _orphans(connection: sqlite3.Connection) -> Iterator[Finding]:
-    for table, condition in ORPHANS.items():
-        [(count,)] = connection.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchall()
+    for table in schema.OF_ARTICLES:
+        [(count,)] = connection.execute(f"SELECT count(*) FROM {table} WHERE {ORPHANED}").fetchall()
         if count:
             yield Finding(f"{in_number(count, 'row')} of {table} without an article", "they are removed")
 

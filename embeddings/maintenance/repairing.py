@@ -13,7 +13,7 @@ from embeddings.encoder import Encoder
 from embeddings.failures import explained
 from embeddings.indexes.caches import Caches
 from embeddings.locking import WRITERS, ProcessLock
-from embeddings.maintenance.checking import ORPHANS, damage_of_file, damaged_articles, open_to_check
+from embeddings.maintenance.checking import ORPHANED, damage_of_file, damaged_articles, open_to_check
 from embeddings.maintenance.reindexing import Reindexer
 from embeddings.maintenance.salvaging import salvage
 from embeddings.plurals import in_number
@@ -49,14 +49,14 @@ def repair(folder: Path, encoder: Callable[[str], Encoder]) -> list[str]:
 
 
 def _remove_orphans(connection: sqlite3.Connection) -> Iterator[str]:
-    for table, condition in ORPHANS.items():
-        if connection.execute(f"SELECT 1 FROM {table} WHERE {condition}").fetchone() is None:
+    for table in schema.OF_ARTICLES:
+        if connection.execute(f"SELECT 1 FROM {table} WHERE {ORPHANED}").fetchone() is None:
             continue
         with schema.all_or_nothing(connection):
             if table == "passages":
                 generation = _next_generation(connection)
-                connection.execute(f"INSERT INTO removals SELECT id, {generation} FROM passages WHERE {condition}")
-            removed = connection.execute(f"DELETE FROM {table} WHERE {condition}").rowcount
+                connection.execute(f"INSERT INTO removals SELECT id, {generation} FROM passages WHERE {ORPHANED}")
+            removed = connection.execute(f"DELETE FROM {table} WHERE {ORPHANED}").rowcount
         yield f"removed {in_number(removed, 'row')} of {table} without an article"
 
 
