@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
@@ -85,12 +85,10 @@ def check(folder: Path, *, thoroughly: bool = False) -> CheckReport:
             return CheckReport(
                 0, 0, (Finding(f"{schema.FILE} is damaged, and nothing of it can be read ({error})", ""),)
             )
-        try:
+        with closing(connection):
             if damage := damage_of_file(connection):
                 return CheckReport(0, 0, (damage,))
             return _check(folder, connection, thoroughly)
-        finally:
-            connection.close()
 
 
 def open_to_check(folder: Path) -> sqlite3.Connection:
