@@ -119,8 +119,8 @@ def joined(before: str, line: str, *, cuts_words: bool = True) -> tuple[str, str
     Args:
         cuts_words: the hyphen at a line's end is there for that, and no "well-known" was broken there.
     """
-    # PDFium writes U+FFFE or U+0002 where a word was hyphenated, others a soft hyphen
-    if before.endswith(("\ufffe", "\x02", "\u00ad")):
+    # PDFium writes U+FFFE or U+0002 where a word was hyphenated, Chromium U+2010, others a soft hyphen
+    if before.endswith(("\ufffe", "\x02", "\u2010", "\u00ad")):
         return before[:-1], line
     if _HYPHEN.search(before) and line[0].isalnum() and not _SUSPENDED.match(line):  # "pre- and post-war"
         return before[:-1] if cuts_words and line[0].islower() and _CUT.search(before) else before, line
