@@ -21,6 +21,7 @@ from embeddings.sentences import sentences
 from embeddings.sources.alphabets import encoding_by_letters
 from embeddings.sources.datelines import completed, day_of_name
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.kinds import ARCHIVES, kind_of
 from embeddings.sources.markup import text_of_html
 
 MAX_TITLE = 200
@@ -109,7 +110,9 @@ def make_article(
     if days and article.published is None:
         article = replace(article, published=_of_its_address(days, article.url))
     if article.published is None and given.kind in _NAMED_BY_USERS and not default_id:
-        article = replace(article, published=day_of_name(Path(given.place).stem))
+        archive, _, member = given.place.rpartition("!")
+        place = member if kind_of(archive) in ARCHIVES else given.place
+        article = replace(article, published=day_of_name(Path(place).stem))
     yield article
     if trouble and not (days and article.published in days):
         day = article.published
