@@ -9,7 +9,8 @@ from embeddings.sources.joining import paragraphs, unwrapped
 
 
 def test_lines_are_joined_where_they_go_on():
-    lines = ("A headline", "The go\u00ad", "vern\ufffe", "ment said on Tues\u2010", "day that it would", "raise the tax on tea.")
+    told = ("The go\u00ad", "vern\ufffe", "ment said on Tues\u2010", "day that it would", "raise the tax on tea.")
+    lines = ("A headline", *told)
     page = "\n".join([*lines, "Nobody was pleased."])
     assert paragraphs(page).splitlines() == [
         "A headline",

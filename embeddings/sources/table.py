@@ -15,6 +15,7 @@ from typing import IO
 
 from embeddings.dates import day_order, may_be_two_days
 from embeddings.documents import Article
+from embeddings.sources.feed import is_published
 from embeddings.sources.fields import ALIASES, named
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
 from embeddings.sources.markup import phrase_of, text_of
@@ -201,6 +202,8 @@ def _article(
         order: says what 03/04/2021 means in the table, by its other dates, which takes reading them all.
     """
     columns = name_columns(given, list(record))
+    if not is_published(*(str(record.get(name) or "") for name in ("post_status", "post_type"))):
+        return
     given_text = record.get(columns["text"])
     text = _text_of(given_text)
     if text is None or not text.strip():
