@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable, bytes_opener, named_input
 from embeddings.sources.kinds import is_address
 from embeddings.sources.markup import SHORTCODE
-from embeddings.sources.parsing import Parsed, parse
+from embeddings.sources.parsing import Parsed, parse, parsing_as
 
 WHOLE_STORY = 600
 """Characters from which on a feed's own text counts as the story; shorter ones are teasers."""
@@ -126,13 +126,8 @@ def extract_feed(data: bytes) -> list[Parsed]:
     """
     import feedparser
 
-    try:
-        # a stream: bytes might be taken for the name of a file
-        feed = feedparser.parse(io.BytesIO(data))
-    except MemoryError:
-        raise
-    except Exception as error:  # feedparser raises many kinds for a damaged feed
-        raise ReadingError(f"can't be read as a feed ({error}); see whether its address is right") from error
+    with parsing_as("a feed", "see whether its address is right"):
+        feed = feedparser.parse(io.BytesIO(data))  # a stream: bytes might be taken for the name of a file
     if not feed.entries:
         why = f" ({feed.bozo_exception})" if feed.bozo else ""
         raise ReadingError(f"is a feed without entries{why}; see whether its address is right")
