@@ -90,6 +90,20 @@ def test_letters_of_another_size_are_set_apart(tmp_path):
     assert (article.source, article.published, article.author) == ("The Tarn Echo", date(2022, 3, 4), "Ann Lee")
 
 
+def test_sizes_of_letters_that_were_recognised_say_nothing(tmp_path):
+    from fpdf import FPDF, TextMode
+
+    page = FPDF()
+    page.add_page()
+    page.text_mode = TextMode.INVISIBLE
+    for line, size in {"The mayor of Velle, the journalist": 10, "Ann Lee, resigned on Friday.": 12}.items():
+        page.set_font("Helvetica", size=size)
+        page.cell(text=line, new_x="LMARGIN", new_y="NEXT")
+    (tmp_path / "a.pdf").write_bytes(bytes(page.output()))
+    [article] = read(tmp_path)
+    assert article.text == "The mayor of Velle, the journalist Ann Lee, resigned on Friday."
+
+
 def test_an_empty_line_hides_no_head():
     pages = edged("The Echo\r\n\r\n{}\r\n", "")
     assert text_of_pages(pages)[0] == ("The Echo\n1\nThe vote was close.\n\nNobody had expected that.\n\nIt was over.")

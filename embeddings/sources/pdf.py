@@ -98,9 +98,15 @@ def _text_of(page: Any) -> str:
 
 
 def _size(page: Any, place: int) -> float:
-    """Give the height of the letter at a place of a page's text; 0 where PDFium has none there."""
-    from pypdfium2.raw import FPDFText_GetCharIndexFromTextIndex
+    """Give the height of the letter at a place of a page's text; 0 where PDFium has none there, or it is not seen.
 
-    index = FPDFText_GetCharIndexFromTextIndex(page, place)
-    _, bottom, _, top = page.get_charbox(index, loose=True) if index >= 0 else (0.0,) * 4
+    What was recognised lies unseen on a picture of the page, in letters of sizes that were guessed line by line.
+    """
+    from pypdfium2 import raw
+
+    index = raw.FPDFText_GetCharIndexFromTextIndex(page, place)
+    mode = raw.FPDFTextObj_GetTextRenderMode(raw.FPDFText_GetTextObject(page, index))
+    if index < 0 or mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
+        return 0.0
+    _, bottom, _, top = page.get_charbox(index, loose=True)
     return float(top - bottom)
