@@ -37,7 +37,7 @@ _HEAD = 1_000
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
-def is_markup(text: str) -> bool:
+def _is_markup(text: str) -> bool:
     """Say whether a text is written in HTML: it begins with a paragraph or a block, and closes one.
 
     A comment may stand before it, as WordPress keeps one with each block.
@@ -49,7 +49,7 @@ def text_of(value: str) -> str:
     """Take the text out of what may be HTML, whole or in parts, or be written so twice; give other text as it is."""
     once = _unescaped(value)
     for written in (value, once):  # "&lt;p&gt;"
-        if is_markup(written):
+        if _is_markup(written):
             return text_of_html(SHORTCODE.sub("", written))
     if not _SIGN.search(value):
         return once

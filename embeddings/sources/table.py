@@ -125,7 +125,7 @@ def _jsonl_dates(given: Input) -> Iterator[object]:
 
 
 def _date_in(given: Input, record: Mapping[str, object]) -> object:
-    names = named("date", record, (given.columns["date"],) if "date" in given.columns else ())
+    names = named("date", record, given.columns.get("date", ""))
     return record[names[0]] if names else None
 
 
@@ -224,12 +224,12 @@ def name_columns(given: Input, names: Sequence[str]) -> Mapping[str, str]:
     """
     columns = {}
     for ours, aliases in ALIASES.items():
-        wanted = (given.columns[ours],) if ours in given.columns else ()
+        wanted = given.columns.get(ours, "")
         found = named(ours, names, wanted)
         if not found and (ours == "text" or wanted):
             there = ", ".join(names) or "none"
             raise ReadingError(
-                f'want the {"article" if ours == "text" else ours} in "{(wanted or aliases)[0]}", found nothing; the '
+                f'want the {"article" if ours == "text" else ours} in "{wanted or aliases[0]}", found nothing; the '
                 f"names here are {there}; say which it is: --columns {ours}=NAME"
             )
         if found:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
-from itertools import chain
+from itertools import zip_longest
 from typing import Any
 
 from embeddings.sources.archive import check_document
@@ -65,12 +65,7 @@ def _records(sheet: Any) -> Iterator[dict[str, str]]:
     if len(names) > MAX_COLUMNS:
         raise ReadingError(f"has {len(names):,} columns, and at most {MAX_COLUMNS:,} are read; leave some out")
     for row in rows:
-        yield _record(names, row)
-
-
-def _record(names: Sequence[str], row: Sequence[str]) -> dict[str, str]:
-    cells = zip(names, chain(row, [""] * (len(names) - len(row))), strict=False)
-    return {name: cell for name, cell in cells if name}
+        yield {name: cell for name, cell in zip_longest(names, row, fillvalue="") if name}
 
 
 def _written(value: object) -> str:
