@@ -103,6 +103,12 @@ def test_lines_that_only_look_like_a_new_beginning_are_joined(above, below):
     assert told.splitlines()[-1] == f"{above} {below}"
 
 
+def test_of_hyphens_that_a_pdf_marks_those_of_compounds_stay():
+    told = ["Ann Smith", "Jones told al", "Qaeda of an EU", "wide ban on pre", "and post-war tea by a go", "vernment."]
+    joined = "Ann Smith-Jones told al-Qaeda of an EU-wide ban on pre- and post-war tea by a government."
+    assert paragraphs("\x02\n".join(told)) == joined
+
+
 def test_hyphens_after_figures_and_capitals_stay_and_few_are_no_cut_words():
     cut = ["the go-", "vernment of a 20-", "year-old gave an EU-", "wide ban on the tea."]
     assert paragraphs("\n".join(cut)) == "the government of a 20-year-old gave an EU-wide ban on the tea."
