@@ -63,6 +63,7 @@ DEAD = "How many people were killed in the Dunmoor fire?"
     ("question", "later", "given", "first"),
     [
         (DEAD, SECOND, [("Six", 8.1, FIRST), ("Eleven", 7.3, SECOND)], "Eleven"),
+        ("What is the death toll in Dunmoor?", SECOND, [("Six", 8.1, FIRST), ("Eleven", 7.3, SECOND)], "Eleven"),
         (DEAD, SECOND, [("Six people", 8.1, FIRST), ("Eleven", 7.3, SECOND)], "Eleven"),
         (DEAD, SECOND, [("Six", 8.1, FIRST), ("Eleven", 5.0, SECOND)], "Six"),  # far less sure
         (DEAD, SECOND, [("Eleven", 8.1, SECOND), ("Six", 7.3, FIRST)], "Eleven"),
