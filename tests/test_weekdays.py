@@ -30,6 +30,7 @@ def told(text, words, published=MONDAY):
         ("The funeral of the mayor is to be held on Tuesday.", "on Tuesday", 16),
         ("The mayor said trains would run again from Wednesday.", "Wednesday", 17),
         ("Schools will stay closed until Wednesday.", "until Wednesday", 17),
+        ("They will repeat last Friday's vote.", "Friday", 12),
         ("She arrives this Friday.", "this Friday", 19),
         (
             "She resigned on Sunday after declaring in May that she may.",
