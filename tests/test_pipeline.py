@@ -4,12 +4,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from spans import TableReader
+from spans import TableReader, hit_in, span_in
 
-from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter
-from qa.answers import Span
 from qa.confidence import Calibrator
 from qa.pipeline import READ_AT_ONCE, Pipeline
 from qa.reader import _Place, _spans
@@ -22,8 +20,7 @@ CHOSEN = Filter(articles=frozenset({"a", "b"}))
 
 
 def hits(*scores, text=TEXT):
-    article = Article("a", "March", text)
-    return [Hit(Passage("a", 0, len(text)), article, score) for score in scores]
+    return [hit_in(text, score=score) for score in scores]
 
 
 class Found:
@@ -204,8 +201,8 @@ def test_a_place_that_comes_from_two_windows_has_the_better_margin():
 
 def test_a_whole_name_is_as_sure_as_the_surname_that_it_stands_for():
     text = "Holm stayed at home. It was Max Holm."
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "March", text), 0.9)
-    spans = [Span("Holm", 0, 4, 9.0, hit), Span("Max Holm", 28, 36, 1.0, hit)]
+    hit = hit_in(text, score=0.9)
+    spans = [span_in(hit, "Holm", 9.0), span_in(hit, "Max Holm", 1.0)]
 
     class Gives(TableReader):
         def _spans(self, hit):
@@ -227,8 +224,7 @@ def test_what_is_known_is_no_item_of_a_list():
 
 
 def test_an_article_that_has_the_names_of_the_question_goes_before_one_that_lacks_them():
-    other = "Max Holm was fined."
-    lacking = Hit(Passage("b", 0, len(other)), Article("b", "Court", other), 0.6)
+    lacking = hit_in("Max Holm was fined.", name="b", score=0.6)
     asked = pipeline(Found(), TableReader({"Max Holm": 5.0}))
     answer = asked.answer_from("Who walked with Ana Reyes?", [lacking, *hits(0.4)])
     best = answer.spans[0]

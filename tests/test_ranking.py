@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from spans import hit_in, span_in
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
@@ -43,8 +44,7 @@ def test_a_story_that_is_printed_again_adds_nothing():
     printed = [span("Ana Reyes", 4.9), span("Ana Reyes", 4.9, article="b")]
     versions = tuple(one.hit.article for one in printed)
     reprinted = [replace(one, hit=replace(one.hit, versions=versions)) for one in printed]
-    other = Article("c", "Race", "Bo Lind won.")
-    best = Span("Bo Lind", 0, 7, 5.0, Hit(Passage("c", 0, 12), other, 1.0))
+    best = span_in(hit_in("Bo Lind won.", name="c"), "Bo Lind")
     assert [one.text for one in rank([*printed, best])] == ["Ana Reyes", "Bo Lind"]
     assert [one.text for one in rank([*reprinted, best])] == ["Bo Lind", "Ana Reyes"]
 
@@ -82,9 +82,7 @@ def test_nothing_gives_nothing():
 
 
 def spans_in(text, *found):
-    whole = Article("a", "Vote", text)
-    hit = Hit(Passage("a", 0, len(text)), whole, 1.0)
-    return [Span(one, text.index(one), text.index(one) + len(one), score, hit) for one, score in found]
+    return [span_in(hit_in(text), *one) for one in found]
 
 
 @pytest.mark.parametrize(
