@@ -180,7 +180,7 @@ def test_the_report_is_one_page_that_escapes_what_it_shows(tmp_path, outcomes):
     assert {file.name for file in (tmp_path / "out").iterdir()} == {"report.json", "report.html", "questions.csv"}
 
 
-def test_a_report_says_what_it_is_of(tmp_path, outcomes):
+def test_a_report_says_what_it_is_of(tmp_path, outcomes, without_plots):
     write_report(outcomes, summarize(outcomes), tmp_path, about=ABOUT, command="")
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["about"] == asdict(ABOUT)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -204,7 +204,7 @@ def test_an_evaluation_of_nothing_still_reports(tmp_path):
     assert "Evaluation of 0 questions" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
+def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes, without_plots):
     write_report(outcomes, summarize(outcomes), tmp_path, about=ABOUT, command="")
     old = read_report(tmp_path / "report.json")
     same = compare(old, scored(outcomes))
@@ -336,7 +336,7 @@ def test_the_answer_and_the_gold_are_marked_in_a_passage(outcomes, text, best, g
     assert _marked(Shown("T", text, True), replace(outcomes[0], best=best, question=question)) == marked
 
 
-def test_a_comparison_says_what_was_set_otherwise(tmp_path, outcomes):
+def test_a_comparison_says_what_was_set_otherwise(tmp_path, outcomes, without_plots):
     write_report(outcomes, summarize(outcomes), tmp_path, about=ABOUT, command="")
     old = read_about(tmp_path)
     assert old == ABOUT
