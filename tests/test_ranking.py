@@ -35,6 +35,11 @@ def test_the_same_text_elsewhere_becomes_evidence_and_adds_up():
     assert best.also == (again,)
 
 
+def test_what_differs_by_case_and_article_says_the_same():
+    given = [span_in(hit_in(f"{text} won.", name=text), text) for text in ("The mayor", "A Mayor")]
+    assert [one.also for one in rank(given)] == [(given[1],)]
+
+
 def test_the_same_place_of_two_articles_is_no_overlap():
     [best] = rank([span("Bo Lind", 5.0), span("Bo Lind", 4.0, article="b")])
     assert [one.hit.article.id for one in best.also] == ["b"]
