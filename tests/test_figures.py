@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from spans import TableReader
 
 from embeddings.documents import Article, Hit, Passage
 from embeddings.local import LocalStore
@@ -29,6 +30,7 @@ from qa.evaluation.scoring import Score
 from qa.pipeline import Pipeline
 from qa.retriever import LEAST_READ, Retriever
 
+pytestmark = pytest.mark.usefixtures("without_plots")
 ABOUT = About("questions.csv, 6 of 6", "", "", None, 0.28, "2026-03-01", "1.2")
 CONTEXT = "Mayor Ana Reyes won the vote on Monday."
 WON = Question("won", "Who won the vote?", "Vote", CONTEXT, "span", ((Gold("Ana Reyes", 6),),))
@@ -195,25 +197,6 @@ def test_which_wrong_answer_may_be_right(start, end, text, title, suspect):
     assert bool(_nearly(WON, span)) is suspect
 
 
-class Table:
-    """A reader that finds words with a margin wherever they stand."""
-
-    def __init__(self, **margins):
-        self.margins = {name.replace("_", " "): margin for name, margin in margins.items()}
-
-    def read(self, question, hits):
-        found = []
-        for one in hits:
-            for words, margin in self.margins.items():
-                if (at := one.text.find(words)) >= 0:
-                    start = one.passage.start + at
-                    found.append(Span(words, start, start + len(words), margin, one))
-        return found
-
-    def read_many(self, pairs):
-        return [self.read(*pair) for pair in pairs]
-
-
 @pytest.fixture
 def library(tmp_path, encoder):
     store = LocalStore(tmp_path / "library", encoder, create=True)
@@ -225,11 +208,12 @@ def library(tmp_path, encoder):
 
 def test_what_came_of_a_question(library):
     question = replace(WON, title="r", context="", items=((Gold("Ana Reyes", 0),),))  # named by its id
-    pipeline = Pipeline(Retriever(library), Table(Ana_Reyes=40.0, Nobody=1.0), Calibrator.blank(), threshold=0.0, k=12)
+    reader = TableReader({"Ana Reyes": 40.0, "Nobody": 1.0})
+    pipeline = Pipeline(Retriever(library), reader, Calibrator.blank(), threshold=0.0, k=12)
     [right] = run_open(pipeline, [question])
     assert (right.best, right.blame, right.shown, right.gold_rank) == ("Ana Reyes", None, (), 1), "ranked by reading"
     assert right.milliseconds > 0
-    pipeline = Pipeline(Retriever(library), Table(Nobody=9.0), Calibrator.blank(), threshold=0.0, k=2)
+    pipeline = Pipeline(Retriever(library), TableReader({"Nobody": 9.0}), Calibrator.blank(), threshold=0.0, k=2)
     [wrong] = run_open(pipeline, [question])
     assert (wrong.best, len(wrong.relevant), len(wrong.shown)) == ("Nobody", 10, SHOWN), "more than were read"
     assert wrong.blame.cause is Cause.RETRIEVE
@@ -237,9 +221,9 @@ def test_what_came_of_a_question(library):
     assert (unnamed.blame.cause, "names no article" in unnamed.blame.seen) == (Cause.RETRIEVE, True)
 
 
-def test_days_are_counted_from_the_day_of_the_question(library, tmp_path):
+def test_days_are_counted_from_the_day_of_the_question(library):
     library.add([Article("old", "Old", "Ana Reyes won the vote for mayor.", published=date(2024, 5, 2))])
-    pipeline = Pipeline(Retriever(library), Table(Ana_Reyes=40.0), Calibrator.blank(), threshold=0.0)
+    pipeline = Pipeline(Retriever(library), TableReader({"Ana Reyes": 40.0}), Calibrator.blank(), threshold=0.0)
     asked = replace(WON, text="Who won the vote last week?", title="old", context="", day=date(2024, 5, 8))
     [then], [now] = run_open(pipeline, [asked]), run_open(pipeline, [replace(asked, day=None)])
     assert (then.best, then.relevant, now.relevant) == ("Ana Reyes", (True,), ())
@@ -256,12 +240,12 @@ def test_the_time_of_finding_counts(library):
             time.sleep(0.2)
             return super().find(*given, **options)
 
-    [one] = run_open(Slow(Retriever(library), Table(), Calibrator.blank()), [WON])
+    [one] = run_open(Slow(Retriever(library), TableReader({}), Calibrator.blank()), [WON])
     assert one.milliseconds >= 200
 
 
 def test_as_many_are_read_as_in_use(library):
-    pipeline = Pipeline(Retriever(library), Table(Nobody=-9.0), Calibrator.blank(), threshold=0.0)
+    pipeline = Pipeline(Retriever(library), TableReader({"Nobody": -9.0}), Calibrator.blank(), threshold=0.0)
     [one] = run_open(pipeline, [WON])
     read = pipeline.answer(WON.to_ask).hits
     assert LEAST_READ <= len(read) <= 12
@@ -271,14 +255,14 @@ def test_as_many_are_read_as_in_use(library):
 @pytest.mark.parametrize(
     ("margins", "threshold", "cause"),
     [
-        ({"Ana_Reyes": 5.0}, 0.0, None),
-        ({"Ana_Reyes": 5.0}, 0.9, Cause.ABSTAIN),
-        ({"Mayor_Ana_Reyes_won_the_vote_on_Monday": 5.0}, 0.0, Cause.METRIC),
+        ({"Ana Reyes": 5.0}, 0.0, None),
+        ({"Ana Reyes": 5.0}, 0.9, Cause.ABSTAIN),
+        ({"Mayor Ana Reyes won the vote on Monday": 5.0}, 0.0, Cause.METRIC),
         ({"Monday": 5.0}, 0.0, Cause.READ),
     ],
 )
 def test_a_reader_alone_is_blamed_for_what_it_did(margins, threshold, cause):
-    pipeline = Pipeline(None, Table(**margins), Calibrator.blank(), threshold=threshold)
+    pipeline = Pipeline(None, TableReader(margins), Calibrator.blank(), threshold=threshold)
     [one] = run_reader_only(pipeline, [WON])
     assert (one.blame and one.blame.cause) is cause
     assert (one.retrieved, one.relevant, len(one.shown)) == (False, (), int(cause is not None))

@@ -1,10 +1,9 @@
 """What follow-ups are taken to mean, by rules."""
 
 import pytest
+from spans import answer_of, hit_in, span_in
 from turns import BRIDGE, FERRIES, INQUIRY, MAYOR, turn
 
-from embeddings.documents import Article, Hit, Passage
-from qa.answers import Answer, Span
 from qa.followups.antecedents import Turn, groups, names_in, persons
 from qa.followups.rewriting import asks_of_anything, behind_names, readings
 
@@ -276,10 +275,7 @@ def test_them_are_the_many_of_the_same_question():
 @pytest.mark.parametrize(("who", "may_be_he"), [("US", False), ("Bo Lind", True)])
 def test_letters_that_stand_for_a_name_are_no_person(who, may_be_he):
     text = "Norvik lost to US. Bo Lind lost, too."
-    start = text.index(who)
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "Final", text), 1.0)
-    answer = Answer("Who?", "Who?", (Span(who, start, start + len(who), 5.0, hit),), (hit,), 0.9, True)
-    assert (who in persons([Turn("Who?", answer)], "he")) is may_be_he
+    assert (who in persons([Turn("Who?", answer_of(span_in(hit_in(text), who)))], "he")) is may_be_he
 
 
 def test_a_long_answer_is_no_group():

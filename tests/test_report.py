@@ -5,12 +5,12 @@ import re
 from dataclasses import asdict, replace
 
 import pytest
+from spans import TableReader
 from stories import VOTE
 
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
-from qa.answers import Span
 from qa.confidence import Calibrator
 from qa.evaluation.about import About
 from qa.evaluation.blame import Cause
@@ -28,26 +28,6 @@ BANNER = "Ana Reyes thanks you for your donation: support The Post from £1 a mo
 WON = Question("won", "Who won the vote in Halvern?", "Vote", VOTE, "span", ((Gold("Ana Reyes", 6),),))
 NONE = Question("none", "Who won the boat race?", "Vote", VOTE, "none", ())
 ABOUT = About("questions.csv, 3 of 3", "library (articles: 2, passages: 2)", "", None, 0.28, "2026-03-01", "1.2")
-
-
-class TableReader:
-    """Finds given words with given scores wherever they stand."""
-
-    def __init__(self, table):
-        self.table, self.asked = table, []
-
-    def read(self, question, hits):
-        self.asked.append(question)
-        found = {}
-        for hit in hits:
-            for words, score in self.table.items():
-                for match in re.finditer(re.escape(words), hit.text):
-                    start = hit.passage.start + match.start()
-                    found[hit.article.id, start, words] = Span(words, start, start + len(words), score, hit)
-        return sorted(found.values(), key=lambda span: -span.score)
-
-    def read_many(self, pairs):
-        return [self.read(question, hits) for question, hits in pairs]
 
 
 @pytest.fixture
@@ -74,7 +54,8 @@ def test_models_are_loaded_before_the_first_question_is_timed(pipeline):
     for run, question in ((run_open, replace(WON, title="")), (run_reader_only, WON)):
         reader = TableReader({"Ana Reyes": 5.0})
         [outcome] = run(Pipeline(pipeline.retriever, reader, Calibrator.blank()), [question])
-        assert (len(reader.asked) > 1, reader.asked[0], outcome.question) == (True, "who led the delegation?", question)
+        assert (len(reader.given) > 1, outcome.question) == (True, question)
+        assert reader.given[0][0] == "who led the delegation?"
 
 
 def test_a_right_answer_blames_nobody(asked):
@@ -199,7 +180,7 @@ def test_the_report_is_one_page_that_escapes_what_it_shows(tmp_path, outcomes):
     assert {file.name for file in (tmp_path / "out").iterdir()} == {"report.json", "report.html", "questions.csv"}
 
 
-def test_a_report_says_what_it_is_of(tmp_path, outcomes):
+def test_a_report_says_what_it_is_of(tmp_path, outcomes, without_plots):
     write_report(outcomes, summarize(outcomes), tmp_path, about=ABOUT, command="")
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["about"] == asdict(ABOUT)
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
@@ -223,7 +204,7 @@ def test_an_evaluation_of_nothing_still_reports(tmp_path):
     assert "Evaluation of 0 questions" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes):
+def test_a_comparison_names_what_was_won_and_lost(tmp_path, outcomes, without_plots):
     write_report(outcomes, summarize(outcomes), tmp_path, about=ABOUT, command="")
     old = read_report(tmp_path / "report.json")
     same = compare(old, scored(outcomes))
@@ -355,7 +336,7 @@ def test_the_answer_and_the_gold_are_marked_in_a_passage(outcomes, text, best, g
     assert _marked(Shown("T", text, True), replace(outcomes[0], best=best, question=question)) == marked
 
 
-def test_a_comparison_says_what_was_set_otherwise(tmp_path, outcomes):
+def test_a_comparison_says_what_was_set_otherwise(tmp_path, outcomes, without_plots):
     write_report(outcomes, summarize(outcomes), tmp_path, about=ABOUT, command="")
     old = read_about(tmp_path)
     assert old == ABOUT
