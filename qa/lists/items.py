@@ -221,40 +221,32 @@ def _right_end(text: str, end: int, last: int) -> int:
 
 def _left_start(text: str, start: int, first: int) -> int:
     """Only an item with a separator, "were" or a colon before it is known to be whole on the left; others are not."""
-    separators = [found for found in _SEPARATOR.finditer(text, first, start)]
+    separators = list(_SEPARATOR.finditer(text, first, start))
     if not separators or separators[-1].end() != start:
         return start
     for before, after in reversed(list(pairwise(separators))):
         if not _is_item(text[before.end() : after.start()]):
             return start
         start = before.end()
-    leading = _LEADS_IN.match(text, first, separators[0].start()) or _PLACES_OF.match(
-        text, first, separators[0].start()
-    )
-    is_first = leading is not None and _is_item(text[leading.end() : separators[0].start()])
-    return leading.end() if leading is not None and is_first else start
+    end = separators[0].start()
+    leading = _LEADS_IN.match(text, first, end) or _PLACES_OF.match(text, first, end)
+    return leading.end() if leading is not None and _is_item(text[leading.end() : end]) else start
 
 
 def _is_item(text: str) -> bool:
     return 0 < len(text.split()) <= MAX_ITEM_WORDS
 
 
-def _without_conjunction(text: str, start: int, end: int) -> int:
-    found = _HANGING.search(text, start, end)
-    return found.start() if found else end
-
-
 def cut(span: Span) -> list[Span]:
     """Cut a span at its commas and its "and"."""
+    separators = list(_SEPARATOR.finditer(span.text))
+    starts, ends = [0, *(one.end() for one in separators)], [*(one.start() for one in separators), len(span.text)]
     parts = []
-    at = 0
-    for separator in [*_SEPARATOR.finditer(span.text), None]:
-        end = separator.start() if separator else len(span.text)
-        if end > at:
-            parts.append((at, end))
-        at = separator.end() if separator else end
-    parts = [(start, _without_conjunction(span.text, start, end)) for start, end in parts]
-    parts = [(start, end) for part in parts for start, end in [tidied(span.text, *part)] if start < end]
+    for start, end in zip(starts, ends, strict=True):
+        hanging = _HANGING.search(span.text, start, end)
+        start, end = tidied(span.text, start, hanging.start() if hanging else end)
+        if start < end:
+            parts.append((start, end))
     if any(len(span.text[start:end].split()) > MAX_ITEM_WORDS for start, end in parts):
         return [span]  # a clause that happens to hold a comma
     items: list[Span] = []
