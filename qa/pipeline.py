@@ -216,9 +216,9 @@ class Pipeline:
         if period is None:
             return self.retriever.find(wanted, k, where, newest=asks_about_now(question))
         then = replace(where, since=period.since, until=period.until)
-        return (
-            self.retriever.find(wanted, k, then) if period.exact else self.retriever.find(wanted, k, where, prefer=then)
-        )
+        if period.exact:
+            return self.retriever.find(wanted, k, then)
+        return self.retriever.find(wanted, k, where, prefer=then)
 
     def answer_from(
         self,

@@ -160,6 +160,7 @@ def test_a_pronoun_that_points_to_its_own_question_is_left_alone(question):
         ("Did Šeško beat Łucja Świątek?", ["Šeško", "Łucja Świątek"]),
         ("insurers, Lutine & Harker", ["Lutine & Harker"]),
         ("Did AT&T sue Orrin & Vale Water?", ["AT&T", "Orrin & Vale Water"]),
+        ("It beat Johan Moe. The Rovers beat St. Ives\nSorrel lost", ["Johan Moe", "Rovers", "St. Ives", "Sorrel"]),
     ],
 )
 def test_pronouns_are_no_names(text, names):
@@ -280,6 +281,11 @@ def test_letters_that_stand_for_a_name_are_no_person(who, may_be_he):
     hit = Hit(Passage("a", 0, len(text)), Article("a", "Final", text), 1.0)
     answer = Answer("Who?", "Who?", (Span(who, start, start + len(who), 5.0, hit),), (hit,), 0.9, True)
     assert (who in persons([Turn("Who?", answer)], "he")) is may_be_he
+
+
+@pytest.mark.parametrize(("answer", "named"), [("Port Sorrel", ["Renée Solberg"]), ("", [])])
+def test_an_answer_that_was_withheld_names_nobody(answer, named):
+    assert list(persons([turn("Who resigned?", answer)], "she")) == named
 
 
 def test_a_long_answer_is_no_group():

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from embeddings.letters import CAPITAL
+from embeddings.sentences import sentences
 from qa.answers import Answer
 
 _LEADING = 5
@@ -84,8 +85,8 @@ def _called(turns: Sequence[Turn]) -> Iterator[str]:
 
 
 def _leading(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
-    """Yield whom the last article names most often, those in its headline first, and calls "she" or "he"."""
-    article = next((turn.answer.spans[0].hit.article for turn in recent(turns) if turn.answer.spans), None)
+    """Yield whom the last article that answered names most often, those in its headline first, and calls "she" or "he"."""
+    article = next((turn.answer.spans[0].hit.article for turn in recent(turns) if turn.answer.found), None)
     if article is None:
         return
     counted = Counter(name for name in lasting_names(article.text) if " " in name)
@@ -193,22 +194,17 @@ def describes(name: str, question: str) -> bool:
 def names_in(text: str) -> list[str]:
     """Find runs of capitalised words; a question's first word is none, unless another capitalised one follows it."""
     found = []
-    for match in _NAME.finditer(text):
-        name = match[0].rstrip(".’'&-")
-        name = re.sub(r"[’'](?:s|d|m|ll|re|ve)$", "", name)
-        first, _, rest = name.partition(" ")
-        if _begins_sentence(text, match.start()) and (re.fullmatch(WH, first, re.IGNORECASE) or first in _NO_NAMES):
-            name = rest
-        if name and name not in _NO_NAMES:
-            found.append(name)
+    for start, end in sentences(text):
+        for match in _NAME.finditer(text, start, end):
+            name = match[0].rstrip(".’'&-")
+            name = re.sub(r"[’'](?:s|d|m|ll|re|ve)$", "", name)
+            first, _, rest = name.partition(" ")
+            begins = match.start() == start or text[match.start() - 2 : match.start()] == ": "
+            if begins and (re.fullmatch(WH, first, re.IGNORECASE) or first in _NO_NAMES):
+                name = rest
+            if name and name not in _NO_NAMES:
+                found.append(name)
     return found
-
-
-def _begins_sentence(text: str, at: int) -> bool:
-    end = at
-    while end and text[end - 1].isspace():
-        end -= 1
-    return at == 0 or (end < at and text[end - 1 : end] in tuple(".?!:"))
 
 
 _NO_NAMES = frozenset(
