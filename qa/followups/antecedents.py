@@ -85,7 +85,7 @@ def _called(turns: Sequence[Turn]) -> Iterator[str]:
 
 
 def _leading(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
-    """Yield whom the last article that answered names most often, those in its headline first, and calls "she" or "he"."""
+    """Yield whom the last article that answered calls "she" or "he": in the headline first, then most often named."""
     article = next((turn.answer.spans[0].hit.article for turn in recent(turns) if turn.answer.found), None)
     if article is None:
         return
@@ -252,14 +252,6 @@ def is_person(name: str, article: str) -> bool:
     """Say whether an article calls somebody of that name "she" or "he", gives an age or goes on with "who"."""
     told = rf"\b{re.escape(name)}, (?:(?:aged )?\d\d\b(?! \w)|who\b|whose\b)"
     return not _is_place(name, article) and (_is_person(name, article) or re.search(told, article) is not None)
-
-
-def is_named_by(role: str, article: str) -> bool:
-    """Say whether an article gives the name of whoever is "the council leader": before it or behind it."""
-    said = re.escape(role)
-    behind = rf"(?i:\b{said}),? {CAPITAL}[\w’'-]+ {CAPITAL}"
-    before = rf"{CAPITAL}[\w’'-]+, (?:the |an? )?(?:[\w’'-]+ ){{0,3}}(?i:{said})\b"
-    return re.search(rf"{behind}|{before}", article) is not None
 
 
 def said_of(name: str, article: str) -> tuple[int, int]:
