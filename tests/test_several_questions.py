@@ -118,7 +118,7 @@ def test_the_page_shows_keeps_and_judges_each(monkeypatch, tmp_path):
     assert kept["questions"] == [
         "Who led the delegation?", "Who tapped Kamala Harris?", "When was Gustav Renn born?",
     ]  # fmt: skip
-    _Correcting(libraries).judge(course, gr.LikeData(None, {"index": 3, "value": "", "liked": True}))
+    _Correcting(libraries).judge(course, gr.LikeData(None, {"index": 3, "value": "", "liked": "Right"}))
     *_, judged = read_labels(libraries.open(SEEDS).store.folder / "labels.jsonl")
     assert judged.question == "Who tapped Kamala Harris?"
     libraries.close()

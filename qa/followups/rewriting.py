@@ -60,6 +60,7 @@ _BARE = re.compile(
 )
 _WHEN = re.compile(r"^(?:(?:[a-z]+\s+)?when|(?:[a-z]+\s+)?(?:what|which)\s+(?:year|month|day|date))\b", re.IGNORECASE)
 _MANY = re.compile(r"\bthe\s+(?:[\w’'-]+\s+){0,5}?(?!\w*ss\b)[a-zà-ÿ]+s\b")
+# "When was that?" is "When?"
 _WAS_THAT = re.compile(
     r"^(?P<wh>when|where|why|how)\s+(?:is|was|were|did|does|do)\s+(?:this|that)(?:\s+happen)?\s*\?*$", re.IGNORECASE
 )
@@ -119,26 +120,23 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     if not turns or question in {turn.question for turn in turns}:  # asked again
         return [plain]
     last = turns[-1]
-    topic = _topic(last)
-    body = _LEAD_IN.sub("", question)
+    topic = f"{last.question} {last.answer.text}".strip()
+    body = _WAS_THAT.sub(r"\g<wh>", _LEAD_IN.sub("", question))
     if not body.strip("? "):
         return [plain]
-    led_in = len(body) < len(question)
+    led_in = _LEAD_IN.match(question) is not None
     if _ELSE.match(body):
         return [Reading(last.question, topic, _known(turns, last.question))]
     if more := _ELSE_WHAT.match(body):
         asked = capitalized(f"{more['wh']} {more['what']}")
         return [Reading(asked, topic, (*_texts(last.answer), *lasting_names(last.question), *_known(turns, asked)))]
-    if was := _WAS_THAT.match(body):
-        return [Reading(carried(was["wh"], last), topic, asks_when=_WHEN.match(body) is not None)]
     about = _ABOUT.match(body)
     leads_in = led_in or (PLACED.match(body) and body.endswith("?"))  # "In Lowmere?", but not words to search for
     if about or (leads_in and not HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
         what = about["what"] if about else body.rstrip("?.! ")
         return [Reading(text, topic, of_other=True) for text in _swapped(what, turns)][:READINGS]
     if _BARE.match(body) and not _POINTS_BACK.search(body) and not HAS_VERB.search(body):
-        asks_when = _WHEN.match(body) is not None
-        return [Reading(carried(body.rstrip("? "), last), topic, asks_when=asks_when)]
+        return [Reading(carried(body.rstrip("? "), last), topic, asks_when=_WHEN.match(body) is not None)]
     as_asked = Reading(capitalized(body), topic)
     if _leans(body) or (led_in and not names_in(body)):
         return [*(Reading(text, topic) for text in islice(_filled(body, turns), READINGS)), as_asked]
@@ -202,10 +200,6 @@ def asks_of_anything(question: str) -> bool:
         return False
     words = re.findall(r"[\w’'-]+", _LEAD_IN.sub("", question))
     return sum(not _EMPTY.fullmatch(word) for word in words) <= 1
-
-
-def _topic(turn: Turn) -> str:
-    return f"{turn.question} {turn.answer.text}".strip()
 
 
 def _known(turns: Sequence[Turn], question: str) -> tuple[str, ...]:
