@@ -167,19 +167,22 @@ def _leans(body: str) -> bool:
     return not DEFINITE.search(before) and not any(not name.isdigit() for name in names_in(before))
 
 
-def speaks_of_known(question: str) -> bool:
-    """Say whether a question without a name speaks of something as known: "What was the final score?"."""
-    return re.search(r"\bthe\b", question, re.IGNORECASE) is not None and not names_in(question)
-
-
 def behind_names(question: str, first: Reading, last: Turn) -> Reading | None:
     """Put the names of the last answer and question before a question: "Geri Horner, Wannabe: Why did she leave?".
 
     Before a question for another person ("Who was the judge?") nobody's name is put: what is said of that one would
-    seem to answer. Where there is no name to put the question stands as it is, apart from any topic. None where the
-    last question could be asked of something else as a whole: its old names would mislead.
+    seem to answer. Where there is no name to put the question stands as it is, apart from any topic. None for one that
+    neither leans nor speaks of something as known ("What was the final score?"), and where the last question could be
+    asked of something else as a whole: its old names would mislead.
+
+    Args:
+        first: its first reading.
     """
-    if first.of_other and not WHAT_ABOUT.match(first.question):
+    speaks_of_known = re.search(r"\bthe\b", question, re.IGNORECASE) is not None and not names_in(question)
+    if not first.topic or not (first.leans or speaks_of_known):
+        return None
+    # "Ana Reyes: Who else?" asks nothing
+    if first.without or (first.of_other and not WHAT_ABOUT.match(first.question)):
         return None
     names = tuple(dict.fromkeys([*lasting_names(last.answer.text), *lasting_names(last.question)]))
     if (first.of_other or asks_for_another(first.question)) and not _POINTS_BACK.search(question):
