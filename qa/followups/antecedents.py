@@ -67,12 +67,12 @@ def persons(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
 def _named(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
     unknown = []
     for name, article, asked_for in _mentions(turns):
-        women, men = said_of(name, article)
         if name.isupper() or re.search(rf"\b[Tt]he {re.escape(name)}\b", article) or _is_place(name, article):
             continue  # "US", "the Navy", "in Port Sorrel"
-        if women != men and (women > men) is woman:
+        known = is_woman(name, article)
+        if known is woman:
             yield name
-        elif women == men and asked_for:
+        elif known is None and asked_for:
             unknown.append(name)
     yield from unknown
 
@@ -92,8 +92,7 @@ def _leading(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
     counted = Counter(name for name in lasting_names(article.text) if " " in name)
     ranked = sorted(counted, key=lambda name: (name in article.title, counted[name]), reverse=True)
     for name in ranked[:_LEADING]:
-        women, men = said_of(name, article.text)
-        if women != men and (women > men) is woman and not _is_place(name, article.text):
+        if is_woman(name, article.text) is woman and not _is_place(name, article.text):
             yield name
 
 
@@ -245,7 +244,7 @@ def _goes_before_a_word(word: str, lowered: str) -> bool:
 
 
 def _is_person(name: str, article: str) -> bool:
-    return sum(said_of(name, article)) > 0
+    return sum(_said_of(name, article)) > 0
 
 
 def is_person(name: str, article: str) -> bool:
@@ -254,7 +253,13 @@ def is_person(name: str, article: str) -> bool:
     return not _is_place(name, article) and (_is_person(name, article) or re.search(told, article) is not None)
 
 
-def said_of(name: str, article: str) -> tuple[int, int]:
+def is_woman(name: str, article: str) -> bool | None:
+    """Say whether an article calls somebody of that name "she" rather than "he"; None where it doesn't tell."""
+    women, men = _said_of(name, article)
+    return None if women == men else women > men
+
+
+def _said_of(name: str, article: str) -> tuple[int, int]:
     """Count the "she" and the "he" that follow a name in an article before another name does."""
     surname = name.split()[-1]
     women = men = 0
