@@ -199,7 +199,7 @@ def names_in(text: str) -> list[str]:
             name = re.sub(r"[’'](?:s|d|m|ll|re|ve)$", "", name)
             first, _, rest = name.partition(" ")
             begins = match.start() == start or text[match.start() - 2 : match.start()] == ": "
-            if begins and (re.fullmatch(WH, first, re.IGNORECASE) or first in _NO_NAMES):
+            if begins and first in _NO_NAMES:
                 name = rest
             if name and name not in _NO_NAMES:
                 found.append(name)
@@ -213,7 +213,7 @@ _NO_NAMES = frozenset(
         "in on at for from to by with of after before during until under since through against despite "
         "the a an i and but so or then he she it we they you my his her its our their this that there "
         "did does do is are was were has have had can could will would should "
-        "which whose why how name list tell show give according "
+        "who whom whose what which when where why how name list tell show give according "
         "feb apr aug sep sept oct nov dec",
     )
 )

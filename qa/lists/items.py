@@ -25,10 +25,7 @@ SURE_MARGIN = 5.0
 LEAST_UNASKED = 3
 """Items that make a list of an answer to a question that did not ask for one."""
 
-_COUNT = re.compile(
-    rf"(?:all |the |about |some )?(?:{SMALL}|dozens|\d{{1,2}})",
-    re.IGNORECASE,
-)
+_COUNT = re.compile(rf"(?:all |the |about |some )?(?:{SMALL}|dozens|\d{{1,2}})", re.IGNORECASE)
 # white space from its beginning on, not from each of thousands of spaces; no comma within a number, "6,412,300", a
 # firm's name, "Hill, Hart & Sons", or a person's, "Ana Reyes, Jr."
 _SEPARATOR = re.compile(
@@ -62,14 +59,10 @@ _CLAUSE = re.compile(
     r"|(?<!\b[A-Z])(?<!\b[DJMS]r)(?<!\b(?:Ft|Lt|Ms|Mt|St))(?<!\b(?:Col|Gen|Gov|Inc|Ltd|Mrs|Rep|Rev|Sen|Sgt))"
     r"(?<!\b(?:Capt|Corp|Prof))\.(?!\w)"
 )
-
-
 _NAME_AND_VERB = re.compile(
     rf"(?P<name>{CAPITAL}[\w.’'-]*(?: {CAPITAL}[\w.’'-]*)*)\s+"
     r"(?:[a-z]{2,}ed|won|went|took|got|made|said|led|left|came|gave|ran|met|spoke|stood|began|became|told|held|saw)\b"
 )
-
-
 _LEADS_IN = re.compile(rf".*(?:\b(?:were|are)|:)\s+(?=[\"“]?(?:the |an? )?{CAPITAL})", re.DOTALL)
 # "The schools in Ash, Bell and Cole will close."
 _PLACES_OF = re.compile(
