@@ -112,7 +112,7 @@ def things(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
         if answer and _is_thing(answer, turn.question, article):
             yield answer if answer[0].isupper() else f"the {re.sub(r'^(?:an?|the) ', '', answer)}"
         for name in lasting_names(turn.question):
-            if _is_person(name, article) or describes(name, turn.question):
+            if _is_she_or_he(name, article) or describes(name, turn.question):
                 continue
             if _PLACE_BEFORE.search(turn.question[: turn.question.index(name)]):
                 places.append(name)
@@ -125,7 +125,7 @@ def things(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
 
 
 def _is_thing(answer: str, question: str, article: str) -> bool:
-    if len(answer.split()) > 4 or re.search(r"\d", answer) or _is_person(answer, article):
+    if len(answer.split()) > 4 or re.search(r"\d", answer) or _is_she_or_he(answer, article):
         return False
     return re.match(r"(?:(?:in|on|at|for|from|to|with|by) )?(?:what|which)\b", question, re.IGNORECASE) is not None
 
@@ -146,7 +146,7 @@ def groups(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
         yield from (phrase for phrase in _definites(turn.question, article) if phrase.endswith("s"))
         answered = {one.answer.text for one in recent(turns) if _WHO.match(one.question)}
         for name in lasting_names(turn.question):
-            if not _is_person(name, article) and not describes(name, turn.question) and name not in answered:
+            if not _is_she_or_he(name, article) and not describes(name, turn.question) and name not in answered:
                 yield name
 
 
@@ -162,9 +162,7 @@ def _mentions(turns: Sequence[Turn]) -> Iterator[tuple[str, str, bool]]:
         asked_for = _WHO.match(turn.question) is not None
         for text, is_answer in ((turn.answer.text, True), (_PLACE.sub("", turn.question), False)):
             yield from (
-                (name, article, asked_for and is_answer)
-                for name in names_in(text)
-                if not re.search(r"\d", name) and not TIME.fullmatch(name)
+                (name, article, asked_for and is_answer) for name in lasting_names(text) if not re.search(r"\d", name)
             )
 
 
@@ -243,14 +241,14 @@ def _goes_before_a_word(word: str, lowered: str) -> bool:
     )
 
 
-def _is_person(name: str, article: str) -> bool:
+def _is_she_or_he(name: str, article: str) -> bool:
     return sum(_said_of(name, article)) > 0
 
 
 def is_person(name: str, article: str) -> bool:
     """Say whether an article calls somebody of that name "she" or "he", gives an age or goes on with "who"."""
     told = rf"\b{re.escape(name)}, (?:(?:aged )?\d\d\b(?! \w)|who\b|whose\b)"
-    return not _is_place(name, article) and (_is_person(name, article) or re.search(told, article) is not None)
+    return not _is_place(name, article) and (_is_she_or_he(name, article) or re.search(told, article) is not None)
 
 
 def is_woman(name: str, article: str) -> bool | None:

@@ -247,7 +247,7 @@ def _filled(body: str, turns: Sequence[Turn]) -> Iterator[str]:
 def _put(name: str, wanted: str, match: re.Match[str]) -> str:
     if _is_woman(wanted) != _is_woman(match[0]):
         return match[0]  # "What did she say about him?"
-    if "own" in match.re.groupindex and match["own"]:
+    if match.groupdict().get("own"):
         return _owned(name)
     return f"in {name}" if match[0].lower() == "there" else name
 
