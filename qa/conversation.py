@@ -17,11 +17,10 @@ from qa.answers import Answer, Span
 from qa.confidence import log_odds
 from qa.filters import read_day
 from qa.followups.antecedents import TURNS_BACK, Turn, lasting_names
-from qa.followups.rewriting import Reading, asks_for_another, asks_of_anything, behind_names, readings
+from qa.followups.rewriting import Reading, asks_of_anything, behind_names, readings
 from qa.followups.several import each_question
 from qa.followups.speakers import asked_speaker, is_said_by_another
 from qa.followups.stories import tells_on
-from qa.lists.further import says_who
 from qa.pipeline import Pipeline, checked_question
 from qa.rules.money import names_currency, tells_price
 from qa.rules.smalltalk import is_small_talk
@@ -145,8 +144,6 @@ class Conversation:
             known = self.turns[-1].answer.spans[0]
             wants_money = names_currency(known.text)
             return lambda span: not _says_again(span, known) and (not wants_money or tells_price(span.text))
-        if reading.behind and asks_for_another(reading.meant):
-            return lambda span: bool(lasting_names(span.text)) or not says_who(span, reading.behind)
         return None
 
     def _names_unknown(self, reading: Reading, question: str, articles: Iterable[str]) -> bool:

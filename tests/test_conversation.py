@@ -154,22 +154,6 @@ def test_what_is_asked_of_something_else_is_not_answered_as_before(pipeline):
     assert all(span.end <= before.start or before.end <= span.start for span in answer.spans if span.hit == before.hit)
 
 
-def test_what_says_who_somebody_is_is_no_other_person():
-    text = "Ann Bray, 42, a former pilot, was jailed. The judge was Tom Lund. The insurer, Ann Bray, paid."
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "T", text), 1.0)
-    asked = Answer("Q?", "Q?", (Span("jailed", 34, 40, 5.0, hit),), (hit,), 0.9, True)
-    conversation = Conversation(Recorder(), [Turn("What happened?", asked)])
-    fits = conversation._fitting(
-        "Who was the judge?", Reading("Ann Bray: Who was the judge?", meant="Who was the judge?", behind=("Ann Bray",))
-    )
-    assert not fits(Span("a former pilot", 14, 28, 5.0, hit))
-    assert not fits(Span("The insurer", text.index("The ins"), text.index(", Ann Bray, paid"), 5.0, hit))
-    assert fits(Span("Tom Lund", text.index("Tom"), text.index(". The insurer"), 5.0, hit))
-    assert fits(Span("Bray", text.index("Bray"), text.index(", 42"), 5.0, hit))
-    told = replace(hit, article=Article("a", "T", "Ivo Lee, Ann Bray's heir, was the judge."))
-    assert fits(Span("Ivo Lee", 0, 7, 5.0, told))
-
-
 def test_an_answer_is_expected_in_the_articles_under_discussion():
     pipeline = Recorder()
     Conversation(pipeline, [MAYOR]).ask("What did she do before?")

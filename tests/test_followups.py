@@ -222,15 +222,15 @@ def test_what_asks_about_nothing_without_the_turns_before(question, empty):
 @pytest.mark.parametrize(
     ("question", "behind"),
     [
-        ("Who was the judge?", ("Port Sorrel",)),
-        ("Who led the inquiry?", ("Port Sorrel",)),
-        ("Who was the judge she met?", ("Renée Solberg", "Port Sorrel")),
-        ("What did the judge say?", ("Renée Solberg", "Port Sorrel")),
+        ("Who was the judge?", "Port Sorrel"),
+        ("Who led the inquiry?", "Port Sorrel"),
+        ("Who was the judge she met?", "Renée Solberg, Port Sorrel"),
+        ("What did the judge say?", "Renée Solberg, Port Sorrel"),
     ],
 )
 def test_nobodys_name_is_put_before_a_question_for_another(question, behind):
     first = readings(question, [MAYOR])[0]
-    assert behind_names(question, first, MAYOR).behind == behind
+    assert behind_names(question, first, MAYOR).question == f"{behind}: {question}"
 
 
 def test_a_whole_question_of_something_else_is_not_asked_behind_the_old_names():
@@ -242,7 +242,7 @@ def test_a_whole_question_of_something_else_is_not_asked_behind_the_old_names():
 def test_a_question_for_another_may_be_left_without_names():
     first = readings("Who was the judge?", [asked := turn("Who won?", "Renée Solberg")])[0]
     named = behind_names("Who was the judge?", first, asked)
-    assert (named.question, named.topic, named.behind) == ("Who was the judge?", "", ())
+    assert (named.question, named.topic) == ("Who was the judge?", "")
 
 
 def test_names_are_found_in_the_text_of_a_whole_book():

@@ -96,7 +96,6 @@ class Reading:
         asks_when: whether nothing but a time can answer it: "And when?", joined with a question for something
             else, seldom reads well, and a reader takes any clause for its answer.
         of_other: whether it is the last question asked of something else, so that the last answer is none to it.
-        behind: names that were put before the question.
     """
 
     question: str
@@ -106,7 +105,6 @@ class Reading:
     meant: str = ""
     asks_when: bool = False
     of_other: bool = False
-    behind: tuple[str, ...] = ()
 
 
 def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
@@ -184,17 +182,12 @@ def behind_names(question: str, first: Reading, last: Turn) -> Reading | None:
     # "Ana Reyes: Who else?" asks nothing
     if first.without or (first.of_other and not WHAT_ABOUT.match(first.question)):
         return None
-    names = tuple(dict.fromkeys([*lasting_names(last.answer.text), *lasting_names(last.question)]))
-    if (first.of_other or asks_for_another(first.question)) and not _POINTS_BACK.search(question):
+    names = list(dict.fromkeys([*lasting_names(last.answer.text), *lasting_names(last.question)]))
+    if (first.of_other or _asks_for_another(first.question)) and not _POINTS_BACK.search(question):
         article = article_of(last.answer)
-        names = tuple(name for name in names if not is_person(name, article))
+        names = [name for name in names if not is_person(name, article)]
     named = f"{', '.join(names)}: {question}" if names else question
-    return replace(first, question=named, topic="", meant=first.question, behind=names)
-
-
-def asks_for_another(question: str) -> bool:
-    """Say whether a question is for somebody and points to nobody: "Who was the judge?", but not "Who is she?"."""
-    return _WHO_DID.match(question) is not None and not _POINTS_BACK.search(question)
+    return replace(first, question=named, topic="", meant=first.question)
 
 
 def asks_of_anything(question: str) -> bool:
@@ -203,6 +196,11 @@ def asks_of_anything(question: str) -> bool:
         return False
     words = re.findall(r"[\w’'-]+", _LEAD_IN.sub("", question))
     return sum(not _EMPTY.fullmatch(word) for word in words) <= 1
+
+
+def _asks_for_another(question: str) -> bool:
+    """Say whether a question is for somebody and points to nobody: "Who was the judge?", but not "Who is she?"."""
+    return _WHO_DID.match(question) is not None and not _POINTS_BACK.search(question)
 
 
 def _known(turns: Sequence[Turn], question: str) -> tuple[str, ...]:

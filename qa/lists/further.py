@@ -18,7 +18,7 @@ def new_ones(spans: Sequence[Span], known: Collection[str]) -> list[Span]:
     for span in spans:
         if is_among(span, known):
             found += _rest(span, known)
-        elif not says_who(span, known):
+        elif not _names_one_of(span, known):
             found.append(span)
     return found
 
@@ -27,17 +27,6 @@ def is_among(span: Span, known: Collection[str]) -> bool:
     """Say whether a span is part of a known text, or holds one."""
     said = f" {normalize(span.text)} "
     return any(said in f" {normalize(text)} " or f" {normalize(text)} " in said for text in known)
-
-
-def says_who(span: Span, known: Collection[str]) -> bool:
-    """Say whether a span stands beside a known name, and says who or what it is: "Emil Ravndal, 58, a lorry driver"."""
-    text = span.hit.article.text
-    before, after = text[max(0, span.start - 100) : span.start], text[span.end : span.end + 100]
-    return any(
-        re.search(rf"\b{re.escape(one)},(?: (?:aged )?\d+,)? $", before) or re.match(rf",? {re.escape(one)}\b", after)
-        for one in known
-        if one
-    )
 
 
 def _rest(span: Span, known: Collection[str]) -> list[Span]:
@@ -49,3 +38,14 @@ def _rest(span: Span, known: Collection[str]) -> list[Span]:
             start, end = items[0].start, items[-1].end
             found.append(replace(span, text=span.hit.article.text[start:end], start=start, end=end, also=()))
     return found
+
+
+def _names_one_of(span: Span, known: Collection[str]) -> bool:
+    """Say whether a span only says who or what one of the known answers is: "Emil Ravndal, 58, a lorry driver"."""
+    text = span.hit.article.text
+    before, after = text[max(0, span.start - 100) : span.start], text[span.end : span.end + 100]
+    return any(
+        re.search(rf"\b{re.escape(one)},(?: \d+,)? $", before) or re.match(rf",? {re.escape(one)}\b", after)
+        for one in known
+        if one
+    )
