@@ -13,7 +13,6 @@ from turns import MAYOR, turn
 from embeddings.documents import Article
 from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter
-from qa.answers import Span
 from qa.cli import main
 from qa.conversation import EXPECTED, Conversation
 from qa.followups.antecedents import Turn

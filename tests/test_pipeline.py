@@ -71,6 +71,7 @@ def test_last_week_limits_the_articles_under_discussion_but_not_those_that_the_r
         ("Who led the march?", {"Ana Reyes": 5.0, "Max Holm": 1.0}, "Ana Reyes"),
         ("Who led the march?", {"Ana Reyes": 5.0, "Bo Lind": 4.0}, "Ana Reyes and Bo Lind"),
         ("And who led the march?", {"Ana Reyes": 5.0, "Bo Lind": 4.0}, "Ana Reyes and Bo Lind"),
+        ("The march: And by whom?", {"Ana Reyes": 5.0, "Bo Lind": 4.0}, "Ana Reyes and Bo Lind"),
         ("What led the march?", {"Ana Reyes": 5.0, "Bo Lind": 4.0}, "Ana Reyes"),
         ("Which people led the march?", {"Ana Reyes": 5.0, "Bo Lind": 4.0}, "Ana Reyes"),  # whose items come one by one
         ("How many years did it last?", {"Sorrel": 9.0, "in June 2021": 5.0}, "in June 2021"),

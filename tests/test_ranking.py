@@ -160,26 +160,6 @@ def test_an_answer_has_its_passages_as_reading_ranks_them():
 
 
 @pytest.mark.parametrize(
-    ("question", "answer"),
-    [
-        ("Who led it?", "Normans and Danes"),
-        ("Danelaw: And by whom?", "Normans and Danes"),
-        ("What culture?", "Normans"),
-    ],
-)
-def test_names_are_joined_where_it_is_asked_who(question, answer):
-    class Both:
-        def read(self, question, hits):
-            return spans_in("Normans and Danes led it.", ("Normans", 5.0), ("Danes", 4.0))
-
-        def read_many(self, pairs):
-            return [[] for _ in pairs]
-
-    hits = [one.hit for one in Both().read("", [])[:1]]
-    assert Pipeline(None, Both(), Calibrator.blank()).answer_from(question, hits).spans[0].text == answer
-
-
-@pytest.mark.parametrize(
     ("question", "margin", "read"),
     [("Who won?", SETTLED + 9, 3), ("Who won?", 0.0, 6), ("Which mayors won?", SETTLED + 9, 6)],
 )

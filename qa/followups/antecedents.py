@@ -251,6 +251,14 @@ def is_person(name: str, article: str) -> bool:
     return not _is_place(name, article) and (_is_she_or_he(name, article) or re.search(told, article) is not None)
 
 
+def is_named_by(role: str, article: str) -> bool:
+    """Say whether an article gives the name of whoever is "the council leader": before it or behind it."""
+    said = re.escape(role)
+    behind = rf"(?i:\b{said}),? {CAPITAL}[\w’'-]+ {CAPITAL}"
+    before = rf"{CAPITAL}[\w’'-]+, (?:the |an? )?(?:[\w’'-]+ ){{0,3}}(?i:{said})\b"
+    return re.search(rf"{behind}|{before}", article) is not None
+
+
 def is_woman(name: str, article: str) -> bool | None:
     """Say whether an article calls somebody of that name "she" rather than "he"; None where it doesn't tell."""
     women, men = _said_of(name, article)

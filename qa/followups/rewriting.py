@@ -25,6 +25,7 @@ from qa.followups.antecedents import (
     Turn,
     article_of,
     groups,
+    is_named_by,
     is_person,
     lasting_names,
     names_in,
@@ -63,6 +64,12 @@ _MANY = re.compile(r"\bthe\s+(?:[\w’'-]+\s+){0,5}?(?!\w*ss\b)[a-zà-ÿ]+s\b")
 # "When was that?" is "When?"
 _WAS_THAT = re.compile(
     r"^(?P<wh>when|where|why|how)\s+(?:is|was|were|did|does|do)\s+(?:this|that)(?:\s+happen)?\s*\?*$", re.IGNORECASE
+)
+_ROLE = re.compile(r"the (?P<role>[a-zà-ÿ][a-zà-ÿ’'-]*(?: [a-zà-ÿ][a-zà-ÿ’'-]*){0,3})")
+_WHO_WAS = re.compile(
+    r"(?P<asked>(?:who|what)\s+(?:is|was|are|were)\s+)the\s+[a-zà-ÿ][^?]*?"
+    r"(?=\s+(?:in|on|at|for|of|to|from|by|with)\s|\s*\?*$)",
+    re.IGNORECASE,
 )
 _WHO_DID = re.compile(r"^who\s+(?!(?:did|does|do)\b)", re.IGNORECASE)
 _EMPTY = re.compile(
@@ -218,8 +225,22 @@ def _swapped(what: str, turns: Sequence[Turn]) -> Iterator[str]:
             f"What is {filled[:1].lower() if filled.startswith('The ') else filled[:1]}{filled[1:]}?"
             for filled in _filled(what, turns)
         )
+    if role := _ROLE.fullmatch(what):
+        yield from (found for turn in recent(turns) if (found := _with_role(turn, role["role"])) is not None)
     swapped = (found for turn in recent(turns) if (found := swap(turn, what)) is not None)
     yield next(swapped, _appended(turns[-1].question, what))
+
+
+def _with_role(turn: Turn, role: str) -> str | None:
+    """Ask for another role ("Who was the coroner?"), or of a role in place of a person ("What did Ann Bray say?")."""
+    asked = _WHO_WAS.match(turn.question)
+    if asked is not None and not DEFINITE.search(turn.question, asked.end()):
+        return f"{asked['asked']}the {role}{turn.question[asked.end() :]}"
+    for name in lasting_names(turn.question):
+        subject = re.search(rf"\b(?:did|does|has|had|is|was|will|would) (?P<name>{re.escape(name)})\b", turn.question)
+        if subject is not None and is_named_by(role, article_of(turn.answer)):
+            return f"{turn.question[: subject.start('name')]}the {role}{turn.question[subject.end('name') :]}"
+    return None
 
 
 def _appended(question: str, what: str) -> str:
