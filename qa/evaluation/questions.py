@@ -208,15 +208,15 @@ def _of_row(where: str, row: Any, default_id: str) -> Question:
         )
     row = {**row, "id": default_id if row.get("id") in (None, "") else row["id"]}
     given = row["answers"] if "answers" in row else row["answer"]
-    if isinstance(given, Mapping):
-        return _flat_squad(where, row)
+    if isinstance(given, Mapping) and "answer_start" in given:
+        return _flat_squad(where, row, given)
     if isinstance(given, list) and any(isinstance(one, Mapping) for one in given):
         return _question(where, _title(row), _field(where, row, "context", str, "it"), row)
     question_id = str(_field(where, row, "id", str | int, "a question"))
     text = _field(where, row, "question", str, "it").strip()
     if not text:
         raise DatelineError(f"{where}: the question is empty")
-    answers = given if isinstance(given, list) else [given or ""]
+    answers = given if isinstance(given, list) else ["" if given is None else given]
     kind = row.get("kind") or ("span" if any(answers) else "none")
     parts = [one if isinstance(one, list) else [one] for one in answers]
     parts = parts if kind == "list" else [[form for part in parts for form in part]]
@@ -251,9 +251,8 @@ def _from_hub(path: Path) -> Iterator[Callable[[], Question]]:
         yield partial(_of_row, f"{path}, row {number}", row, f"row {number}")
 
 
-def _flat_squad(where: str, row: Mapping[str, Any]) -> Question:
+def _flat_squad(where: str, row: Mapping[str, Any], given: Mapping[str, Any]) -> Question:
     """Read a question as the hub has SQuAD: the texts of its answers in one list, their places in another."""
-    given = _field(where, row, "answers", Mapping, "it")
     starts = _field(where, given, "answer_start", list, "answers")
     texts = _field(where, given, "text", list, "answers")
     if len(texts) != len(starts):
