@@ -5,12 +5,12 @@ import re
 from dataclasses import asdict, replace
 
 import pytest
+from spans import TableReader
 from stories import VOTE
 
 from embeddings.documents import Article
 from embeddings.errors import DatelineError
 from embeddings.local import LocalStore
-from qa.answers import Span
 from qa.confidence import Calibrator
 from qa.evaluation.about import About
 from qa.evaluation.blame import Cause
@@ -28,26 +28,6 @@ BANNER = "Ana Reyes thanks you for your donation: support The Post from £1 a mo
 WON = Question("won", "Who won the vote in Halvern?", "Vote", VOTE, "span", ((Gold("Ana Reyes", 6),),))
 NONE = Question("none", "Who won the boat race?", "Vote", VOTE, "none", ())
 ABOUT = About("questions.csv, 3 of 3", "library (articles: 2, passages: 2)", "", None, 0.28, "2026-03-01", "1.2")
-
-
-class TableReader:
-    """Finds given words with given scores wherever they stand."""
-
-    def __init__(self, table):
-        self.table, self.asked = table, []
-
-    def read(self, question, hits):
-        self.asked.append(question)
-        found = {}
-        for hit in hits:
-            for words, score in self.table.items():
-                for match in re.finditer(re.escape(words), hit.text):
-                    start = hit.passage.start + match.start()
-                    found[hit.article.id, start, words] = Span(words, start, start + len(words), score, hit)
-        return sorted(found.values(), key=lambda span: -span.score)
-
-    def read_many(self, pairs):
-        return [self.read(question, hits) for question, hits in pairs]
 
 
 @pytest.fixture
@@ -160,12 +140,6 @@ def outcomes(tmp_path, encoder):
     rival = Question("rival", "Who conceded before midnight?", "Vote", VOTE, "span", ((Gold("Bo Lind", 61),),))
     yield list(run_open(pipeline, [WON, NONE, rival]))
     store.close()
-
-
-def test_errors_add_up(outcomes):
-    errors = summarize(outcomes)["errors"]
-    assert errors["all"] == sum(errors[cause.value] for cause in Cause) == 2
-    assert (errors["read"], errors["abstain"]) == (1, 1)
 
 
 def test_withholding_is_what_abstention_predicts(outcomes):
