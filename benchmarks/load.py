@@ -22,6 +22,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from described import held_mb
 from server import started
 
 from qa.client import ApiError, Client
@@ -73,11 +74,11 @@ def load(address: str, pid: int, clients: int, seconds: float) -> bool:
         thread.start()
     memory = []
     while time.monotonic() < until:
-        memory.append(resident(pid))
+        memory.append(held_mb("VmRSS", pid))
         time.sleep(SAMPLED)
     for thread in threads:
         thread.join()
-    memory.append(resident(pid))
+    memory.append(held_mb("VmRSS", pid))
     for kind, values in sorted(tally.milliseconds.items()):
         cuts = statistics.quantiles(values, n=100, method="inclusive")
         print(f"{kind:<7} n {len(values):6}   p50 {cuts[49]:7.0f} ms   p95 {cuts[94]:7.0f}   p99 {cuts[98]:7.0f}")
@@ -133,12 +134,6 @@ def request(client: Client, kind: str, draw: random.Random, mine: list[str], num
 def story(draw: random.Random) -> str:
     name = f"{draw.choice(('Ann', 'Olga', 'Per', 'Ines'))} {draw.choice(('Lind', 'Okoro', 'Maas', 'Roux'))}"
     return f"{name} resigned after the vote on {draw.randint(1, 28)} May. It took {draw.randint(2, 9_999)} minutes."
-
-
-def resident(pid: int) -> float:
-    """Resident memory in MB."""
-    [line] = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")]
-    return int(line.split()[1]) / 1000
 
 
 def serve(articles: Path, folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
