@@ -107,8 +107,8 @@ def at_least_one(batches: Iterable[TrainingBatch]) -> Iterator[TrainingBatch]:
         yield batch
     if not found:
         raise DatelineError(
-            "no question of the training files can be learned from: each, or its answer, is longer than a window of the "
-            "reader; give them shorter ones, or name other files (--source FILE=SHARE)"
+            "no question of the training files can be learned from: each, or its answer, is longer than a window of "
+            "the reader; give them shorter ones, or name other files (--source FILE=SHARE)"
         )
 
 
@@ -148,7 +148,7 @@ def _groups(pool: Sequence[Item], tokenizer: Tokenizer, max_tokens: int) -> list
 
 
 def _leaves_room(question: str, tokenizer: Tokenizer, max_tokens: int) -> bool:
-    """Say whether a question fits a window beside a passage: one that does not is left out, and the others are learned."""
+    """Say whether a question leaves room for a passage in a window: one that does not would stop the whole run."""
     try:
         make_windows(tokenizer, [(question, "")], max_tokens=max_tokens)
     except InvalidInput:
