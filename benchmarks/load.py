@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import random
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from described import held_mb
 from server import started
 
 from qa.client import ApiError, Client
+from qa.evaluation.metrics import percentile
 from qa.wire import ArticleIn
 
 ROOT = Path(__file__).parents[1]
@@ -80,8 +80,8 @@ def load(address: str, pid: int, clients: int, seconds: float) -> bool:
         thread.join()
     memory.append(held_mb("VmRSS", pid))
     for kind, values in sorted(tally.milliseconds.items()):
-        cuts = statistics.quantiles(values, n=100, method="inclusive")
-        print(f"{kind:<7} n {len(values):6}   p50 {cuts[49]:7.0f} ms   p95 {cuts[94]:7.0f}   p99 {cuts[98]:7.0f}")
+        p50, p95, p99 = (percentile(values, percent) for percent in (50, 95, 99))
+        print(f"{kind:<7} n {len(values):6}   p50 {p50:7.0f} ms   p95 {p95:7.0f}   p99 {p99:7.0f}")
     print(f"declared 503: {tally.refused.total():,} ({dict(tally.refused)})")
     print(f"memory, MB, every {SAMPLED:.0f} s: {' '.join(f'{value:.0f}' for value in memory)}")
     print("\n".join([f"wrong: {len(tally.wrong)}", *tally.wrong[:10]]))
