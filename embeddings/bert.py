@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from embeddings.errors import DatelineError, first_line
-from embeddings.network import BertNetwork
+from embeddings.network import Array, BertNetwork
 
-Vectors = npt.NDArray[np.float32]
 _MODULES = ("Transformer", "Pooling", "Normalize")
 
 
@@ -36,7 +34,7 @@ class BertEncoder:
             return cls(folder) if _is_plain(folder) and BertNetwork.takes(folder) else None
         return None
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> Array:
         """Encode to unit vectors, shape (len(texts), dimension)."""
         encodings = self._tokenizer.encode_batch(list(texts))
         means = self._network.run([encoding.ids for encoding in encodings], summary=lambda states: states.mean(axis=0))

@@ -100,7 +100,7 @@ def line_key(line: str) -> int | None:
         A signed 64-bit number, the same on every machine.
     """
     words = re.findall(r"[^\W\d]+", line.lower())
-    if not len(words) >= LEAST_WORDS or len(line) > MAX_LINE:
+    if len(words) < LEAST_WORDS or len(line) > MAX_LINE:
         return None
     digest = hashlib.blake2b(" ".join(words).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

@@ -34,6 +34,7 @@ DEFAULT_ENCODER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4
 _WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
 _ASKED_BEFORE = 1024
 """Questions whose vectors are remembered: some 2 MB."""
+_BATCH = 8
 _CLEARLY, _LAYER_RUNS = 0.8, 10
 
 
@@ -65,9 +66,8 @@ class SentenceEncoder:
     weights are checked against the checksum published on the hub.
     """
 
-    def __init__(self, name: str = DEFAULT_ENCODER, *, batch_size: int = 8) -> None:
+    def __init__(self, name: str = DEFAULT_ENCODER) -> None:
         self.name = name
-        self._batch_size = batch_size
         self._lock = threading.Lock()
         self._asked_before: Memo[str, Vectors] = Memo(_ASKED_BEFORE)
 
@@ -157,7 +157,7 @@ class SentenceEncoder:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         encode = getattr(self._model, method)
-        vectors = encode(list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False)
+        vectors = encode(list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, dtype=np.float32)
 
     @property

@@ -25,7 +25,7 @@ from embeddings.locking import WRITERS, ProcessLock
 from embeddings.opening import agreed_chunking, check_encoder, checked_meta, made_by, no_library, upgrade
 from embeddings.paths import file_identity
 from embeddings.preparing import ADD_BATCH, Batch, Prepared, Preparer, brought_up_to_date, prepare_here
-from embeddings.recutting import cut_anew
+from embeddings.recutting import cut_anew, cut_otherwise
 from embeddings.repeated import mark_repeated, repeated_lines
 from embeddings.rows import (
     delete_articles,
@@ -197,10 +197,10 @@ class LocalStore:
         return found == self._place if self._writable else found is not None  # what can't be written is looked at anew
 
     def settle(self) -> None:
-        self._caches.finish_growth()
+        self._caches.vectors.finish_growth()
 
     def close(self) -> None:
-        self._caches.close()
+        self._caches.vectors.close()
         with self._lock:
             self._connection.close()
 
@@ -213,7 +213,8 @@ class LocalStore:
                 raise no_library(self.folder)
             checked_meta(self.folder, meta)
             if int(meta["format"]) < schema.FORMAT:
-                self._upgrade()
+                with self._writing_alone(), self._transaction():
+                    upgrade(self._connection)
         self._chunking = agreed_chunking(self.folder, meta, chunking)
         check_encoder(self.folder, meta, self._encoder)
         return meta
@@ -235,10 +236,6 @@ class LocalStore:
 
     def _connect(self) -> sqlite3.Connection:
         return schema.connect(self.folder / schema.FILE, writable=self._writable)
-
-    def _upgrade(self) -> None:
-        with self._writing_alone(), self._transaction():
-            upgrade(self._connection)
 
     def _news(self, articles: Iterable[Article], tally: Tally) -> Iterator[Batch]:
         """Give what has to be written, in batches that are committed together."""
@@ -277,8 +274,8 @@ class LocalStore:
         Passages that stay as they are keep their vectors. It belongs to the transaction that added the last of them:
         they are looked at once.
         """
-        keys = sorted(mark_repeated(self._connection))
-        cut_anew(self._connection, keys, self._chunking, self._encoder.encode_passages, generation)
+        found = list(cut_otherwise(self._connection, sorted(mark_repeated(self._connection)), self._chunking))
+        cut_anew(self._connection, found, self._encoder.encode_passages, generation)
 
     def _generation(self) -> int:
         with self._lock, explained(self.folder):

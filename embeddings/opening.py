@@ -8,12 +8,11 @@ from pathlib import Path
 
 from embeddings import schema
 from embeddings.chunking import Chunking
-from embeddings.documents import Passage
 from embeddings.encoder import Encoder
 from embeddings.errors import DatelineError
 from embeddings.milvus_address import MilvusAddress
 from embeddings.repeated import keep_lines
-from embeddings.stories import assign_story
+from embeddings.stories import part_stories
 
 _TEXTS = ("encoder", "encoder_sha256")
 _NUMBERS = ("format", "generation", "dimension", "passage_words", "overlap_sentences")
@@ -99,7 +98,5 @@ def upgrade(connection: sqlite3.Connection) -> None:
     schema.upgrade(connection)
     rows = connection.execute(f"SELECT a.key, {schema.ARTICLE} FROM articles a WHERE a.story = ''").fetchall()
     for key, *columns in rows:
-        article = schema.row_article(columns)
-        cut = [Passage(article.id, *row) for row in connection.execute(schema.RANGES, [key])]
-        assign_story(connection, key, article, cut)
-        keep_lines(connection, key, article)
+        keep_lines(connection, key, schema.row_article(columns))
+    part_stories(connection, [""])

@@ -170,6 +170,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:please )?follow (?:us|me|him|her|them|@\w+)\b.*",
         rf"follow {_NAMES} on {_NETWORK}.*",
         r"follow .{2,60} coverage (?:at|on) .*",
+        r"(?:follow|more|read|see|full) .{2,60} (?:coverage|stories)\b.{0,60}\bhttps?://.*",
         rf"(?:like us on|find us on|join us on|(?:like|find|join) our (?:page|{_NETWORK}|group|channel))\b.*",
         rf"share this(?: {_PIECE})?\s*[:|].*",
         r"tweet(?: this)?",
@@ -199,7 +200,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"published in the print edition of\b.*|poll|vote",
         r"the (?:views|opinions) expressed\b.*\b(?:are those of|do not|own)\b.*",
         rf"{_TWO_NAMES} is .{{2,240}}[.”\"’'] (?:you can )?(?:follow|e-?mail|reach|contact|write to) "
-        r"(?:him|her|them)\b.*",
+        r"(?:him|her|them)(?:\W*| (?:at|by|here|in|on|via)\b.*)",
         rf"{_TWO_NAMES} is (?:our (?:[\w-]+ ){{0,4}}{_POST}\b|an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in) ).*",
     ),
     "newsletter": (

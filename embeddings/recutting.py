@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import islice
 
 from embeddings import schema
@@ -33,10 +34,11 @@ class Recut:
 
 def cut_otherwise(connection: sqlite3.Connection, keys: Iterable[int], chunking: Chunking) -> Iterator[Recut]:
     """Find the articles, among those of some keys, that are not cut as they are now."""
+    repeated_in = cache(partial(repeated_lines, connection))
     for key in keys:
         [columns] = connection.execute(f"SELECT {schema.ARTICLE} FROM articles a WHERE a.key = ?", [key]).fetchall()
         article = schema.row_article_leniently(columns)
-        now = dict.fromkeys(chunk(article, chunking, repeated_lines(connection, article.source)))
+        now = dict.fromkeys(chunk(article, chunking, repeated_in(article.source)))
         there = {
             Passage(article.id, start, end): passage_id
             for passage_id, start, end in connection.execute(
@@ -49,19 +51,14 @@ def cut_otherwise(connection: sqlite3.Connection, keys: Iterable[int], chunking:
 
 
 def cut_anew(
-    connection: sqlite3.Connection,
-    keys: Iterable[int],
-    chunking: Chunking,
-    encode: Callable[[list[str]], Vectors],
-    generation: int,
-) -> int:
-    """Give articles the passages that they are cut into now, inside the caller's transaction; count those that changed.
+    connection: sqlite3.Connection, found: Sequence[Recut], encode: Callable[[list[str]], Vectors], generation: int
+) -> None:
+    """Give articles the passages that they are cut into now, inside the caller's transaction.
 
     Args:
         encode: gives the vectors of passages' texts; called only where there are some.
         generation: the one that the changes belong to.
     """
-    found = list(cut_otherwise(connection, keys, chunking))
     texts = [encoder_text(one.article, passage) for one in found for passage in one.fresh]
     vectors = iter(encode(texts)) if texts else iter(())
     for one in found:
@@ -69,4 +66,3 @@ def cut_anew(
         connection.executemany(f"INSERT INTO removals VALUES (?, {generation})", gone)
         connection.executemany("DELETE FROM passages WHERE id = ?", gone)
         insert_passages(connection, one.key, one.fresh, list(islice(vectors, len(one.fresh))), generation)
-    return len(found)

@@ -235,6 +235,6 @@ def delete_articles(connection: sqlite3.Connection, ids: Iterable[str], generati
 def delete_article_at(connection: sqlite3.Connection, key: int, generation: int) -> None:
     """Delete the article of a key and all that is kept of it; remember that its passages are gone."""
     connection.execute("INSERT INTO removals SELECT id, ? FROM passages WHERE article = ?", (generation, key))
-    for table in ("passages", "bands", "lines"):
+    for table in schema.OF_ARTICLES:
         connection.execute(f"DELETE FROM {table} WHERE article = ?", (key,))
     connection.execute("DELETE FROM articles WHERE key = ?", (key,))

@@ -84,9 +84,9 @@ ARTICLE = "a.id, a.title, a.text, a.published, a.source, a.url, a.author"
 """The columns that row_article takes, of articles AS a."""
 HEADLINE = "a.id, a.title, '', a.published, a.source, a.url, a.author"
 """The same without the text."""
+OF_ARTICLES = ("passages", "bands", "lines")
+"""Tables whose rows belong to an article each, whose key is their column `article`."""
 RANGES = "SELECT start, end FROM passages WHERE article = ? ORDER BY start"
-_IN_MEMORY = "PRAGMA temp_store = MEMORY"
-"""Else a /tmp that is full, or is not there, is told of as if the library's own disk were."""
 INSERT_ARTICLE = """
 INSERT INTO articles (id, title, text, published, source, url, author, source_key, sha256)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -100,36 +100,32 @@ def connect(path: Path, *, writable: bool = True, though_cut: bool = False) -> s
         writable: whether the library can be written to; see is_writable.
         though_cut: read also a file that was cut short, of which SQLite else reads nothing.
     """
-    if not writable:
-        return _connect_read_only(path, though_cut=though_cut)
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+    place = path if writable else _to_read(path)
+    connection = sqlite3.connect(place, uri=not writable, isolation_level=None, check_same_thread=False, timeout=30)
     try:
+        # else a /tmp that is full, or is not there, is told of as if the library's own disk were
+        connection.execute("PRAGMA temp_store = MEMORY")
         if though_cut:
             connection.execute("PRAGMA writable_schema = ON")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(_IN_MEMORY)
+        if writable:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _connect_read_only(path: Path, *, though_cut: bool) -> sqlite3.Connection:
-    """Open the file where nothing can be written.
+def _to_read(path: Path) -> str:
+    """Give the address of the file where nothing can be written.
 
     Changes that still stand in its log are seen where the process that made them is at work. Without a log the file is
     taken to stay as it is: SQLite would have to write beside it to see changes.
     """
     log = path.with_name(f"{path.name}-wal")
     still = "" if log.exists() and log.stat().st_size else "&immutable=1"
-    address = f"{path.absolute().as_uri()}?mode=ro{still}"
-    connection = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
-    connection.execute(_IN_MEMORY)
-    if though_cut:
-        connection.execute("PRAGMA writable_schema = ON")
-    return connection
+    return f"{path.absolute().as_uri()}?mode=ro{still}"
 
 
 def is_writable(folder: Path) -> bool:

@@ -17,7 +17,7 @@ from qa.answers import Answer, Span
 from qa.confidence import log_odds
 from qa.filters import read_day
 from qa.followups.antecedents import TURNS_BACK, Turn, lasting_names
-from qa.followups.rewriting import Reading, asks_for_another, asks_of_anything, behind_names, readings, speaks_of_known
+from qa.followups.rewriting import Reading, asks_of_anything, behind_names, readings
 from qa.followups.several import each_question
 from qa.followups.speakers import asked_speaker, is_said_by_another
 from qa.followups.stories import tells_on
@@ -126,13 +126,8 @@ class Conversation:
             found, here = [replace(found[0], topic="")], frozenset()
         if here:
             yield from ((reading, here) for reading in found if reading.topic)
-            if (
-                found[0].topic
-                and not found[0].without  # "Ana Reyes: Who else?" asks nothing
-                and (found[0].leans or speaks_of_known(question))
-                and (named := behind_names(question, found[0], self.turns[-1])) is not None
-                and len(named.question) <= MAX_QUESTION
-            ):
+            named = behind_names(question, found[0], self.turns[-1])
+            if named is not None and len(named.question) <= MAX_QUESTION:
                 yield named, here
             if found[0].topic and not found[0].leans and asks_of_anything(question):
                 return
@@ -149,8 +144,6 @@ class Conversation:
             known = self.turns[-1].answer.spans[0]
             wants_money = names_currency(known.text)
             return lambda span: not _says_again(span, known) and (not wants_money or tells_price(span.text))
-        if reading.behind and asks_for_another(reading.meant):
-            return lambda span: not _says_who(span, reading.behind)
         return None
 
     def _names_unknown(self, reading: Reading, question: str, articles: Iterable[str]) -> bool:
@@ -190,15 +183,3 @@ def _says_again(span: Span, known: Span) -> bool:
     if not same or span.end <= known.start or known.end <= span.start:
         return False
     return span.start <= known.start or known.end < span.end
-
-
-def _says_who(span: Span, names: Iterable[str]) -> bool:
-    """Say whether a span without a name is the apposition of one: "Ann Bray, 42, a former pilot"."""
-    if lasting_names(span.text):
-        return False
-    text = span.hit.article.text
-    before, behind = text[: span.start], text[span.end : span.end + 200]
-    return any(
-        re.search(rf"\b{re.escape(name)},(?: (?:aged )?\d+,)?\s+$", before) or behind.startswith(f", {name}")
-        for name in names
-    )

@@ -212,14 +212,13 @@ class Pipeline:
         return self._find(question, k, where, _period(question, where, today))
 
     def _find(self, question: str, k: int, where: Filter, period: Period | None, topic: str = "") -> list[Hit]:
-        now = asks_about_now(question)
-        question = f"{topic} {question}".strip()
-        if period is not None and period.exact:
-            return self.retriever.find(question, k, replace(where, since=period.since, until=period.until))
-        if period is not None:
-            prefer = replace(where, since=period.since, until=period.until)
-            return self.retriever.find(question, k, where, prefer=prefer)
-        return self.retriever.find(question, k, where, newest=now)
+        wanted = f"{topic} {question}".strip()
+        if period is None:
+            return self.retriever.find(wanted, k, where, newest=asks_about_now(question))
+        then = replace(where, since=period.since, until=period.until)
+        if period.exact:
+            return self.retriever.find(wanted, k, then)
+        return self.retriever.find(wanted, k, where, prefer=then)
 
     def answer_from(
         self,

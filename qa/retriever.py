@@ -46,6 +46,7 @@ class Retriever:
         *,
         prefer: Filter | None = None,
         newest: bool = False,
+        depth: int = CANDIDATES,
     ) -> list[list[Hit]]:
         """Find the k best passages of each question, best first, both ranks kept; fewer where there are fewer.
 
@@ -56,18 +57,9 @@ class Retriever:
         Args:
             prefer: passages of these articles get a bonus in the ranking; the others stay.
             newest: the newer an article among those found, the higher its bonus.
+            depth: passages asked of each side at first; more where too few are left of them.
         """
-        return self._find(questions, k, max(2 * k, CANDIDATES), where, prefer, newest)
-
-    def candidates(self, questions: Sequence[str]) -> list[list[Candidate]]:
-        """Give what both sides find for each question, in no order."""
-        sides = zip(self.store.dense(questions, CANDIDATES), self.store.lexical(questions, CANDIDATES), strict=True)
-        return [list(self._load(_scores([dense]), _scores([lexical])).values()) for dense, lexical in sides]
-
-    def _find(
-        self, questions: Sequence[str], k: int, depth: int, where: Filter, prefer: Filter | None, newest: bool
-    ) -> list[list[Hit]]:
-        """Find what find_many does, among so many passages of each side; more where too few are left of them."""
+        depth = max(2 * k, depth)
         wheres = [where] if prefer is None else [where, prefer]
         sides = [
             (self.store.dense(questions, depth, some), self.store.lexical(questions, depth, some)) for some in wheres
@@ -85,10 +77,16 @@ class Retriever:
             hits = collapse(self._hits(candidates, likely, _ranks(sides[0][0][at]), _ranks(sides[0][1][at]), where))
             there_are_more = any(len(side[at]) == depth for both in sides for side in both)
             if len(hits) < k and there_are_more and depth < DEEPEST:
-                found += self._find([question], k, min(DEEPER * depth, DEEPEST), where, prefer, newest)
+                deeper = min(DEEPER * depth, DEEPEST)
+                found += self.find_many([question], k, where, prefer=prefer, newest=newest, depth=deeper)
             else:
                 found.append(_as_probabilities(hits)[:k])
         return found
+
+    def candidates(self, questions: Sequence[str]) -> list[list[Candidate]]:
+        """Give what both sides find for each question, in no order."""
+        sides = zip(self.store.dense(questions, CANDIDATES), self.store.lexical(questions, CANDIDATES), strict=True)
+        return [list(self._load(_scores([dense]), _scores([lexical])).values()) for dense, lexical in sides]
 
     def _load(self, dense: Mapping[int, float], lexical: Mapping[int, float]) -> dict[int, Candidate]:
         loaded = self.store.passages({*dense, *lexical})

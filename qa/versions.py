@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 
 from embeddings.documents import Article, Hit
@@ -29,7 +30,12 @@ def collapse(hits: Sequence[Hit]) -> list[Hit]:
             kept.append(hit)
         elif all(_age(hit) < _age(kept[at]) for at in same):
             best, *others = same
-            kept[best] = Hit(hit.passage, hit.article, kept[best].score, *_best_ranks(hit, kept[best]), hit.versions)
+            kept[best] = replace(
+                hit,
+                score=kept[best].score,
+                dense_rank=_best_rank(hit.dense_rank, kept[best].dense_rank),
+                lexical_rank=_best_rank(hit.lexical_rank, kept[best].lexical_rank),
+            )
             for at in reversed(others):
                 del kept[at]
     return kept
@@ -44,13 +50,10 @@ def independent(spans: Sequence[Span]) -> list[Span]:
 def newer_version(hit: Hit) -> Article | None:
     """Give the newest version that replaces a passage's article: of the same source, and of a later day."""
     day, source = hit.article.published, hit.article.source.casefold()
-    for version in hit.versions:
-        if day is not None and version.published is not None and version.published > day:
-            if version.source.casefold() == source:
-                return version
-        else:
-            return None
-    return None
+    if day is None:
+        return None
+    later = (version for version in hit.versions if version.published is not None and version.published > day)
+    return next((version for version in later if version.source.casefold() == source), None)
 
 
 def also_in(hit: Hit, text: str) -> list[Article]:
@@ -72,8 +75,5 @@ def _age(hit: Hit) -> int:
     return ids.index(hit.article.id) if hit.article.id in ids else len(ids)
 
 
-def _best_ranks(one: Hit, other: Hit) -> tuple[int | None, int | None]:
-    def best(ranks: tuple[int | None, int | None]) -> int | None:
-        return min((rank for rank in ranks if rank is not None), default=None)
-
-    return best((one.dense_rank, other.dense_rank)), best((one.lexical_rank, other.lexical_rank))
+def _best_rank(*ranks: int | None) -> int | None:
+    return min((rank for rank in ranks if rank is not None), default=None)

@@ -148,6 +148,12 @@ def one_thread():
 
 
 @pytest.fixture
+def without_plots(monkeypatch):
+    """Reports have no drawings, which take most of the time."""
+    monkeypatch.setattr("qa.evaluation.page.plots", lambda outcomes, figures: {})
+
+
+@pytest.fixture
 def seed_data(tmp_path):
     """A folder with 32 questions to train on."""
     from lessons import from_the_seeds

@@ -26,9 +26,9 @@ from qa.service.access import Access
 from qa.service.server import PatientProtocol, Serving, _listen, run
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def running(request):
-    """A server of the seeds in a process of its own, with more options; gives its address and the process."""
+    """A server of the seeds in a process of its own, the same for tests with the same options; its address, and it."""
     more = getattr(request, "param", ())
     port = free_port()
     command = [sys.executable, "-m", "qa", "serve", "--port", str(port), "--log-requests", *more]
@@ -61,19 +61,10 @@ def test_what_is_in_hand_is_finished_when_the_server_is_stopped(running):
     assert ("/api/answer", 200) in {(line["route"], line["status"]) for line in lines}
 
 
-@pytest.mark.parametrize("running", [["--drain", "3"]], indirect=True)
-def test_a_server_that_drains_says_so_and_answers_until_it_stops(running):
-    address, server = running
-    assert httpx.get(f"{address}/readyz").json() == {"status": "ok"}
-    server.send_signal(signal.SIGTERM)
-    time.sleep(0.5)
-    leaving = httpx.get(f"{address}/readyz")
-    assert (leaving.status_code, leaving.json()) == (503, {"status": "stopping"})
-    with Client(address, tries=1) as client:
-        assert client.answer("who led the delegation?").found
-    assert server.wait(30) == -signal.SIGTERM
+draining = pytest.mark.parametrize("running", [["--drain", "3"]], indirect=True)
 
 
+@draining
 def test_the_client_gives_types_and_the_server_s_sentences(running, tmp_path):
     address, _ = running
     with Client(address) as client:
@@ -102,6 +93,20 @@ def test_the_client_gives_types_and_the_server_s_sentences(running, tmp_path):
         assert refused.value.status == 422
     with Client("http://127.0.0.1:1", tries=1) as nobody, pytest.raises(ApiError, match="can't be reached"):
         nobody.answer("who?")
+
+
+@draining
+def test_a_server_that_drains_says_so_and_answers_until_it_stops(running):
+    """Last of those that ask it."""
+    address, server = running
+    assert httpx.get(f"{address}/readyz").json() == {"status": "ok"}
+    server.send_signal(signal.SIGTERM)
+    time.sleep(0.5)
+    leaving = httpx.get(f"{address}/readyz")
+    assert (leaving.status_code, leaving.json()) == (503, {"status": "stopping"})
+    with Client(address, tries=1) as client:
+        assert client.answer("who led the delegation?").found
+    assert server.wait(30) == -signal.SIGTERM
 
 
 @pytest.mark.parametrize("given", [{"address": "http://[::1"}, {"token": "é"}])

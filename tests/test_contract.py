@@ -276,15 +276,16 @@ def test_stories_part_when_the_article_that_joined_them_goes(store):
 
 
 def test_long_texts_and_strange_names_come_back_as_they_are(store):
-    text = "\n".join(f"Ségolène “said” {number} — 東京 🗼 it's 100%." for number in range(2500))
-    strange = Article("a\"\\' or 1 == 1 \x00\n", "T" * 70_000, text, date(1, 1, 1), 'So"urce\\', "u" * 9000, "Ã")
-    assert len(text.encode()) > 2 * 65_535
-    store.add([strange])
-    assert store.get(strange.id) == strange
+    lines = [f"Ségolène “said” {number} — 東京 🗼 it's 100%." for number in range(2500)]
+    long = Article("long", "Long", "\n".join(lines))
+    strange = Article("a\"\\' or 1 == 1 \x00\n", "T" * 70_000, lines[0], date(1, 1, 1), 'So"urce\\', "u" * 9000, "Ã")
+    assert len(long.text.encode()) > 2 * 65_535
+    store.add([long, strange])
+    assert (store.get(long.id), store.get(strange.id)) == (long, strange)
     assert store.find_articles(lambda article: article.title.startswith("TTT"), 5) == [strange]
     assert set(titles(store, store.lexical(["Segolene said"], 5, Filter(source='SO"URCE\\'))[0])) == {strange.id}
-    assert store.add([strange]).unchanged == 1
-    assert store.remove([strange.id]) == 1
+    assert store.add([long, strange]).unchanged == 2
+    assert store.remove([long.id, strange.id]) == 2
     assert store.get(strange.id) is None
 
 

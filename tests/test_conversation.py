@@ -7,12 +7,13 @@ from datetime import date
 from types import SimpleNamespace
 
 import pytest
+from spans import answer_of, hit_in, hit_of, span_in
 from turns import MAYOR, turn
 
-from embeddings.documents import Article, Hit, Passage
+from embeddings.documents import Article
 from embeddings.errors import InvalidInput
 from embeddings.store import ANY, Filter
-from qa.answers import Answer, Span
+from qa.answers import Span
 from qa.cli import main
 from qa.conversation import EXPECTED, Conversation
 from qa.followups.antecedents import Turn
@@ -71,9 +72,7 @@ def test_the_passages_of_each_reading_come_before_the_answer():
 
 def test_the_articles_of_earlier_turns_stay_under_discussion():
     pipeline = Recorder()
-    other = Article("b", "Other", "The Rovers won.")
-    hit = Hit(Passage("b", 0, 15), other, 1.0)
-    aside = Answer("Who won?", "Who won?", (Span("The Rovers", 0, 10, 5.0, hit),), (hit,), 0.9, True)
+    aside = answer_of(span_in(hit_in("The Rovers won.", name="b"), "The Rovers"))
     Conversation(pipeline, [MAYOR, Turn("Who won?", aside)]).ask("What did she do before?")
     assert pipeline.asked[0][1] == Filter(articles=frozenset({"a", "b"}))
     pipeline.asked.clear()
@@ -89,8 +88,8 @@ def test_later_articles_of_the_story_are_under_discussion():
         "other": "Calder Travel has new coaches.",
     }
     articles = [Article(name, "T", text, date(2021, 5, 1)) for name, text in texts.items()]
-    hits = tuple(Hit(Passage(one.id, 0, len(one.text)), one, 1.0) for one in articles)
-    answer = Answer("Who drove?", "Who drove?", (Span("Ana Reyes", 0, 9, 5.0, hits[0]),), hits, 0.9, True)
+    hits = tuple(map(hit_of, articles))
+    answer = replace(answer_of(span_in(hits[0], "Ana Reyes")), hits=hits)
     pipeline = Recorder()
     Conversation(pipeline, [Turn("Who drove?", answer)]).ask("What did she do?")
     assert pipeline.asked[0][1] == Filter(articles=frozenset({"first", "later"}))
@@ -152,22 +151,6 @@ def test_what_is_asked_of_something_else_is_not_answered_as_before(pipeline):
     answer = conversation.ask("What about the weather?")
     assert "What about the weather?" in answer.searched_for
     assert all(span.end <= before.start or before.end <= span.start for span in answer.spans if span.hit == before.hit)
-
-
-def test_what_says_who_somebody_is_is_no_other_person():
-    text = "Ann Bray, 42, a former pilot, was jailed. The judge was Tom Lund. The insurer, Ann Bray, paid."
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "T", text), 1.0)
-    asked = Answer("Q?", "Q?", (Span("jailed", 34, 40, 5.0, hit),), (hit,), 0.9, True)
-    conversation = Conversation(Recorder(), [Turn("What happened?", asked)])
-    fits = conversation._fitting(
-        "Who was the judge?", Reading("Ann Bray: Who was the judge?", meant="Who was the judge?", behind=("Ann Bray",))
-    )
-    assert not fits(Span("a former pilot", 14, 28, 5.0, hit))
-    assert not fits(Span("The insurer", text.index("The ins"), text.index(", Ann Bray, paid"), 5.0, hit))
-    assert fits(Span("Tom Lund", text.index("Tom"), text.index(". The insurer"), 5.0, hit))
-    assert fits(Span("Bray", text.index("Bray"), text.index(", 42"), 5.0, hit))
-    told = replace(hit, article=Article("a", "T", "Ivo Lee, Ann Bray's heir, was the judge."))
-    assert fits(Span("Ivo Lee", 0, 7, 5.0, told))
 
 
 def test_an_answer_is_expected_in_the_articles_under_discussion():
@@ -303,14 +286,13 @@ def test_who_else_is_not_asked_behind_names():
 
 
 def test_the_later_part_of_an_answer_may_answer_what_is_asked_of_something_else():
-    text = "Adults £16, children £4."
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "T", text), 1.0)
-    known = Answer("Q?", "Q?", (Span("£16, children £4", 7, 23, 5.0, hit),), (hit,), 0.9, True)
+    hit = hit_in("Adults £16, children £4.")
+    known = answer_of(span_in(hit, "£16, children £4"))
     again = Reading("For children?", of_other=True)
     fits = Conversation(Recorder(), [Turn("How much?", known)])._fitting("For children?", again)
-    assert fits(Span("£4", 21, 23, 5.0, hit))
-    assert not fits(Span("£16", 7, 10, 5.0, hit))
-    assert not fits(Span("Adults £16", 0, 10, 5.0, hit))
+    assert fits(span_in(hit, "£4"))
+    assert not fits(span_in(hit, "£16"))
+    assert not fits(span_in(hit, "Adults £16"))
 
 
 @pytest.mark.parametrize(
@@ -335,10 +317,9 @@ def test_where_money_answered_the_same_of_something_else_is_answered_by_money(pi
 
 @pytest.mark.parametrize(("known", "other"), [("at 5 p.m.", "at 10.30"), ("800 m", "1.2 km")])
 def test_hours_and_lengths_are_not_taken_for_money(known, other):
-    text = f"The ferry: {known}. The bus: {other}."
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "T", text), 1.0)
-    first, second = (Span(one, text.index(one), text.index(one) + len(one), 5.0, hit) for one in (known, other))
-    turns = [Turn("Q?", Answer("Q?", "Q?", (first,), (hit,), 0.9, True))]
+    hit = hit_in(f"The ferry: {known}. The bus: {other}.")
+    first, second = (span_in(hit, one) for one in (known, other))
+    turns = [Turn("Q?", answer_of(first))]
     assert Conversation(Recorder(), turns)._fitting("And the bus?", Reading("Q?", of_other=True))(second)
 
 

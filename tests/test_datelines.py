@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from zipfile import ZipFile
 
 import pytest
 from test_sources import packed, read
@@ -225,3 +226,12 @@ def test_a_file_that_says_no_day_is_of_the_day_in_its_name(tmp_path):
     (tmp_path / "2024-02-17-export.csv").write_text("title,text\nExport,It rained.\n")
     days = {article.title: article.published for article in read(tmp_path)}
     assert days == {"Dam": date(2024, 2, 14), "Tea": date(2021, 6, 8), "Fog": None, "Export": None}
+
+
+def test_the_day_in_the_name_of_an_archive_is_that_of_packing(tmp_path):
+    with ZipFile(tmp_path / "all-2024-05-01.zip", "w") as archive:
+        archive.writestr("dam.txt", "Dam\nIt rained.")
+        archive.writestr("2024-02-14-tea.txt", "Tea\nIt rained.")
+    (tmp_path / "2024-02-15 Fire!.txt").write_text("Fire!\nIt burned.")
+    days = {article.title: article.published for article in read(tmp_path)}
+    assert days == {"Dam": None, "Tea": date(2024, 2, 14), "Fire!": date(2024, 2, 15)}

@@ -28,7 +28,7 @@ def squad_file(tmp_path, count=12):
     return file
 
 
-def test_evaluation_is_gated_compared_and_reduced(tmp_path, capsys):
+def test_evaluation_is_gated_compared_and_reduced(tmp_path, capsys, without_plots):
     file, out = squad_file(tmp_path), tmp_path / "out"
     assert main(["evaluate", str(file), "--reader-only", "--out", str(out), "--threshold", "0"]) == 0
     report = str(out / "report.json")
@@ -60,10 +60,10 @@ def test_evaluation_is_gated_compared_and_reduced(tmp_path, capsys):
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
-def test_an_evaluation_that_was_stopped_goes_on(tmp_path):
+def test_an_evaluation_that_was_stopped_goes_on(tmp_path, capsys, without_plots):
     file, out = squad_file(tmp_path, 60), tmp_path / "out"
-    command = [sys.executable, "-m", "qa", "evaluate", str(file), "--reader-only", "--out", str(out)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    command = ["evaluate", str(file), "--reader-only", "--out", str(out)]
+    process = subprocess.Popen([sys.executable, "-m", "qa", *command], stderr=subprocess.PIPE, text=True)
     waited = time.monotonic() + 60
     record = out / "outcomes.jsonl"
     while not (record.is_file() and record.read_text().count("\n") > 5) and time.monotonic() < waited:
@@ -74,13 +74,11 @@ def test_an_evaluation_that_was_stopped_goes_on(tmp_path):
     assert "go on with --resume" in errors
     done = record.read_text().count("\n") - 1
     assert 5 <= done < 60
-    assert done - json.loads((out / "report.json").read_text())["n"] in (
-        0,
-        1,
-    )  # the last may be kept and not counted yet
-    anew = subprocess.run(command, capture_output=True, check=False, text=True)
-    assert (anew.returncode, f"holds {done} of the 60 answers of a run that was stopped" in anew.stderr) == (2, True)
-    assert subprocess.run([*command, "--resume"], capture_output=True, check=True).returncode == 0
+    told = json.loads((out / "report.json").read_text())["n"]
+    assert done - told in (0, 1), "the last may be kept and not counted yet"
+    assert main(command) == 2
+    assert f"holds {done} of the 60 answers of a run that was stopped" in capsys.readouterr().err
+    assert main([*command, "--resume"]) == 0
     assert json.loads((out / "report.json").read_text())["n"] == 60
     assert record.read_text().count("\n") == 61
 
@@ -105,38 +103,23 @@ def test_articles_that_no_retrieval_could_find_are_named(tmp_path, capsys):
     )
 
 
-def test_a_run_does_not_go_on_over_other_articles(tmp_path, capsys):
+def test_a_run_goes_on_over_the_same_articles_alone(tmp_path, capsys, without_plots):
     (tmp_path / "q.csv").write_text("question,answer,article\nWho led?,Bo,Storm Tobin\n")
-    story = tmp_path / "articles" / "a.txt"
+    story, library = tmp_path / "articles" / "a.txt", tmp_path / "library"
     story.parent.mkdir()
-    story.write_text("Storm Tobin\nBo led.")
-    library, out = str(tmp_path / "library"), ["--out", str(tmp_path / "out"), "--resume"]
-    assert main(["index", str(story), "--library", library]) == 0
-    for place in (["--articles", str(story.parent)], ["--library", library]):
-        assert main(["evaluate", str(tmp_path / "q.csv"), *place, *out[:2]]) == 0
-        assert main(["evaluate", str(tmp_path / "q.csv"), *place, *out]) == 0
-    story.write_text("Storm Tobin\nAnn led.")
-    assert main(["index", str(story), "--library", library]) == 0
-    capsys.readouterr()
-    assert main(["evaluate", str(tmp_path / "q.csv"), "--library", library, *out]) == 2
-    assert "what-the-library-holds was '1 articles" in capsys.readouterr().err
-
-
-def test_a_run_does_not_go_on_over_a_library_that_was_made_anew(tmp_path, capsys):
-    (tmp_path / "q.csv").write_text("question,answer,article\nWho led?,Bo,Storm Tobin\n")
-    story, library = tmp_path / "a.txt", tmp_path / "library"
-    evaluate = ["evaluate", str(tmp_path / "q.csv"), "--library", str(library), "--out", str(tmp_path / "out")]
+    evaluate = ["evaluate", str(tmp_path / "q.csv"), "--out", str(tmp_path / "out")]
 
     def make(said):
         shutil.rmtree(library, ignore_errors=True)
         story.write_text(f"Storm Tobin\n{said} led.")
         assert main(["index", str(story), "--library", str(library)]) == 0
 
-    make("Bo")
-    assert main(evaluate) == 0
-    make("Bo")
-    assert main([*evaluate, "--resume"]) == 0
+    for place in (["--articles", str(story.parent)], ["--library", str(library)]):
+        make("Bo")
+        assert main([*evaluate, *place]) == 0
+        make("Bo")
+        assert main([*evaluate, *place, "--resume"]) == 0
     make("Ann")
     capsys.readouterr()
-    assert main([*evaluate, "--resume"]) == 2
+    assert main([*evaluate, *place, "--resume"]) == 2
     assert "what-the-library-holds was '1 articles" in capsys.readouterr().err

@@ -10,6 +10,8 @@ RENDERED = """<p>The dam of &#8220;Sorrel&#8221; <em>opened</em>.</p>
 
 <figure>A dam</figure><p>Ann Okoro<br>
 cut the ribbon.</p>"""
+STATUSES = (("publish", "post"), ("draft", "post"), ("inherit", "revision"), ("private", "page"),
+            ("publish", "nav_menu_item"))  # fmt: skip
 
 
 def test_a_post_as_wordpress_gives_it(tmp_path):
@@ -23,6 +25,12 @@ def test_a_post_as_wordpress_gives_it(tmp_path):
     assert (article.id, article.title, article.author) == ("7", "Dam ’opens’ & leaks", "")
     assert article.text == "The dam of “Sorrel” opened.\nAnn Okoro\ncut the ribbon."
     assert (article.published, article.url) == (date(2021, 6, 8), "https://echo.example/dam")
+
+
+def test_of_the_posts_in_a_database_of_wordpress_the_published_ones_are_read(tmp_path):
+    rows = "".join(f'{status},{kind},"{status}","It rained."\n' for status, kind in STATUSES)
+    (tmp_path / "wp_posts.csv").write_text(f"post_status,post_type,post_title,post_content\n{rows}")
+    assert [article.title for article in read(tmp_path)] == ["publish"]
 
 
 def test_headline_and_author_of_a_table_may_be_in_html(tmp_path):
@@ -48,6 +56,9 @@ def test_headline_and_author_of_a_table_may_be_in_html(tmp_path):
         ),
         ("It <em>opened</em>.\n\n<!--more-->It closed.\nIt leaked.", "It opened.\nIt closed.\nIt leaked."),
         ("It opened.<p>It\nclosed.</p>", "It opened.\nIt closed."),
+        ('It opened.\n[caption id="7"]<img src="a.jpg" /> A dam[/caption]\nIt closed.', "It opened.\nIt closed."),
+        ("<p>It opened.</p>[gallery ids='1,2']", "It opened."),
+        ("Ms. Lee: It opened.\n[video plays]", "Ms. Lee: It opened.\n[video plays]"),
         ("&lt;p&gt;It opened.&lt;/p&gt;&lt;p&gt;It closed.&lt;/p&gt;", "It opened.\nIt closed."),
         ("The club&rsquo;s owner\n\nwrote to ?a=1&copy=2.", "The club’s owner\n\nwrote to ?a=1&copy=2."),
     ],

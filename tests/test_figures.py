@@ -30,6 +30,7 @@ from qa.evaluation.scoring import Score
 from qa.pipeline import Pipeline
 from qa.retriever import LEAST_READ, Retriever
 
+pytestmark = pytest.mark.usefixtures("without_plots")
 ABOUT = About("questions.csv, 6 of 6", "", "", None, 0.28, "2026-03-01", "1.2")
 CONTEXT = "Mayor Ana Reyes won the vote on Monday."
 WON = Question("won", "Who won the vote?", "Vote", CONTEXT, "span", ((Gold("Ana Reyes", 6),),))
@@ -154,9 +155,8 @@ def library(tmp_path, encoder):
 
 def test_what_came_of_a_question(library):
     question = replace(WON, title="r", context="", items=((Gold("Ana Reyes", 0),),))  # named by its id
-    pipeline = Pipeline(
-        Retriever(library), TableReader({"Ana Reyes": 40.0, "Nobody": 1.0}), Calibrator.blank(), threshold=0.0, k=12
-    )
+    reader = TableReader({"Ana Reyes": 40.0, "Nobody": 1.0})
+    pipeline = Pipeline(Retriever(library), reader, Calibrator.blank(), threshold=0.0, k=12)
     [right] = run_open(pipeline, [question])
     assert (right.best, right.blame, right.shown, right.gold_rank) == ("Ana Reyes", None, (), 1), "ranked by reading"
     assert right.milliseconds > 0
@@ -168,7 +168,7 @@ def test_what_came_of_a_question(library):
     assert (unnamed.blame.cause, "names no article" in unnamed.blame.seen) == (Cause.RETRIEVE, True)
 
 
-def test_days_are_counted_from_the_day_of_the_question(library, tmp_path):
+def test_days_are_counted_from_the_day_of_the_question(library):
     library.add([Article("old", "Old", "Ana Reyes won the vote for mayor.", published=date(2024, 5, 2))])
     pipeline = Pipeline(Retriever(library), TableReader({"Ana Reyes": 40.0}), Calibrator.blank(), threshold=0.0)
     asked = replace(WON, text="Who won the vote last week?", title="old", context="", day=date(2024, 5, 8))

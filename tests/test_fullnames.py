@@ -1,9 +1,9 @@
 """Whole names beside surnames."""
 
 import pytest
-from spans import hit_in, span_in
+from spans import answer_of, hit_in, span_in
 
-from qa.answers import Answer, Span
+from qa.answers import Span
 from qa.presentation import as_text, span_object
 from qa.rules.fullnames import full_name_first, in_full
 from qa.ui.markup import answer_html, as_markdown
@@ -69,7 +69,7 @@ def test_only_who_asks_for_a_name():
 
 def test_the_whole_name_is_shown_beside_the_answer():
     span = told("She named Joachim Pell, 48. Mr Pell takes over.", "Mr Pell")
-    answer = Answer("Who takes over?", "Who takes over?", (span,), (span.hit,), 0.9, True)
+    answer = answer_of(span, question="Who takes over?")
     assert "\n  In full: Joachim Pell\n" in as_text(answer)
     assert "In full: Joachim Pell<" in answer_html(answer)
     assert "\nIn full: Joachim Pell.\n" in as_markdown([answer])

@@ -9,7 +9,8 @@ from embeddings.sources.joining import paragraphs, unwrapped
 
 
 def test_lines_are_joined_where_they_go_on():
-    lines = ("A headline", "The go\u00ad", "vern\ufffe", "ment said on Tuesday that it would", "raise the tax on tea.")
+    told = ("The go\u00ad", "vern\ufffe", "ment said on Tues\u2010", "day that it would", "raise the tax on tea.")
+    lines = ("A headline", *told)
     page = "\n".join([*lines, "Nobody was pleased."])
     assert paragraphs(page).splitlines() == [
         "A headline",
@@ -100,6 +101,12 @@ def test_headlines_tables_and_teams_are_no_broken_lines(lines):
 def test_lines_that_only_look_like_a_new_beginning_are_joined(above, below):
     told = unwrapped(f"{BROKEN}\n\n{above}\n{below}\n")
     assert told.splitlines()[-1] == f"{above} {below}"
+
+
+def test_of_hyphens_that_a_pdf_marks_those_of_compounds_stay():
+    told = ["Ann Smith", "Jones told al", "Qaeda of an EU", "wide ban on pre", "and post-war tea by a go", "vernment."]
+    joined = "Ann Smith-Jones told al-Qaeda of an EU-wide ban on pre- and post-war tea by a government."
+    assert paragraphs("\x02\n".join(told)) == joined
 
 
 def test_hyphens_after_figures_and_capitals_stay_and_few_are_no_cut_words():

@@ -116,7 +116,7 @@ def test_those_who_would_wait_too_long_are_sent_away():
                 refused.append((number, refusal.status, refusal.headers["Retry-After"]))
 
         await asyncio.gather(*(come(number) for number in range(5)))
-        assert (gate.working, gate.waiting) == (0, 0)
+        assert (gate.working, gate.waiting, gate._turns) == (0, 0, set())
         return done, refused
 
     done, refused = asyncio.run(crowd())

@@ -1,9 +1,9 @@
 """Items of list answers."""
 
 import pytest
+from spans import hit_in, hit_of, span_in
 
-from embeddings.documents import Article, Hit, Passage
-from qa.answers import Span
+from embeddings.documents import Article
 from qa.lists.items import is_a_count, list_items
 
 STORM = "Storm Maren left Dunmere, Skarholt and Sant Aubry without electricity. Halvern, the capital, was spared."
@@ -11,9 +11,7 @@ ASKED = "Which towns lost power?"
 
 
 def span(text, score, article=None):
-    article = article or Article("a", "Storm", STORM)
-    start = article.text.index(text)
-    return Span(text, start, start + len(text), score, Hit(Passage(article.id, 0, len(article.text)), article, 1.0))
+    return span_in(hit_of(article or Article("a", "Storm", STORM)), text, score)
 
 
 @pytest.mark.parametrize(
@@ -67,8 +65,8 @@ def test_what_only_says_how_many_there_are(text, counts):
 
 def test_how_many_there_are_is_no_answer_to_which(pipeline):
     text = "Storm Isolde cut off three villages: Fennick, Upper Cray and Little Harrow."
-    hits = [Hit(Passage("a", 0, len(text)), Article("a", "Storm Isolde", text), 1.0)]
-    spans = pipeline.adjusted(top=20).answer_from("Which villages were cut off by Storm Isolde?", hits).spans
+    hit = hit_in(text, "Storm Isolde")
+    spans = pipeline.adjusted(top=20).answer_from("Which villages were cut off by Storm Isolde?", [hit]).spans
     assert spans
     assert "three" not in [span.text for span in spans]
 

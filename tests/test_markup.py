@@ -1,10 +1,13 @@
 """What an answer looks like on the page, as Markdown and in a terminal; no article's text is taken for markup."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
+from spans import answer_of, hit_in, hit_of, span_in
+
 from embeddings.documents import Article, Hit, Passage
-from qa.answers import Answer, Span
+from qa.answers import Answer
 from qa.presentation import as_text
 from qa.ui.markup import answer_html, article_html, as_markdown, message_html, origin_html, question_html
 
@@ -23,23 +26,22 @@ def test_an_article_names_its_origin_as_far_as_it_is_known():
 
 def test_article_text_is_escaped():
     text = "He wrote <b onclick=x>Ann</b> & left."
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "<i>T</i>", text, url="https://x.org/'><script>"), 1.0)
-    start = text.index("Ann")
-    shown = answer_html(Answer("q", "<s>q", (Span("Ann", start, start + 3, 5.0, hit),), (hit,), 0.9, True))
+    hit = hit_of(Article("a", "<i>T</i>", text, url="https://x.org/'><script>"))
+    shown = answer_html(answer_of(span_in(hit, "Ann"), question="<s>q"))
     assert "&lt;b onclick=x&gt;<mark>Ann</mark>&lt;/b&gt; &amp; left." in shown
     assert not re.search("<i>|<b onclick|<s>|<script", shown)
     assert "&lt;i&gt;T" in answer_html(Answer("q", "q", (), (hit,), 0.0, False))
 
 
 def test_an_address_that_is_none_is_no_link():
-    hit = Hit(Passage("a", 0, 3), Article("a", "T", "Ann", url="javascript:alert(1)"), 1.0)
-    assert "href" not in answer_html(Answer("q", "q", (Span("Ann", 0, 3, 5.0, hit),), (hit,), 0.9, True))
+    hit = hit_of(Article("a", "T", "Ann", url="javascript:alert(1)"))
+    assert "href" not in answer_html(answer_of(span_in(hit, "Ann")))
 
 
 def test_a_conversation_as_markdown_holds_answer_quotation_and_citation():
     text = "On Sunday *Ann* spoke. She left."
-    hit = Hit(Passage("a", 0, len(text)), Article("a", "Ann [speaks]", text, source="Echo"), 1.0)
-    found = Answer("who spoke?", "who spoke?", (Span("Ann", 11, 14, 5.0, hit),), (hit,), 0.9, True)
+    hit = hit_of(Article("a", "Ann [speaks]", text, source="Echo"))
+    found = answer_of(span_in(hit, "Ann"), question="who spoke?")
     written = as_markdown([found, Answer("why?", "why?", (), (), 0.0, False)])
     assert "## who spoke?\n\n**Ann** (probable, 90%)\n\n> On Sunday \\***Ann**\\* spoke." in written
     assert "“Ann \\[speaks\\]”, Echo, characters 11 to 14" in written
@@ -48,8 +50,7 @@ def test_a_conversation_as_markdown_holds_answer_quotation_and_citation():
 
 def test_of_many_reprints_a_few_are_named():
     prints = tuple(Article(f"p{number}", "Ann", "Ann spoke.", source=f"Paper {number}") for number in range(9))
-    hit = Hit(Passage("p0", 0, 10), prints[0], 1.0, versions=prints)
-    answer = Answer("who spoke?", "who spoke?", (Span("Ann", 0, 3, 5.0, hit),), (hit,), 0.9, True)
+    answer = answer_of(span_in(replace(hit_of(prints[0]), versions=prints), "Ann"))
     lines = as_text(answer).splitlines()
     assert [line for line in lines if "also in" in line] == [f"  also in: Ann (Paper {at})" for at in range(1, 6)]
     assert "  and in 3 more" in lines
@@ -70,10 +71,8 @@ def test_no_markdown_gets_out_of_a_message():
 def test_items_of_other_articles_are_cited_wherever_an_answer_is_laid_out():
     spans = []
     for article, text in (("a", "Gusts of 131 km/h."), ("b", "It blew at 157 km/h.")):
-        hit = Hit(Passage(article, 0, len(text)), Article(article, f"Storm {article}", text), 1.0)
-        start = text.index("1")
-        spans.append(Span(text[start:-1], start, len(text) - 1, 5.0, hit))
-    answer = Answer("What gusts?", "What gusts?", tuple(spans), (spans[0].hit,), 0.9, True, items=tuple(spans))
+        spans.append(span_in(hit_in(text, f"Storm {article}", name=article), text[text.index("1") : -1]))
+    answer = answer_of(*spans, items=tuple(spans))
     page = answer_html(answer)
     assert page.count("<li><bdi>157 km/h") == page.count("<li><b><bdi>157 km/h") == 1
     assert "“It blew at 157 km/h.”&#10;“Storm b”" in page  # what is copied
@@ -86,8 +85,7 @@ def test_items_of_other_articles_are_cited_wherever_an_answer_is_laid_out():
 def test_each_part_has_its_own_direction_of_writing():
     text = "قالت آنا: نعم.\nShe left.\n\nHe stayed."
     article = Article("a", "العنوان", text, date(2021, 6, 8), "الخبر")
-    hit = Hit(Passage("a", 0, 14), article, 1.0)
-    page = answer_html(Answer("q", "q", (Span(text[5:8], 5, 8, 5.0, hit),), (hit,), 0.9, True))
+    page = answer_html(answer_of(span_in(hit_of(article), text[5:8])))
     assert "<cite><bdi>العنوان</bdi></cite> (<bdi>الخبر</bdi>, <bdi>8 June 2021</bdi>)" in page
     assert page.count("<p class='dateline-answer' dir='auto'>") == page.count("<blockquote dir='auto'>") == 1
     assert article_html(article, 9, 18).endswith(

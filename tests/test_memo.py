@@ -1,6 +1,7 @@
 """What was computed lately is not computed again, and nothing else is given for it."""
 
 import numpy as np
+from spans import hit_in
 
 from embeddings.documents import Article, Hit, Passage
 from embeddings.encoder import SentenceEncoder
@@ -31,21 +32,17 @@ def test_only_the_latest_are_kept():
     assert computed == ["a", "b", "c", "b", "d", "e", "f"]
 
 
-def hit(text, title="Storm", article="a"):
-    return Hit(Passage(article, 0, len(text)), Article(article, title, text), 1.0)
-
-
 def test_a_passage_is_read_once_for_a_question(monkeypatch):
     reader = ExtractiveReader()
     read = []
     monkeypatch.setattr(reader, "_read_texts", lambda texts: read.extend(texts) or [[] for _ in texts])
     text = "Ana Reyes is the mayor."
     for question, one in [
-        ("who is the mayor?", hit(text)),
-        ("who is the mayor?", hit(text, article="b")),  # the same words, of another article
-        ("who is the mayor?", hit(text, title="Election")),  # read behind another title
-        ("what is Ana Reyes?", hit(text)),
-        ("who is the mayor?", hit(text + " She won.")),
+        ("who is the mayor?", hit_in(text)),
+        ("who is the mayor?", hit_in(text, name="b")),  # the same words, of another article
+        ("who is the mayor?", hit_in(text, "Election")),  # read behind another title
+        ("what is Ana Reyes?", hit_in(text)),
+        ("who is the mayor?", hit_in(text + " She won.")),
     ]:
         reader.read(question, [one])
     assert len(read) == 4
@@ -55,7 +52,7 @@ def test_what_is_remembered_stands_in_the_article_that_was_asked():
     reader = ExtractiveReader()
     text = "Ana Reyes is the mayor of Saltby."
     moved = Article("b", "Storm", "It rained. " + text)
-    [first, *_] = reader.read("who is the mayor?", [hit(text)])
+    [first, *_] = reader.read("who is the mayor?", [hit_in(text, "Storm")])
     [again, *_] = reader.read("who is the mayor?", [Hit(Passage("b", 11, len(moved.text)), moved, 0.5)])
     assert (again.text, again.score) == (first.text, first.score)
     assert (again.start, again.hit.article.id, again.hit.score) == (first.start + 11, "b", 0.5)

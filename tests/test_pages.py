@@ -75,7 +75,7 @@ def test_letters_of_another_size_are_set_apart(tmp_path):
     page = FPDF()
     page.add_page()
     lines = {"The Tarn Echo": 30, "Friday, 4 March 2022, No. 9": 10, "Mayor loses vote 6-5 and": 20, "Leaves": 20}
-    for line, size in {**lines, "By Ann Lee": 10, "The vote was close, and": 10, "Nobody knew why.": 10}.items():
+    for line, size in {**lines, "By Ann Lee": 10, "The vote was close, and the ma-": 10, "yor left.": 10}.items():
         page.set_font("Helvetica", size=size)
         page.cell(text=line, new_x="LMARGIN", new_y="NEXT")
     (tmp_path / "a.pdf").write_bytes(bytes(page.output()))
@@ -85,9 +85,23 @@ def test_letters_of_another_size_are_set_apart(tmp_path):
         "Friday, 4 March 2022, No. 9",
         "Mayor loses vote 6-5 and Leaves",
         "By Ann Lee",
-        "The vote was close, and Nobody knew why.",
+        "The vote was close, and the mayor left.",
     ]
     assert (article.source, article.published, article.author) == ("The Tarn Echo", date(2022, 3, 4), "Ann Lee")
+
+
+def test_sizes_of_letters_that_were_recognised_say_nothing(tmp_path):
+    from fpdf import FPDF, TextMode
+
+    page = FPDF()
+    page.add_page()
+    page.text_mode = TextMode.INVISIBLE
+    for line, size in {"The mayor of Velle, the journalist": 10, "Ann Lee, resigned on Friday.": 12}.items():
+        page.set_font("Helvetica", size=size)
+        page.cell(text=line, new_x="LMARGIN", new_y="NEXT")
+    (tmp_path / "a.pdf").write_bytes(bytes(page.output()))
+    [article] = read(tmp_path)
+    assert article.text == "The mayor of Velle, the journalist Ann Lee, resigned on Friday."
 
 
 def test_an_empty_line_hides_no_head():

@@ -33,7 +33,7 @@ class Counting(WordEncoder):
 
 def made(folder, words):
     with closing(LocalStore(folder, WordEncoder(), chunking=Chunking(words), create=True)) as store:
-        store.add([*ARTICLES, SHORT])
+        store.add([SHORT, *ARTICLES])
         store.dense(["crane"], 1)
     return folder
 
@@ -60,14 +60,18 @@ def test_it_is_told_and_is_no_fault(library, capsys, monkeypatch):
     said = capsys.readouterr().out
     assert "sound" in said
     assert (
-        f"cut 30 into other passages than this one does; to have them cut anew: dateline check --repair --library "
-        f"{library}" in said
+        "of 31 articles that were looked at, an earlier Dateline cut 30 into other passages than this one does; to "
+        f"have them cut anew: dateline check --repair --library {library}" in said
     )
-    monkeypatch.setattr(checking, "LOOKED_AT", 5)
-    assert check(library).cut_otherwise == 5, "of a large library some are looked at"
+    monkeypatch.setattr(checking, "LOOKED_AT", check(library).passages // 8)
+    report = check(library)
+    assert (report.looked_at, report.cut_otherwise) == (4, 3), "of many passages, some articles are looked at"
+    assert check(library, thoroughly=True).looked_at == 31
 
 
 def test_a_repair_cuts_it_anew(library, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(checking, "LOOKED_AT", 1)  # else only the first article is looked at
+    assert check(library).cut_otherwise == 0
     monkeypatch.setattr(encoders, "SentenceEncoder", lambda name: WordEncoder())
     with closing(LocalStore(library, WordEncoder())) as serving:
         serving.dense(["crane"], 1)

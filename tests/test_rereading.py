@@ -1,6 +1,7 @@
 """Spans read a second time, in their sentence alone."""
 
 import pytest
+from spans import TableReader
 
 from embeddings.documents import Article, Hit, Passage
 from qa.answers import Span
@@ -14,24 +15,6 @@ TEXT = (
 PASSAGE = Passage("a", len(LEAD), len(TEXT))
 
 
-class SentenceReader:
-    """Finds given words with given scores, and keeps what it was given to read."""
-
-    def __init__(self, table):
-        self.table, self.given = table, []
-
-    def read_many(self, pairs):
-        self.given += [(question, hit.text, hit.article.title) for question, hits in pairs for hit in hits]
-        return [
-            [one for words, score in self.table.items() for one in found(hits[0], words, score)] for _, hits in pairs
-        ]
-
-
-def found(hit, words, score):
-    at = hit.article.text.find(words, hit.passage.start, hit.passage.end)
-    return [Span(words, at, at + len(words), score, hit)] if at >= 0 else []
-
-
 def span(words, score, start=0):
     at = TEXT.index(words, start)
     return Span(words, at, at + len(words), score, Hit(PASSAGE, Article("a", "Vote", TEXT), 1.0))
@@ -42,28 +25,28 @@ def mixed(first, second):
 
 
 def test_both_margins_are_mixed_and_the_passage_stays():
-    reader = SentenceReader({"Ana Reyes": 4.0, "Bo Lind": 1.0})
+    reader = TableReader({"Ana Reyes": 4.0, "Bo Lind": 1.0})
     given = [span("Bo Lind", 5.0), span("Ana Reyes", 2.0)]
     again = read_again(reader, "who won?", given)
     assert [(one.text, one.score) for one in again] == [("Bo Lind", mixed(5.0, 1.0)), ("Ana Reyes", mixed(2.0, 4.0))]
     assert [one.hit for one in again] == [one.hit for one in given]
-    assert reader.given == [
+    assert [(question, hit.text, hit.article.title) for question, hit in reader.given] == [
         ("who won?", "Bo Lind lost to Ana Reyes.", "Vote"),
         ("who won?", "Ana Reyes won.", "Vote"),
     ]
 
 
 def test_a_span_that_its_sentence_does_not_give_has_the_least_margin():
-    [one] = read_again(SentenceReader({}), "who won?", [span("Ana Reyes", 3.0)])
+    [one] = read_again(TableReader({}), "who won?", [span("Ana Reyes", 3.0)])
     assert one.score == mixed(3.0, LEAST_MARGIN)
-    [one] = read_again(SentenceReader({"Ana Reyes": LEAST_MARGIN - 9}), "who won?", [span("Ana Reyes", 3.0)])
+    [one] = read_again(TableReader({"Ana Reyes": LEAST_MARGIN - 9}), "who won?", [span("Ana Reyes", 3.0)])
     assert one.score == mixed(3.0, LEAST_MARGIN)
 
 
 def test_a_span_cut_otherwise_there_has_the_margin_of_what_it_overlaps():
-    reader = SentenceReader({"Ana": 1.0, "Reyes won": 2.0, "Bo Lind": 9.0})
+    reader = TableReader({"Ana": 1.0, "Reyes won": 2.0, "Bo Lind": 9.0})
     assert read_again(reader, "who won?", [span("Ana Reyes", 3.0)])[0].score == mixed(3.0, 2.0)
-    reader = SentenceReader({"Ana Reyes": 0.5, "Reyes won": 2.0})
+    reader = TableReader({"Ana Reyes": 0.5, "Reyes won": 2.0})
     assert read_again(reader, "who won?", [span("Ana Reyes", 3.0)])[0].score == mixed(3.0, 0.5)
 
 
@@ -71,9 +54,9 @@ def test_only_the_best_are_read_again_and_a_sentence_once():
     names = ["Bo Lind", "Ana Reyes", "Cy Dunn", "Eve Fox"]
     given = [span(name, 9.0 - at, TEXT.index("Bo") if at < 2 else 0) for at, name in enumerate(names)]
     assert len(names) > READ_AGAIN
-    reader = SentenceReader({})
+    reader = TableReader({})
     again = read_again(reader, "who?", [*given, span("Gus Hahn", -9.0)])
-    assert [text for _, text, _ in reader.given] == [
+    assert [hit.text for _, hit in reader.given] == [
         "Bo Lind lost to Ana Reyes.",
         "Cy Dunn, who is Dr. Orr's aunt, slept.",
     ]
@@ -81,11 +64,11 @@ def test_only_the_best_are_read_again_and_a_sentence_once():
 
 
 def test_other_cuts_of_the_best_get_their_margins_too():
-    [_, other] = read_again(SentenceReader({"Ana": -1.0}), "who won?", [span("Ana Reyes", 5.0), span("Ana", 4.0)])
+    [_, other] = read_again(TableReader({"Ana": -1.0}), "who won?", [span("Ana Reyes", 5.0), span("Ana", 4.0)])
     assert other.score == mixed(4.0, -1.0)
 
 
 def test_nothing_gives_nothing():
-    reader = SentenceReader({})
+    reader = TableReader({})
     assert read_again(reader, "who?", []) == []
     assert reader.given == []

@@ -69,7 +69,6 @@ def test_each_question_of_a_message_stands_alone(message, parts):
         "Is the ferry back? It ran aground in the storm.",
         'Who asked "Where is the money? Who has it?" in court?',
         "Who asked “Where is the money? Who has it?” in court?",
-        "What Ever Happened to Baby Jane? was directed by whom?",
         'Who wrote "When and Where Did It End"?',
         "Who decides how many are let in and how many are turned away?",
         "What law says which drugs are banned and which drugs are allowed?",
@@ -118,7 +117,7 @@ def test_the_page_shows_keeps_and_judges_each(monkeypatch, tmp_path):
     assert kept["questions"] == [
         "Who led the delegation?", "Who tapped Kamala Harris?", "When was Gustav Renn born?",
     ]  # fmt: skip
-    _Correcting(libraries).judge(course, {}, gr.LikeData(None, {"index": 3, "value": "", "liked": True}))
+    _Correcting(libraries).judge(course, gr.LikeData(None, {"index": 3, "value": "", "liked": "Right"}))
     *_, judged = read_labels(libraries.open(SEEDS).store.folder / "labels.jsonl")
     assert judged.question == "Who tapped Kamala Harris?"
     libraries.close()

@@ -295,7 +295,7 @@ def test_closing_gives_up_what_is_being_made(library, encoder, monkeypatch, in_m
 
     def until_stopped(connection, generation, dimension):
         for block in blocks(connection, generation, dimension, 1):
-            if threading.current_thread() is growth._thread:
+            if threading.current_thread() is growth._thread and not begun.is_set():
                 begun.set()
                 growth._stop.wait(60)
             yield block

@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from spans import hit_in
+from spans import answer_of, hit_in
 
-from qa.answers import Answer, Span
+from qa.answers import Span
 from qa.presentation import as_text, meant_in_words, span_object
 from qa.rules.weekdays import FAR, day_meant
 from qa.ui.markup import answer_html, as_markdown
@@ -30,6 +30,7 @@ def told(text, words, published=MONDAY):
         ("The funeral of the mayor is to be held on Tuesday.", "on Tuesday", 16),
         ("The mayor said trains would run again from Wednesday.", "Wednesday", 17),
         ("Schools will stay closed until Wednesday.", "until Wednesday", 17),
+        ("They will repeat last Friday's vote.", "Friday", 12),
         ("She arrives this Friday.", "this Friday", 19),
         (
             "She resigned on Sunday after declaring in May that she may.",
@@ -78,7 +79,7 @@ def test_the_day_is_shown_with_the_answer():
     span = told("He died on Sunday.", "Sunday")
     assert span_object(span, "When?")["day"] == "2021-02-14"
     assert meant_in_words("When?", span) == "Sunday 14 February 2021, by the article's date"
-    answer = Answer("When?", "When?", (span,), (span.hit,), 0.9, True)
+    answer = answer_of(span, question="When?")
     assert "\n  Sunday 14 February 2021, by the article's date\n" in as_text(answer)
     assert "\n\nSunday 14 February 2021, by the article's date.\n\n" in as_markdown([answer])
     assert "<p class='dateline-small'>Sunday 14 February 2021, by the article&#x27;s date</p>" in answer_html(answer)

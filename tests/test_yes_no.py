@@ -1,9 +1,8 @@
 """Questions for yes or no are answered by whole sentences."""
 
 import pytest
-from spans import hit_in, span_in
+from spans import answer_of, hit_in, span_in
 
-from qa.answers import Answer
 from qa.presentation import as_text
 from qa.rules.yes_no import MAX_WORDS, asks_yes_or_no, whole_sentences
 from qa.ui.markup import answer_html
@@ -60,6 +59,6 @@ def test_a_long_sentence_is_not_given_whole():
 
 def test_a_sentence_that_answers_is_shown_once():
     span = whole_sentences("Is it late?", spans("It is late"))[0]
-    answer = Answer("Is it late?", "Is it late?", (span,), (span.hit,), 0.9, True)
+    answer = answer_of(span, question="Is it late?")
     assert as_text(answer).count("It is late") == 1
     assert "<blockquote" not in answer_html(answer)

@@ -1,7 +1,9 @@
 """Turns of conversations about one story, for the tests of what follows them."""
 
-from embeddings.documents import Article, Hit, Passage
-from qa.answers import Answer, Span
+from dataclasses import replace
+
+from spans import answer_of, hit_in, span_in
+
 from qa.followups.antecedents import Turn
 
 STORY = (
@@ -14,12 +16,8 @@ STORY = (
 
 
 def turn(question, answer=""):
-    article = Article("a", "Solberg wins", STORY)
-    hit = Hit(Passage("a", 0, len(STORY)), article, 1.0)
-    start = STORY.index(answer or "Renée")
-    text = answer or "Renée"
-    span = Span(text, start, start + len(text), 5.0, hit)
-    return Turn(question, Answer(question, question, (span,), (hit,), 0.9, bool(answer)))
+    span = span_in(hit_in(STORY, "Solberg wins"), answer or "Renée")
+    return Turn(question, replace(answer_of(span, question=question), found=bool(answer)))
 
 
 MAYOR = turn("Who was elected mayor of Port Sorrel in June 2021?", "Renée Solberg")

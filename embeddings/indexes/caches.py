@@ -94,14 +94,6 @@ class Caches:
                 if cache.generation != generation:
                     cache.apply(connection, generation)
 
-    def finish_growth(self) -> None:
-        """Wait for a vector index of another kind that is being made."""
-        self.vectors.finish_growth()
-
-    def close(self) -> None:
-        """Give up what is being made; nothing is lost but the work."""
-        self.vectors.close()
-
     def comparison(self, connection: sqlite3.Connection) -> Comparison:
         """Open what is saved, inside the caller's transaction and lock, to be compared with the truth after the lock.
 

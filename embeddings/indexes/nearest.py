@@ -120,7 +120,7 @@ class VectorCache:
             self._growth.finish()
 
     def close(self) -> None:
-        """Give up an index that is being made."""
+        """Give up an index that is being made; nothing is lost but the work."""
         if self._growth is not None:
             self._growth.stop()
 

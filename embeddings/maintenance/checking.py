@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -24,16 +25,12 @@ from embeddings.recutting import cut_otherwise
 
 NORM_TOLERANCE = 0.01
 """How far from 1 the length of a vector may be."""
-LOOKED_AT = 1_000
-"""Articles of which a check sees whether they are cut as this Dateline cuts: 2 s, of press releases."""
+LOOKED_AT = 2_000
+"""Passages, more or less, of which a check sees whether this Dateline cuts their articles so: a second or two."""
 _ANEW = "it is cut into passages and encoded anew"
 _AS_IT_IS = "it is kept as it is now; index its file again to have it as it was"
-ORPHANS = {
-    "passages": "article NOT IN (SELECT key FROM articles)",
-    "bands": "article NOT IN (SELECT key FROM articles)",
-    "lines": "article NOT IN (SELECT key FROM articles)",
-}
-"""Rows that belong to no article, by table."""
+ORPHANED = "article NOT IN (SELECT key FROM articles)"
+"""What is true of a row of schema.OF_ARTICLES that belongs to none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +46,16 @@ class CheckReport:
     """What a library holds, and what is wrong with it.
 
     Attributes:
-        cut_otherwise: articles, of at most LOOKED_AT, that an earlier Dateline cut into other passages than this one
-            does; no fault, and looked for only where there is none.
+        cut_otherwise: articles that an earlier Dateline cut into other passages than this one does; no fault, and
+            looked for only where there is none.
+        looked_at: the articles among which it was looked for these.
     """
 
     articles: int
     passages: int
     findings: tuple[Finding, ...]
     cut_otherwise: int = 0
+    looked_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,11 @@ class DamagedArticle:
     findings: tuple[Finding, ...]
 
 
-def check(folder: Path) -> CheckReport:
+def check(folder: Path, *, thoroughly: bool = False) -> CheckReport:
     """Check a library while others may use it.
+
+    Args:
+        thoroughly: look at all articles, not only at some, for those that an earlier Dateline cut otherwise.
 
     Raises:
         DatelineError: there is none, it is of a newer format, or it can't be read at all.
@@ -83,12 +85,10 @@ def check(folder: Path) -> CheckReport:
             return CheckReport(
                 0, 0, (Finding(f"{schema.FILE} is damaged, and nothing of it can be read ({error})", ""),)
             )
-        try:
+        with closing(connection):
             if damage := damage_of_file(connection):
                 return CheckReport(0, 0, (damage,))
-            return _check(folder, connection)
-        finally:
-            connection.close()
+            return _check(folder, connection, thoroughly)
 
 
 def open_to_check(folder: Path) -> sqlite3.Connection:
@@ -146,7 +146,7 @@ def damaged_articles(connection: sqlite3.Connection, dimension: int) -> Iterator
             yield DamagedArticle(key, article, tuple(findings))
 
 
-def _check(folder: Path, connection: sqlite3.Connection) -> CheckReport:
+def _check(folder: Path, connection: sqlite3.Connection, thoroughly: bool) -> CheckReport:
     dimension = int(schema.read_meta(connection)["dimension"])
     # the lock comes before the state to compare with is fixed: what others save meanwhile would be ahead of it
     with ProcessLock(folder, CACHES).held() if schema.is_writable(folder) else nullcontext():
@@ -160,14 +160,14 @@ def _check(folder: Path, connection: sqlite3.Connection) -> CheckReport:
     for damaged in damaged_articles(connection, dimension):
         findings += damaged.findings
     findings += caches
-    return CheckReport(articles, passages, tuple(findings), 0 if findings else _count_cut_otherwise(connection))
+    drawn = [] if findings else _drawn(connection, 1 if thoroughly else ceil(passages / LOOKED_AT))
+    differing = sum(1 for _ in cut_otherwise(connection, drawn, chunking_of(schema.read_meta(connection))))
+    return CheckReport(articles, passages, tuple(findings), differing, len(drawn))
 
 
-def _count_cut_otherwise(connection: sqlite3.Connection) -> int:
-    """Count among articles that are drawn evenly: a look at all would take most of the time of a check."""
-    keys = [key for (key,) in connection.execute("SELECT key FROM articles ORDER BY key")]
-    drawn = keys[:: max(1, -(-len(keys) // LOOKED_AT))]
-    return sum(1 for _ in cut_otherwise(connection, drawn, chunking_of(schema.read_meta(connection))))
+def _drawn(connection: sqlite3.Connection, step: int) -> list[int]:
+    """Give the keys of some articles: to cut all anew takes longer than the rest of a check."""
+    return [key for (key,) in connection.execute("SELECT key FROM articles ORDER BY key")][:: max(1, step)]
 
 
 def _cache_faults(compare: Comparison, connection: sqlite3.Connection, dimension: int) -> list[Finding]:
@@ -178,8 +178,8 @@ def _cache_faults(compare: Comparison, connection: sqlite3.Connection, dimension
 
 
 def _orphans(connection: sqlite3.Connection) -> Iterator[Finding]:
-    for table, condition in ORPHANS.items():
-        [(count,)] = connection.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchall()
+    for table in schema.OF_ARTICLES:
+        [(count,)] = connection.execute(f"SELECT count(*) FROM {table} WHERE {ORPHANED}").fetchall()
         if count:
             yield Finding(f"{in_number(count, 'row')} of {table} without an article", "they are removed")
 

@@ -32,12 +32,8 @@ class Reindexer:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Encode the texts of passages; loads the encoder when it is first wanted."""
-        return self.encoder.encode_passages(texts)
-
-    @property
-    def encoder(self) -> Encoder:
         if self._encoder is None:
             encoder = self._give_encoder(self.meta["encoder"])
             check_encoder(self.folder, self.meta, encoder)
             self._encoder = encoder
-        return self._encoder
+        return self._encoder.encode_passages(texts)

@@ -13,7 +13,7 @@ from embeddings.encoder import Encoder
 from embeddings.failures import explained
 from embeddings.indexes.caches import Caches
 from embeddings.locking import WRITERS, ProcessLock
-from embeddings.maintenance.checking import ORPHANS, damage_of_file, damaged_articles, open_to_check
+from embeddings.maintenance.checking import ORPHANED, damage_of_file, damaged_articles, open_to_check
 from embeddings.maintenance.reindexing import Reindexer
 from embeddings.maintenance.salvaging import salvage
 from embeddings.plurals import in_number
@@ -49,14 +49,14 @@ def repair(folder: Path, encoder: Callable[[str], Encoder]) -> list[str]:
 
 
 def _remove_orphans(connection: sqlite3.Connection) -> Iterator[str]:
-    for table, condition in ORPHANS.items():
-        if connection.execute(f"SELECT 1 FROM {table} WHERE {condition}").fetchone() is None:
+    for table in schema.OF_ARTICLES:
+        if connection.execute(f"SELECT 1 FROM {table} WHERE {ORPHANED}").fetchone() is None:
             continue
         with schema.all_or_nothing(connection):
             if table == "passages":
                 generation = _next_generation(connection)
-                connection.execute(f"INSERT INTO removals SELECT id, {generation} FROM passages WHERE {condition}")
-            removed = connection.execute(f"DELETE FROM {table} WHERE {condition}").rowcount
+                connection.execute(f"INSERT INTO removals SELECT id, {generation} FROM passages WHERE {ORPHANED}")
+            removed = connection.execute(f"DELETE FROM {table} WHERE {ORPHANED}").rowcount
         yield f"removed {in_number(removed, 'row')} of {table} without an article"
 
 
@@ -78,11 +78,10 @@ def _cut_anew(connection: sqlite3.Connection, maker: Reindexer) -> Iterator[str]
     """Cut those articles anew that an earlier Dateline cut otherwise."""
     keys = [key for (key,) in connection.execute("SELECT key FROM articles ORDER BY key")]
     changed = 0
-    for some in batches(keys, ADD_BATCH):
-        if any(cut_otherwise(connection, some, maker.chunking)):
-            with schema.all_or_nothing(connection):
-                generation = _next_generation(connection)
-                changed += cut_anew(connection, some, maker.chunking, maker.encode, generation)
+    for some in batches(cut_otherwise(connection, keys, maker.chunking), ADD_BATCH):
+        with schema.all_or_nothing(connection):
+            cut_anew(connection, some, maker.encode, _next_generation(connection))
+        changed += len(some)
     if changed:
         yield f"cut {in_number(changed, 'article')} anew that an earlier Dateline had cut otherwise"
 

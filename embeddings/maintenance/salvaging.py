@@ -25,7 +25,6 @@ _GAP = 100_000
 """Keys in a row without an article after which the next one is asked for."""
 _LARGEST = (1 << 63) - 1
 """The last key that SQLite has."""
-_SIDE_FILES = ("-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,5 +173,5 @@ def _put_in_place(fresh: Path, file: Path) -> Path:
 
 
 def _remove(fresh: Path) -> None:
-    for file in (fresh, *(fresh.with_name(f"{fresh.name}{end}") for end in _SIDE_FILES)):
-        file.unlink(missing_ok=True)
+    for end in ("", "-wal", "-shm"):
+        fresh.with_name(f"{fresh.name}{end}").unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from embeddings.dates import find_date
+from embeddings.dates import DateFound, find_date
 from embeddings.documents import Article
 from embeddings.letters import CAPITAL
 from embeddings.phrases import MENU_LINE
@@ -36,9 +36,7 @@ _SENDER = re.compile(
     rf"From (?!Our\b)(?P<author>{CAPITAL}[\w.’'-]+(?: {CAPITAL}[\w.’'-]*){{1,3}}) in {CAPITAL}[\w.,’' -]{{1,60}}"
 )
 # "National League North, Saturday 13 April 2024"; without the weekday it is the day of a fair as often
-_EVENT = re.compile(
-    rf"{CAPITAL}[\w.’'& -]{{1,60}}, (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? ",
-)
+_EVENT = re.compile(rf"{CAPITAL}[\w.’'& -]{{1,60}}, (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? ")
 _POST = re.compile(rf"(?:[A-Z]\w+ ){{0,3}}(?:Reporter|Correspondent|Editor|Writer) (?={CAPITAL})")
 _MASTHEAD = re.compile(rf"(?P<paper>{_PAPER})\s*[,|·]\s*$")
 # What may stand before the date in a line that is there to give it: a label, a weekday, a time, a newspaper, or a place
@@ -103,23 +101,29 @@ def completed(article: Article) -> Article:
     lines = [line for line in said if line and not MENU_LINE.fullmatch(line)][:HEAD_LINES]
     published, source, author = article.published, article.source, article.author
     for above, line in pairwise(["", *lines]):
-        day = _date_of(line)
+        written = _written(line)
+        day = _date_of(line, written)
         published = published or day
-        source = source or _agency_of(line) or _paper_of(line) or (above if day and re.fullmatch(_PAPER, above) else "")
+        paper = _paper_of(line, written) or (above if day and re.fullmatch(_PAPER, above) else "")
+        source = source or _agency_of(line) or paper
         author = author or _author_of(line) or ("" if line == article.title else _sender_of(line))
     return replace(article, published=published, source=source, author=author)
 
 
-def _date_of(line: str) -> date | None:
+def _written(line: str) -> DateFound | None:
     try:
-        found = find_date(line)
-    except ValueError:
+        return find_date(line)
+    except ValueError:  # the 31st of June
         return None
-    if found is not None and found.end == len(line) and _EVENT.fullmatch(line[: found.start]):
-        return found.day
-    if found is None or not _leads_up(line[: found.start]) or not _AFTER.fullmatch(line[found.end :]):
+
+
+def _date_of(line: str, written: DateFound | None) -> date | None:
+    """Give the day that is written in a line, where the line is there to give it."""
+    if written is None:
         return None
-    return found.day
+    before, after = line[: written.start], line[written.end :]
+    is_event = not after and _EVENT.fullmatch(before)
+    return written.day if is_event or (_leads_up(before) and _AFTER.fullmatch(after)) else None
 
 
 def _leads_up(before: str) -> bool:
@@ -140,13 +144,9 @@ def _agency_of(line: str) -> str:
     return match["agency"].strip() if match else ""
 
 
-def _paper_of(line: str) -> str:
+def _paper_of(line: str, written: DateFound | None) -> str:
     """Give the newspaper that stands before the date in a line like "The Carrick Post, 3 October 2024"."""
-    try:
-        found = find_date(line)
-    except ValueError:
-        return ""
-    match = _MASTHEAD.fullmatch(line[: found.start]) if found is not None and found.end == len(line) else None
+    match = _MASTHEAD.fullmatch(line[: written.start]) if written is not None and written.end == len(line) else None
     return match["paper"] if match else ""
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from embeddings.documents import Article
 from embeddings.sources.archive import check_document
-from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.inputs import Input, Unreadable
 from embeddings.sources.markup import local_name
-from embeddings.sources.parsing import Parsed
+from embeddings.sources.parsing import Parsed, parsing_as
 from embeddings.sources.whole import read_parsed
 
 _LEFT_OUT = frozenset({"alternatecontent", "del", "drawing", "movefrom", "object", "pict", "ppr", "rpr", "rt", "sdtpr"})
@@ -29,6 +29,7 @@ def read_docx(given: Input) -> Iterator[Article | Unreadable]:
     yield from read_parsed(given, ".docx", data)
 
 
+@parsing_as("a Word document")
 def extract_docx(data: bytes) -> list[Parsed]:
     """Take the paragraphs and table rows out of a document.
 
@@ -37,21 +38,10 @@ def extract_docx(data: bytes) -> list[Parsed]:
     """
     import docx
 
-    try:
-        document = docx.Document(io.BytesIO(data))
-        about = document.core_properties
-        return [
-            Parsed(
-                tuple(_lines(document.element.body)),
-                about.title.strip(),
-                about.author.strip().removeprefix("python-docx"),
-            )
-        ]
-    except MemoryError:
-        raise
-    except Exception as error:  # python-docx and lxml raise many kinds for a damaged document
-        why = next(iter(str(error).splitlines()), type(error).__name__)
-        raise ReadingError(f"can't be read as a Word document ({why})") from error
+    document = docx.Document(io.BytesIO(data))
+    about = document.core_properties
+    lines = tuple(_lines(document.element.body))
+    return [Parsed(lines, about.title.strip(), about.author.strip().removeprefix("python-docx"))]
 
 
 def _lines(element: Any) -> Iterator[str]:

@@ -54,12 +54,10 @@ def nexis_articles(text: str, *, wrapped: bool) -> list[Exported]:
     Args:
         wrapped: the lines of paragraphs are broken, as in plain text.
     """
-    return [exported(part, wrapped=wrapped) for part in parts(text)]
+    return [_exported(part, wrapped=wrapped) for part in _parts(text)]
 
 
-def parts(text: str) -> list[str]:
-    """Split a download into its articles; empty where it is none."""
-    text = text.replace("\r\n", "\n").replace("\u00a0", " ")  # which stands behind the labels of Word documents
+def _parts(text: str) -> list[str]:
     if ends := [match.end() for match in _ENDS.finditer(text)]:
         cut = [text[start:end] for start, end in pairwise([0, *ends])]
         cut += [tail] if _is_sure(tail := text[ends[-1] :]) else []  # one that was cut off
@@ -73,7 +71,7 @@ def _is_sure(part: str) -> bool:
     return bool(_OF_NEXIS.search(part) or _WHOLE.search(part))
 
 
-def exported(part: str, *, wrapped: bool) -> Exported:
+def _exported(part: str, *, wrapped: bool) -> Exported:
     """Tell an article's text from what a service says of it, above and below."""
     lines = [line.strip() for line in part.splitlines()]
     labels, begin = _labels(lines)

@@ -35,7 +35,6 @@ def factiva_articles(text: str, *, wrapped: bool) -> list[Exported]:
     Args:
         wrapped: the lines of paragraphs are broken, as in plain text.
     """
-    text = text.replace("\r\n", "\n").replace("\u00a0", " ")
     cuts = [(0, 0), *((match.start(), match.end()) for match in _ENDS.finditer(text))]
     if len(cuts) == 1:
         return []

@@ -12,17 +12,12 @@ from urllib.parse import urljoin
 
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable, bytes_opener, named_input
 from embeddings.sources.kinds import is_address
-from embeddings.sources.parsing import Parsed, parse
+from embeddings.sources.markup import SHORTCODE
+from embeddings.sources.parsing import Parsed, parse, parsing_as
 
 WHOLE_STORY = 600
 """Characters from which on a feed's own text counts as the story; shorter ones are teasers."""
 _BLANK_LINE = re.compile(r"\n\s*\n")
-# those of WordPress itself; what they stand for is put in when a page is shown
-_SHORTCODE = re.compile(
-    r"\[caption\b[^\[\]]*\](?:(?!\[caption\b|\n\s*\n).)*?\[/caption\]|\[embed\b[^\[\]]*\][^\[\]]*\[/embed\]"
-    r"|\[/?(?:audio|gallery|playlist|video)\b[^\[\]]*\]",
-    re.DOTALL,
-)
 _OF_THE_SITE = re.compile(r"nav_menu_item|custom_css|customize_changeset|oembed_cache|user_request|wp_.*")
 """What else than stories WordPress exports: its menus, styles and settings."""
 EXPORT = b"wordpress.org/export"
@@ -131,25 +126,19 @@ def extract_feed(data: bytes) -> list[Parsed]:
     """
     import feedparser
 
-    try:
-        # a stream: bytes might be taken for the name of a file
-        feed = feedparser.parse(io.BytesIO(data))
-    except MemoryError:
-        raise
-    except Exception as error:  # feedparser raises many kinds for a damaged feed
-        raise ReadingError(f"can't be read as a feed ({error}); see whether its address is right") from error
+    with parsing_as("a feed", "see whether its address is right"):
+        feed = feedparser.parse(io.BytesIO(data))  # a stream: bytes might be taken for the name of a file
     if not feed.entries:
         why = f" ({feed.bozo_exception})" if feed.bozo else ""
         raise ReadingError(f"is a feed without entries{why}; see whether its address is right")
-    entries = [entry for entry in feed.entries if _is_published(entry)]
+    entries = [one for one in feed.entries if is_published(_text(one, "wp_status"), _text(one, "wp_post_type"))]
     site, title, names = _text(feed.feed, "link"), _plain(_text(feed.feed, "title")), _names(data)
     return [_entry(entry, title, site if is_address(site) else "", names) for entry in entries]
 
 
-def _is_published(entry: Any) -> bool:
-    """Say whether an entry is a story for readers; an export of WordPress holds drafts, pictures and menus, too."""
-    is_public = _text(entry, "wp_status") in ("", "publish")
-    return is_public and _OF_THE_SITE.fullmatch(_text(entry, "wp_post_type")) is None
+def is_published(status: str, kind: str) -> bool:
+    """Say whether what WordPress calls so is a story for readers; it keeps drafts, pictures and menus beside those."""
+    return status in ("", "publish") and _OF_THE_SITE.fullmatch(kind) is None
 
 
 def _names(data: bytes) -> Mapping[str, str]:
@@ -170,7 +159,7 @@ def _entry(entry: Any, source: str, site: str, by_login: Mapping[str, str]) -> P
     stories = [str(part.get("value", "")) for part in entry.get("content", ())]
     story = max([*stories, _text(entry, "summary")], key=len)
     if "wp_post_type" in entry:  # a post as it is written, of which a blank line parts the paragraphs
-        story = _BLANK_LINE.sub("\n<p>", _SHORTCODE.sub("", story))
+        story = _BLANK_LINE.sub("\n<p>", SHORTCODE.sub("", story))
     return Parsed(
         texts=(story,),
         title=_plain(_text(entry, "title")),

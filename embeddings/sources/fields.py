@@ -23,14 +23,14 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 """What fields are called, however their words are parted: the first that is there counts."""
 
 
-def named(ours: str, names: Iterable[str], wanted: Iterable[str] = ()) -> list[str]:
+def named(ours: str, names: Iterable[str], wanted: str = "") -> list[str]:
     """Give those of the names that may stand for a field of ours, the likeliest first.
 
     Args:
-        wanted: what it is called instead, where the user has said so.
+        wanted: what it is called instead, where the user has said so; "" for nothing.
     """
     plain = {_plain(name): name for name in reversed(list(names))}
-    return [plain[_plain(name)] for name in wanted or ALIASES[ours] if _plain(name) in plain]
+    return [plain[_plain(name)] for name in ([wanted] if wanted else ALIASES[ours]) if _plain(name) in plain]
 
 
 def _plain(name: str) -> str:

@@ -19,6 +19,8 @@ _BEGINS = re.compile(rf"[-*•>] |\d{{1,2}}[.)] |#{{1,6}} |\||{_LABEL}")
 _MAY_GO_ON = re.compile(rf"- [^\W\d_A-Z]|(?!1\.)\d{{1,2}}\. |{_LABEL}")
 _HYPHEN = re.compile(r"\w-$")
 _CUT = re.compile(r"[^\W\d_A-Z]-$")
+_CUT_IN_PDF = ("\ufffe", "\x02")
+"""What PDFium writes for the hyphen of a word that goes on in the next line."""
 _SUSPENDED = re.compile(r"(?:and|or|to)\b")
 _COLUMNS = re.compile(r"\S {4,}\S")
 _LONG = 0.7
@@ -64,7 +66,9 @@ def paragraphs(page: str) -> str:
     if not lengths:
         return ""
     full = _LONG * median(lengths[len(lengths) // 2 :])  # of the longer half: the others end paragraphs
-    return _joined_where(lines, lambda before, line: len(before) >= full or line[0].islower())
+    return _joined_where(
+        lines, lambda before, line: len(before) >= full or line[0].islower() or before.endswith(_CUT_IN_PDF)
+    )
 
 
 def _joined_where(lines: list[str], goes_on: Callable[[str, str], bool], *, fewest_cut: int = 1) -> str:
@@ -119,9 +123,10 @@ def joined(before: str, line: str, *, cuts_words: bool = True) -> tuple[str, str
     Args:
         cuts_words: the hyphen at a line's end is there for that, and no "well-known" was broken there.
     """
-    # PDFium writes U+FFFE or U+0002 where a word was hyphenated, others a soft hyphen
-    if before.endswith(("\ufffe", "\x02", "\u00ad")):
+    if before.endswith(("\u2010", "\u00ad")):  # Chromium writes the first for the second
         return before[:-1], line
+    if before.endswith(_CUT_IN_PDF):
+        before, cuts_words = f"{before[:-1]}-", True
     if _HYPHEN.search(before) and line[0].isalnum() and not _SUSPENDED.match(line):  # "pre- and post-war"
         return before[:-1] if cuts_words and line[0].islower() and _CUT.search(before) else before, line
     return f"{before} ", line

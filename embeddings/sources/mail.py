@@ -14,7 +14,7 @@ from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.joining import paragraphs
 from embeddings.sources.kinds import is_address
 from embeddings.sources.markup import text_of_html
-from embeddings.sources.parsing import Parsed, parse
+from embeddings.sources.parsing import Parsed, parse, parsing_as
 from embeddings.sources.reading import make_article
 
 _PASSED_ON = re.compile(r"^(?:(?:fwd?|re|aw|wg|tr)\s*:\s*)+", re.IGNORECASE)
@@ -37,32 +37,26 @@ def read_mail(given: Input) -> Iterator[Article | Unreadable]:
     yield from make_article(given, text, fields)
 
 
+@parsing_as("a mail")
 def extract_mail(data: bytes) -> list[Parsed]:
     """Take the text out of a message, of its HTML where it has any, and what its head says.
 
     Raises:
         ReadingError: it is no mail.
     """
-    try:
-        mail = BytesParser(policy=policy.default).parsebytes(data.lstrip())
-        if not any(name in mail for name in _HEADERS):
-            raise ReadingError(
-                "is no mail (it has neither a sender nor a subject); save it from the mail program as .eml"
-            )
-        name, address = parseaddr(str(mail["from"] or ""))
-        return [
-            Parsed(
-                texts=(_text(mail),),
-                title=_PASSED_ON.sub("", str(mail["subject"] or "").strip()),
-                date=str(mail["date"] or ""),
-                source=name or address.rpartition("@")[2],
-                link=_archived(str(mail["archived-at"] or "")),
-            )
-        ]
-    except (ReadingError, MemoryError):
-        raise
-    except Exception as error:  # the standard library raises many kinds for a damaged head
-        raise ReadingError(f"can't be read as a mail ({error}); save it anew") from error
+    mail = BytesParser(policy=policy.default).parsebytes(data.lstrip())
+    if not any(name in mail for name in _HEADERS):
+        raise ReadingError("is no mail (it has neither a sender nor a subject); save it from the mail program as .eml")
+    name, address = parseaddr(str(mail["from"] or ""))
+    return [
+        Parsed(
+            texts=(_text(mail),),
+            title=_PASSED_ON.sub("", str(mail["subject"] or "").strip()),
+            date=str(mail["date"] or ""),
+            source=name or address.rpartition("@")[2],
+            link=_archived(str(mail["archived-at"] or "")),
+        )
+    ]
 
 
 def _text(mail: EmailMessage) -> str:

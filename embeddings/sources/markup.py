@@ -22,16 +22,22 @@ _FRAGMENT = re.compile(
 _INLINE = "a|b|br|em|font|i|small|span|strong|sub|sup|u"
 _MARK = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 # what a text holds that is written in HTML, and hardly one that tells of it
-_SIGN = re.compile(rf"<br\s*/?>|<a\s[^<>]*>|</(?:{_INLINE})>|<!--|</p>\s*(?:<p[\s>]|\Z)", re.IGNORECASE)
+_SIGN = re.compile(rf"<br\s*/?>|<a\s[^<>]*>|</(?:{_INLINE})>|<!--|</p>\s*(?:<p[\s>]|\Z)|\[caption\s", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]{2,8}\d{0,2});", re.IGNORECASE)
 _PARAGRAPH = re.compile(r"<p[\s>]", re.IGNORECASE)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+# those of WordPress itself; what they stand for is put in when a page is shown
+SHORTCODE = re.compile(
+    r"\[caption\b[^\[\]]*\](?:(?!\[caption\b|\n\s*\n).)*?\[/caption\]|\[embed\b[^\[\]]*\][^\[\]]*\[/embed\]"
+    r"|\[/?(?:audio|gallery|playlist|video)\b[^\[\]]*\]",
+    re.DOTALL,
+)
 _HEAD = 1_000
 """Characters in which a first block is looked for."""
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
-def is_markup(text: str) -> bool:
+def _is_markup(text: str) -> bool:
     """Say whether a text is written in HTML: it begins with a paragraph or a block, and closes one.
 
     A comment may stand before it, as WordPress keeps one with each block.
@@ -41,14 +47,14 @@ def is_markup(text: str) -> bool:
 
 def text_of(value: str) -> str:
     """Take the text out of what may be HTML, whole or in parts, or be written so twice; give other text as it is."""
-    if is_markup(value):
-        return text_of_html(value)
-    if is_markup(once := _unescaped(value)):  # "&lt;p&gt;"
-        return text_of_html(once)
+    once = _unescaped(value)
+    for written in (value, once):  # "&lt;p&gt;"
+        if _is_markup(written):
+            return text_of_html(SHORTCODE.sub("", written))
     if not _SIGN.search(value):
         return once
     # as WordPress keeps a post: its lines are paragraphs, but where these are marked
-    lines = value.split("\n\n" if _PARAGRAPH.search(value) else "\n")
+    lines = SHORTCODE.sub("", value).split("\n\n" if _PARAGRAPH.search(value) else "\n")
     return text_of_html("<br>".join(lines))
 
 

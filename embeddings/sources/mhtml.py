@@ -12,7 +12,7 @@ from embeddings.sources.html import extract
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.kinds import is_address
 from embeddings.sources.mail import part_text
-from embeddings.sources.parsing import Parsed, parse
+from embeddings.sources.parsing import Parsed, parse, parsing_as
 from embeddings.sources.reading import decode_bytes, make_article
 
 _PAGES = ("text/html", "application/xhtml+xml")
@@ -26,23 +26,19 @@ def read_mhtml(given: Input) -> Iterator[Article | Unreadable]:
     yield from make_article(given, text, {**fields, "url": fields["url"] or page.link})
 
 
+@parsing_as("a saved page", "save it anew from the browser")
 def extract_mhtml(data: bytes) -> list[Parsed]:
     """Take the page, as HTML, and its address out of what holds its pictures and frames, too.
 
     Raises:
         ReadingError: it holds no page.
     """
-    try:
-        saved = BytesParser(policy=policy.default).parsebytes(data.lstrip())
-        page = next((part for part in saved.walk() if part.get_content_type() in _PAGES), None)
-        if page is None:
-            raise ReadingError("is not a saved page (.mhtml); save it anew from the browser")
-        told = (str(part[name] or "") for name in _ADDRESSES for part in (saved, page))
-        return [Parsed(texts=(_decoded(page),), link=next(filter(is_address, told), ""))]
-    except (ReadingError, MemoryError):
-        raise
-    except Exception as error:  # the standard library raises many kinds for a damaged head
-        raise ReadingError(f"can't be read as a saved page ({error}); save it anew from the browser") from error
+    saved = BytesParser(policy=policy.default).parsebytes(data.lstrip())
+    page = next((part for part in saved.walk() if part.get_content_type() in _PAGES), None)
+    if page is None:
+        raise ReadingError("is not a saved page (.mhtml); save it anew from the browser")
+    told = (str(part[name] or "") for name in _ADDRESSES for part in (saved, page))
+    return [Parsed(texts=(_decoded(page),), link=next(filter(is_address, told), ""))]
 
 
 def _decoded(page: MIMEPart) -> str:

@@ -11,7 +11,7 @@ from embeddings.documents import Article
 from embeddings.sources.archive import check_document
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.markup import local_name, xml_root
-from embeddings.sources.parsing import Parsed
+from embeddings.sources.parsing import Parsed, parsing_as
 from embeddings.sources.whole import read_parsed
 
 _LEFT_OUT = frozenset({"annotation", "forms", "frame", "note", "ruby-text", "table-of-content", "tracked-changes"})
@@ -26,26 +26,21 @@ def read_odt(given: Input) -> Iterator[Article | Unreadable]:
     yield from read_parsed(given, ".odt", data)
 
 
+@parsing_as("an OpenDocument text")
 def extract_odt(data: bytes) -> list[Parsed]:
     """Take the paragraphs and table rows out of a document.
 
     Raises:
         ReadingError: it is damaged, or locked.
     """
-    try:
-        if _is_flat(data):
-            return [_parsed(said := xml_root(data), said)]
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            if b"encryption-data" in _part(parts, "META-INF/manifest.xml"):
-                raise ReadingError("is locked with a password; save it without one")
-            body = xml_root(parts.read("content.xml"))
-            about = _part(parts, "meta.xml")
-        return [_parsed(body, xml_root(about) if about else None)]
-    except (ReadingError, MemoryError):
-        raise
-    except Exception as error:  # zipfile and lxml raise many kinds for a damaged document
-        why = next(iter(str(error).splitlines()), type(error).__name__)
-        raise ReadingError(f"can't be read as an OpenDocument text ({why}); save it anew") from error
+    if _is_flat(data):
+        return [_parsed(said := xml_root(data), said)]
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        if b"encryption-data" in _part(parts, "META-INF/manifest.xml"):
+            raise ReadingError("is locked with a password; save it without one")
+        body = xml_root(parts.read("content.xml"))
+        about = _part(parts, "meta.xml")
+    return [_parsed(body, xml_root(about) if about else None)]
 
 
 def _is_flat(data: bytes) -> bool:

@@ -15,7 +15,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -71,6 +71,22 @@ def parse(kind: str, data: bytes) -> list[Parsed]:
 
             return extract(kind, data)
         return worker.ask(kind, data)
+
+
+@contextlib.contextmanager
+def parsing_as(what: str, mended_by: str = "save it anew") -> Iterator[None]:
+    """Say that something can't be read as what it is where a parser raises, which is of many kinds for what is damaged.
+
+    Raises:
+        ReadingError: it can't.
+    """
+    try:
+        yield
+    except (ReadingError, MemoryError):
+        raise
+    except Exception as error:
+        why = next(iter(str(error).splitlines()), type(error).__name__)
+        raise ReadingError(f"can't be read as {what} ({why}); {mended_by}") from error
 
 
 def write_frame(stream: IO[bytes], data: bytes) -> None:

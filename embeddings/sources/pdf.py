@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from statistics import median
 from typing import Any
 
 from embeddings.documents import Article
@@ -18,6 +20,8 @@ OTHER_SIZE = 1.15
 """How many times as large letters are at the least that are set apart, as those of a headline from its story."""
 SET_APART = "\f"
 """What begins a line whose letters are of another size than those above it."""
+_CUT_WORD = re.compile(r"[\x02\ufffe](?=\w)")
+"""What PDFium writes for the hyphen and the line's end in a word that is cut there."""
 
 
 def read_pdf(given: Input) -> Iterator[Article | Unreadable]:
@@ -76,29 +80,33 @@ def extract_pdf(data: bytes) -> list[Parsed]:
 
 def _text_of(page: Any) -> str:
     """Give the text of a page; a line in letters of another size than those above it is set apart."""
-    text: str = page.get_text_bounded()
-    if text != page.get_text_range():  # something stands outside the page, and places in the text are not known
+    text = _CUT_WORD.sub(r"\g<0>\r\n", page.get_text_bounded())
+    whole = page.get_text_range()
+    places = [place for place, letter in enumerate(whole) if letter.isalnum()]
+    # the two differ in white space and hyphens; where something stands outside the page, places are not known
+    if [whole[place] for place in places] != list(filter(str.isalnum, text)):
         return text
     lines, at, above = list[str](), 0, 0.0
     for line in text.split("\r\n"):
-        size = _size(page, line, at)
+        count = sum(map(str.isalnum, line))
+        # three letters inside it, as the first may be an initial, and "BBC" be set in smaller capitals
+        size = median(_size(page, places[at + count * part // 4]) for part in (1, 2, 3)) if count else 0.0
         is_apart = above and size and max(above, size) >= OTHER_SIZE * min(above, size)
         lines.append(f"{SET_APART}{line}" if is_apart else line)
-        at, above = at + len(line) + 2, size or above
+        at, above = at + count, size or above
     return "\r\n".join(lines)
 
 
-def _size(page: Any, line: str, at: int) -> float:
-    """Give the height of a line's letters, by one in its middle, as a first may be an initial; 0 where it has none.
+def _size(page: Any, place: int) -> float:
+    """Give the height of the letter at a place of a page's text; 0 where PDFium has none there, or it is not seen.
 
-    Args:
-        at: the character of the page's text with which the line begins.
+    What was recognised lies unseen on a picture of the page, in letters of sizes that were guessed line by line.
     """
-    from pypdfium2.raw import FPDFText_GetCharIndexFromTextIndex
+    from pypdfium2 import raw
 
-    letters = [place for place, letter in enumerate(line, start=at) if letter.isalnum()]
-    index = FPDFText_GetCharIndexFromTextIndex(page, letters[len(letters) // 2]) if letters else -1
-    if index < 0:
+    index = raw.FPDFText_GetCharIndexFromTextIndex(page, place)
+    mode = raw.FPDFTextObj_GetTextRenderMode(raw.FPDFText_GetTextObject(page, index))
+    if index < 0 or mode == raw.FPDF_TEXTRENDERMODE_INVISIBLE:
         return 0.0
     _, bottom, _, top = page.get_charbox(index, loose=True)
     return float(top - bottom)

@@ -21,6 +21,7 @@ from embeddings.sentences import sentences
 from embeddings.sources.alphabets import encoding_by_letters
 from embeddings.sources.datelines import completed, day_of_name
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.kinds import ARCHIVES, kind_of
 from embeddings.sources.markup import text_of_html
 
 MAX_TITLE = 200
@@ -65,7 +66,11 @@ def decode(given: Input) -> str:
 def decode_bytes(data: bytes) -> str:
     """Decode bytes as `decode` does; white space alone is no error here."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return _strictly(data, "utf-16")
+        try:
+            return data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            said = f"is not utf-16, as its first bytes say (byte {error.start}); save it as UTF-8"
+            raise ReadingError(said) from error
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -109,7 +114,9 @@ def make_article(
     if days and article.published is None:
         article = replace(article, published=_of_its_address(days, article.url))
     if article.published is None and given.kind in _NAMED_BY_USERS and not default_id:
-        article = replace(article, published=day_of_name(Path(given.place).stem))
+        archive, _, member = given.place.rpartition("!")
+        place = member if kind_of(archive) in ARCHIVES else given.place
+        article = replace(article, published=day_of_name(Path(place).stem))
     yield article
     if trouble and not (days and article.published in days):
         day = article.published
@@ -179,8 +186,7 @@ def kind_of_value(value: object) -> str:
 
 
 def _string(name: str, fields: Mapping[str, object]) -> str:
-    value = filled_fields(fields).get(name, "")
-    value = _inner(value)
+    value = _inner(filled_fields(fields).get(name, ""))
     if name in ("author", "source") and isinstance(value, list):
         named = [_inner(one) for one in value]
         value = ", ".join(map(str, named)) if all(isinstance(one, str) for one in named) else value
@@ -209,15 +215,6 @@ def _on_a_line(text: str) -> str:
     return _CONTROL.sub("\ufffd", " ".join(text.split()))
 
 
-def _strictly(data: bytes, encoding: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise ReadingError(
-            f"is not {encoding}, as its first bytes say (byte {error.start}); save it as UTF-8"
-        ) from error
-
-
 def _mostly_utf_8(data: bytes) -> str:
     """Read UTF-8 with some bytes of Windows' Western encoding in it; "" where these are more than its own."""
     sound = data.decode("utf-8", "ignore")
@@ -244,21 +241,19 @@ def encoding_of(head: bytes) -> str:
     try:
         head.decode()
     except UnicodeDecodeError:
-        name = "" if _mostly_utf_8(head) else encoding_by_letters(head)
-        return name if name not in ("", "cp1252") else "utf-8-sig"
+        if not _mostly_utf_8(head) and (name := encoding_by_letters(head)) not in ("", "cp1252"):
+            return name
     return "utf-8-sig"
 
 
 def _guessed(data: bytes, error: UnicodeDecodeError) -> str:
-    text = None
+    text = ""
     if name := encoding_by_letters(data):
         with suppress(UnicodeDecodeError):
             text = data.decode(name)
-    if text is None:
-        # Windows' Western encoding is by far the likeliest in news
-        best = from_bytes(data, cp_isolation=["cp1252"]).best() or from_bytes(data).best()
-        text = str(best) if best is not None else None
+    # Windows' Western encoding is by far the likeliest in news
+    text = text or str(from_bytes(data, cp_isolation=["cp1252"]).best() or from_bytes(data).best() or "")
     # a guess that turns bytes into control characters is no text
-    if text is None or re.search(r"[\x00-\x08\x0e-\x1f\x7f]", text):
+    if not text or re.search(r"[\x00-\x08\x0e-\x1f\x7f]", text):
         raise ReadingError(f"is not UTF-8 (byte {error.start}) and no other encoding fits; save it as UTF-8")
     return data.decode("mac_roman") if _OF_A_MAC.search(text) else text

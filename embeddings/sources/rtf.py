@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
-from embeddings.sources.parsing import Parsed
+from embeddings.sources.parsing import Parsed, parsing_as
 from embeddings.sources.whole import read_parsed
 
 _PICTURE = re.compile(r"[0-9a-fA-F\r\n]{128,}")
@@ -26,6 +26,7 @@ def read_rtf(given: Input) -> Iterator[Article | Unreadable]:
     yield from read_parsed(given, ".rtf", data)
 
 
+@parsing_as("Rich Text")
 def extract_rtf(data: bytes) -> list[Parsed]:
     """Take the paragraphs and table rows out of a document.
 
@@ -40,12 +41,7 @@ def extract_rtf(data: bytes) -> list[Parsed]:
         text = data.decode("cp1252", "replace")
     text = _PICTURE.sub("", text)  # which are read letter by letter
     text = text.replace("\\fldinst{", "\\fldinst {")  # else addresses are written behind the words that link to them
-    try:
-        text = str(rtf_to_text(_CELL.sub(r"\\'1f", text), errors="replace"))
-    except MemoryError:
-        raise
-    except Exception as error:  # striprtf checks nothing, and what Python raises is of many kinds
-        raise ReadingError(f"can't be read as Rich Text ({error}); save it anew") from error
+    text = str(rtf_to_text(_CELL.sub(r"\\'1f", text), errors="replace"))
     # "\\u-10179?\\u-8700?" is one letter
     text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return [Parsed(tuple(map(_line, text.replace("\u2011", "-").split("\n"))))]

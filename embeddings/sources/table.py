@@ -15,6 +15,7 @@ from typing import IO
 
 from embeddings.dates import day_order, may_be_two_days
 from embeddings.documents import Article
+from embeddings.sources.feed import is_published
 from embeddings.sources.fields import ALIASES, named
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
 from embeddings.sources.markup import phrase_of, text_of
@@ -124,7 +125,7 @@ def _jsonl_dates(given: Input) -> Iterator[object]:
 
 
 def _date_in(given: Input, record: Mapping[str, object]) -> object:
-    names = named("date", record, (given.columns["date"],) if "date" in given.columns else ())
+    names = named("date", record, given.columns.get("date", ""))
     return record[names[0]] if names else None
 
 
@@ -201,6 +202,8 @@ def _article(
         order: says what 03/04/2021 means in the table, by its other dates, which takes reading them all.
     """
     columns = name_columns(given, list(record))
+    if not is_published(*(str(record.get(name) or "") for name in ("post_status", "post_type"))):
+        return
     given_text = record.get(columns["text"])
     text = _text_of(given_text)
     if text is None or not text.strip():
@@ -221,12 +224,12 @@ def name_columns(given: Input, names: Sequence[str]) -> Mapping[str, str]:
     """
     columns = {}
     for ours, aliases in ALIASES.items():
-        wanted = (given.columns[ours],) if ours in given.columns else ()
+        wanted = given.columns.get(ours, "")
         found = named(ours, names, wanted)
         if not found and (ours == "text" or wanted):
             there = ", ".join(names) or "none"
             raise ReadingError(
-                f'want the {"article" if ours == "text" else ours} in "{(wanted or aliases)[0]}", found nothing; the '
+                f'want the {"article" if ours == "text" else ours} in "{wanted or aliases[0]}", found nothing; the '
                 f"names here are {there}; say which it is: --columns {ours}=NAME"
             )
         if found:

@@ -56,6 +56,7 @@ def read_parsed(given: Input, kind: str, data: bytes) -> Iterator[Article | Unre
 
 def downloaded(text: str, *, wrapped: bool) -> list[Exported]:
     """Read the articles of a service's download; none where a text is no such download."""
+    text = text.replace("\r\n", "\n").replace("\u00a0", " ")  # which stands behind the labels of Word documents
     return nexis_articles(text, wrapped=wrapped) or factiva_articles(text, wrapped=wrapped)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
-from itertools import chain
+from itertools import zip_longest
 from typing import Any
 
 from embeddings.sources.archive import check_document
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, inner_input
-from embeddings.sources.parsing import Parsed, parse
+from embeddings.sources.parsing import Parsed, parse, parsing_as
 from embeddings.sources.table import MAX_COLUMNS, name_columns
 
 
@@ -44,6 +44,7 @@ def sheets(given: Input) -> Iterator[Input | Unreadable]:
         yield Unreadable(f"{given.name}, sheet {title}", f"{reason}{also}")
 
 
+@parsing_as("an Excel workbook")
 def extract_xlsx(data: bytes) -> list[Parsed]:
     """Take the rows out of a workbook, sheet by sheet, in JSON; those without a row below the first are left out.
 
@@ -52,15 +53,9 @@ def extract_xlsx(data: bytes) -> list[Parsed]:
     """
     import openpyxl
 
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        found = ((sheet.title, list(_records(sheet))) for sheet in book.worksheets)
-        return [Parsed((json.dumps(rows, ensure_ascii=False),), title=title) for title, rows in found if rows]
-    except (ReadingError, MemoryError):
-        raise
-    except Exception as error:  # openpyxl and what is below it raise many kinds for a damaged workbook
-        why = next(iter(str(error).splitlines()), type(error).__name__)
-        raise ReadingError(f"can't be read as an Excel workbook ({why}); save it anew") from error
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    found = ((sheet.title, list(_records(sheet))) for sheet in book.worksheets)
+    return [Parsed((json.dumps(rows, ensure_ascii=False),), title=title) for title, rows in found if rows]
 
 
 def _records(sheet: Any) -> Iterator[dict[str, str]]:
@@ -70,12 +65,7 @@ def _records(sheet: Any) -> Iterator[dict[str, str]]:
     if len(names) > MAX_COLUMNS:
         raise ReadingError(f"has {len(names):,} columns, and at most {MAX_COLUMNS:,} are read; leave some out")
     for row in rows:
-        yield _record(names, row)
-
-
-def _record(names: Sequence[str], row: Sequence[str]) -> dict[str, str]:
-    cells = zip(names, chain(row, [""] * (len(names) - len(row))), strict=False)
-    return {name: cell for name, cell in cells if name}
+        yield {name: cell for name, cell in zip_longest(names, row, fillvalue="") if name}
 
 
 def _written(value: object) -> str:

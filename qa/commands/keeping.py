@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from embeddings.errors import DatelineError
-from embeddings.maintenance.checking import LOOKED_AT, CheckReport, Finding
+from embeddings.maintenance.checking import CheckReport, Finding
 from embeddings.plurals import in_number
 from qa.commands.shared import FAILED_GATE, OK, print_json, settings_of
 
@@ -21,7 +21,7 @@ def check(arguments: argparse.Namespace) -> int:
     from embeddings.maintenance.checking import check as check_library
 
     folder = _library(arguments)
-    report = _with_labels(folder, check_library(folder))
+    report = _with_labels(folder, check_library(folder, thoroughly=arguments.repair))
     done: list[str] = []
     if arguments.repair and (report.cut_otherwise or any(finding.remedy for finding in report.findings)):
         done = _repair(folder, arguments)
@@ -111,7 +111,7 @@ def _print(folder: Path, report: CheckReport, done: list[str]) -> None:
         print(f"{folder} is sound: {held}")
         if report.cut_otherwise:
             print(
-                f"of its articles (at most {LOOKED_AT:,} were looked at) an earlier Dateline cut "
+                f"of {in_number(report.looked_at, 'article')} that were looked at, an earlier Dateline cut "
                 f"{report.cut_otherwise:,} into other passages than this one does; to have them cut anew: dateline "
                 f"check --repair --library {folder}"
             )
@@ -135,6 +135,7 @@ def _as_object(folder: Path, report: CheckReport, done: list[str]) -> dict[str, 
         "articles": report.articles,
         "passages": report.passages,
         "cut_otherwise": report.cut_otherwise,
+        "looked_at": report.looked_at,
         "findings": [{"what": one.what, "remedy": one.remedy or None} for one in report.findings],
         "done": done,
     }

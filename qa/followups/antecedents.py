@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from embeddings.letters import CAPITAL
+from embeddings.sentences import sentences
 from qa.answers import Answer
 
 _LEADING = 5
@@ -66,12 +67,12 @@ def persons(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
 def _named(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
     unknown = []
     for name, article, asked_for in _mentions(turns):
-        women, men = said_of(name, article)
         if name.isupper() or re.search(rf"\b[Tt]he {re.escape(name)}\b", article) or _is_place(name, article):
             continue  # "US", "the Navy", "in Port Sorrel"
-        if women != men and (women > men) is woman:
+        known = is_woman(name, article)
+        if known is woman:
             yield name
-        elif women == men and asked_for:
+        elif known is None and asked_for:
             unknown.append(name)
     yield from unknown
 
@@ -84,15 +85,14 @@ def _called(turns: Sequence[Turn]) -> Iterator[str]:
 
 
 def _leading(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
-    """Yield whom the last article names most often, those in its headline first, and calls "she" or "he"."""
-    article = next((turn.answer.spans[0].hit.article for turn in recent(turns) if turn.answer.spans), None)
+    """Yield whom the last article that answered calls "she" or "he": in the headline first, then most often named."""
+    article = next((turn.answer.spans[0].hit.article for turn in recent(turns) if turn.answer.found), None)
     if article is None:
         return
     counted = Counter(name for name in lasting_names(article.text) if " " in name)
     ranked = sorted(counted, key=lambda name: (name in article.title, counted[name]), reverse=True)
     for name in ranked[:_LEADING]:
-        women, men = said_of(name, article.text)
-        if women != men and (women > men) is woman and not _is_place(name, article.text):
+        if is_woman(name, article.text) is woman and not _is_place(name, article.text):
             yield name
 
 
@@ -112,7 +112,7 @@ def things(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
         if answer and _is_thing(answer, turn.question, article):
             yield answer if answer[0].isupper() else f"the {re.sub(r'^(?:an?|the) ', '', answer)}"
         for name in lasting_names(turn.question):
-            if _is_person(name, article) or describes(name, turn.question):
+            if _is_she_or_he(name, article) or describes(name, turn.question):
                 continue
             if _PLACE_BEFORE.search(turn.question[: turn.question.index(name)]):
                 places.append(name)
@@ -125,7 +125,7 @@ def things(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
 
 
 def _is_thing(answer: str, question: str, article: str) -> bool:
-    if len(answer.split()) > 4 or re.search(r"\d", answer) or _is_person(answer, article):
+    if len(answer.split()) > 4 or re.search(r"\d", answer) or _is_she_or_he(answer, article):
         return False
     return re.match(r"(?:(?:in|on|at|for|from|to|with|by) )?(?:what|which)\b", question, re.IGNORECASE) is not None
 
@@ -146,7 +146,7 @@ def groups(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
         yield from (phrase for phrase in _definites(turn.question, article) if phrase.endswith("s"))
         answered = {one.answer.text for one in recent(turns) if _WHO.match(one.question)}
         for name in lasting_names(turn.question):
-            if not _is_person(name, article) and not describes(name, turn.question) and name not in answered:
+            if not _is_she_or_he(name, article) and not describes(name, turn.question) and name not in answered:
                 yield name
 
 
@@ -162,9 +162,7 @@ def _mentions(turns: Sequence[Turn]) -> Iterator[tuple[str, str, bool]]:
         asked_for = _WHO.match(turn.question) is not None
         for text, is_answer in ((turn.answer.text, True), (_PLACE.sub("", turn.question), False)):
             yield from (
-                (name, article, asked_for and is_answer)
-                for name in names_in(text)
-                if not re.search(r"\d", name) and not TIME.fullmatch(name)
+                (name, article, asked_for and is_answer) for name in lasting_names(text) if not re.search(r"\d", name)
             )
 
 
@@ -193,22 +191,17 @@ def describes(name: str, question: str) -> bool:
 def names_in(text: str) -> list[str]:
     """Find runs of capitalised words; a question's first word is none, unless another capitalised one follows it."""
     found = []
-    for match in _NAME.finditer(text):
-        name = match[0].rstrip(".’'&-")
-        name = re.sub(r"[’'](?:s|d|m|ll|re|ve)$", "", name)
-        first, _, rest = name.partition(" ")
-        if _begins_sentence(text, match.start()) and (re.fullmatch(WH, first, re.IGNORECASE) or first in _NO_NAMES):
-            name = rest
-        if name and name not in _NO_NAMES:
-            found.append(name)
+    for start, end in sentences(text):
+        for match in _NAME.finditer(text, start, end):
+            name = match[0].rstrip(".’'&-")
+            name = re.sub(r"[’'](?:s|d|m|ll|re|ve)$", "", name)
+            first, _, rest = name.partition(" ")
+            begins = match.start() == start or text[match.start() - 2 : match.start()] == ": "
+            if begins and first in _NO_NAMES:
+                name = rest
+            if name and name not in _NO_NAMES:
+                found.append(name)
     return found
-
-
-def _begins_sentence(text: str, at: int) -> bool:
-    end = at
-    while end and text[end - 1].isspace():
-        end -= 1
-    return at == 0 or (end < at and text[end - 1 : end] in tuple(".?!:"))
 
 
 _NO_NAMES = frozenset(
@@ -218,7 +211,7 @@ _NO_NAMES = frozenset(
         "in on at for from to by with of after before during until under since through against despite "
         "the a an i and but so or then he she it we they you my his her its our their this that there "
         "did does do is are was were has have had can could will would should "
-        "which whose why how name list tell show give according "
+        "who whom whose what which when where why how name list tell show give according "
         "feb apr aug sep sept oct nov dec",
     )
 )
@@ -248,25 +241,23 @@ def _goes_before_a_word(word: str, lowered: str) -> bool:
     )
 
 
-def _is_person(name: str, article: str) -> bool:
-    return sum(said_of(name, article)) > 0
+def _is_she_or_he(name: str, article: str) -> bool:
+    return sum(_said_of(name, article)) > 0
 
 
 def is_person(name: str, article: str) -> bool:
     """Say whether an article calls somebody of that name "she" or "he", gives an age or goes on with "who"."""
     told = rf"\b{re.escape(name)}, (?:(?:aged )?\d\d\b(?! \w)|who\b|whose\b)"
-    return not _is_place(name, article) and (_is_person(name, article) or re.search(told, article) is not None)
+    return not _is_place(name, article) and (_is_she_or_he(name, article) or re.search(told, article) is not None)
 
 
-def is_named_by(role: str, article: str) -> bool:
-    """Say whether an article gives the name of whoever is "the council leader": before it or behind it."""
-    said = re.escape(role)
-    behind = rf"(?i:\b{said}),? {CAPITAL}[\w’'-]+ {CAPITAL}"
-    before = rf"{CAPITAL}[\w’'-]+, (?:the |an? )?(?:[\w’'-]+ ){{0,3}}(?i:{said})\b"
-    return re.search(rf"{behind}|{before}", article) is not None
+def is_woman(name: str, article: str) -> bool | None:
+    """Say whether an article calls somebody of that name "she" rather than "he"; None where it doesn't tell."""
+    women, men = _said_of(name, article)
+    return None if women == men else women > men
 
 
-def said_of(name: str, article: str) -> tuple[int, int]:
+def _said_of(name: str, article: str) -> tuple[int, int]:
     """Count the "she" and the "he" that follow a name in an article before another name does."""
     surname = name.split()[-1]
     women = men = 0

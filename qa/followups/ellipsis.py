@@ -16,19 +16,17 @@ def carried(asked: str, last: Turn) -> str:
     """Ask the last question again with another question word: "And where?", "For which book?"."""
     asked = capitalized(asked)
     question = WHAT_ABOUT.sub("", last.question).rstrip("? ")
-    thing = next(filter(_is_whole_phrase, things([last], "it")), "")
     phrase = re.match(rf"^(?:[a-z]+\s+)?{WH}\b(?:\s+(?:many|much|old|long|big|far|high))?", question, re.IGNORECASE)
     if phrase is None and (auxiliary := _AUXILIARY_FIRST.match(question)):  # "Is the strike called off?"
-        if re.fullmatch(WH, asked, re.IGNORECASE):
-            return f"{asked} {auxiliary[0].lower()}{question[auxiliary.end() :]}?"
-        return f"{asked} in {thing}?" if thing else f"{asked}?"
+        is_wh = re.fullmatch(WH, asked, re.IGNORECASE)
+        return f"{asked} {auxiliary[0].lower()}{question[auxiliary.end() :]}?" if is_wh else f"{asked}?"
     if phrase is None:
         return f"{asked} {question}?"
     rest = question[phrase.end() :].strip()
-    if thing and asked in ("When", "Where") and not HAS_VERB.search(rest):
-        return f"{asked} was {thing}?"  # "How many died in the flood?"
-    if thing and asked.startswith(("Which ", "What ")) and re.match("why|when|how", phrase[0], re.IGNORECASE):
-        return f"{asked} in {thing}?"
+    if asked in ("When", "Where") and not HAS_VERB.search(rest):  # "How many died in the flood?"
+        thing = next(filter(_is_whole_phrase, things([last], "it")), "")
+        if thing:
+            return f"{asked} was {thing}?"
     if last.answer.found and re.search(r"\b(?:many|much)$", phrase[0], re.IGNORECASE):
         return _carry_amount(asked, rest, last.answer.text)
     if re.match(rf"{VERBS}\b", rest, re.IGNORECASE) and phrase[0].lower().split()[-1] not in ("who", "what"):
@@ -38,7 +36,7 @@ def carried(asked: str, last: Turn) -> str:
         named = rest if phrase[0].lower() == "who" else rest[verb.start() :] if verb else rest.partition(" ")[2]
         auxiliary = re.match(rf"{VERBS}\s+", named, re.IGNORECASE)
         if auxiliary is not None and re.match(r"(?:do|does|did)\b", auxiliary[0], re.IGNORECASE):
-            return f"{asked} {named} {last.answer.text}?" if _is_short(last.answer.text) else f"{asked} {named}?"
+            return f"{asked} {named}?"
         if auxiliary is not None:  # "When was Ana Reyes elected?", and not: "When Ana Reyes was elected?"
             return f"{asked} {auxiliary[0]}{last.answer.text} {named[auxiliary.end() :]}?".replace("  ", " ")
         return f"{asked} {last.answer.text} {named}?".replace("  ", " ")
@@ -55,21 +53,14 @@ def _carry_amount(asked: str, rest: str, amount: str) -> str:
     """Ask about the amount that answered: "Where will Corvane cut 450 jobs?", "When were 12 people killed?"."""
     verb = HAS_VERB.search(rest)
     if verb is None:
-        said = (
-            f"{amount} {rest}" if _PAST.match(rest) else rest.partition(" ")[2]
-        )  # "How many came?", "How many men came?"
-        return f"{asked} {said}?"
+        # "How many came?", "How many men came?"
+        return f"{asked} {amount} {rest}?" if _PAST.match(rest) else f"{asked} {rest.partition(' ')[2]}?"
     counted, predicate = rest[: verb.start()].strip(), rest[verb.end() :].strip()
     what = amount if not counted or counted.lower() in amount.lower() else f"{amount} {counted}"
     is_object = re.fullmatch(r"do|does|did", verb[0], re.IGNORECASE) or (
         re.match(rf"(?:the|an?|{CAPITAL}[\w’'-]*)\b", predicate) is not None
     )
     return f"{asked} {verb[0]} {predicate} {what}?" if is_object else f"{asked} {verb[0]} {what} {predicate}?"
-
-
-def _is_short(answer: str) -> bool:
-    """Say whether an answer is a thing that can stand in a question, and no clause."""
-    return len(answer.split()) <= 6 and not HAS_VERB.search(answer)
 
 
 def capitalized(text: str) -> str:

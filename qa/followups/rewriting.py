@@ -25,7 +25,6 @@ from qa.followups.antecedents import (
     Turn,
     article_of,
     groups,
-    is_named_by,
     is_person,
     lasting_names,
     names_in,
@@ -61,14 +60,9 @@ _BARE = re.compile(
 )
 _WHEN = re.compile(r"^(?:(?:[a-z]+\s+)?when|(?:[a-z]+\s+)?(?:what|which)\s+(?:year|month|day|date))\b", re.IGNORECASE)
 _MANY = re.compile(r"\bthe\s+(?:[\w’'-]+\s+){0,5}?(?!\w*ss\b)[a-zà-ÿ]+s\b")
+# "When was that?" is "When?"
 _WAS_THAT = re.compile(
     r"^(?P<wh>when|where|why|how)\s+(?:is|was|were|did|does|do)\s+(?:this|that)(?:\s+happen)?\s*\?*$", re.IGNORECASE
-)
-_ROLE = re.compile(r"the (?P<role>[a-zà-ÿ][a-zà-ÿ’'-]*(?: [a-zà-ÿ][a-zà-ÿ’'-]*){0,3})")
-_WHO_WAS = re.compile(
-    r"(?P<asked>(?:who|what)\s+(?:is|was|are|were)\s+)the\s+[a-zà-ÿ][^?]*?"
-    r"(?=\s+(?:in|on|at|for|of|to|from|by|with)\s|\s*\?*$)",
-    re.IGNORECASE,
 )
 _WHO_DID = re.compile(r"^who\s+(?!(?:did|does|do)\b)", re.IGNORECASE)
 _EMPTY = re.compile(
@@ -102,7 +96,6 @@ class Reading:
         asks_when: whether nothing but a time can answer it: "And when?", joined with a question for something
             else, seldom reads well, and a reader takes any clause for its answer.
         of_other: whether it is the last question asked of something else, so that the last answer is none to it.
-        behind: names that were put before the question.
     """
 
     question: str
@@ -112,7 +105,6 @@ class Reading:
     meant: str = ""
     asks_when: bool = False
     of_other: bool = False
-    behind: tuple[str, ...] = ()
 
 
 def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
@@ -126,26 +118,23 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     if not turns or question in {turn.question for turn in turns}:  # asked again
         return [plain]
     last = turns[-1]
-    topic = _topic(last)
-    body = _LEAD_IN.sub("", question)
+    topic = f"{last.question} {last.answer.text}".strip()
+    body = _WAS_THAT.sub(r"\g<wh>", _LEAD_IN.sub("", question))
     if not body.strip("? "):
         return [plain]
-    led_in = len(body) < len(question)
+    led_in = _LEAD_IN.match(question) is not None
     if _ELSE.match(body):
         return [Reading(last.question, topic, _known(turns, last.question))]
     if more := _ELSE_WHAT.match(body):
         asked = capitalized(f"{more['wh']} {more['what']}")
         return [Reading(asked, topic, (*_texts(last.answer), *lasting_names(last.question), *_known(turns, asked)))]
-    if was := _WAS_THAT.match(body):
-        return [Reading(carried(was["wh"], last), topic, asks_when=_WHEN.match(body) is not None)]
     about = _ABOUT.match(body)
     leads_in = led_in or (PLACED.match(body) and body.endswith("?"))  # "In Lowmere?", but not words to search for
     if about or (leads_in and not HAS_VERB.search(body) and not _WH_PHRASE.match(body)):
         what = about["what"] if about else body.rstrip("?.! ")
         return [Reading(text, topic, of_other=True) for text in _swapped(what, turns)][:READINGS]
     if _BARE.match(body) and not _POINTS_BACK.search(body) and not HAS_VERB.search(body):
-        asks_when = _WHEN.match(body) is not None
-        return [Reading(carried(body.rstrip("? "), last), topic, asks_when=asks_when)]
+        return [Reading(carried(body.rstrip("? "), last), topic, asks_when=_WHEN.match(body) is not None)]
     as_asked = Reading(capitalized(body), topic)
     if _leans(body) or (led_in and not names_in(body)):
         return [*(Reading(text, topic) for text in islice(_filled(body, turns), READINGS)), as_asked]
@@ -176,31 +165,29 @@ def _leans(body: str) -> bool:
     return not DEFINITE.search(before) and not any(not name.isdigit() for name in names_in(before))
 
 
-def speaks_of_known(question: str) -> bool:
-    """Say whether a question without a name speaks of something as known: "What was the final score?"."""
-    return re.search(r"\bthe\b", question, re.IGNORECASE) is not None and not names_in(question)
-
-
 def behind_names(question: str, first: Reading, last: Turn) -> Reading | None:
     """Put the names of the last answer and question before a question: "Geri Horner, Wannabe: Why did she leave?".
 
     Before a question for another person ("Who was the judge?") nobody's name is put: what is said of that one would
-    seem to answer. Where there is no name to put the question stands as it is, apart from any topic. None where the
-    last question could be asked of something else as a whole: its old names would mislead.
+    seem to answer. Where there is no name to put the question stands as it is, apart from any topic. None for one that
+    neither leans nor speaks of something as known ("What was the final score?"), and where the last question could be
+    asked of something else as a whole: its old names would mislead.
+
+    Args:
+        first: its first reading.
     """
-    if first.of_other and not WHAT_ABOUT.match(first.question):
+    speaks_of_known = re.search(r"\bthe\b", question, re.IGNORECASE) is not None and not names_in(question)
+    if not first.topic or not (first.leans or speaks_of_known):
         return None
-    names = tuple(dict.fromkeys([*lasting_names(last.answer.text), *lasting_names(last.question)]))
-    if (first.of_other or asks_for_another(first.question)) and not _POINTS_BACK.search(question):
+    # "Ana Reyes: Who else?" asks nothing
+    if first.without or (first.of_other and not WHAT_ABOUT.match(first.question)):
+        return None
+    names = list(dict.fromkeys([*lasting_names(last.answer.text), *lasting_names(last.question)]))
+    if (first.of_other or _asks_for_another(first.question)) and not _POINTS_BACK.search(question):
         article = article_of(last.answer)
-        names = tuple(name for name in names if not is_person(name, article))
+        names = [name for name in names if not is_person(name, article)]
     named = f"{', '.join(names)}: {question}" if names else question
-    return replace(first, question=named, topic="", meant=first.question, behind=names)
-
-
-def asks_for_another(question: str) -> bool:
-    """Say whether a question is for somebody and points to nobody: "Who was the judge?", but not "Who is she?"."""
-    return _WHO_DID.match(question) is not None and not _POINTS_BACK.search(question)
+    return replace(first, question=named, topic="", meant=first.question)
 
 
 def asks_of_anything(question: str) -> bool:
@@ -211,8 +198,9 @@ def asks_of_anything(question: str) -> bool:
     return sum(not _EMPTY.fullmatch(word) for word in words) <= 1
 
 
-def _topic(turn: Turn) -> str:
-    return f"{turn.question} {turn.answer.text}".strip()
+def _asks_for_another(question: str) -> bool:
+    """Say whether a question is for somebody and points to nobody: "Who was the judge?", but not "Who is she?"."""
+    return _WHO_DID.match(question) is not None and not _POINTS_BACK.search(question)
 
 
 def _known(turns: Sequence[Turn], question: str) -> tuple[str, ...]:
@@ -230,22 +218,8 @@ def _swapped(what: str, turns: Sequence[Turn]) -> Iterator[str]:
             f"What is {filled[:1].lower() if filled.startswith('The ') else filled[:1]}{filled[1:]}?"
             for filled in _filled(what, turns)
         )
-    if role := _ROLE.fullmatch(what):
-        yield from (found for turn in recent(turns) if (found := _with_role(turn, role["role"])) is not None)
     swapped = (found for turn in recent(turns) if (found := swap(turn, what)) is not None)
     yield next(swapped, _appended(turns[-1].question, what))
-
-
-def _with_role(turn: Turn, role: str) -> str | None:
-    """Ask for another role ("Who was the coroner?"), or of a role in place of a person ("What did Ann Bray say?")."""
-    asked = _WHO_WAS.match(turn.question)
-    if asked is not None and not DEFINITE.search(turn.question, asked.end()):
-        return f"{asked['asked']}the {role}{turn.question[asked.end() :]}"
-    for name in lasting_names(turn.question):
-        subject = re.search(rf"\b(?:did|does|has|had|is|was|will|would) (?P<name>{re.escape(name)})\b", turn.question)
-        if subject is not None and is_named_by(role, article_of(turn.answer)):
-            return f"{turn.question[: subject.start('name')]}the {role}{turn.question[subject.end('name') :]}"
-    return None
 
 
 def _appended(question: str, what: str) -> str:
@@ -271,7 +245,7 @@ def _filled(body: str, turns: Sequence[Turn]) -> Iterator[str]:
 def _put(name: str, wanted: str, match: re.Match[str]) -> str:
     if _is_woman(wanted) != _is_woman(match[0]):
         return match[0]  # "What did she say about him?"
-    if "own" in match.re.groupindex and match["own"]:
+    if match.groupdict().get("own"):
         return _owned(name)
     return f"in {name}" if match[0].lower() == "there" else name
 

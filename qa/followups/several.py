@@ -35,16 +35,13 @@ _THING = rf"(?:how|what|which|whose)\s+(?!{_SUBJECT}\b)[\w’'-]+(?:\s+[\w’'-]
 _INVERTED = re.compile(
     rf"^{_PLACED}(?:{_ADVERBS}|{_ADVERB}|whom)\s+{VERBS}\s+\S"
     rf"|^{_PREPOSITION}{_THING}\s+{VERBS}\s+\S"
-    rf"|^{_THING}\s+(?:(?:did|does|do)\s+\S|{VERBS}\s+{_SUBJECT}\b)"
-    rf"|^{_PLACED}what\s+(?:did|does|do)\s+\S",
+    rf"|^{_THING}\s+(?:(?:did|does|do)\s+\S|{VERBS}\s+{_SUBJECT}\b)",
     re.IGNORECASE,
 )
 """Only a question of its own turns subject and verb round: "who knew when it opened and why it was late" does not."""
 _STUB = re.compile(
     rf"^{_LED_IN}(?:{_PLACED}{WH}(?:\s+(?!{PAST}$)[\w’'-]+)?|{_ADVERB}(?:,\s+{_ADVERB})+)$", re.IGNORECASE
 )
-# "What Ever Happened to Baby Jane? was directed by whom?"
-_GOES_ON = re.compile(rf"^{VERBS}\b.*\b{WH}\b")
 _CLAUSE = re.compile(
     rf"^(?:{_PLACED}(?:who|what|which(?:\s+[\w’'-]+)?)\s+(?:{VERBS}|{PAST})|{_THING}\s+{VERBS})\s+\S", re.IGNORECASE
 )
@@ -64,8 +61,7 @@ def _sentences(message: str) -> list[str]:
     """Cut between questions; a message that also tells something is left whole, since they may be asked of that."""
     pieces = _BEHIND_QUESTION.split(message)
     whole = all(piece.endswith("?") for piece in pieces[:-1]) and all(map(_IS_QUESTION.match, pieces))
-    is_title = message[:1].isupper() and any(map(_GOES_ON.match, pieces[1:]))
-    return pieces if whole and not is_title and not any(map(_is_in_quotes, pieces)) else [message]
+    return pieces if whole and not any(map(_is_in_quotes, pieces)) else [message]
 
 
 def _is_in_quotes(piece: str) -> bool:

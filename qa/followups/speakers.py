@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from embeddings.letters import CAPITAL
 from embeddings.sentences import sentence_around
 from qa.answers import Span
-from qa.followups.antecedents import said_of
+from qa.followups.antecedents import is_woman
 
 # not "what did he do after she said no?", "what is he said to own?"
 _ASKED = re.compile(
@@ -51,5 +51,4 @@ def _is_woman(speaker: str, article: str) -> bool | None:
         return speaker.lower() == "she"
     if titled := re.match(r"M(?:r|(?P<woman>rs|s|iss))\b", speaker):
         return titled["woman"] is not None
-    women, men = said_of(speaker, article)
-    return None if women == men else women > men
+    return is_woman(speaker, article)

@@ -25,10 +25,7 @@ SURE_MARGIN = 5.0
 LEAST_UNASKED = 3
 """Items that make a list of an answer to a question that did not ask for one."""
 
-_COUNT = re.compile(
-    rf"(?:all |the |about |some )?(?:{SMALL}|dozens|\d{{1,2}})",
-    re.IGNORECASE,
-)
+_COUNT = re.compile(rf"(?:all |the |about |some )?(?:{SMALL}|dozens|\d{{1,2}})", re.IGNORECASE)
 # white space from its beginning on, not from each of thousands of spaces; no comma within a number, "6,412,300", a
 # firm's name, "Hill, Hart & Sons", or a person's, "Ana Reyes, Jr."
 _SEPARATOR = re.compile(
@@ -62,14 +59,10 @@ _CLAUSE = re.compile(
     r"|(?<!\b[A-Z])(?<!\b[DJMS]r)(?<!\b(?:Ft|Lt|Ms|Mt|St))(?<!\b(?:Col|Gen|Gov|Inc|Ltd|Mrs|Rep|Rev|Sen|Sgt))"
     r"(?<!\b(?:Capt|Corp|Prof))\.(?!\w)"
 )
-
-
 _NAME_AND_VERB = re.compile(
     rf"(?P<name>{CAPITAL}[\w.’'-]*(?: {CAPITAL}[\w.’'-]*)*)\s+"
     r"(?:[a-z]{2,}ed|won|went|took|got|made|said|led|left|came|gave|ran|met|spoke|stood|began|became|told|held|saw)\b"
 )
-
-
 _LEADS_IN = re.compile(rf".*(?:\b(?:were|are)|:)\s+(?=[\"“]?(?:the |an? )?{CAPITAL})", re.DOTALL)
 # "The schools in Ash, Bell and Cole will close."
 _PLACES_OF = re.compile(
@@ -221,40 +214,32 @@ def _right_end(text: str, end: int, last: int) -> int:
 
 def _left_start(text: str, start: int, first: int) -> int:
     """Only an item with a separator, "were" or a colon before it is known to be whole on the left; others are not."""
-    separators = [found for found in _SEPARATOR.finditer(text, first, start)]
+    separators = list(_SEPARATOR.finditer(text, first, start))
     if not separators or separators[-1].end() != start:
         return start
     for before, after in reversed(list(pairwise(separators))):
         if not _is_item(text[before.end() : after.start()]):
             return start
         start = before.end()
-    leading = _LEADS_IN.match(text, first, separators[0].start()) or _PLACES_OF.match(
-        text, first, separators[0].start()
-    )
-    is_first = leading is not None and _is_item(text[leading.end() : separators[0].start()])
-    return leading.end() if leading is not None and is_first else start
+    end = separators[0].start()
+    leading = _LEADS_IN.match(text, first, end) or _PLACES_OF.match(text, first, end)
+    return leading.end() if leading is not None and _is_item(text[leading.end() : end]) else start
 
 
 def _is_item(text: str) -> bool:
     return 0 < len(text.split()) <= MAX_ITEM_WORDS
 
 
-def _without_conjunction(text: str, start: int, end: int) -> int:
-    found = _HANGING.search(text, start, end)
-    return found.start() if found else end
-
-
 def cut(span: Span) -> list[Span]:
     """Cut a span at its commas and its "and"."""
+    separators = list(_SEPARATOR.finditer(span.text))
+    starts, ends = [0, *(one.end() for one in separators)], [*(one.start() for one in separators), len(span.text)]
     parts = []
-    at = 0
-    for separator in [*_SEPARATOR.finditer(span.text), None]:
-        end = separator.start() if separator else len(span.text)
-        if end > at:
-            parts.append((at, end))
-        at = separator.end() if separator else end
-    parts = [(start, _without_conjunction(span.text, start, end)) for start, end in parts]
-    parts = [(start, end) for part in parts for start, end in [tidied(span.text, *part)] if start < end]
+    for start, end in zip(starts, ends, strict=True):
+        hanging = _HANGING.search(span.text, start, end)
+        start, end = tidied(span.text, start, hanging.start() if hanging else end)
+        if start < end:
+            parts.append((start, end))
     if any(len(span.text[start:end].split()) > MAX_ITEM_WORDS for start, end in parts):
         return [span]  # a clause that happens to hold a comma
     items: list[Span] = []

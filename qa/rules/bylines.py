@@ -41,9 +41,11 @@ def written_by(hits: Sequence[Hit]) -> Article | None:
     shares: dict[str, float] = defaultdict(float)
     for hit in hits:
         shares[hit.article.id] += hit.score
-    best = max(hits, key=lambda hit: shares[hit.article.id], default=None)
-    is_one = len(shares) == 1 or (best is not None and shares[best.article.id] >= LEAST_SHARE)
-    return best.article if best is not None and is_one and best.article.author else None
+    if not hits:
+        return None
+    best = max(hits, key=lambda hit: shares[hit.article.id]).article
+    stands_out = len(shares) == 1 or shares[best.id] >= LEAST_SHARE
+    return best if stands_out and best.author else None
 
 
 def writer_in(article: Article, hits: Sequence[Hit]) -> list[Span]:

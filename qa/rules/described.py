@@ -28,11 +28,6 @@ _GOES_ON = re.compile(rf"\s*(?:['’-]|\b(?:of|for|from|in|at|who|that|which|and
 _NAME = rf"{CAPITAL}[\w.’'-]*(?: (?:(?:de|da|di|del|al|van|von|der|bin|la|le) )*{CAPITAL}[\w.’'-]*)*"
 
 
-def asks_who_does(question: str) -> bool:
-    """Say whether a question asks who does something, and not who somebody is."""
-    return _WHO_DOES.match(question) is not None
-
-
 def asked_by_name(question: str, span: Span) -> str | None:
     """Give the question with the name in place of the description, where a span names whom the question describes.
 
@@ -45,7 +40,7 @@ def asked_by_name(question: str, span: Span) -> str | None:
     Returns:
         None where the question does not describe the span, or asks for the name of what it describes.
     """
-    if not asks_who_does(question):
+    if not _WHO_DOES.match(question):
         return None
     text = span.hit.article.text
     for start, end, description in _descriptions(question):

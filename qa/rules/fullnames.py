@@ -10,7 +10,6 @@ from embeddings.letters import CAPITAL
 from qa.answers import Span
 from qa.rules.openings import WHO
 
-_WHO = re.compile(r"(?:.*:\s+)?(?:and\s+)?(?:\w+\s+)?who(?:m|se)?\b", re.IGNORECASE)
 _TITLE = (
     r"(?:M(?:r|rs|s|iss|x)|Dr|Doctor|Prof|Professor|Sir|Dame|Lord|Lady|Baron|Baroness|Duke|Duchess|Earl|King|Queen|Prince"
     r"|Princess|Sheikh|President|Premier|Minister|Secretary|Chancellor|Ambassador|Mayor|Governor|Gov|Senator|Sen"
@@ -36,7 +35,7 @@ def in_full(question: str, span: Span) -> str:
     Counted are names of two words: of "Publican Neil Strand" it can't be told where the name begins.
     """
     surname = _SURNAME.fullmatch(span.text)
-    if surname is None or not _WHO.match(question):
+    if surname is None or not WHO.match(question):
         return ""
     last = re.escape(surname["name"])
     name = rf"(?!(?:{_TITLE}|{_NO_FIRST_NAME})\s){CAPITAL}[\w’'-]*[a-zà-ÿĀ-ț] {last}\b(?![’'-]?\w)(?! {CAPITAL})"

@@ -36,11 +36,6 @@ def asks_how_much(question: str) -> bool:
     return _HOW_MUCH.match(question) is not None
 
 
-def is_money(text: str) -> bool:
-    """Say whether what stands in a text may be an amount of a currency, where one is asked for."""
-    return _MONEY.search(text) is not None
-
-
 def names_currency(text: str) -> bool:
     """Say whether a text names a currency, so that it is of money whatever was asked."""
     return _CURRENCY.search(text) is not None
@@ -48,7 +43,7 @@ def names_currency(text: str) -> bool:
 
 def tells_price(text: str) -> bool:
     """Say whether a text tells what something costs or came to: an amount of a currency, or that it is free."""
-    return is_money(text) or _FREE.search(text) is not None
+    return _MONEY.search(text) is not None or _FREE.search(text) is not None
 
 
 def money_first(question: str, spans: Sequence[Span]) -> list[Span]:
@@ -61,5 +56,5 @@ def money_first(question: str, spans: Sequence[Span]) -> list[Span]:
     """
     if not spans or not asks_for_money(question):
         return list(spans)
-    paid = next((span for span in spans if is_money(span.text) and (span is spans[0] or span.score > 0)), None)
+    paid = next((span for span in spans if _MONEY.search(span.text) and (span is spans[0] or span.score > 0)), None)
     return list(spans) if paid is None else [paid, *(span for span in spans if span is not paid)]

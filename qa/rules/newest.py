@@ -16,13 +16,11 @@ LOOKED_AT = 10
 NEARLY = 3.0
 """How far below the best margin what the newest article says may lie, where it knows best."""
 # what is counted again as a story goes on
-_HOW_MANY = re.compile(r"how many\b", re.IGNORECASE)
-_COUNTED = re.compile(
-    r"\b(?:killed|dead|died?|deaths|injured|hurt|wounded|missing|homeless|displaced|evacuated|arrested|rescued|trapped"
-    r"|infected|damaged|destroyed)\b",
+_TOLL = re.compile(
+    r"how many\b.*\b(?:killed|dead|died?|deaths|injured|hurt|wounded|missing|homeless|displaced|evacuated|arrested"
+    r"|rescued|trapped|infected|damaged|destroyed)\b|\bdeath toll\b",
     re.IGNORECASE,
 )
-_DEATH_TOLL = re.compile(r"\bdeath toll\b", re.IGNORECASE)
 _A_NUMBER = re.compile(
     r"(?:(?:at least|about|around|some|more than|nearly|almost|over|up to) )?(?:\d[\d,]*|[a-z]+(?:-[a-z]+)?)(?: \w+)?",
     re.IGNORECASE,
@@ -62,7 +60,7 @@ def _is_later(one: Span, other: Span) -> bool:
 
 def _is_later_count(question: str, later: Span, span: Span) -> bool:
     """Say whether a span counts again what the other one counts: the dead of the same fire, a day after."""
-    if not _asks_for_toll(question) or not (_is_number(later.text) and _is_number(span.text)):
+    if not _TOLL.search(question) or not (_is_number(later.text) and _is_number(span.text)):
         return False
     days = (later.hit.article.published, span.hit.article.published)
     if days[0] is None or days[1] is None or days[0] - days[1] > SAME_STORY:
@@ -71,12 +69,6 @@ def _is_later_count(question: str, later: Span, span: Span) -> bool:
         return True
     names, told = lasting_names(question), f"{later.hit.article.title} {later.hit.article.text}"
     return bool(names) and all(name in told for name in names)
-
-
-def _asks_for_toll(question: str) -> bool:
-    asked = _HOW_MANY.search(question)
-    counted = asked is not None and _COUNTED.search(question, asked.end()) is not None
-    return counted or _DEATH_TOLL.search(question) is not None
 
 
 def _is_number(text: str) -> bool:

@@ -5,5 +5,5 @@ from __future__ import annotations
 import re
 
 OPENING = r"\W*(?:and |but |so )?"
-WHO = re.compile(OPENING + r"who(?:m|se)?\b", re.IGNORECASE)
-"""Asks for somebody."""
+WHO = re.compile(rf"(?:.*:\s+)?{OPENING}(?:\w+\s+)?who(?:m|se)?\b", re.IGNORECASE)
+"""Asks for somebody: "Who ...?", "And by whom?", or a follow-up behind names, "Ana Reyes: And who?"."""

@@ -121,18 +121,14 @@ def _balanced(text: str, start: int, end: int) -> tuple[int, int]:
         at, lacks_opening = lone
         if lacks_opening:
             other = text.rfind(opening, max(line, start - _NEAR), start)
-            is_whole = opening != "(" and other == start - 1
-            if at == end - 1 and not is_whole:
-                end = at
-            elif other >= 0:
-                start = other
+            is_at_edge, is_beside = at == end - 1, other == start - 1
         else:
             other = text.find(closing, end, min(line_end, end + _NEAR))
-            is_whole = opening != "(" and other == end
-            if at == start and not is_whole:
-                start = at + 1
-            elif other >= 0:
-                end = other + 1
+            is_at_edge, is_beside = at == start, other == end
+        if is_at_edge and (opening == "(" or not is_beside):
+            start, end = (start, at) if lacks_opening else (at + 1, end)
+        elif other >= 0:
+            start, end = min(start, other), max(end, other + 1)
     return start, end
 
 

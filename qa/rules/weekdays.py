@@ -81,10 +81,9 @@ def _direction(before: str, after: str) -> int:
     if _LAST.search(before):
         return -1
     verbs = list(_VERB.finditer(before))
-    if not verbs:
-        first = _VERB.search(after)
-        return 0 if first is None else {"ahead": 1, "open": 0}.get(str(first.lastgroup), -1)
-    nearest = verbs[-1]
-    if nearest.lastgroup == "done" and (_BOUND.search(before) or len(before) - nearest.end() > FAR):
+    nearest = verbs[-1] if verbs else _VERB.search(after)
+    if nearest is None:
         return 0
-    return {"ahead": 1, "open": 0}.get(str(nearest.lastgroup), -1)
+    if verbs and nearest.lastgroup == "done" and (_BOUND.search(before) or len(before) - nearest.end() > FAR):
+        return 0
+    return {"ahead": 1, "open": 0, "done": -1}[str(nearest.lastgroup)]
