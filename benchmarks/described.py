@@ -1,4 +1,4 @@
-"""What a measurement was made on: each benchmark of speed prints it."""
+"""What a measurement was made on, which each benchmark of speed prints; and the memory of a process."""
 
 from __future__ import annotations
 
@@ -32,6 +32,12 @@ def described() -> str:
         f"{processor}, {os.cpu_count()} cores ({', '.join(fast)}), {memory:.0f} GB; "
         f"Python {platform.python_version()}; {versions}; Dateline at {commit.stdout.strip() or 'an unknown commit'}"
     )
+
+
+def held_mb(name: str, pid: int | str = "self") -> float:
+    """Give what a process holds in memory, in MB, as Linux counts it under a name like "VmRSS"."""
+    [line] = [line for line in _lines(f"/proc/{pid}/status") if line.startswith(f"{name}:")]
+    return int(line.split()[1]) / 1e3
 
 
 def _lines(file: str) -> list[str]:

@@ -26,6 +26,7 @@ from typing import Any
 
 import faiss
 import numpy as np
+from described import described, held_mb
 from growth_report import K, machine, plot, print_tables
 from growth_vectors import grown, real_vectors
 
@@ -66,7 +67,7 @@ def main() -> None:
         measure = {"library": library, "growing": growing}.get(what) or partial(candidate, factory=what)
         print(json.dumps(measure(arguments.work, int(size))))
         return
-    print(machine())
+    print(f"{described()}\n{machine()}")
     results = measured(arguments)
     print_tables(results)
     if arguments.plot:
@@ -341,14 +342,7 @@ def milliseconds(work: Callable[[], object]) -> float:
 
 def memory() -> float:
     """Give what this process has to itself, in MB: mapped files are shared, and left out."""
-    return field("RssAnon") / 1e3
-
-
-def field(name: str) -> float:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return float(line.split()[1])
-    raise ValueError(f"/proc/self/status has no {name}")
+    return held_mb("RssAnon")
 
 
 if __name__ == "__main__":

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import faiss
-import numpy as np
 from growth_vectors import NOISE, QUESTIONS
 
 from embeddings.indexes.kinds import fitting
@@ -21,12 +19,10 @@ K = 10
 
 
 def machine() -> str:
-    processor = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
+    """Say what `described` does not."""
     load = os.getloadavg()[0]
     return (
-        f"{os.cpu_count()} cores, {processor.split(':')[1].strip()}; Python {platform.python_version()}, "
-        f"FAISS {faiss.__version__} ({faiss.omp_get_max_threads()} threads), NumPy {np.__version__}, "
-        f"SQLite {sqlite3.sqlite_version}; load {load:.1f} when it began; "
+        f"{faiss.omp_get_max_threads()} threads of FAISS, SQLite {sqlite3.sqlite_version}; load {load:.1f} at first; "
         f"noise {NOISE}, {QUESTIONS:,} questions, k {K}, filters up to {FEW:,} compared one by one"
     )
 

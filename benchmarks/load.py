@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import random
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -22,9 +21,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from described import held_mb
 from server import started
 
 from qa.client import ApiError, Client
+from qa.evaluation.metrics import percentile
 from qa.wire import ArticleIn
 
 ROOT = Path(__file__).parents[1]
@@ -73,14 +74,14 @@ def load(address: str, pid: int, clients: int, seconds: float) -> bool:
         thread.start()
     memory = []
     while time.monotonic() < until:
-        memory.append(resident(pid))
+        memory.append(held_mb("VmRSS", pid))
         time.sleep(SAMPLED)
     for thread in threads:
         thread.join()
-    memory.append(resident(pid))
+    memory.append(held_mb("VmRSS", pid))
     for kind, values in sorted(tally.milliseconds.items()):
-        cuts = statistics.quantiles(values, n=100, method="inclusive")
-        print(f"{kind:<7} n {len(values):6}   p50 {cuts[49]:7.0f} ms   p95 {cuts[94]:7.0f}   p99 {cuts[98]:7.0f}")
+        p50, p95, p99 = (percentile(values, percent) for percent in (50, 95, 99))
+        print(f"{kind:<7} n {len(values):6}   p50 {p50:7.0f} ms   p95 {p95:7.0f}   p99 {p99:7.0f}")
     print(f"declared 503: {tally.refused.total():,} ({dict(tally.refused)})")
     print(f"memory, MB, every {SAMPLED:.0f} s: {' '.join(f'{value:.0f}' for value in memory)}")
     print("\n".join([f"wrong: {len(tally.wrong)}", *tally.wrong[:10]]))
@@ -133,12 +134,6 @@ def request(client: Client, kind: str, draw: random.Random, mine: list[str], num
 def story(draw: random.Random) -> str:
     name = f"{draw.choice(('Ann', 'Olga', 'Per', 'Ines'))} {draw.choice(('Lind', 'Okoro', 'Maas', 'Roux'))}"
     return f"{name} resigned after the vote on {draw.randint(1, 28)} May. It took {draw.randint(2, 9_999)} minutes."
-
-
-def resident(pid: int) -> float:
-    """Resident memory in MB."""
-    [line] = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS")]
-    return int(line.split()[1]) / 1000
 
 
 def serve(articles: Path, folder: Path) -> tuple[str, subprocess.Popen[bytes]]:

@@ -78,7 +78,11 @@ def read_only_mount() -> str:
 
 def writers() -> str:
     """Several processes add and replace at once, and one asks all the while."""
-    folder = Path(tempfile.mkdtemp(prefix="dateline-machine-")) / "library"
+    with tempfile.TemporaryDirectory(prefix="dateline-machine-") as place:
+        return written_at_once(Path(place) / "library")
+
+
+def written_at_once(folder: Path) -> str:
     LocalStore(folder, WordEncoder(), create=True).close()
 
     def write(own: int) -> None:

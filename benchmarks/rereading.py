@@ -16,12 +16,12 @@ from pathlib import Path
 
 from described import described
 
-from embeddings.documents import Article, Hit, Passage
 from qa import rereading
 from qa.answers import Span
 from qa.build import open_pipeline, seeds_folder
 from qa.evaluation.metrics import auroc, exact_match, mean, token_f1
 from qa.evaluation.questions import Question, load_questions
+from qa.evaluation.run import own_context
 from qa.evaluation.sampling import part_of, sample
 from qa.pipeline import Pipeline
 from qa.ranking import rank
@@ -67,11 +67,7 @@ def read_all(pipeline: Pipeline, questions: Sequence[Question]) -> Iterator[Read
 
 def read_own(pipeline: Pipeline, questions: Sequence[Question]) -> Iterator[Read]:
     for question in questions:
-        article = Article(question.id, "", question.context)
-        yield Read(
-            question,
-            pipeline.reader.read(question.to_ask, [Hit(Passage(article.id, 0, len(article.text)), article, 1.0)]),
-        )
+        yield Read(question, pipeline.reader.read(question.to_ask, [own_context(question)]))
 
 
 def row(name: str, pipeline: Pipeline, reads: Sequence[Read]) -> str:

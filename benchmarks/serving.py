@@ -22,7 +22,7 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from described import described
+from described import described, held_mb
 from growth_vectors import grown, real_vectors
 from server import started
 
@@ -122,9 +122,7 @@ def measure(address: str, pid: int, questions: Sequence[str]) -> None:
 
 def memory(pid: int) -> str:
     """Say what a process holds: in all, and without the files that it maps, which the system may drop."""
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    held = {line.partition(":")[0]: line.split()[1] for line in lines if line.startswith(("VmRSS", "VmHWM", "RssAnon"))}
-    whole, most, own = (int(held[name]) / 1e3 for name in ("VmRSS", "VmHWM", "RssAnon"))
+    whole, most, own = (held_mb(name, pid) for name in ("VmRSS", "VmHWM", "RssAnon"))
     return f"{whole:,.0f} MB, {own:,.0f} of them its own; {most:,.0f} at the most"
 
 

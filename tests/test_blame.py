@@ -42,6 +42,8 @@ def saying(words):
         (WON, hit(replace(STORY, text="It was Ana Reyes.")), True),  # without the context, the words decide
         (WON, hit(replace(STORY, text="It was ana\nReyes's day.")), True),
         (WON, hit(replace(STORY, text="It was Diana Reyes.")), False),
+        (WON, hit(replace(STORY, text="It was Ana Reyes."), end=9), False),
+        (replace(WON, title="Straße!"), hit(replace(STORY, title="STRASSE")), True),
         *((saying("5"), hit(replace(STORY, text=f"It cost {cost}.")), cost == "£5") for cost in COSTS),
         (saying('Ana\'s "yes"'), hit(replace(STORY, text="It was Ana’s “yes”.")), True),
         (saying("$5"), hit(replace(STORY, text="It cost US$5.")), True),
@@ -62,6 +64,7 @@ def test_which_passages_hold_the_answer(question, given, holds):
         ("Bo Lind", "Mayor Bo Lind", STORY, True),
         ("Bo Lind", "the", replace(STORY, title="Another"), False),  # an article alone is in every answer
         ("Ana’s", "Ana's", replace(STORY, title="Another", text="It was Ana’s."), True),  # as it is typed
+        ("", "Ana Reyes", replace(STORY, title="Another"), False),
         ("12", "4.12 million", replace(STORY, text="It cost 12."), False),
         ("4.12", "12", replace(STORY, text="It cost 4.12."), False),
     ],

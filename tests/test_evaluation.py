@@ -75,8 +75,8 @@ def test_ranking_abstention_and_calibration():
 
 def test_reliability_sorts_into_bins():
     low, high = metrics.reliability([0.2, 0.9, 1.0], [False, True, False])
-    assert (low.low, low.n, low.probability, low.right) == (0.2, 1, 0.2, 0.0)
-    assert (high.low, high.high, high.n, high.right) == (0.9, 1.0, 2, 0.5)
+    assert (low.n, low.probability, low.right) == (1, 0.2, 0.0)
+    assert (high.n, high.right) == (2, 0.5)
     assert high.probability == pytest.approx(0.95)
     assert metrics.reliability([], []) == []
 

@@ -259,6 +259,11 @@ def test_questions_one_a_line(tmp_path):
         ('{"question": " ", "answer": "Ana"}', "the question is empty"),
         ('{"question": "Who won?", "answer": 42}', "an answer is a text or a list of texts, found 42"),
         ('{"question": "Who won?", "answers": ["?", "Ana", 3]}', "an answer is a text or a list of texts"),
+        ('{"question": "How many?", "answer": 0}', "an answer is a text or a list of texts, found 0"),
+        (
+            '{"question": "Who won?", "answer": {"value": "Ana"}}',
+            "is a text or a list of texts, found {'value': 'Ana'}",
+        ),
         ('{"question": "Who won?", "answer": "?"}', "the answer '?' holds no words"),
         ('{"question": "Who won?", "answer": "Ana", "kind": "none"}', "kind 'none' with answers"),
         ('{"id": [], "question": "Who won?", "answer": "Ana"}', 'no "id" of the right form'),

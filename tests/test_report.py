@@ -143,12 +143,6 @@ def outcomes(tmp_path, encoder):
     store.close()
 
 
-def test_errors_add_up(outcomes):
-    errors = summarize(outcomes)["errors"]
-    assert errors["all"] == sum(errors[cause.value] for cause in Cause) == 2
-    assert (errors["read"], errors["abstain"]) == (1, 1)
-
-
 def test_withholding_is_what_abstention_predicts(outcomes):
     withheld = [replace(outcome, answer="") for outcome in outcomes]
     figures = summarize(withheld)["abstention"]

@@ -115,6 +115,12 @@ def test_an_answer_that_is_longer_than_a_window_is_not_trained_on(windows_of):
     assert windows_of(MANY, [(0, len(MANY))]) is None
 
 
+def test_a_question_that_leaves_no_room_for_a_passage_is_left_out_and_no_other(tokenizer):
+    asked = [Item(Example(question, MANY, (), "Vote"), (("", MANY),)) for question in ("who won? " * 20, "who won?")]
+    [batch] = Batching(tokenizer, questions=4, max_tokens=64, pad_id=0).batches(asked, "seed")
+    assert (batch.questions, batch.windows.input_ids.shape) == (1, (1, 64))
+
+
 def test_batches_are_of_like_length_in_an_order_by_seed(tokenizer):
     examples = [Example("who?", "word " * count, (), "T") for count in (9, 1, 5, 2, 8, 6)]
     pool = [Item(example, (("", example.passage),)) for example in examples]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,8 +36,12 @@ def passages(article: dict[str, str]) -> list[str]:
 
 
 def main(prepare: Callable[[dict[str, Any]], Ask]) -> None:
-    """Read the work named first, answer it, and write the answers to the file named second."""
-    work = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    """Read the work, answer it, and write the answers."""
+    parser = argparse.ArgumentParser(description="Answer what benchmarks/peers/run.py wants answered, which runs this.")
+    parser.add_argument("work", type=Path)
+    parser.add_argument("answers", type=Path)
+    files = parser.parse_args()
+    work = json.loads(files.work.read_text(encoding="utf-8"))
     ask = prepare(work)
     ask(work["questions"][0]["question"])  # what is loaded late is part of the start
     start = time.perf_counter() - BEGAN - _indexing
@@ -52,7 +56,7 @@ def main(prepare: Callable[[dict[str, Any]], Ask]) -> None:
         milliseconds = (time.perf_counter() - started) * 1000
         rows.append({"id": question["id"], "answer": answer, "sure": sure, "ms": milliseconds, "error": error})
     figures = {"start_s": start, "indexing_s": _indexing, "memory_mb": _memory_mb(), "answers": rows}
-    Path(sys.argv[2]).write_text(json.dumps(figures), encoding="utf-8")
+    files.answers.write_text(json.dumps(figures), encoding="utf-8")
 
 
 def _memory_mb() -> float:

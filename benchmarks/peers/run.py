@@ -23,6 +23,7 @@ from embeddings.encoder import SentenceEncoder
 from embeddings.sources import find_inputs, read_articles
 from qa.evaluation.metrics import auroc, exact_match, mean, percentile, token_f1
 from qa.evaluation.questions import Question, load_questions
+from qa.evaluation.sampling import sample
 from qa.reader import SHIPPED_READER
 
 HERE = Path(__file__).parent
@@ -46,9 +47,7 @@ def main() -> int:
     parser.add_argument("--limit", type=int, help="ask only so many, evenly over the file")
     parser.add_argument("--k", type=int, default=8, help="passages to read")
     arguments = parser.parse_args()
-    questions = load_questions(arguments.questions)
-    step = max(1, len(questions) // (arguments.limit or len(questions)))
-    questions = questions[::step][: arguments.limit]
+    questions = sample(load_questions(arguments.questions), arguments.limit)
     arguments.work.mkdir(parents=True, exist_ok=True)
     reader = _plain_reader(arguments.work)
     work = _write_work(arguments.work / "work.json", questions, arguments.articles, arguments.k, reader)

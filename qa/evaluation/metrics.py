@@ -87,10 +87,8 @@ def brier(probabilities: Sequence[float], right: Sequence[bool]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Questions with a probability in [low, high): how many, its mean, and the share that is right."""
+    """Questions of like probability: how many, its mean, and the share that is right."""
 
-    low: float
-    high: float
     n: int
     probability: float
     right: float
@@ -101,7 +99,7 @@ def reliability(probabilities: Sequence[float], right: Sequence[bool]) -> list[B
     chances, outcomes = np.asarray(probabilities, dtype=float), np.asarray(right, dtype=float)
     bin_of = np.minimum((chances * BINS).astype(int), BINS - 1)
     return [
-        Bin(at / BINS, (at + 1) / BINS, int(inside.sum()), mean(chances[inside]), mean(outcomes[inside]))
+        Bin(int(inside.sum()), mean(chances[inside]), mean(outcomes[inside]))
         for at in range(BINS)
         if (inside := bin_of == at).any()
     ]

@@ -16,7 +16,7 @@ from embeddings.errors import DatelineError, InvalidInput, first_line
 from embeddings.sources.inputs import ReadingError
 from embeddings.sources.reading import decode_bytes
 from embeddings.utf8 import is_utf8
-from qa.evaluation.labels import read_labels
+from qa.evaluation.labels import Label, read_labels
 from qa.evaluation.tables import COLUMNS, Row, table_rows
 from qa.pipeline import checked_question
 
@@ -142,8 +142,8 @@ def _check_can_be_asked(where: str, question: Question) -> None:
     texts = (question.id, question.title, question.context, question.text, question.standalone)
     for text in (*texts, *(gold.text for gold in question.golds)):
         if not is_utf8(text):
-            at = next(place for place, character in enumerate(text) if not is_utf8(character))
-            raise DatelineError(f"{where}: holds half a character, {text[at]!r}; write it whole or leave it out")
+            half = next(character for character in text if not is_utf8(character))
+            raise DatelineError(f"{where}: holds half a character, {half!r}; write it whole or leave it out")
     try:
         checked_question(question.to_ask)
     except InvalidInput as error:
@@ -175,15 +175,11 @@ def _items(parts: Iterable[Iterable[str]]) -> tuple[tuple[Gold, ...], ...]:
 def _from_lines(path: Path) -> Iterator[Callable[[], Question]]:
     lines = _text(path).split("\n")  # other breaks of lines may stand in what was selected
     if any('"verdict":' in line and '"correction":' in line for line in lines):
-        yield from (partial(_itself, question) for question in _from_labels(path))
+        yield from _from_labels(path)
         return
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield partial(_of_line, f"{path}, line {number}", line, f"line {number}")
-
-
-def _itself(question: Question) -> Question:
-    return question
 
 
 def _of_line(where: str, line: str, default_id: str) -> Question:
@@ -208,15 +204,15 @@ def _of_row(where: str, row: Any, default_id: str) -> Question:
         )
     row = {**row, "id": default_id if row.get("id") in (None, "") else row["id"]}
     given = row["answers"] if "answers" in row else row["answer"]
-    if isinstance(given, Mapping):
-        return _flat_squad(where, row)
+    if isinstance(given, Mapping) and "answer_start" in given:
+        return _flat_squad(where, row, given)
     if isinstance(given, list) and any(isinstance(one, Mapping) for one in given):
         return _question(where, _title(row), _field(where, row, "context", str, "it"), row)
     question_id = str(_field(where, row, "id", str | int, "a question"))
     text = _field(where, row, "question", str, "it").strip()
     if not text:
         raise DatelineError(f"{where}: the question is empty")
-    answers = given if isinstance(given, list) else [given or ""]
+    answers = given if isinstance(given, list) else ["" if given is None else given]
     kind = row.get("kind") or ("span" if any(answers) else "none")
     parts = [one if isinstance(one, list) else [one] for one in answers]
     parts = parts if kind == "list" else [[form for part in parts for form in part]]
@@ -251,9 +247,8 @@ def _from_hub(path: Path) -> Iterator[Callable[[], Question]]:
         yield partial(_of_row, f"{path}, row {number}", row, f"row {number}")
 
 
-def _flat_squad(where: str, row: Mapping[str, Any]) -> Question:
+def _flat_squad(where: str, row: Mapping[str, Any], given: Mapping[str, Any]) -> Question:
     """Read a question as the hub has SQuAD: the texts of its answers in one list, their places in another."""
-    given = _field(where, row, "answers", Mapping, "it")
     starts = _field(where, given, "answer_start", list, "answers")
     texts = _field(where, given, "text", list, "answers")
     if len(texts) != len(starts):
@@ -262,25 +257,23 @@ def _flat_squad(where: str, row: Mapping[str, Any]) -> Question:
     return _question(where, _title(row), _field(where, row, "context", str, "it"), {**row, "answers": answers})
 
 
-def _from_labels(path: Path) -> list[Question]:
-    questions: dict[str, Question] = {}
+def _from_labels(path: Path) -> Iterator[Callable[[], Question]]:
     labels = read_labels(path)
-    for label in labels:
-        answer = label.right_answer
-        if answer is None:
-            questions.pop(label.question, None)  # "right" was taken back
-        else:
-            items = ((Gold(answer, 0),),) if answer else ()
-            kind = "span" if answer else "none"
-            article = label.article if label.verdict == "right" else label.corrected_in or label.article
-            text = label.question
-            questions[text] = Question(text, text, article, "", kind, items, day=label.day)
-    if not questions:
+    last = {label.question: label for label in labels}  # "right" may have been taken back
+    known = [(label, label.right_answer) for label in last.values() if label.right_answer is not None]
+    if not known:
         raise DatelineError(
             f"{path.name} holds {len(labels)} verdicts, and none that says what is right; give the right answer under "
             "a wrong one"
         )
-    return list(questions.values())
+    return (partial(_of_label, *one) for one in known)
+
+
+def _of_label(label: Label, answer: str) -> Question:
+    items = ((Gold(answer, 0),),) if answer else ()
+    kind = "span" if answer else "none"
+    article = label.article if label.verdict == "right" else label.corrected_in or label.article
+    return Question(label.question, label.question, article, "", kind, items, day=label.day)
 
 
 def _check_kind(where: str, kind: str, answered: bool, standalone: str) -> None:
@@ -293,7 +286,7 @@ def _check_kind(where: str, kind: str, answered: bool, standalone: str) -> None:
         raise DatelineError(f"{where}: kind 'followup' has no \"standalone\", the question made complete; give it")
 
 
-def _unpacked(path: Path) -> bytes:
+def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
         data = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
@@ -304,12 +297,8 @@ def _unpacked(path: Path) -> bytes:
         raise DatelineError(
             f"the question file {path} is a workbook or an archive; save its sheet as CSV (UTF-8), or unpack it"
         )
-    return data
-
-
-def _text(path: Path) -> str:
     try:
-        return decode_bytes(_unpacked(path))
+        return decode_bytes(data)
     except ReadingError as error:
         raise DatelineError(f"the question file {path} {error}") from error
 

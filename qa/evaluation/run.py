@@ -100,11 +100,15 @@ def run_reader_only(pipeline: Pipeline, questions: Iterable[Question]) -> Iterat
                 f"the question {question.id!r} has no context to be read in, with its answers' places as in SQuAD; "
                 "leave --reader-only out"
             )
-        # without a title, which the reader would read: the context alone, as SQuAD has it
-        article = Article(question.title or question.id, "", question.context)
-        hit = Hit(Passage(article.id, 0, len(article.text)), article, 1.0)
+        hit = own_context(question)
         answer = pipeline.answer_from(question.to_ask, [hit])
         yield _outcome(question, answer, [hit], blame_reader(question, answer), retrieved=False)
+
+
+def own_context(question: Question) -> Hit:
+    """Give a question's context as a passage: alone, as SQuAD has it, without a title, which the reader would read."""
+    article = Article(question.title or question.id, "", question.context)
+    return Hit(Passage(article.id, 0, len(article.text)), article, 1.0)
 
 
 def _outcome(

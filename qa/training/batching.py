@@ -15,7 +15,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer
 
 from embeddings.batching import batches
-from embeddings.errors import DatelineError
+from embeddings.errors import DatelineError, InvalidInput
 from qa.training.data import Item
 from qa.windows import Window, WindowBatch, make_windows, pad
 
@@ -107,8 +107,8 @@ def at_least_one(batches: Iterable[TrainingBatch]) -> Iterator[TrainingBatch]:
         yield batch
     if not found:
         raise DatelineError(
-            "no question of the training files can be learned from: the answer of each is longer than a window of the "
-            "reader; give them shorter answers, or name other files (--source FILE=SHARE)"
+            "no question of the training files can be learned from: each, or its answer, is longer than a window of "
+            "the reader; give them shorter ones, or name other files (--source FILE=SHARE)"
         )
 
 
@@ -127,6 +127,7 @@ def _made(pool: Sequence[Item], seed: str) -> list[TrainingBatch]:
 
 
 def _groups(pool: Sequence[Item], tokenizer: Tokenizer, max_tokens: int) -> list[_Group]:
+    pool = [item for item in pool if _leaves_room(item.example.question, tokenizer, max_tokens)]
     read = [(item.example.question, lead, text) for item in pool for lead, text in item.passages]
     by_pair: list[list[Window]] = [[] for _ in read]
     pairs = [(question, lead + text) for question, lead, text in read]
@@ -144,6 +145,15 @@ def _groups(pool: Sequence[Item], tokenizer: Tokenizer, max_tokens: int) -> list
             best = max(held, key=lambda pair: len(pair[1]))
             groups.append(_Group((best, *((windows[0], ()) for windows in negatives))))
     return groups
+
+
+def _leaves_room(question: str, tokenizer: Tokenizer, max_tokens: int) -> bool:
+    """Say whether a question leaves room for a passage in a window: one that does not would stop the whole run."""
+    try:
+        make_windows(tokenizer, [(question, "")], max_tokens=max_tokens)
+    except InvalidInput:
+        return False
+    return True
 
 
 def _tokens(window: Window, spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

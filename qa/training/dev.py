@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from embeddings.documents import Article, Hit, Passage
 from qa.evaluation.metrics import auroc, exact_match, mean, token_f1
 from qa.evaluation.questions import Question
+from qa.evaluation.run import own_context
 from qa.reader import ExtractiveReader
 
 
@@ -23,8 +23,7 @@ def dev_figures(checkpoint: Path, questions: Sequence[Question]) -> dict[str, fl
     reader = ExtractiveReader(checkpoint, backend="torch")
     margins, answerable, exact, overlap, forced_exact, forced_overlap = [], [], [], [], [], []
     for question in questions:
-        article = Article(question.id, "", question.context)
-        spans = reader.read(question.to_ask, [Hit(Passage(article.id, 0, len(article.text)), article, 1.0)])
+        spans = reader.read(question.to_ask, [own_context(question)])
         golds = [gold.text for gold in question.golds]
         best, margin = (spans[0].text, spans[0].score) if spans else ("", -math.inf)
         given = best if margin > 0 else ""

@@ -127,8 +127,8 @@ def read_tokens(file: Path, vocabulary: Mapping[str, int]) -> Tokens:
         raise DatelineError(f"{file} can't be opened ({error.strerror or error})") from error
     except (BadZipFile, zlib.error, ValueError, TypeError, KeyError, EOFError) as error:
         raise DatelineError(
-            f"{file} was not written by `dateline train tokens`, or is cut off; write the tokens with that and "
-            "name the file"
+            f"{file} was not written by `dateline train tokens`, or is cut off; write it anew, or name the folder of "
+            "question files with --data, and these with --source"
         ) from error
     if about["vocabulary"] != _checksum(vocabulary):
         raise DatelineError(f"the tokens of {file} are not of the base's vocabulary; write them with the same --base")
