@@ -1,7 +1,9 @@
 """Fixtures: a private home for libraries, no network, a tiny encoder with exact vectors, the seeds' pipeline."""
 
+import atexit
 import hashlib
 import os
+import shutil
 import socket
 import tempfile
 from datetime import date
@@ -13,6 +15,7 @@ import pytest
 from embeddings.documents import Article
 
 _HOME = Path(tempfile.mkdtemp(prefix="dateline-tests-"))
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 os.environ.update(
     XDG_CACHE_HOME=str(_HOME / "cache"),
     XDG_DATA_HOME=str(_HOME / "data"),

@@ -23,7 +23,6 @@ from embeddings.encoder import SentenceEncoder
 from embeddings.sources import find_inputs, read_articles
 from qa.evaluation.metrics import auroc, exact_match, mean, percentile, token_f1
 from qa.evaluation.questions import Question, load_questions
-from qa.evaluation.sampling import sample
 from qa.reader import SHIPPED_READER
 
 HERE = Path(__file__).parent
@@ -44,10 +43,12 @@ def main() -> int:
     parser.add_argument("--articles", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True, help="folder for environments and answers")
     parser.add_argument("--peers", nargs="*", default=list(NEEDS), choices=list(NEEDS))
-    parser.add_argument("--limit", type=int, help="ask only so many, evenly over the file")
+    parser.add_argument("--limit", type=int, help="ask only so many, every n-th of the file")
     parser.add_argument("--k", type=int, default=8, help="passages to read")
     arguments = parser.parse_args()
-    questions = sample(load_questions(arguments.questions), arguments.limit)
+    questions = load_questions(arguments.questions)
+    step = max(1, len(questions) // (arguments.limit or len(questions)))
+    questions = questions[::step][: arguments.limit]
     arguments.work.mkdir(parents=True, exist_ok=True)
     reader = _plain_reader(arguments.work)
     work = _write_work(arguments.work / "work.json", questions, arguments.articles, arguments.k, reader)
