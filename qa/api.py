@@ -172,7 +172,7 @@ def _articles(service: Service) -> APIRouter:
     @router.get("/articles")
     def articles(
         words: Annotated[
-            str, Query(max_length=1000, description="that stand in title, source, author, date or id")
+            str, Query(max_length=1000, description="that stand in title, source, author or date, or begin the id")
         ] = "",
         limit: Annotated[int, Query(ge=1, le=LISTED)] = 100,
         offset: Annotated[int, Query(ge=0, le=10_000_000, description="articles to leave out first")] = 0,

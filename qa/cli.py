@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -35,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for a failed gate or check, 2 for bad input, 130 for Ctrl-C."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # what the output's encoding lacks is shown as "?"
         sys.stdout.reconfigure(errors="replace")
+    if sys.stdin is None:  # closed by who started this, as with <&-
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")
     if isinstance(sys.stdin, io.TextIOWrapper):  # bytes that are no text are judged by who reads them
         sys.stdin.reconfigure(errors="surrogateescape")
     arguments = _parser().parse_args(argv)

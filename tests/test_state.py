@@ -47,6 +47,14 @@ def test_state_and_metrics():
     assert "the server is going down" in refused.json()["detail"]
 
 
+def test_the_headers_of_what_can_be_had_can_be_had_alone():
+    service, client = serve(load_settings({}))
+    seen = [client.head(f"/api/{path}").status_code for path in ("articles", "articles/none", "nothing", "answer")]
+    assert seen == [200, 404, 404, 405]
+    assert client.get("/metrics").text.count('method="HEAD"') > 0
+    service.close()
+
+
 def test_a_server_whose_threads_are_all_at_work_says_that_it_lives(monkeypatch):
     async def none_is_free(*_, **__):
         raise TimeoutError
