@@ -22,7 +22,7 @@ from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport
 from embeddings.sources.datelines import completed
 from embeddings.sources.reading import article_of
-from embeddings.store import AddReport, Filter
+from embeddings.store import Filter
 from qa.build import seeds_folder
 from qa.conversation import answer_message
 from qa.evaluation.questions import Question, load_questions
@@ -197,7 +197,8 @@ def _articles(service: Service) -> APIRouter:
     def add(given: ArticlesIn) -> AddedOut:
         """Add articles; one whose id is there already is replaced."""
         workspace = _to_add_to(service, given.library)
-        return _added(workspace, workspace.add_articles([_article(article) for article in given.articles]))
+        added = workspace.add_articles([_article(article) for article in given.articles])
+        return _added(workspace, IngestReport(added, removed=0, skipped=0, unreadable=()))
 
     @router.post("/articles/files", dependencies=[turn])
     def add_files(
@@ -372,17 +373,17 @@ def _kept(files: Sequence[UploadFile], folder: Path) -> list[Path]:
     return kept
 
 
-def _added(workspace: Workspace, report: AddReport | IngestReport) -> AddedOut:
-    done = report.articles if isinstance(report, IngestReport) else report
+def _added(workspace: Workspace, report: IngestReport) -> AddedOut:
+    done = report.articles
     return AddedOut(
         library=workspace.name,
         added=done.added,
         updated=done.updated,
         unchanged=done.unchanged,
-        removed=report.removed if isinstance(report, IngestReport) else 0,
+        removed=report.removed,
         duplicates=dict(done.duplicates),
         empty=list(done.empty),
-        unreadable=[str(item) for item in report.unreadable] if isinstance(report, IngestReport) else [],
+        unreadable=[str(item) for item in report.unreadable],
     )
 
 
