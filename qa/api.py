@@ -265,7 +265,7 @@ def _evaluations(service: Service) -> APIRouter:
 def _state(service: Service) -> APIRouter:
     router = APIRouter(tags=["state"])
 
-    # balancers may look with HEAD
+    # balancers and monitors may look with HEAD
     @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz")
     async def alive() -> Health:  # waits for no thread, however many requests hold them all
@@ -280,6 +280,7 @@ def _state(service: Service) -> APIRouter:
         response.status_code = 200 if health.status == "ok" else 503
         return health
 
+    @router.head("/metrics", include_in_schema=False)
     @router.get(
         "/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **documented(401)}
     )

@@ -39,7 +39,7 @@ def test_state_and_metrics():
     assert 'dateline_stage_seconds_count{stage="read"} 1.0' in said
     assert "dateline_articles" in said
     assert "delegation" not in said
-    assert [client.head(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
+    assert [client.head(path).status_code for path in ("/healthz", "/readyz", "/metrics")] == [200] * 3
     service.stop()
     assert client.get("/readyz").json() == {"status": "stopping"}
     refused = client.post("/api/answer", json={"question": "who led the delegation?"})
