@@ -153,11 +153,14 @@ def test_a_file_of_the_same_name_replaces_the_one_before(libraries, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("words", "found"), [("mayor 17", 0), ("MINUTES-17", 1), ("minutes mayor", 1), ("undated mayor", 1), ("mayor x", 0)]
+    ("words", "found"),
+    [("mayor 17", 0), ("MINUTES 17", 1), ("minutes", 1), ("undated mayor", 1), ("mayor x", 0), ("", 2)],
 )
 def test_an_article_is_found_by_how_its_id_begins_and_by_nothing_else_of_it(libraries, words, found):
     own = libraries.to_add_to(SEEDS)
-    own.add_articles([Article("minutes-17", "Mayor speaks", "The mayor spoke."), Article("x", "Others", "They spoke.")])
+    own.add_articles(
+        [Article("minutes 17-e75fa75a", "Mayor speaks", "The mayor spoke."), Article("x", "Others", "They spoke.")]
+    )
     assert len(own.find_articles(words, 5)) == own.count_articles(words) == found
 
 

@@ -111,7 +111,7 @@ class Workspace:
     def find_articles(self, words: str, limit: int, skip: int = 0) -> list[Article]:
         """Give the first articles behind `skip` of them that have all words, newest first.
 
-        A word has to stand in the title, source, author or date, or to begin the id.
+        They have to stand in the title, source, author or date, or to begin the id.
         """
         return self.store.find_articles(partial(_says, words.casefold().split()), limit, skip)
 
@@ -391,7 +391,7 @@ class Libraries:
 
 
 def _says(wanted: Sequence[str], article: Article) -> bool:
-    """Say whether each word, casefolded, stands in what is known of an article, or begins its id."""
+    """Say whether all words, casefolded, stand in what is known of an article, or begin its id."""
     days = (write_date(article.published) or "undated", str(article.published or ""))
     shown = " ".join((article.title, article.source, article.author, *days)).casefold()
-    return all(word in shown or article.id.casefold().startswith(word) for word in wanted)
+    return all(word in shown for word in wanted) or article.id.casefold().startswith(" ".join(wanted))
