@@ -22,7 +22,7 @@ from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport
 from embeddings.sources.datelines import completed
 from embeddings.sources.reading import article_of
-from embeddings.store import AddReport, Filter
+from embeddings.store import Filter
 from qa.build import seeds_folder
 from qa.conversation import answer_message
 from qa.evaluation.questions import Question, load_questions
@@ -172,7 +172,7 @@ def _articles(service: Service) -> APIRouter:
     @router.get("/articles")
     def articles(
         words: Annotated[
-            str, Query(max_length=1000, description="that stand in title, source, author, date or id")
+            str, Query(max_length=1000, description="that stand in title, source, author or date, or begin the id")
         ] = "",
         limit: Annotated[int, Query(ge=1, le=LISTED)] = 100,
         offset: Annotated[int, Query(ge=0, le=10_000_000, description="articles to leave out first")] = 0,
@@ -197,7 +197,8 @@ def _articles(service: Service) -> APIRouter:
     def add(given: ArticlesIn) -> AddedOut:
         """Add articles; one whose id is there already is replaced."""
         workspace = _to_add_to(service, given.library)
-        return _added(workspace, workspace.add_articles([_article(article) for article in given.articles]))
+        added = workspace.add_articles([_article(article) for article in given.articles])
+        return _added(workspace, IngestReport(added, removed=0, skipped=0, unreadable=()))
 
     @router.post("/articles/files", dependencies=[turn])
     def add_files(
@@ -264,7 +265,7 @@ def _evaluations(service: Service) -> APIRouter:
 def _state(service: Service) -> APIRouter:
     router = APIRouter(tags=["state"])
 
-    # balancers may look with HEAD
+    # balancers and monitors may look with HEAD
     @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz")
     async def alive() -> Health:  # waits for no thread, however many requests hold them all
@@ -279,6 +280,7 @@ def _state(service: Service) -> APIRouter:
         response.status_code = 200 if health.status == "ok" else 503
         return health
 
+    @router.head("/metrics", include_in_schema=False)
     @router.get(
         "/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}, **documented(401)}
     )
@@ -372,17 +374,17 @@ def _kept(files: Sequence[UploadFile], folder: Path) -> list[Path]:
     return kept
 
 
-def _added(workspace: Workspace, report: AddReport | IngestReport) -> AddedOut:
-    done = report.articles if isinstance(report, IngestReport) else report
+def _added(workspace: Workspace, report: IngestReport) -> AddedOut:
+    done = report.articles
     return AddedOut(
         library=workspace.name,
         added=done.added,
         updated=done.updated,
         unchanged=done.unchanged,
-        removed=report.removed if isinstance(report, IngestReport) else 0,
+        removed=report.removed,
         duplicates=dict(done.duplicates),
         empty=list(done.empty),
-        unreadable=[str(item) for item in report.unreadable] if isinstance(report, IngestReport) else [],
+        unreadable=[str(item) for item in report.unreadable],
     )
 
 

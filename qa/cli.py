@@ -12,7 +12,7 @@ from pathlib import Path
 
 from embeddings.errors import DatelineError
 from embeddings.failures import remedy_of_writing
-from qa import commands as run
+from qa.commands import access, asking, keeping, library, making, measuring, shelf
 from qa.commands.arguments import (
     OWN,
     Command,
@@ -28,6 +28,7 @@ from qa.commands.arguments import (
     add_showing,
     add_today,
 )
+from qa.commands.shared import BAD_INPUT, INTERRUPTED, OK
 from qa.commands.training import add_train
 
 
@@ -35,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for a failed gate or check, 2 for bad input, 130 for Ctrl-C."""
     if isinstance(sys.stdout, io.TextIOWrapper):  # what the output's encoding lacks is shown as "?"
         sys.stdout.reconfigure(errors="replace")
+    sys.stdin = sys.stdin or io.StringIO()  # it is None where it was closed, as with <&-
     if isinstance(sys.stdin, io.TextIOWrapper):  # bytes that are no text are judged by who reads them
         sys.stdin.reconfigure(errors="surrogateescape")
     arguments = _parser().parse_args(argv)
@@ -46,17 +48,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return command(arguments)
     except DatelineError as error:
         print(f"dateline: {error}", file=sys.stderr)
-        return run.BAD_INPUT
+        return BAD_INPUT
     except KeyboardInterrupt:
         print("dateline: stopped; what was done is kept", file=sys.stderr)
-        return run.INTERRUPTED
+        return INTERRUPTED
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         sys.stderr.close()
-        return run.OK
+        return OK
     except OSError as error:  # a place that can't be written, a full disk
         where = f" {error.filename}" if error.filename else ""
         print(f"dateline: {error.strerror or error}{where}; {remedy_of_writing(error)}", file=sys.stderr)
-        return run.BAD_INPUT
+        return BAD_INPUT
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -85,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_index(commands: Commands) -> None:
     parser = add_command(
-        commands, "index", run.index, "add articles to a library", "Only what changed is read again.", otherwise=OWN
+        commands, "index", library.index, "add articles to a library", "Only what changed is read again.", otherwise=OWN
     )
     parser.add_argument(
         "places",
@@ -122,7 +124,7 @@ def _add_index(commands: Commands) -> None:
 
 
 def _add_ask(commands: Commands) -> None:
-    parser = add_command(commands, "ask", run.ask, "answer one question")
+    parser = add_command(commands, "ask", asking.ask, "answer one question")
     parser.add_argument("question", nargs="+", help="in plain English; in quotes, if your shell minds its signs")
     parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     add_reading(parser)
@@ -131,14 +133,14 @@ def _add_ask(commands: Commands) -> None:
 
 
 def _add_chat(commands: Commands) -> None:
-    parser = add_command(commands, "chat", run.chat, "answer questions in the terminal, one after another")
+    parser = add_command(commands, "chat", asking.chat, "answer questions in the terminal, one after another")
     add_reading(parser)
     add_showing(parser)
     add_filters(parser)
 
 
 def _add_serve(commands: Commands) -> None:
-    parser = add_command(commands, "serve", run.serve, "open the chat in the browser")
+    parser = add_command(commands, "serve", asking.serve, "open the chat in the browser")
     parser.add_argument(
         "--host",
         default="127.0.0.1",
@@ -181,14 +183,18 @@ def _add_access(commands: Commands) -> None:
     group = add_group(commands, "access", "say who may use `dateline serve`")
     parts = {
         "password": (
-            run.set_password,
+            access.set_password,
             "set the password for people",
             "It is asked for, or read from a pipe.",
         ),
-        "token": (run.make_token, "make a token for a program", "It is shown only once: Authorization: Bearer TOKEN."),
-        "revoke": (run.revoke_token, "take a token back", "A running server has to be restarted."),
-        "list": (run.list_access, "list the tokens, and whether there is a password", ""),
-        "open": (run.open_access, "remove the password and all tokens", "After that, only this machine is served."),
+        "token": (
+            access.make_token,
+            "make a token for a program",
+            "It is shown only once: Authorization: Bearer TOKEN.",
+        ),
+        "revoke": (access.revoke_token, "take a token back", "A running server has to be restarted."),
+        "list": (access.list_access, "list the tokens, and whether there is a password", ""),
+        "open": (access.open_access, "remove the password and all tokens", "After that, only this machine is served."),
     }
     for name, (command, summary, details) in parts.items():
         parser = add_plain_command(group, name, command, summary, details)
@@ -202,7 +208,7 @@ def _add_evaluate(commands: Commands) -> None:
     parser = add_command(
         commands,
         "evaluate",
-        run.evaluate,
+        measuring.evaluate,
         "measure the answers to a question set",
         "Follow-up questions are asked in their standalone form.",
     )
@@ -237,7 +243,7 @@ def _add_questions(commands: Commands) -> None:
     parser = add_plain_command(
         add_group(commands, "questions", "work with question files"),
         "check",
-        run.check_questions,
+        measuring.check_questions,
         "say whether a question file is valid",
         "It is read as `evaluate` reads it, and each question that is wrong is named. A table has the columns question "
         'and answer, and if you like article, id, kind and standalone. "|" parts the forms of an answer; an empty one '
@@ -248,7 +254,7 @@ def _add_questions(commands: Commands) -> None:
 
 
 def _add_articles(commands: Commands) -> None:
-    parser = add_command(commands, "articles", run.articles, "list, show or remove the articles of a library")
+    parser = add_command(commands, "articles", library.articles, "list, show or remove the articles of a library")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--show", metavar="ID", help="print one article, and what was set aside as page furniture")
     what.add_argument("--remove", nargs="+", metavar="ID", help="remove articles")
@@ -259,7 +265,7 @@ def _add_libraries(commands: Commands) -> None:
     parser = add_plain_command(
         commands,
         "libraries",
-        run.libraries,
+        shelf.libraries,
         "list, rename or delete your libraries",
         "They are those that the page offers beside the seeds; each is shown with its folder, which --library takes.",
     )
@@ -273,7 +279,7 @@ def _add_check(commands: Commands) -> None:
     parser = add_command(
         commands,
         "check",
-        run.check,
+        keeping.check,
         "say whether a library is sound, and repair it",
         "Exits with 1 if something is wrong.",
         otherwise=OWN,
@@ -290,7 +296,7 @@ def _add_backup(commands: Commands) -> None:
     parser = add_command(
         commands,
         "backup",
-        run.backup,
+        keeping.backup,
         "write a library into one file, while it is in use",
         otherwise=OWN,
         encodes=False,
@@ -299,7 +305,7 @@ def _add_backup(commands: Commands) -> None:
     parser = add_command(
         commands,
         "restore",
-        run.restore,
+        keeping.restore,
         "make a library from a backup",
         otherwise="it has to be named, and be new",
         encodes=False,
@@ -311,7 +317,7 @@ def _add_calibrate(commands: Commands) -> None:
     parser = add_command(
         commands,
         "calibrate",
-        run.calibrate,
+        making.calibrate,
         "fit the probability to labelled questions",
         "Writes calibrator.json beside the reader, for all libraries; the one before stays as calibrator.before.json. "
         "Needs the extra 'train'.",
@@ -341,7 +347,7 @@ def _add_export(commands: Commands) -> None:
     parser = add_plain_command(
         commands,
         "export",
-        run.export,
+        making.export,
         "turn a question-answering checkpoint into the fast int8 form",
         "Writes model.int8.onnx, which the reader prefers, and the checksums of all files. Needs the extra 'train'.",
     )

@@ -101,9 +101,9 @@ class Client:
         Raises:
             ApiError: the server refuses, or can't be reached (status 0). So do all other methods.
         """
-        narrowed = {"library": library, "since": since, "until": until, "source": source, "article": _ids(article)}
-        content = {"question": question, "k": k, "top": top, "threshold": threshold, "today": today, **narrowed}
-        return self._send(AnswerOut, "POST", "/api/answer", json=_given(content))
+        content = {"question": question, "k": k, "top": top, "threshold": threshold, "today": today}
+        narrowed = {"library": library, "since": since, "until": until, "source": source, "article": article}
+        return self._send(AnswerOut, "POST", "/api/answer", json=_given(content | narrowed))
 
     def answers(
         self,
@@ -125,9 +125,9 @@ class Client:
         """
         if isinstance(questions, str):
             raise ApiError(0, f"want a list of questions, got one: {questions!r}; ask it with answer()")
-        narrowed = {"library": library, "since": since, "until": until, "source": source, "article": _ids(article)}
-        content = {"questions": list(questions), "k": k, "top": top, "threshold": threshold, "today": today, **narrowed}
-        return self._send(AnswersOut, "POST", "/api/answer", json=_given(content)).answers
+        content = {"questions": questions, "k": k, "top": top, "threshold": threshold, "today": today}
+        narrowed = {"library": library, "since": since, "until": until, "source": source, "article": article}
+        return self._send(AnswersOut, "POST", "/api/answer", json=_given(content | narrowed)).answers
 
     def search(
         self,
@@ -141,8 +141,8 @@ class Client:
         article: str | Collection[str] | None = None,
     ) -> list[HitOut]:
         """Find the passages that a question may be answered from, best first."""
-        narrowed = {"library": library, "since": since, "until": until, "source": source, "article": _ids(article)}
-        return self._send(HitsOut, "POST", "/api/search", json=_given({"question": question, "k": k, **narrowed})).hits
+        narrowed = {"library": library, "since": since, "until": until, "source": source, "article": article}
+        return self._send(HitsOut, "POST", "/api/search", json=_given({"question": question, "k": k} | narrowed)).hits
 
     def libraries(self) -> list[LibraryOut]:
         """List the libraries."""
@@ -253,18 +253,14 @@ def _given(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Give a value as JSON has it, where it can: days as text, numbers without numpy's types."""
+    """Give a value as JSON has it, where it can: days as text, sets as lists, numbers without numpy's types."""
     if isinstance(value, date):
         return value.isoformat()[:10]
     if isinstance(value, Integral):
         return int(value)
-    return float(value) if isinstance(value, Real) else value
-
-
-def _ids(article: str | Collection[str] | None) -> str | list[str] | None:
-    if isinstance(article, str) or not isinstance(article, Collection):  # None, or what is refused, like nan
-        return article
-    return list(article)
+    if isinstance(value, Real):
+        return float(value)
+    return list(value) if isinstance(value, Collection) and not isinstance(value, str | Mapping) else value
 
 
 def _quoted(name: str) -> str:

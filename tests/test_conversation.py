@@ -260,6 +260,12 @@ def test_what_is_typed_in_the_terminal_can_be_edited_there(monkeypatch):
     assert edited == [True]
 
 
+def test_a_terminal_that_is_not_there_asks_nothing(monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", None)
+    assert main(["chat"]) == 0
+    assert capsys.readouterr().out == ""
+
+
 def test_a_conversation_in_the_terminal_says_what_it_searched_for(monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("When was the engineer Gustav Renn born?\nAnd where?\n"))
     assert main(["chat"]) == 0

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,17 @@ def test_evaluation_is_gated_compared_and_reduced(tmp_path, capsys, without_plot
     ):
         assert main([*again, *bad]) == 2
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_questions_are_asked_on_the_day_that_is_given(tmp_path, monkeypatch):
+    def stopped(pipeline, questions):
+        asked.extend(questions)
+        raise KeyboardInterrupt
+
+    asked = []
+    monkeypatch.setattr("qa.evaluation.run.run_reader_only", stopped)
+    assert main(["evaluate", str(squad_file(tmp_path)), "--reader-only", "--today", "8 May 2024"]) == 130
+    assert {question.day for question in asked} == {date(2024, 5, 8)}
 
 
 def test_an_evaluation_that_was_stopped_goes_on(tmp_path, capsys, without_plots):

@@ -104,6 +104,9 @@ def test_libraries_are_listed_renamed_and_deleted_from_the_command_line(librarie
     assert libraries.rename("Storms", "Gales").name == "Gales"  # whoever has it open need not know
     assert main(["libraries", "--delete", "Storms"]) == 0
     assert (capsys.readouterr().out, folder.exists(), shelved()) == ("deleted the library Gales\n", False, {})
+    assert main(["libraries"]) == 0
+    said = capsys.readouterr()
+    assert (said.out, "you have no library yet" in said.err) == ("", True)
 
 
 @pytest.mark.parametrize(

@@ -39,12 +39,20 @@ def test_state_and_metrics():
     assert 'dateline_stage_seconds_count{stage="read"} 1.0' in said
     assert "dateline_articles" in said
     assert "delegation" not in said
-    assert [client.head(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
+    assert [client.head(path).status_code for path in ("/healthz", "/readyz", "/metrics")] == [200] * 3
     service.stop()
     assert client.get("/readyz").json() == {"status": "stopping"}
     refused = client.post("/api/answer", json={"question": "who led the delegation?"})
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
     assert "the server is going down" in refused.json()["detail"]
+
+
+def test_the_headers_of_what_can_be_had_can_be_had_alone():
+    service, client = serve(load_settings({}))
+    seen = [client.head(f"/api/{path}").status_code for path in ("articles", "articles/none", "nothing", "answer")]
+    assert seen == [200, 404, 404, 405]
+    assert client.get("/metrics").text.count('method="HEAD"') > 0
+    service.close()
 
 
 def test_a_server_whose_threads_are_all_at_work_says_that_it_lives(monkeypatch):

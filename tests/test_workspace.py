@@ -11,6 +11,7 @@ import pytest
 from sites import web_site
 from stories import ZEBRA, ZEBRA_ASKED, zebra_story
 
+from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.locking import WRITERS, ProcessLock
 from embeddings.sources import read_articles
@@ -149,6 +150,18 @@ def test_a_file_of_the_same_name_replaces_the_one_before(libraries, tmp_path):
     report = own.add_files([zebra_story(tmp_path / "b", ZEBRA.replace("Ottoline", "Basil"))])
     assert report.articles.updated == 1
     assert own.pipeline.answer(ZEBRA_ASKED).text == "Basil"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("mayor 17", 0), ("MINUTES 17", 1), ("minutes", 1), ("undated mayor", 1), ("mayor x", 0), ("", 2)],
+)
+def test_an_article_is_found_by_how_its_id_begins_and_by_nothing_else_of_it(libraries, words, found):
+    own = libraries.to_add_to(SEEDS)
+    own.add_articles(
+        [Article("minutes 17-e75fa75a", "Mayor speaks", "The mayor spoke."), Article("x", "Others", "They spoke.")]
+    )
+    assert len(own.find_articles(words, 5)) == own.count_articles(words) == found
 
 
 def test_what_was_removed_answers_no_more(libraries, tmp_path):

@@ -6,17 +6,18 @@ import argparse
 import sys
 from getpass import getpass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from embeddings.errors import InvalidInput
 from qa.commands.shared import OK, settings_of
 
+if TYPE_CHECKING:
+    from qa.service.access import Access
+
 
 def set_password(arguments: argparse.Namespace) -> int:
     """Set the password, asked for twice at a terminal."""
-    from qa.service.access import Access
-
-    file = _file(arguments)
-    access = Access.load(file) or Access()
+    file, access = _kept(arguments)
     access.with_password(_typed()).save(file)
     print(f"the password is set in {file}; a server that runs has to be started anew")
     return OK
@@ -24,10 +25,8 @@ def set_password(arguments: argparse.Namespace) -> int:
 
 def make_token(arguments: argparse.Namespace) -> int:
     """Make a token and show it."""
-    from qa.service.access import Access
-
-    file = _file(arguments)
-    access, token = (Access.load(file) or Access()).with_token(arguments.name)
+    file, access = _kept(arguments)
+    access, token = access.with_token(arguments.name)
     access.save(file)
     print(token)
     print("it is not shown again; a server that runs has to be started anew", file=sys.stderr)
@@ -36,21 +35,16 @@ def make_token(arguments: argparse.Namespace) -> int:
 
 def revoke_token(arguments: argparse.Namespace) -> int:
     """Take a token back."""
-    from qa.service.access import Access
-
-    file = _file(arguments)
-    (Access.load(file) or Access()).without_token(arguments.name).save(file)
+    file, access = _kept(arguments)
+    access.without_token(arguments.name).save(file)
     print(f"the token {arguments.name} is taken back; a server that runs has to be started anew")
     return OK
 
 
 def list_access(arguments: argparse.Namespace) -> int:
     """Say what there is, without a secret."""
-    from qa.service.access import Access
-
-    file = _file(arguments)
-    access = Access.load(file)
-    if access is None:
+    file, access = _kept(arguments)
+    if not file.exists():
         print(f"there is no password and no token ({file} is missing): only this machine is served")
         return OK
     print(f"password: {'set' if access.password else 'none'}")
@@ -61,7 +55,7 @@ def list_access(arguments: argparse.Namespace) -> int:
 
 def open_access(arguments: argparse.Namespace) -> int:
     """Remove the file."""
-    file = _file(arguments)
+    file = settings_of(arguments).access_file
     try:
         file.unlink()
     except FileNotFoundError:
@@ -71,8 +65,12 @@ def open_access(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _file(arguments: argparse.Namespace) -> Path:
-    return settings_of(arguments).access_file
+def _kept(arguments: argparse.Namespace) -> tuple[Path, Access]:
+    """Give the file, and what it holds: nothing where it is missing."""
+    from qa.service.access import Access
+
+    file = settings_of(arguments).access_file
+    return file, Access.load(file) or Access()
 
 
 def _typed() -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 from contextlib import suppress
+from datetime import date
 
 from embeddings.errors import DatelineError
-from qa.commands.shared import OK, filter_of, print_json, settings_of
-from qa.filters import read_day
+from embeddings.store import Filter
+from qa.commands.shared import OK, print_json, settings_of
+from qa.filters import make_filter, read_day
 
 
 def ask(arguments: argparse.Namespace) -> int:
     """Answer one question."""
     from qa.pipeline import checked_question
 
-    where, today = filter_of(arguments), read_day("today", arguments.today)
+    where, today = _narrowed(arguments)
     settings = settings_of(arguments)
     question = checked_question(" ".join(arguments.question))  # before anything is loaded
 
@@ -37,7 +39,7 @@ def chat(arguments: argparse.Namespace) -> int:
     from qa.conversation import Conversation
     from qa.presentation import as_text
 
-    where, today = filter_of(arguments), read_day("today", arguments.today)
+    where, today = _narrowed(arguments)
     conversation = Conversation(open_pipeline(settings_of(arguments)), where=where)
     interactive = sys.stdin.isatty()
     if interactive:
@@ -79,6 +81,12 @@ def serve(arguments: argparse.Namespace) -> int:
 
     run(settings, serving, mcp=arguments.mcp, read_only=arguments.read_only)
     return OK
+
+
+def _narrowed(arguments: argparse.Namespace) -> tuple[Filter, date | None]:
+    """Give the articles that the options admit, and the day on which is asked."""
+    where = make_filter(arguments.since, arguments.until, arguments.source, arguments.article)
+    return where, read_day("today", arguments.today)
 
 
 def _next_question(interactive: bool) -> str:

@@ -7,8 +7,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
 from embeddings.maintenance.checking import CheckReport, Finding
+from embeddings.maintenance.checking import check as check_library
+from embeddings.milvus_address import MilvusAddress
 from embeddings.plurals import in_number
 from qa.commands.shared import FAILED_GATE, OK, print_json, settings_of
 
@@ -18,8 +21,6 @@ NAMED_FINDINGS = 20
 
 def check(arguments: argparse.Namespace) -> int:
     """Say whether a library is sound, and with --repair mend it; 1 where something is wrong in the end."""
-    from embeddings.maintenance.checking import check as check_library
-
     folder = _library(arguments)
     report = _with_labels(folder, check_library(folder, thoroughly=arguments.repair))
     done: list[str] = []
@@ -66,8 +67,6 @@ def _library(arguments: argparse.Namespace) -> Path:
 
 
 def _folder(arguments: argparse.Namespace) -> Path | None:
-    from embeddings.milvus_address import MilvusAddress
-
     library = settings_of(arguments).library
     if isinstance(library, MilvusAddress) and library.is_lite:
         raise DatelineError(
@@ -96,7 +95,6 @@ def _with_labels(folder: Path, report: CheckReport) -> CheckReport:
 
 
 def _repair(folder: Path, arguments: argparse.Namespace) -> list[str]:
-    from embeddings.encoder import SentenceEncoder
     from embeddings.maintenance.repairing import repair
 
     return repair(folder, lambda name: SentenceEncoder(arguments.encoder or name))

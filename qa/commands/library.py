@@ -12,15 +12,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.paths import expanded
+from embeddings.plurals import in_number
+from embeddings.preparing import Preparer, prepare_here
 from embeddings.utf8 import in_utf8
 from qa.commands.shared import BAD_INPUT, OK, print_json, settings_of
 
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-    from embeddings.preparing import Preparer
     from embeddings.sources import Input
     from embeddings.store import PassageStore
     from qa.settings import Settings
@@ -56,7 +58,7 @@ def index(arguments: argparse.Namespace) -> int:
     found = find(arguments.places, may_be_none=arguments.watch)
     if found.passed_over:
         names = ", ".join(sorted({file.suffix or file.name for file in found.passed_over}))
-        print(f"passing over {len(found.passed_over)} files of other kinds ({names})", file=sys.stderr)
+        print(f"passing over {in_number(len(found.passed_over), 'file')} of other kinds ({names})", file=sys.stderr)
     for folder in found.of_libraries:
         print(
             f"passing over {folder}, as the library beside it keeps its own there; name it to index it", file=sys.stderr
@@ -103,7 +105,6 @@ def add_inputs(store: PassageStore, inputs: Sequence[Input], preparer: Preparer 
         preparer: where they are cut and encoded; None means here.
     """
     from embeddings.ingest import ingest
-    from embeddings.preparing import prepare_here
     from qa.presentation import in_counts
 
     with _bar(inputs) as bar:
@@ -125,7 +126,6 @@ def _preparer(arguments: argparse.Namespace, settings: Settings) -> Preparer | N
             raise InvalidInput("--workers are workers of a cluster; say which one: --on ray --workers N")
         return None
     from embeddings.distributed import RayPreparer
-    from embeddings.encoder import SentenceEncoder
 
     # the machines of a cluster start elsewhere
     name = str(Path(settings.encoder).resolve()) if Path(settings.encoder).is_dir() else settings.encoder
@@ -145,7 +145,6 @@ def _bar(inputs: Sequence[Input]) -> tqdm[NoReturn]:
 
 
 def _print_stats(store: PassageStore) -> None:
-    from embeddings.plurals import in_number
 
     stats = store.stats()
     held = f"{in_number(stats.articles, 'article')} in {in_number(stats.passages, 'passage')}"
@@ -155,7 +154,6 @@ def _print_stats(store: PassageStore) -> None:
 
 
 def _remove(store: PassageStore, ids: Sequence[str]) -> int:
-    from embeddings.plurals import in_number
     from qa.build import is_seeds
 
     if is_seeds(store.folder):

@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import DatelineError
 from qa.commands.shared import OK, progress, settings_of
+from qa.settings import library_at
 
 if TYPE_CHECKING:
     from qa.evaluation.questions import Question
@@ -142,8 +145,6 @@ def _sought(arguments: argparse.Namespace, *, answerable: bool = False) -> tuple
 
 def export(arguments: argparse.Namespace) -> int:
     """Export a checkpoint to int8 ONNX, with all that it needs beside it."""
-    import shutil
-
     from qa.build import seeds_folder
     from qa.evaluation.questions import load_questions
     from qa.evaluation.sampling import sample
@@ -165,14 +166,11 @@ def export(arguments: argparse.Namespace) -> int:
 
 def calibrate(arguments: argparse.Namespace) -> int:
     """Fit the calibrator of a reader."""
-    from dataclasses import replace
-
     from qa.build import open_pipeline
     from qa.confidence import BEFORE, CALIBRATOR_FILE, Calibrator
     from qa.evaluation.questions import load_questions
     from qa.evaluation.sampling import part_of, sample
     from qa.reader import SHIPPED_READER, ExtractiveReader
-    from qa.settings import library_at
     from qa.training.calibrate import LabelledSet
     from qa.training.calibrate import calibrate as fit
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embeddings.errors import DatelineError
 from qa.commands.library import add_inputs
 from qa.commands.shared import BAD_INPUT, FAILED_GATE, INTERRUPTED, OK, print_json, settings_of
+from qa.filters import read_day
 
 if TYPE_CHECKING:
     from qa.evaluation.questions import Question
@@ -24,14 +28,11 @@ TOLD = 20
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Measure the answers to a question set; Ctrl-C ends it early with the figures of what was asked."""
-    from dataclasses import replace
-
     from qa.evaluation.about import about
     from qa.evaluation.compare import compare, failed_gates, read_about, read_report, scored
     from qa.evaluation.questions import load_questions
     from qa.evaluation.report import PAGE_FILE, render, summarize, summarize_none, write_report
     from qa.evaluation.sampling import part_of, sample
-    from qa.filters import read_day
 
     if arguments.resume and arguments.out is None:
         raise DatelineError("--resume goes on with the run in --out; name that folder")
@@ -73,8 +74,6 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 def check_questions(arguments: argparse.Namespace) -> int:
     """Validate a question file and say what it holds."""
-    from collections import Counter
-
     from qa.evaluation.questions import read_questions
 
     questions, problems = read_questions(arguments.questions)
@@ -145,8 +144,6 @@ def _collect(
 
 def _run_identity(arguments: argparse.Namespace, pipeline: Pipeline) -> dict[str, Any]:
     """Give what makes the outcomes of two runs comparable."""
-    from dataclasses import asdict
-
     held = None
     if not arguments.reader_only:
         store = pipeline.retriever.store
@@ -164,8 +161,6 @@ def _run_identity(arguments: argparse.Namespace, pipeline: Pipeline) -> dict[str
 
 def _again(arguments: argparse.Namespace) -> str:
     """Give the command that asks one question again; see qa.evaluation.page."""
-    import shlex
-
     given = [
         part
         for name in ("library", "encoder", "reader", "k", "threshold")
@@ -196,8 +191,6 @@ def _evaluated_pipeline(arguments: argparse.Namespace) -> Pipeline:
         return open_pipeline(settings)
     if settings.library is not None:
         raise DatelineError("give --library or --articles, not both")
-
-    from dataclasses import replace
 
     from embeddings.forgetting import forget
     from embeddings.ingest import follow_moved

@@ -7,12 +7,9 @@ import json
 import sys
 from collections.abc import Iterable
 from dataclasses import fields
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from qa.settings import Settings, load_settings
-
-if TYPE_CHECKING:
-    from embeddings.store import Filter
 
 OK, FAILED_GATE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 T = TypeVar("T")
@@ -22,13 +19,6 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
     """Join the options with the environment and the configuration file."""
     given = {field.name: getattr(arguments, field.name, None) for field in fields(Settings)}
     return load_settings(given, config=arguments.config)
-
-
-def filter_of(arguments: argparse.Namespace) -> Filter:
-    """Give the articles that the options admit."""
-    from qa.filters import make_filter
-
-    return make_filter(arguments.since, arguments.until, arguments.source, arguments.article)
 
 
 def print_json(value: object, *, indent: int | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from embeddings.utf8 import in_utf8
 from qa.commands.shared import OK, print_json
@@ -21,7 +22,10 @@ def libraries(arguments: argparse.Namespace) -> int:
         shelf.delete(folder)
         print(f"deleted the library {name}")
     else:
-        for name, folder in shelf.shelved().items():
+        found = shelf.shelved()
+        if not found:
+            print("dateline: you have no library yet; make one with: dateline index PATH", file=sys.stderr)
+        for name, folder in found.items():
             shown = {"name": name, "folder": str(folder)}
             if arguments.json:
                 print_json(shown)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from embeddings.errors import DatelineError
 from embeddings.paths import expanded, file_identity
+from embeddings.plurals import in_number
+from qa.commands.library import add_inputs
 
 if TYPE_CHECKING:
     from embeddings.sources import Found, Input
@@ -55,7 +57,6 @@ def forget_gone(store: PassageStore, roots: Sequence[Path], told: frozenset[Path
     The articles of these stay, which is said but for those that are `told`.
     """
     from embeddings.forgetting import cut_off, forget
-    from embeddings.plurals import in_number
 
     stay = {root: count for root in roots if (count := cut_off(store, root))}
     for root in stay.keys() - told:
@@ -117,7 +118,6 @@ def _watch(watched: Watched, there: dict[Path, tuple[int, int]], *, greet: bool)
 def _step(watched: Watched, changed: Iterable[Path]) -> None:
     from embeddings.ingest import follow_moved
     from embeddings.sources import is_left_out
-    from qa.commands.library import add_inputs
 
     inputs: dict[str, Input] = {}
     for path in sorted(changed):

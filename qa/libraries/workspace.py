@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from embeddings.dates import write_date
 from embeddings.documents import Article
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
@@ -23,7 +24,6 @@ from qa.libraries import shelf
 from qa.libraries.shelf import OWN, SEEDS, shelved
 from qa.libraries.uploads import UPLOADS, check_files, keep_file
 from qa.pipeline import Pipeline
-from qa.presentation import byline
 from qa.settings import Settings
 
 Seen = Callable[[Article | Unreadable], object]
@@ -109,9 +109,9 @@ class Workspace:
             return self.store.add(articles)
 
     def find_articles(self, words: str, limit: int, skip: int = 0) -> list[Article]:
-        """Give the first articles behind `skip` of them in whose title, byline, date, author or id all words stand.
+        """Give the first articles behind `skip` of them that have all words, newest first.
 
-        They come newest first.
+        They have to stand in the title, source, author or date, or to begin the id.
         """
         return self.store.find_articles(partial(_says, words.casefold().split()), limit, skip)
 
@@ -391,7 +391,7 @@ class Libraries:
 
 
 def _says(wanted: Sequence[str], article: Article) -> bool:
-    """Say whether all words, casefolded, stand in what names an article."""
-    said = (article.title, byline(article), str(article.published or ""), article.author, article.id)
-    shown = " ".join(said).casefold()
-    return all(word in shown for word in wanted)
+    """Say whether all words, casefolded, stand in what is known of an article, or begin its id."""
+    days = (write_date(article.published) or "undated", str(article.published or ""))
+    shown = " ".join((article.title, article.source, article.author, *days)).casefold()
+    return all(word in shown for word in wanted) or article.id.casefold().startswith(" ".join(wanted))

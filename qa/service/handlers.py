@@ -32,7 +32,10 @@ def handle_errors(app: FastAPI, metrics: Metrics) -> None:
 
 
 class NoSuch:
-    """Says that a path is not there, or not by this method. An ASGI application: such a route takes every method."""
+    """Answers HEAD as GET, and says that a path is not there, or not by this method.
+
+    An ASGI application: such a route takes every method.
+    """
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
@@ -46,6 +49,9 @@ class NoSuch:
             if compile_path(known)[0].match(path)
             for method in methods
         }
+        if scope["method"] == "HEAD" and "GET" in allowed:  # the server leaves the body out
+            await self._app.router({**scope, "method": "GET"}, receive, send)
+            return
         if allowed:
             listed = ", ".join(sorted(allowed))
             response = problem_response(405, f"{path[:200]} knows {listed}, and no other method", {"Allow": listed})

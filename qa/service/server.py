@@ -101,7 +101,7 @@ def guarded(app: ASGIApp, serving: Serving, metrics: Metrics, *, scripts: str = 
         app = Guard(app, doorkeeper=Doorkeeper(serving.access), lockout=Lockout(), refused=metrics.refused)
     app = BodyLimit(app, refused=metrics.refused)  # around the guard, too, which reads passwords
     # a password keeps other sites out by itself: their pages have no cookie of this one
-    named = {*LOOPBACK, *(name.lower() for name in serving.hostnames)}
+    named = {*LOOPBACK, *serving.hostnames}
     hosts = None if serving.access is not None and not serving.hostnames else named
     app = OwnHost(app, hosts=hosts, refused=metrics.refused)
     return Observed(SecurityHeaders(app, scripts=scripts), metrics=metrics)

@@ -108,23 +108,25 @@ class _Articles:
 
     def listed(self, name: str, wanted: str | None) -> Any:
         """List the articles in which the wanted words stand, or say that there are none."""
-        try:
-            return _table(self._rows(name, wanted), wanted)
-        except DatelineError as error:  # of a library that another visitor has deleted
-            return gr.update(value=[], label=str(error))
+        return self.find(name, wanted, "")[0]
 
     def find(self, name: str, wanted: str | None, chosen: str) -> tuple[Any, Any, Any]:
         """List articles; one that is not among them is chosen no more, so that nobody removes what he doesn't see.
 
         An address may have opened one past those that are listed, which stays where no words are wanted.
         """
+        words = (wanted or "").strip()
         try:
-            rows = self._rows(name, wanted)
-        except DatelineError as error:
+            workspace = self._libraries.open(name)
+            found = workspace.find_articles(words, LISTED + 1)  # one more where that is not all
+            kept = any(article.id == chosen for article in found[:LISTED])
+            kept = kept or (not words and (not chosen or workspace.store.get(chosen) is not None))
+        except DatelineError as error:  # of a library that another visitor has deleted
             return gr.update(value=[], label=str(error)), "", ""
-        listed = {row[-1] for row in rows[:LISTED]}
-        kept = chosen in listed or (not (wanted or "").strip() and self._has(name, chosen))
-        return _table(rows, wanted), gr.skip() if kept else "", gr.skip() if kept else ""
+        rows = [[one.title, byline(one), f"{len(one.text.split()):,}", one.id] for one in found[:LISTED]]
+        none = NONE_FOUND if words else NONE_YET
+        label = MORE.format(LISTED) if len(found) > LISTED else CHOOSE if found else none
+        return gr.update(value=rows, label=label), gr.skip() if kept else "", gr.skip() if kept else ""
 
     def offer(self, name: str, chosen: str) -> tuple[Any, Any]:
         """Offer what can be done with the chosen article: to ask it alone, to remove it where its library changes."""
@@ -133,16 +135,6 @@ class _Articles:
         except DatelineError:
             changes = False
         return gr.update(visible=bool(chosen)), gr.update(visible=changes)
-
-    def _has(self, name: str, article_id: str) -> bool:
-        return not article_id or self._libraries.open(name).store.get(article_id) is not None
-
-    def _rows(self, name: str, wanted: str | None) -> Rows:
-        """Give what is listed, and one more where that is not all."""
-        return [
-            [article.title, byline(article), f"{len(article.text.split()):,}", article.id]
-            for article in self._libraries.open(name).find_articles(wanted or "", LISTED + 1)
-        ]
 
     def add_files(
         self, name: str, files: list[str] | None, wanted: str, progress: gr.Progress = PROGRESS
@@ -255,9 +247,3 @@ class _Articles:
 
 def _said(error: DatelineError) -> str:
     return message_html(f"<p>{html.escape(str(error))}</p>")
-
-
-def _table(rows: Rows, wanted: str | None) -> Any:
-    none = NONE_FOUND if (wanted or "").strip() else NONE_YET
-    some = MORE.format(LISTED) if len(rows) > LISTED else CHOOSE
-    return gr.update(value=rows[:LISTED], label=some if rows else none)

@@ -55,7 +55,8 @@ def add_endpoints(libraries: Libraries) -> None:
         """List articles of the news archive, newest first.
 
         Args:
-            words: that must stand in the title, the source, the author or the date (2021-06-08); empty for all.
+            words: that must stand in the title, the source, the author or the date (2021-06-08), or begin the id; empty
+                for all.
             limit: most articles, 1 to 1000.
             library: name of a library; empty for the first.
         """
