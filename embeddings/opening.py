@@ -96,7 +96,6 @@ def check_encoder(folder: Path | MilvusAddress, meta: Mapping[str, str], encoder
 def upgrade(connection: sqlite3.Connection) -> None:
     """Bring a library of an earlier format to this one, inside the caller's transaction; nothing is encoded anew."""
     schema.upgrade(connection)
-    rows = connection.execute(f"SELECT a.key, {schema.ARTICLE} FROM articles a WHERE a.story = ''").fetchall()
-    for key, *columns in rows:
+    for key, *columns in connection.execute(f"SELECT a.key, {schema.ARTICLE} FROM articles a WHERE a.story = ''"):
         keep_lines(connection, key, schema.row_article(columns))
     part_stories(connection, [""])

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from embeddings.errors import DatelineError
 from embeddings.sources import find_inputs, is_left_out
 
 
@@ -34,5 +37,8 @@ def test_a_link_to_a_folder_is_not_followed_but_named(tmp_path):
     (archive / ".hidden").symlink_to(elsewhere)
     found = find_inputs([archive])
     assert ([given.name for given in found.inputs], found.linked) == ([str(archive / "dam.txt")], (link,))
+    (archive / "dam.txt").unlink()
+    with pytest.raises(DatelineError, match=f"but a link to another folder; name it to index it: {link}"):
+        find_inputs([archive])
     both = find_inputs([archive, link])
-    assert (len(both.inputs), both.linked) == (2, ())
+    assert (len(both.inputs), both.linked) == (1, ())

@@ -295,6 +295,27 @@ def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(tmp_p
     libraries.close()
 
 
+def test_what_is_right_is_kept_of_the_answer_that_was_judged(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    libraries, course, told = Libraries(load_settings({})), Course(), []
+    monkeypatch.setattr(gr, "Info", told.append)
+    monkeypatch.setattr(gr, "Warning", told.append)
+    talk, correcting = _Conversing(libraries), _Correcting(libraries)
+    list(talk.respond("Who led the delegation?", course, *ASKED))
+    correcting.judge(course, gr.LikeData(None, {"index": 1, "value": "", "liked": "Wrong"}))
+    correcting.correct("Alejandro Mayorkas", course)
+    course.begin("")  # another conversation is opened, while the panel of this one stays
+    list(talk.respond("When did Storm Maren hit?", course, *ASKED))
+    correcting.say_silent(course)
+    labels = read_labels(libraries.open("Seed articles").store.folder / "labels.jsonl")
+    assert [(label.question, label.correction) for label in labels] == [
+        ("Who led the delegation?", None),
+        ("Who led the delegation?", "Alejandro Mayorkas"),
+    ]
+    assert told[-1] == "that answer is gone from the page; ask again and judge the new answer"
+    libraries.close()
+
+
 def test_nothing_is_of_a_library_before_it_is_known_which_one_is_opened(tmp_path):
     settings = load_settings({"library": tmp_path / "library"})
     open_store(settings, create=True).close()
@@ -344,7 +365,7 @@ def test_a_verdict_on_an_answer_that_is_gone_is_told(monkeypatch):
     warnings = []
     monkeypatch.setattr(gr, "Warning", warnings.append)
     like = gr.LikeData(None, {"index": 1, "value": "", "liked": "Right"})
-    assert _Correcting(Libraries(load_settings({}))).judge(Course(), like) == (gr.skip(),) * 5
+    assert _Correcting(Libraries(load_settings({}))).judge(Course(), like) == (gr.skip(),) * 4
     assert warnings == ["that answer is gone from the page; ask again and judge the new answer"]
 
 

@@ -7,7 +7,6 @@ from contextlib import closing
 import pytest
 from conftest import WordEncoder
 
-from embeddings import encoder as encoders
 from embeddings.chunking import Chunking
 from embeddings.documents import Article
 from embeddings.local import LocalStore
@@ -72,7 +71,7 @@ def test_it_is_told_and_is_no_fault(library, capsys, monkeypatch):
 def test_a_repair_cuts_it_anew(library, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(checking, "LOOKED_AT", 1)  # else only the first article is looked at
     assert check(library).cut_otherwise == 0
-    monkeypatch.setattr(encoders, "SentenceEncoder", lambda name: WordEncoder())
+    monkeypatch.setattr("qa.commands.keeping.SentenceEncoder", lambda name: WordEncoder())
     with closing(LocalStore(library, WordEncoder())) as serving:
         serving.dense(["crane"], 1)
         assert main(["check", "--repair", "--json", "--library", str(library)]) == 0

@@ -153,7 +153,9 @@ def find_inputs(
                     inputs.setdefault(found.place, found)
             inputs.update((given.place, given) for given in map(shut_folder_input, shut))
     if not inputs and not may_be_none:
-        raise DatelineError(f"no articles in {', '.join(map(str, places))}; want files of these kinds: {KINDS}")
+        passed = f", but a link to another folder; name it to index it: {linked[0]}" if linked else ""
+        wanted = f"; want files of these kinds: {KINDS}"
+        raise DatelineError(f"no articles in {', '.join(map(str, places))}{passed or wanted}")
     left_out = tuple(sorted({folder for folder in of_libraries if not _is_named(folder, inputs)}))
     links = tuple(sorted({link for link in linked if not _is_named(link, inputs)}))
     given = tuple(replace(one, day_first=day_first) for one in inputs.values())
@@ -322,7 +324,8 @@ def _is_of_a_page(path: Path) -> bool:
 
 def _is_named(folder: Path, places: Iterable[str]) -> bool:
     """Say whether some place is inside a folder that is left out where it is not named itself."""
-    return any(Path(place).is_relative_to(folder.resolve()) for place in places)
+    whole = folder.resolve()
+    return any(Path(place).is_relative_to(whole) for place in places)
 
 
 def _is_file(path: Path) -> bool:

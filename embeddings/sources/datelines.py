@@ -57,13 +57,13 @@ _BEFORE = tuple(
 )
 MAX_BEFORE = 200
 """Characters before the date of a line that is there to give it."""
+_HEAD_OF_PAGE = rf"\s*[|·•,]\s*(?:(?i:vol(?:ume|\.)|no\. ?\d|issue|page) ?.*|[A-Z]?\d{{1,3}}|[£$€]\d.*|{_PAPER})"
 _AFTER = re.compile(
     rf"\W*(?:(?:at |T)?\d{{1,2}}[:.]\d\d.{{0,20}}(?:, (?:The )?{_PAPER})?"
     rf"|[Bb]y {CAPITAL}.*|BY .*|\([A-Z][^)]*\)\s*[-–—:].*)?"
     r"|\s*(?:/[A-Z][\w ]{1,30}/ )?[-–—]+(?: .*)?"
     r"|\s*[|·]\s*(?:[Ll]ast )?(?:[Uu]pdated|UPDATED|[Mm]odified)\b.*"
-    # the head of a printed page
-    rf"|\s*[|·•,]\s*(?:(?i:vol(?:ume|\.)|no\. ?\d|issue|page) ?.*|[A-Z]?\d{{1,3}}|[£$€]\d.*|{_PAPER})"
+    rf"|{_HEAD_OF_PAGE}"
     rf"|\. [\"“]?{CAPITAL}.*"
 )
 
@@ -71,7 +71,7 @@ _AFTER = re.compile(
 # "2024-02-14-dam", "courier_20240214_A1"
 _NAMED_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(\d\d)\2(\d\d)(?!\d)")
 # what a scanner, a camera and a browser call what they make, and when they made it: "2024-02-14 10-22-33"
-_MADE_THEN = re.compile(r"(?:scan|img|image|photo|dsc|screenshot|capture)", re.IGNORECASE)
+_MADE_THEN = re.compile(r"(?:scan(?:ned)?|img|image|photo|dsc|screenshot|capture)(?![a-z])", re.IGNORECASE)
 _AND_TIME = re.compile(r"(?:[ _T-]|,? at )*\d\d[-_.:h]?\d\d")
 
 
@@ -102,10 +102,8 @@ def completed(article: Article) -> Article:
     published, source, author = article.published, article.source, article.author
     for above, line in pairwise(["", *lines]):
         written = _written(line)
-        day = _date_of(line, written)
-        published = published or day
-        paper = _paper_of(line, written) or (above if day and re.fullmatch(_PAPER, above) else "")
-        source = source or _agency_of(line) or paper
+        published = published or _date_of(line, written)
+        source = source or _agency_of(line) or _paper_of(line, written, above)
         author = author or _author_of(line) or ("" if line == article.title else _sender_of(line))
     return replace(article, published=published, source=source, author=author)
 
@@ -144,10 +142,18 @@ def _agency_of(line: str) -> str:
     return match["agency"].strip() if match else ""
 
 
-def _paper_of(line: str, written: DateFound | None) -> str:
-    """Give the newspaper that stands before the date in a line like "The Carrick Post, 3 October 2024"."""
-    match = _MASTHEAD.fullmatch(line[: written.start]) if written is not None and written.end == len(line) else None
-    return match["paper"] if match else ""
+def _paper_of(line: str, written: DateFound | None, above: str) -> str:
+    """Give the newspaper of a line like "The Carrick Post, 3 October 2024", or the one above "3 October 2024, No. 45".
+
+    Above a date alone it may be a headline: "Town Hails New Leader".
+    """
+    if written is None:
+        return ""
+    before, after = line[: written.start], line[written.end :]
+    if not after and (match := _MASTHEAD.fullmatch(before)):
+        return match["paper"]
+    is_head = re.fullmatch(_PAPER, above) and _leads_up(before) and re.fullmatch(_HEAD_OF_PAGE, after)
+    return above if is_head else ""
 
 
 def _sender_of(line: str) -> str:

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
+from embeddings.errors import first_line
 from embeddings.sources.inputs import ReadingError
 
 MAX_SECONDS = 60.0
@@ -85,8 +86,7 @@ def parsing_as(what: str, mended_by: str = "save it anew") -> Iterator[None]:
     except (ReadingError, MemoryError):
         raise
     except Exception as error:
-        why = next(iter(str(error).splitlines()), type(error).__name__)
-        raise ReadingError(f"can't be read as {what} ({why}); {mended_by}") from error
+        raise ReadingError(f"can't be read as {what} ({first_line(error)}); {mended_by}") from error
 
 
 def write_frame(stream: IO[bytes], data: bytes) -> None:

@@ -40,7 +40,7 @@ MAX_FIELD = 10_000
 _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 CP1252_IN_UTF_8 = "cp1252-in-utf-8"
 """How a decoder of UTF-8 is told to take bytes that are none for Windows' Western encoding."""
-_NAMED_BY_USERS = frozenset({".txt", ".md", ".pdf", ".docx", ".odt", ".fodt", ".rtf", ".doc"})
+_NAMED_BY_USERS = frozenset({".txt", ".md", ".pdf", ".docx", ".odt", ".rtf", ".doc"})
 """Kinds of files that hold one article, and that no browser names for when it was saved."""
 _BY = re.compile(r"^by:? +", re.IGNORECASE)
 _INNER = ("name", "main", "title", "text")

@@ -145,7 +145,6 @@ def _bar(inputs: Sequence[Input]) -> tqdm[NoReturn]:
 
 
 def _print_stats(store: PassageStore) -> None:
-
     stats = store.stats()
     held = f"{in_number(stats.articles, 'article')} in {in_number(stats.passages, 'passage')}"
     print(f"{store.name} holds {held}")

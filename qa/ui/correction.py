@@ -28,7 +28,6 @@ SHOWN = "() => document.querySelector('.dateline-correcting')?.scrollIntoView({ 
 def correction(libraries: Libraries, chatbot: gr.Chatbot, course: gr.State) -> gr.Column:
     """Take verdicts under answers; gives what appears when one is judged wrong."""
     correcting = _Correcting(libraries)
-    at = gr.State(-1)
     panel: gr.Column
     with gr.Column(visible=False, elem_classes="dateline-correcting") as panel:
         asked = gr.Markdown()
@@ -43,11 +42,11 @@ def correction(libraries: Libraries, chatbot: gr.Chatbot, course: gr.State) -> g
             close = gr.Button("Close", min_width=80)
     shared: dict[str, Any] = {"api_visibility": "private"}
     if not libraries.read_only:
-        judged = chatbot.like(correcting.judge, [course], [chatbot, at, panel, asked, right], **shared)
+        judged = chatbot.like(correcting.judge, [course], [chatbot, panel, asked, right], **shared)
         judged.then(None, None, None, js=SHOWN, **shared)
     take.click(None, None, [right], js=SELECTED, **shared)
-    gr.on([save.click, right.submit], correcting.correct, [right, course, at], [right, panel], **shared)
-    silent.click(correcting.say_silent, [course, at], [right, panel], **shared)
+    gr.on([save.click, right.submit], correcting.correct, [right, course], [right, panel], **shared)
+    silent.click(correcting.say_silent, [course], [right, panel], **shared)
     close.click(lambda: gr.update(visible=False), None, [panel], queue=False, **shared)
     return panel
 
@@ -61,23 +60,23 @@ class _Correcting:
         number = position // 2
         # "" where gradio takes a verdict back that is pressed again, and it tells of one click twice
         if event.liked not in BUTTONS or course.verdicts.get(number) == event.liked:
-            return (gr.skip(),) * 5
+            return (gr.skip(),) * 4
         verdict = str(event.liked).lower()
         try:
             turn = _turn(course, number)
             self._libraries.open(course.library).keep_label(Label.of(turn.answer, verdict))
         except DatelineError as error:
             gr.Warning(html.escape(str(error)))
-            return (gr.skip(),) * 5
+            return (gr.skip(),) * 4
         gr.Info(f"Kept as {verdict}: {html.escape(turn.question)}")
         asked = f"Thank you. What is right?\n\n> {markdown_text(turn.question)}"
-        course.verdicts[number] = str(event.liked)
-        return pressed(course), number, gr.update(visible=verdict == "wrong"), asked, ""
+        course.verdicts[number], course.judged = str(event.liked), number
+        return pressed(course), gr.update(visible=verdict == "wrong"), asked, ""
 
-    def correct(self, words: str, course: Course, number: int) -> tuple[Any, Any]:
+    def correct(self, words: str, course: Course) -> tuple[Any, Any]:
         """Keep the right answer, as an article has it."""
         try:
-            answer = _turn(course, number).answer
+            answer = _turn(course, course.judged).answer
             workspace = self._libraries.open(course.library)
             near = workspace.pipeline.find(f"{answer.searched_for} {words}"[:MAX_QUESTION], LOOKED_AT)
             found, article = check_correction(words, [hit.article for hit in (*answer.hits, *near)])
@@ -88,10 +87,10 @@ class _Correcting:
         gr.Info(f"Kept: “{html.escape(found)}” is right")
         return "", gr.update(visible=False)
 
-    def say_silent(self, course: Course, number: int) -> tuple[Any, Any]:
+    def say_silent(self, course: Course) -> tuple[Any, Any]:
         """Keep that the articles don't say."""
         try:
-            answer = _turn(course, number).answer
+            answer = _turn(course, course.judged).answer
             self._libraries.open(course.library).keep_label(Label.of(answer, "wrong", ""))
         except DatelineError as error:
             gr.Warning(html.escape(str(error)))

@@ -18,6 +18,7 @@ class Course:
         stops: how often the visitor stopped an answer: one under way when the number grows is not wanted any more.
         renewed: the visitor began it in the place of another.
         verdicts: what was said of the answers, by their number from 0.
+        judged: the number of the one that was judged last; -1 before the first.
         narrowed: for each turn, in words, which articles were asked; "" for all.
     """
 
@@ -26,13 +27,14 @@ class Course:
         self.turns: list[Turn] = []
         self.narrowed: list[str] = []
         self.verdicts: dict[int, str] = {}
+        self.judged = -1
         self.started = self.asking = ""
         self.stops = 0
         self.over = False
 
     def begin(self, started: str) -> None:
         """Begin it anew, as it was begun before."""
-        self.started, self.turns, self.narrowed, self.verdicts = started, [], [], {}
+        self.started, self.turns, self.narrowed, self.verdicts, self.judged = started, [], [], {}, -1
 
     def end(self, library: str = "") -> Course:
         """End it, and give the one that comes after it."""
