@@ -138,7 +138,7 @@ def extract_feed(data: bytes) -> list[Parsed]:
 
 def is_published(status: str, kind: str) -> bool:
     """Say whether what WordPress calls so is a story for readers; it keeps drafts, pictures and menus beside those."""
-    return status in ("", "publish") and _OF_THE_SITE.fullmatch(kind) is None
+    return status.lower() in ("", "publish", "published") and _OF_THE_SITE.fullmatch(kind) is None
 
 
 def _names(data: bytes) -> Mapping[str, str]:
