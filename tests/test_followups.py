@@ -154,6 +154,8 @@ def test_a_pronoun_that_points_to_its_own_question_is_left_alone(question):
     [
         ("I've met Gwen Pryce's son", ["Gwen Pryce"]),
         ("He's left, she'll stay", []),
+        ("Who’s Gwen Pryce?", ["Gwen Pryce"]),
+        ("Didn't Gwen Pryce say what's next? What's Port Sorrel's view?", ["Gwen Pryce", "Port Sorrel"]),
         ("O'Neill said", ["O'Neill"]),
         ("IT and the US", ["IT", "US"]),
         ("Did Šeško beat Łucja Świątek?", ["Šeško", "Łucja Świątek"]),

@@ -31,6 +31,8 @@ PHRASE_END = re.compile(
 )
 # the small letters from Ā to Ț, between the capitals of Łukasz and Žižek, begin no English word
 _NAME = re.compile(rf"(?:{CAPITAL}[\w.’'&-]*|\d+)(?:\s+(?:(?:of|the|and|de|for|&)\s+)?{CAPITAL}[\w.’'&-]*)*")
+# "Who's Ana Reyes?", "Didn't she win?", and a name's own "'s"
+_SHORTENED = re.compile(r"(?:n[’']t|[’'](?:s|d|m|ll|re|ve))$")
 DEFINITE = re.compile(r"\b(?:the|an?)\s+[a-zà-ÿ]", re.IGNORECASE)
 _MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 DAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
@@ -193,11 +195,10 @@ def names_in(text: str) -> list[str]:
     found = []
     for start, end in sentences(text):
         for match in _NAME.finditer(text, start, end):
-            name = match[0].rstrip(".’'&-")
-            name = re.sub(r"[’'](?:s|d|m|ll|re|ve)$", "", name)
+            name = _SHORTENED.sub("", match[0].rstrip(".’'&-"))
             first, _, rest = name.partition(" ")
             begins = match.start() == start or text[match.start() - 2 : match.start()] == ": "
-            if begins and first in _NO_NAMES:
+            if begins and _SHORTENED.sub("", first) in _NO_NAMES:
                 name = rest
             if name and name not in _NO_NAMES:
                 found.append(name)
