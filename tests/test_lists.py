@@ -161,6 +161,7 @@ def test_items_that_are_set_apart(text, best, items):
         ("May 4, 2017, and closed on June 8, 2018", []),
         ("1994, and won it in 1995, 2015 and 2017", []),
         ("bail, fines, or cruel and unusual punishment", []),
+        (", and ,", []),
     ],
 )
 def test_what_is_a_list_that_was_not_asked_for(text, items):
