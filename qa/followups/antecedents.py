@@ -21,6 +21,8 @@ VERBS = (
     r"(?:is|are|was|were|am|be|been|do|does|did|has|have|had|will|would|can|could|shall|should|(?-i:may)|might|must"
     r"|(?:is|are|was|were|do|does|did|wo|has|have|had|ca|could|would|should)n['’]t)"
 )
+# but not "The Who's first record"
+_SHORT_IS = re.compile(rf"(?<!\bthe )\b(?P<wh>{WH})[’']s\b", re.IGNORECASE)
 _DO_OR_MODAL = r"\b(?:[Dd]o|[Dd]oes|[Dd]id|will|would|can|could|should|might|must)"
 PAST = r"(?:[\w’'-]+ed|left|won|came|went|fell|lost|took|ran|fled|quit|said|got)"
 HAS_VERB = re.compile(rf"\b{VERBS}\b", re.IGNORECASE)
@@ -188,6 +190,11 @@ def describes(name: str, question: str) -> bool:
         return False
     rest = question[following.end() :].lstrip()
     return not (following["did"] and (rest in ("", "?") or PHRASE_END.match(rest)))
+
+
+def spelt_out(question: str) -> str:
+    """Give "Who is she?" for "Who's she?"."""
+    return _SHORT_IS.sub(r"\g<wh> is", question)
 
 
 def names_in(text: str) -> list[str]:

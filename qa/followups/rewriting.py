@@ -31,6 +31,7 @@ from qa.followups.antecedents import (
     names_in,
     persons,
     recent,
+    spelt_out,
     things,
 )
 from qa.followups.ellipsis import WHAT_ABOUT, capitalized, carried
@@ -61,7 +62,6 @@ _BARE = re.compile(
 )
 _WHEN = re.compile(r"^(?:(?:[a-z]+\s+)?when|(?:[a-z]+\s+)?(?:what|which)\s+(?:year|month|day|date))\b", re.IGNORECASE)
 _MANY = re.compile(r"\bthe\s+(?:[\w’'-]+\s+){0,5}?(?!\w*ss\b)[a-zà-ÿ]+s\b")
-_WHOS = re.compile(r"^(?P<wh>who|what|where|when|why|how)[’']s\b", re.IGNORECASE)
 # "When was that?" is "When?"
 _WAS_THAT = re.compile(
     r"^(?P<wh>when|where|why|how)\s+(?:is|was|were|did|does|do)\s+(?:this|that)(?:\s+happen)?\s*\?*$", re.IGNORECASE
@@ -125,10 +125,10 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     plain = Reading(question)
     if not turns or question in {turn.question for turn in turns}:  # asked again
         return [plain]
-    turns = [replace(turn, question=_WHOS.sub(r"\g<wh> is", turn.question)) for turn in turns]
+    turns = [replace(turn, question=spelt_out(turn.question)) for turn in turns]
     last = turns[-1]
     topic = f"{last.question} {last.answer.text}".strip()
-    body = _WAS_THAT.sub(r"\g<wh>", _WHOS.sub(r"\g<wh> is", _LEAD_IN.sub("", question)))
+    body = _WAS_THAT.sub(r"\g<wh>", spelt_out(_LEAD_IN.sub("", question)))
     if not body.strip("? "):
         return [plain]
     led_in = _LEAD_IN.match(question) is not None
