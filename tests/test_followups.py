@@ -162,6 +162,7 @@ def test_a_pronoun_that_points_to_its_own_question_is_left_alone(question):
         ("O'Neill said", ["O'Neill"]),
         ("IT and the US", ["IT", "US"]),
         ("Did Šeško beat Łucja Świątek?", ["Šeško", "Łucja Świątek"]),
+        ("Ana Reyes: Did Bo Lind resign?", ["Ana Reyes", "Bo Lind"]),
         ("insurers, Lutine & Harker", ["Lutine & Harker"]),
         ("Did AT&T sue Orrin & Vale Water?", ["AT&T", "Orrin & Vale Water"]),
         ("It beat Johan Moe. The Rovers beat St. Ives\nSorrel lost", ["Johan Moe", "Rovers", "St. Ives", "Sorrel"]),

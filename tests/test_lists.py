@@ -154,6 +154,7 @@ def test_items_that_are_set_apart(text, best, items):
     ("text", "items"),
     [
         ("Ash, Bell and the Old Salt", ["Ash", "Bell", "the Old Salt"]),
+        ("Ana Reyes, 41, Max Holm and Bo Lind", ["Ana Reyes", "Max Holm", "Bo Lind"]),
         ("Ash and Bell", []),
         ("Baker, California, USA", []),
         ("Nearer, My God, to Thee", []),

@@ -74,6 +74,7 @@ RIVALS = "**Do you have a rival?**\n\nOnly Piet Sand."
         ("How long has Rustam Aliev swept the deck?", DESERT, "Every morning", True),
         ("How long has Oduya counted swifts?", "He has counted them for 26 summers.", "26 summers", False),
         ("How long was the rope?", "It was nine fathoms.", "nine fathoms", False),
+        ("What illness did she die of?", "She died of a short illness.", "a short illness", True),
         ("How long is the fourth recall?", RECALLS, "since January", False),
         ("Does she have a rival?", RIVALS, "a rival", True),
         ("Who is her rival?", RIVALS, "Piet Sand", False),
@@ -105,6 +106,7 @@ KINDS = (
         ("Where did she die?", "67", True),
         ("Where did he finish?", "67", False),
         ("Whose seats are these?", "23,000", True),
+        ("Why did he come?", "67", True),
     ],
 )
 def test_what_is_asked_for_has_a_kind(question, span, unfit):
