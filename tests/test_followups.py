@@ -75,6 +75,7 @@ from qa.followups.rewriting import asks_of_anything, behind_names, readings
         ([turn("Who built the Kilbray Bridge in Sorrel?")], "What about the Old Pier?",
          "Who built the Old Pier in Sorrel?"),
         ([turn("What about injured? How many died?")], "Why?", "Why died?"),
+        ([turn("What about the mayoral vote? Who won?")], "Why was it late?", "Why was the mayoral vote late?"),
         ([turn("Who came second in the race?")], "And third?", "Who came third in the race?"),
         ([MAYOR], "What did she say about him?", "What did Renée Solberg say about him?"),
         ([turn("Who lost the mayoral election?")], "When was it?", "When was the mayoral election?"),

@@ -229,7 +229,7 @@ def _definites(question: str, article: str) -> Iterator[str]:
     """Yield phrases like "the old bridge": the most words after "the" or "a" that stand together in the article."""
     lowered = article.lower()
     for match in DEFINITE.finditer(question):
-        words = question[match.start() :].rstrip("? ").split()[1:6]
+        words = question[match.start() :].partition("?")[0].split()[1:6]
         stop = PHRASE_END.search(" ".join(words))
         words = (" ".join(words)[: stop.start()] if stop else " ".join(words)).split()
         while words and " ".join(words).lower() not in lowered:
