@@ -28,9 +28,10 @@ _NOW = re.compile(
     re.IGNORECASE,
 )
 # "How many people live in France today?" asks of no day, but "Who is he meeting today?" and "Who died today?" do
+_IS = r"\b(?:is|are|(?:who|what|where|how|s?he|it|there)['’]s|they['’]re)\b"
 _NOWADAYS = re.compile(
-    r"(?!.*\b(?:did|was|were|will|would|has|had)\b)(?!.*\b(?:is|are|am)\b.* \w{2,}ing\b)(?=.*\btoday\b(?!['’]s))"
-    r".*\b(?:is|are|do|does|don['’]t|doesn['’]t|can|exists?|lives?|remains?|stands?|costs?|contains?|uses?|holds?)\b",
+    rf"(?!.*\b(?:did|was|were|will|would|has|had)\b)(?!.*{_IS}.* \w{{2,}}ing\b)(?=.*\btoday\b(?!['’]s))"
+    rf".*(?:{_IS}|\b(?:do|does|don['’]t|doesn['’]t|can|exists?|lives?|remains?|stands?|costs?|contains?|uses?|holds?)\b)",
     re.IGNORECASE | re.DOTALL,
 )
 MONTH_NAME = MONTH.replace("?P<month>", "?:")

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from spans import hit_in, span_in
 
-from qa.answers import Span
 from qa.rules.named import UNNAMED, asked_names, less_where_unnamed
 from qa.rules.unfit import is_unfit
 
@@ -26,12 +25,7 @@ YEARS_AGO = "Ana Reyes won the Sorrel Open four years ago."
     ],
 )
 def test_told_of_another(question, text, span, unfit):
-    assert judged(question, text, text.index(span), span) is unfit
-
-
-def judged(question, text, start, span):
-    hit = hit_in(text, published=date(2022, 6, 8))
-    return is_unfit(question, Span(span, start, start + len(span), 5.0, hit))
+    assert is_unfit(question, span_in(hit_in(text, published=date(2022, 6, 8)), span)) is unfit
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from stories import VOTE
 
 from embeddings.errors import DatelineError
 from qa.cli import main
+from qa.evaluation.labels import Label, add_label
 from qa.evaluation.questions import Gold, Question
 from qa.evaluation.run import run_reader_only
 
@@ -61,15 +62,17 @@ def test_evaluation_is_gated_compared_and_reduced(tmp_path, capsys, without_plot
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
-def test_questions_are_asked_on_the_day_that_is_given(tmp_path, monkeypatch):
+def test_questions_are_asked_on_the_day_that_is_given_and_labels_otherwise_on_their_own(tmp_path, monkeypatch):
     def stopped(pipeline, questions):
-        asked.extend(questions)
+        asked.append({question.day for question in questions})
         raise KeyboardInterrupt
 
-    asked = []
+    asked, then, labels = [], ["--today", "8 May 2024"], tmp_path / "labels.jsonl"
     monkeypatch.setattr("qa.evaluation.run.run_reader_only", stopped)
-    assert main(["evaluate", str(squad_file(tmp_path)), "--reader-only", "--today", "8 May 2024"]) == 130
-    assert {question.day for question in asked} == {date(2024, 5, 8)}
+    add_label(labels, Label("Who won?", "Ana", "a", 0, 3, "right", None, "2023-03-02T12:00:00+00:00"))
+    for file, given in ((squad_file(tmp_path), then), (labels, then), (labels, [])):
+        assert main(["evaluate", str(file), "--reader-only", *given]) == 130
+    assert asked == [{date(2024, 5, 8)}, {date(2024, 5, 8)}, {date(2023, 3, 2)}]
 
 
 def test_an_evaluation_that_was_stopped_goes_on(tmp_path, capsys, without_plots):

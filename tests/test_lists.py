@@ -154,6 +154,7 @@ def test_items_that_are_set_apart(text, best, items):
     ("text", "items"),
     [
         ("Ash, Bell and the Old Salt", ["Ash", "Bell", "the Old Salt"]),
+        ("Ana Reyes, 41, Max Holm and Bo Lind", ["Ana Reyes", "Max Holm", "Bo Lind"]),
         ("Ash and Bell", []),
         ("Baker, California, USA", []),
         ("Nearer, My God, to Thee", []),
@@ -161,6 +162,7 @@ def test_items_that_are_set_apart(text, best, items):
         ("May 4, 2017, and closed on June 8, 2018", []),
         ("1994, and won it in 1995, 2015 and 2017", []),
         ("bail, fines, or cruel and unusual punishment", []),
+        (", and ,", []),
     ],
 )
 def test_what_is_a_list_that_was_not_asked_for(text, items):

@@ -195,6 +195,8 @@ def test_a_period_in_words(question, said):
         ("What did the mayor say today?", True),
         ("Who is the mayor meeting today?", True),
         ("Who lives in Halvern today?", False),
+        ("Who’s the mayor of Halvern today?", False),
+        ("What's happening in Halvern today?", True),
         ("How many people does the mill employ today?", False),
         ("Today, who owns the mill?", True),
         ("Who is today's guest?", False),

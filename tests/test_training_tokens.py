@@ -59,10 +59,6 @@ FILLER = "The council met again in the old town hall. " * 20
 MANY = f"Ana Reyes won. {FILLER} Bo Lind lost to Ana Reyes."
 
 
-def spans_of(text, *words):
-    return tuple((text.rindex(word), text.rindex(word) + len(word)) for word in words)
-
-
 @pytest.fixture
 def windows_of(tokenizer):
     """Make the one batch of a question in a passage and a negative, in windows of 64 tokens; None for no batch."""

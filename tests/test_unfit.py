@@ -1,9 +1,8 @@
 """Spans that can't be the answer, whatever the reader makes of them."""
 
 import pytest
-from spans import hit_in
+from spans import hit_in, span_in
 
-from qa.answers import Span
 from qa.rules.unfit import is_unfit
 
 DATELINE = "SORREL, June 8 (AP) - The mayor of Sorrel, Bo Lind, resigned in June 2021."
@@ -30,11 +29,7 @@ TALK = "How much water is lost through leaks?\nA fifth of it.\n“Where is the w
     ],
 )
 def test_unfit(question, text, span, unfit):
-    assert judged(question, text, text.index(span), span) is unfit
-
-
-def judged(question, text, start, span):
-    return is_unfit(question, Span(span, start, start + len(span), 5.0, hit_in(text)))
+    assert is_unfit(question, span_in(hit_in(text), span)) is unfit
 
 
 POOL = "The pool.\n- Cost: £3m\n- **Opening**: September 2024\n- Ana Reyes: 41 goals\n\nName | Votes\nBo Lind | 1,204"
@@ -59,11 +54,11 @@ def test_labels(question, text, span, unfit):
     test_unfit(question, text, span, unfit)
 
 
-LETTERS = "We apologise to the 611 readers who wrote in.\nTrains: which trains are running and when\nHarrow: none."
+LETTERS = "We apologise to the 611 readers who wrote in."
 DESERT = (
     "Every morning at six Rustam Aliev sweeps the deck. “I stay,” said the 81-year-old, who was taught to read at six."
 )
-RECALLS = "It is the fourth recall since January.\n**1. Piccalilli**\nGlass.\n\n**2. SnugBug bag, 2.5 tog**\nThe zip."
+RECALLS = "It is the fourth recall since January."
 RIVALS = "**Do you have a rival?**\n\nOnly Piet Sand."
 
 
@@ -73,13 +68,13 @@ RIVALS = "**Do you have a rival?**\n\nOnly Piet Sand."
         ("Who wrote the crossword?", LETTERS, "611", True),
         ("Who wrote in?", LETTERS, "611 readers", False),
         ("How many wrote in?", LETTERS, "611", False),
-        ("Which trains are running?", LETTERS, "Harrow", False),
         ("How old is Rustam Aliev?", DESERT, "Rustam Aliev", True),
         ("How old is Rustam Aliev?", DESERT, "81", False),
         ("How long has Rustam Aliev swept the deck?", DESERT, "the deck", True),
         ("How long has Rustam Aliev swept the deck?", DESERT, "Every morning", True),
         ("How long has Oduya counted swifts?", "He has counted them for 26 summers.", "26 summers", False),
         ("How long was the rope?", "It was nine fathoms.", "nine fathoms", False),
+        ("What illness did she die of?", "She died of a short illness.", "a short illness", True),
         ("How long is the fourth recall?", RECALLS, "since January", False),
         ("Does she have a rival?", RIVALS, "a rival", True),
         ("Who is her rival?", RIVALS, "Piet Sand", False),
@@ -111,6 +106,7 @@ KINDS = (
         ("Where did she die?", "67", True),
         ("Where did he finish?", "67", False),
         ("Whose seats are these?", "23,000", True),
+        ("Why did he come?", "67", True),
     ],
 )
 def test_what_is_asked_for_has_a_kind(question, span, unfit):
@@ -122,7 +118,7 @@ Hugh Stanier | Tory | 13,169
 Meena Pillai | Labour | 6,540
 Al Pillai | Green | 207
 
-She lost by 3 | 4."""
+She lost by 8 | 4."""
 
 
 @pytest.mark.parametrize(
@@ -135,8 +131,8 @@ She lost by 3 | 4."""
         ("How many more votes than Pillai did he get?", "13,169", False),
         ("Which party beat Meena Pillai?", "Tory", False),
         ("Who lost to Stanier?", "Meena Pillai", False),
-        ("How many did Pillai lose by?", "3", False),
+        ("How many did Pillai lose by?", "8", False),
     ],
 )
 def test_figures_of_another_row(question, span, unfit):
-    assert judged(question, VOTES, VOTES.rindex(span), span) is unfit
+    test_unfit(question, VOTES, span, unfit)

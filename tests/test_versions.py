@@ -2,6 +2,7 @@
 
 import random
 import tracemalloc
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -197,6 +198,7 @@ def test_an_older_version_is_shown_as_such(store):
     passage = next(passage for passage, owner in passages.values() if owner.id == "first")
     older = type(hit)(passage, old, 1.0, versions=hit.versions)
     assert newer_version(older).id == "corrected"
+    assert newer_version(replace(older, article=replace(old, source="Another Paper"))) is None
     assert older.story == hit.story == "corrected"
 
 
@@ -314,6 +316,10 @@ def test_a_version_that_was_replaced_since_it_was_found_is_older_than_all():
     text = "The dam was approved on Monday by the whole council of Halvern."
     old, new, newest = (Article(name, "Dam", text) for name in ("old", "new", "newest"))
     # of another day by now, which was not asked for
-    hits = [Hit(Passage(one.id, 0, len(text)), one, 1.0, versions=(newest, new)) for one in (old, new)]
-    assert [hit.article.id for hit in collapse(hits)] == ["new"]
+    hits = [
+        Hit(Passage(one.id, 0, len(text)), one, *ranked, versions=(newest, new))
+        for one, ranked in ((old, (1.0, 1, 2)), (new, (0.5, 4, None)))
+    ]
+    [kept] = collapse(hits)
+    assert (kept.article.id, kept.score, kept.dense_rank, kept.lexical_rank) == ("new", 1.0, 1, 2), "the best of both"
     assert [hit.article.id for hit in collapse(hits[::-1])] == ["new"]

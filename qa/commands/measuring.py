@@ -40,7 +40,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     chosen = _chosen(loaded, arguments.only)
     today = read_day("today", arguments.today)
     drawn = sample(part_of(chosen, arguments.part), arguments.limit)
-    questions = [replace(question, day=question.day or today) for question in drawn]
+    questions = [replace(question, day=today or question.day) for question in drawn]
     old = None if arguments.against is None else read_report(arguments.against)
     was = None if arguments.against is None else read_about(arguments.against)  # --out may be its folder
     # a gate that can't be read is said before the work

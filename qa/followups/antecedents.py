@@ -21,6 +21,8 @@ VERBS = (
     r"(?:is|are|was|were|am|be|been|do|does|did|has|have|had|will|would|can|could|shall|should|(?-i:may)|might|must"
     r"|(?:is|are|was|were|do|does|did|wo|has|have|had|ca|could|would|should)n['’]t)"
 )
+# but not "The Who's first record"
+_SHORT_IS = re.compile(rf"(?<!\bthe )\b(?P<wh>{WH})[’']s\b", re.IGNORECASE)
 _DO_OR_MODAL = r"\b(?:[Dd]o|[Dd]oes|[Dd]id|will|would|can|could|should|might|must)"
 PAST = r"(?:[\w’'-]+ed|left|won|came|went|fell|lost|took|ran|fled|quit|said|got)"
 HAS_VERB = re.compile(rf"\b{VERBS}\b", re.IGNORECASE)
@@ -31,6 +33,8 @@ PHRASE_END = re.compile(
 )
 # the small letters from Ā to Ț, between the capitals of Łukasz and Žižek, begin no English word
 _NAME = re.compile(rf"(?:{CAPITAL}[\w.’'&-]*|\d+)(?:\s+(?:(?:of|the|and|de|for|&)\s+)?{CAPITAL}[\w.’'&-]*)*")
+# "Who's Ana Reyes?", "Didn't she win?", and a name's own "'s"
+_SHORTENED = re.compile(r"(?:n[’']t|[’'](?:s|d|m|ll|re|ve))$")
 DEFINITE = re.compile(r"\b(?:the|an?)\s+[a-zà-ÿ]", re.IGNORECASE)
 _MONTHS = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 DAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
@@ -188,16 +192,20 @@ def describes(name: str, question: str) -> bool:
     return not (following["did"] and (rest in ("", "?") or PHRASE_END.match(rest)))
 
 
+def spelt_out(question: str) -> str:
+    """Give "Who is she?" for "Who's she?"."""
+    return _SHORT_IS.sub(r"\g<wh> is", question)
+
+
 def names_in(text: str) -> list[str]:
     """Find runs of capitalised words; a question's first word is none, unless another capitalised one follows it."""
     found = []
     for start, end in sentences(text):
         for match in _NAME.finditer(text, start, end):
-            name = match[0].rstrip(".’'&-")
-            name = re.sub(r"[’'](?:s|d|m|ll|re|ve)$", "", name)
+            name = _SHORTENED.sub("", match[0].rstrip(".’'&-"))
             first, _, rest = name.partition(" ")
             begins = match.start() == start or text[match.start() - 2 : match.start()] == ": "
-            if begins and first in _NO_NAMES:
+            if begins and _SHORTENED.sub("", first) in _NO_NAMES:
                 name = rest
             if name and name not in _NO_NAMES:
                 found.append(name)
@@ -221,7 +229,7 @@ def _definites(question: str, article: str) -> Iterator[str]:
     """Yield phrases like "the old bridge": the most words after "the" or "a" that stand together in the article."""
     lowered = article.lower()
     for match in DEFINITE.finditer(question):
-        words = question[match.start() :].rstrip("? ").split()[1:6]
+        words = question[match.start() :].partition("?")[0].split()[1:6]
         stop = PHRASE_END.search(" ".join(words))
         words = (" ".join(words)[: stop.start()] if stop else " ".join(words)).split()
         while words and " ".join(words).lower() not in lowered:

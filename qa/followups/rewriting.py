@@ -31,6 +31,7 @@ from qa.followups.antecedents import (
     names_in,
     persons,
     recent,
+    spelt_out,
     things,
 )
 from qa.followups.ellipsis import WHAT_ABOUT, capitalized, carried
@@ -124,9 +125,10 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     plain = Reading(question)
     if not turns or question in {turn.question for turn in turns}:  # asked again
         return [plain]
+    turns = [replace(turn, question=spelt_out(turn.question)) for turn in turns]
     last = turns[-1]
     topic = f"{last.question} {last.answer.text}".strip()
-    body = _WAS_THAT.sub(r"\g<wh>", _LEAD_IN.sub("", question))
+    body = _WAS_THAT.sub(r"\g<wh>", spelt_out(_LEAD_IN.sub("", question)))
     if not body.strip("? "):
         return [plain]
     led_in = _LEAD_IN.match(question) is not None

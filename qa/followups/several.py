@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from qa.followups.antecedents import PAST, VERBS, WH
+from qa.followups.antecedents import PAST, VERBS, WH, spelt_out
 from qa.followups.ellipsis import capitalized
 
 MOST = 5
@@ -71,7 +71,7 @@ def _is_in_quotes(piece: str) -> bool:
 
 def _joined(sentence: str) -> list[str]:
     """Split one sentence where "and" joins questions."""
-    found = [one for part in _parts(sentence.rstrip("? ")) for one in _each_adverb(part)]
+    found = [one for part in _parts(spelt_out(sentence.rstrip("? "))) for one in _each_adverb(part)]
     return [f"{one}?" for one in found] if len(found) > 1 else [sentence]
 
 

@@ -37,7 +37,7 @@ def is_said_by_another(span: Span, pronoun: str) -> bool:
     text = span.hit.article.text
     start, end = sentence_around(text, span.start, span.end)
     speakers = [_is_woman(speaker, text) for speaker in _speakers(text[start:end])]
-    return bool(speakers) and all(is_woman is (pronoun == "he") for is_woman in speakers)
+    return bool(speakers) and all(woman is (pronoun == "he") for woman in speakers)
 
 
 def _speakers(sentence: str) -> Iterator[str]:

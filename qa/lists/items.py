@@ -240,8 +240,8 @@ def cut(span: Span) -> list[Span]:
         start, end = tidied(span.text, start, hanging.start() if hanging else end)
         if start < end:
             parts.append((start, end))
-    if any(len(span.text[start:end].split()) > MAX_ITEM_WORDS for start, end in parts):
-        return [span]  # a clause that happens to hold a comma
+    if not parts or any(len(span.text[start:end].split()) > MAX_ITEM_WORDS for start, end in parts):
+        return [span]  # a clause that happens to hold a comma, or commas alone
     items: list[Span] = []
     for start, end in parts:
         if items and (leading := _LEADING.match(span.text, start, end)):
