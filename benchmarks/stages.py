@@ -29,6 +29,7 @@ import qa.reader
 import qa.retriever
 from qa.build import open_pipeline, seeds_folder
 from qa.evaluation.questions import load_questions
+from qa.reader import load_onnxruntime
 from qa.settings import load_settings
 from qa.windows import WindowBatch
 
@@ -132,7 +133,6 @@ def float_rate() -> float:
 def int8_rate(width: int, tokens: int = 150) -> float:
     """Give the int8 operations a second of the product that widens a window's tokens fourfold."""
     import onnx
-    import onnxruntime
     from onnx import TensorProto, helper
 
     generator = np.random.default_rng(0)
@@ -146,7 +146,7 @@ def int8_rate(width: int, tokens: int = 150) -> float:
         [onnx.numpy_helper.from_array(weights, "weights")],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    session = load_onnxruntime().InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     return 2 * tokens * width * 4 * width / fastest(lambda: session.run(None, {"tokens": tokens_in}))
 
 

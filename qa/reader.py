@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -253,9 +255,14 @@ def _openvino_model(folder: Path, threads: int) -> Model:
     return run
 
 
-def _onnx_model(folder: Path, threads: int) -> Model:
-    import onnxruntime
+def load_onnxruntime() -> Any:
+    """Import onnxruntime without its telemetry, which would report models and times over the network, unasked."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # which it reads once, when it is imported first
+    return importlib.import_module("onnxruntime")
 
+
+def _onnx_model(folder: Path, threads: int) -> Model:
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     try:

@@ -55,6 +55,7 @@ ORDER = [  # each imports those before it alone; those of one line may import ea
 ]
 ONLY_IMPORTER = {
     "faiss": {"embeddings/indexes/vectors.py"},
+    "onnxruntime": {"qa/training/quantize.py"},  # else by qa/reader.py, without its telemetry
     "openvino": set(),  # embeddings/network.py loads it without its telemetry, which an import would load
     "pymilvus": {"embeddings/milvus/client.py"},
     "tantivy": {"embeddings/indexes/lexical.py"},

@@ -6,7 +6,6 @@ import shutil
 from contextlib import redirect_stdout
 
 import numpy as np
-import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer
@@ -23,7 +22,7 @@ from embeddings.errors import DatelineError
 from qa import reader as reading
 from qa.cli import main
 from qa.manifest import check_manifest, write_manifest
-from qa.reader import SHIPPED_READER, ExtractiveReader
+from qa.reader import SHIPPED_READER, ExtractiveReader, load_onnxruntime
 from qa.training.smoothing import scales, smooth
 from qa.windows import make_windows, pad
 
@@ -103,7 +102,7 @@ def test_smoothing_changes_no_output_and_evens_what_layers_get():
     feed = {"tokens": rng.normal(size=(1, 30, 4)).astype(np.float32)}
 
     def run(*names):
-        session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        session = load_onnxruntime().InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
         return session.run(list(names), feed)
 
     before = run(*made)

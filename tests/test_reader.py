@@ -1,7 +1,11 @@
 """The reader: windows, titles, and the places of what it finds."""
 
 import json
+import os
+import subprocess
+import sys
 from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 
@@ -206,3 +210,11 @@ def test_what_another_library_says_is_told_on_one_line(monkeypatch, error, said)
     for model in (ExtractiveReader("no/where"), SentenceEncoder("no/where")):
         with pytest.raises(DatelineError, match=rf"'no/where' is no folder .* from the hub \({said}\); name a"):
             _ = model.folder
+
+
+def test_nothing_is_told_to_the_makers_of_onnxruntime(tmp_path):
+    # as for a user: where it runs tests, it tells nothing anyway
+    home = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    run = "from qa.reader import SHIPPED_READER, _onnx_model; _onnx_model(SHIPPED_READER, 1)"
+    subprocess.run([sys.executable, "-c", run], check=True, env=home, cwd=Path(__file__).parents[1])
+    assert list(tmp_path.iterdir()) == []  # it leaves a number for its user there, and what it is to tell

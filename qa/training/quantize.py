@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from embeddings.errors import DatelineError
 from qa.manifest import write_manifest
-from qa.reader import ONNX_FILE, input_names, load_on_torch, tokenizer_of, window_tokens
+from qa.reader import ONNX_FILE, input_names, load_on_torch, load_onnxruntime, tokenizer_of, window_tokens
 from qa.training.checkpoints import checkpoint_folder
 from qa.training.smoothing import smooth
 from qa.windows import make_windows, pad
@@ -39,6 +39,7 @@ def export_int8(checkpoint: Path, out: Path, examples: Sequence[tuple[str, str]]
     Raises:
         DatelineError: the checkpoint can't be loaded, or the packages of the extra `train` are missing.
     """
+    load_onnxruntime()
     try:
         import onnx
         import onnxscript  # noqa: F401  # torch's exporter needs it, and fails late without

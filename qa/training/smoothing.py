@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qa.reader import load_onnxruntime
+
 STRENGTH = 0.7
 """The exponent a: 0 leaves all unevenness to the activations, 1 to the weights."""
 _TINY = 1e-5
@@ -75,13 +77,12 @@ def _is_feed_forward(weights: Any) -> bool:
 
 def _largest(model: Any, names: list[str], feeds: Iterable[Mapping[str, npt.NDArray[np.int64]]]) -> dict[str, Floats]:
     """Give the largest magnitude that each channel of some tensors has in all feeds."""
-    import onnxruntime
     from onnx import ModelProto, TensorProto, helper
 
     observed = ModelProto()
     observed.CopyFrom(model)
     observed.graph.output.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in names)
-    session = onnxruntime.InferenceSession(observed.SerializeToString(), providers=["CPUExecutionProvider"])
+    session = load_onnxruntime().InferenceSession(observed.SerializeToString(), providers=["CPUExecutionProvider"])
     found: dict[str, Floats] = {}
     for feed in feeds:
         for name, values in zip(names, session.run(names, dict(feed)), strict=True):
