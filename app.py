@@ -37,6 +37,8 @@ from qa.ui.preferences import choose_kept_library, kept_settings, settings_tab
 from qa.ui.style import CSS, HEAD, theme
 
 QUEUE_SIZE = 32
+VISITORS = 500
+"""Opened pages whose conversations are remembered: some 0.2 MB each, and more with what was answered."""
 MAX_UPLOAD = "200mb"
 CLEAN_EVERY = 3600
 """Seconds between looks through the uploads."""
@@ -86,6 +88,7 @@ def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = Fal
                 evaluate_tab(libraries, library, chosen, preferences)
         add_endpoints(libraries)
     blocks.queue(max_size=QUEUE_SIZE)
+    blocks.state_session_capacity = VISITORS  # by itself, Gradio remembers 10,000, though they have long gone
     return blocks
 
 

@@ -1,8 +1,13 @@
 """What a server says of itself to those who run it: /healthz, /readyz, /metrics."""
 
+import gradio as gr
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from served import serve
 
+from app import build_app
 from embeddings.errors import DatelineError
+from qa.libraries.workspace import Libraries
 from qa.settings import load_settings
 
 
@@ -51,6 +56,8 @@ def test_the_headers_of_what_can_be_had_can_be_had_alone():
     service, client = serve(load_settings({}))
     seen = [client.head(f"/api/{path}").status_code for path in ("articles", "articles/none", "nothing", "answer")]
     assert seen == [200, 404, 404, 405]
+    assert client.put("/api/articles").headers["allow"] == "GET, HEAD, POST"
+    assert client.get("/api/answer").headers["allow"] == "POST"
     assert client.get("/metrics").text.count('method="HEAD"') > 0
     service.close()
 
@@ -76,3 +83,16 @@ def test_a_library_that_fails_hides_no_other_figure(monkeypatch):
     assert said.status_code == 200
     assert "dateline_articles NaN" in said.text
     assert "dateline_asking_waiting 0.0" in said.text
+
+
+def test_of_pages_that_were_opened_the_last_are_remembered(monkeypatch):
+    monkeypatch.setattr("app.VISITORS", 3)
+    settings = load_settings({})
+    api = FastAPI()
+    mounted = gr.mount_gradio_app(api, build_app(Libraries(settings), settings), "/").routes[-1].app
+    [load, *_] = [each["id"] for each in mounted.get_blocks().config["dependencies"] if each["api_name"] == "choose"]
+    client = TestClient(api)
+    for visitor in range(5):
+        event = {"fn_index": load, "data": [None], "session_hash": f"visitor {visitor}"}
+        assert client.post("/gradio_api/run/predict", json=event).status_code == 200
+    assert list(mounted.state_holder.session_data) == ["visitor 2", "visitor 3", "visitor 4"]

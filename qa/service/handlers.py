@@ -49,7 +49,8 @@ class NoSuch:
             if compile_path(known)[0].match(path)
             for method in methods
         }
-        if scope["method"] == "HEAD" and "GET" in allowed:  # the server leaves the body out
+        allowed |= {"HEAD"} if "GET" in allowed else set()
+        if scope["method"] == "HEAD" and "HEAD" in allowed:  # the server leaves the body out
             await self._app.router({**scope, "method": "GET"}, receive, send)
             return
         if allowed:
