@@ -34,6 +34,8 @@ from qa.wire import (
 _Form = TypeVar("_Form", bound=BaseModel)
 LONGEST_PAUSE = 30.0
 """Seconds between two tries, whatever the server says."""
+_AGAIN = (502, 503)
+"""The server is busy, or going down; and what a proxy says where it is not up again."""
 
 
 class ApiError(DatelineError):
@@ -55,7 +57,8 @@ class Client:
         Args:
             address: of the server.
             token: made by `dateline access token`; "" where the server has no password.
-            tries: how often a request is sent while the server is busy, 1 or more; after each, twice as long passes.
+            tries: how often a request is sent, 1 or more, while the server is busy or a server that answered before is
+                being started anew; after each, twice as long passes.
             timeout: seconds that one try may take.
 
         Raises:
@@ -69,6 +72,7 @@ class Client:
         except (httpx.InvalidURL, ValueError) as error:
             raise ApiError(0, f"the address {address!r} or the token can't be used ({error})") from error
         self._tries = tries
+        self._met = False  # the server has answered something
 
     def __enter__(self) -> Client:
         return self
@@ -216,25 +220,7 @@ class Client:
         return self._send(JobOut, "DELETE", f"/api/evaluate/{_quoted(job_id)}")
 
     def _send(self, form: type[_Form], method: str, path: str, **content: Any) -> _Form:
-        for tried in range(self._tries):
-            try:
-                response = self._http.request(method, path, **content)
-            except httpx.ReadTimeout as error:
-                raise ApiError(
-                    0,
-                    f"{self._http.base_url} did not answer within {self._http.timeout.read} s, the client's timeout; "
-                    "ask for less at once, or give Client a longer one",
-                ) from error
-            except httpx.HTTPError as error:
-                said = str(error) or type(error).__name__
-                raise ApiError(0, f"{self._http.base_url} can't be reached ({said}); is it served there?") from error
-            except (TypeError, ValueError) as error:  # what JSON or a header can't hold: nan, half a character
-                raise ApiError(0, f"the request can't be written ({error}); mend what was given") from error
-            if response.status_code != 503 or tried + 1 == self._tries:
-                break
-            pause = response.headers.get("retry-after", "1")
-            # longer each time: many who come again at the same moments are sent away as often
-            time.sleep(min((float(pause) if pause.isdecimal() else 1.0) * 2**tried, LONGEST_PAUSE))
+        response = self._answered(method, path, content)
         if not response.is_success:
             raise ApiError(response.status_code, _detail(response))
         try:
@@ -245,6 +231,35 @@ class Client:
                 f"what {self._http.base_url} answered is not a response of Dateline's; is it served there, and in the "
                 "same version?",
             ) from error
+
+    def _answered(self, method: str, path: str, content: Mapping[str, Any]) -> httpx.Response:
+        """Send a request until the server has time for it; one that answered before may be being started anew."""
+        tried = 0
+        while True:
+            tried, pause = tried + 1, "1"
+            try:
+                response = self._http.request(method, path, **content)
+                self._met = True
+                if response.status_code not in _AGAIN or tried == self._tries:
+                    return response
+                pause = response.headers.get("retry-after", "1")
+            except httpx.ReadTimeout as error:
+                raise ApiError(
+                    0,
+                    f"{self._http.base_url} did not answer within {self._http.timeout.read} s, the client's timeout; "
+                    "ask for less at once, or give Client a longer one",
+                ) from error
+            except httpx.HTTPError as error:
+                may_come = self._met and isinstance(error, httpx.ConnectError)  # and nothing was sent
+                if not may_come or tried == self._tries:
+                    said = str(error) or type(error).__name__
+                    raise ApiError(
+                        0, f"{self._http.base_url} can't be reached ({said}); is it served there?"
+                    ) from error
+            except (TypeError, ValueError) as error:  # what JSON or a header can't hold: nan, half a character
+                raise ApiError(0, f"the request can't be written ({error}); mend what was given") from error
+            # longer each time: many who come again at the same moments are sent away as often
+            time.sleep(min((float(pause) if pause.isdecimal() else 1.0) * 2 ** (tried - 1), LONGEST_PAUSE))
 
 
 def _given(content: Mapping[str, Any]) -> dict[str, Any]:

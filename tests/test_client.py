@@ -185,6 +185,24 @@ def test_the_client_comes_again_where_the_server_is_busy(monkeypatch):
     assert (client.remove("a"), pauses) == (1, [2.0, 4.0, 8.0])
 
 
+def test_the_client_waits_for_a_server_that_is_started_anew(monkeypatch):
+    pauses = []
+    came = iter([200, 502, httpx.ConnectError("refused"), 200, *[httpx.ConnectError("refused")] * 3])
+    monkeypatch.setattr("qa.client.time.sleep", pauses.append)
+
+    def started(_):
+        if isinstance(now := next(came), httpx.ConnectError):
+            raise now
+        return httpx.Response(now, json={"removed": 1})
+
+    client = Client(tries=3)
+    client._http = httpx.Client(base_url="http://x", transport=httpx.MockTransport(started))
+    assert (client.remove("a"), client.remove("b"), pauses) == (1, 1, [1.0, 2.0])
+    with pytest.raises(ApiError, match="can't be reached"):
+        client.remove("c")
+    assert pauses == [1.0, 2.0, 1.0, 2.0]
+
+
 async def patient_server(application):
     config = uvicorn.Config(application, http=PatientProtocol, lifespan="off", log_level="error")
     config.load()
