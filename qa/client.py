@@ -236,13 +236,13 @@ class Client:
         """Send a request until the server has time for it; one that answered before may be being started anew."""
         tried = 0
         while True:
-            tried, pause = tried + 1, "1"
+            tried, pause = tried + 1, ""
             try:
                 response = self._http.request(method, path, **content)
                 self._met = True
                 if response.status_code not in _AGAIN or tried == self._tries:
                     return response
-                pause = response.headers.get("retry-after", "1")
+                pause = response.headers.get("retry-after", "")
             except httpx.ReadTimeout as error:
                 raise ApiError(
                     0,
@@ -259,7 +259,7 @@ class Client:
             except (TypeError, ValueError) as error:  # what JSON or a header can't hold: nan, half a character
                 raise ApiError(0, f"the request can't be written ({error}); mend what was given") from error
             # longer each time: many who come again at the same moments are sent away as often
-            time.sleep(min((float(pause) if pause.isdecimal() else 1.0) * 2 ** (tried - 1), LONGEST_PAUSE))
+            time.sleep(min((float(pause) if pause.isdecimal() else 2.0) * 2 ** (tried - 1), LONGEST_PAUSE))
 
 
 def _given(content: Mapping[str, Any]) -> dict[str, Any]:

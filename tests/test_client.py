@@ -197,10 +197,10 @@ def test_the_client_waits_for_a_server_that_is_started_anew(monkeypatch):
 
     client = Client(tries=3)
     client._http = httpx.Client(base_url="http://x", transport=httpx.MockTransport(started))
-    assert (client.remove("a"), client.remove("b"), pauses) == (1, 1, [1.0, 2.0])
+    assert (client.remove("a"), client.remove("b"), pauses) == (1, 1, [2.0, 4.0])
     with pytest.raises(ApiError, match="can't be reached"):
         client.remove("c")
-    assert pauses == [1.0, 2.0, 1.0, 2.0]
+    assert pauses == [2.0, 4.0, 2.0, 4.0]
 
 
 async def patient_server(application):
