@@ -1,11 +1,13 @@
 """What stands in a folder of articles besides, put there by programs."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from embeddings.errors import DatelineError
 from embeddings.sources import find_inputs, is_left_out
+from qa.commands import watching
 
 
 def test_the_parts_of_a_saved_page_and_notes_of_word_are_no_articles(tmp_path):
@@ -42,3 +44,25 @@ def test_a_link_to_a_folder_is_not_followed_but_named(tmp_path):
         find_inputs([archive])
     both = find_inputs([archive, link])
     assert (len(both.inputs), both.linked) == (1, ())
+
+
+def test_a_watch_goes_on_after_what_could_not_be_done_but_not_without_its_library(tmp_path, monkeypatch, capsys):
+    steps, pauses = iter([DatelineError("the disk is full; free some space and try again"), False]), []
+
+    def step(*_, **__):
+        if isinstance(now := next(steps, DatelineError("it was removed")), DatelineError):
+            raise now
+        return now
+
+    monkeypatch.setattr(watching, "_watch", step)
+    monkeypatch.setattr(watching.time, "sleep", pauses.append)
+    store = SimpleNamespace(is_in_place=True)
+    watched = watching.Watched(store, [tmp_path], list, frozenset())
+    watching.watch(watched)
+    assert pauses == [watching.AGAIN_SECONDS]
+    assert capsys.readouterr().err == (
+        "dateline: the disk is full; free some space and try again (the watch tries again in 30 s)\n"
+    )
+    store.is_in_place = False
+    with pytest.raises(DatelineError, match="it was removed"):
+        watching.watch(watched)

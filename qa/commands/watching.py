@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 WAKE_MS = 500
 """How often a watch looks up, at least."""
+AGAIN_SECONDS = 30
+"""After which a watch looks at all anew, where something could not be done."""
 
 
 @dataclass(slots=True)
@@ -74,13 +76,26 @@ def forget_gone(store: PassageStore, roots: Sequence[Path], told: frozenset[Path
 
 
 def watch(watched: Watched) -> None:
-    """Keep a library in step with files until Ctrl-C; a root that goes is taken up again when it comes back."""
+    """Keep a library in step with files until Ctrl-C; a root that goes is taken up again when it comes back.
+
+    So is what can't be done for a while, as where the disk is full or another process writes for long.
+
+    Raises:
+        DatelineError: the library itself is there no more.
+    """
     said = False
     with suppress(KeyboardInterrupt):
         while True:
             there = {root: found for root in watched.roots if (found := file_identity(root)) is not None}
-            if there and not _watch(watched, there, greet=not said):
-                return
+            try:
+                if there and not _watch(watched, there, greet=not said):
+                    return
+            except DatelineError as error:
+                if not watched.store.is_in_place:
+                    raise
+                print(f"dateline: {error} (the watch tries again in {AGAIN_SECONDS} s)", file=sys.stderr, flush=True)
+                time.sleep(AGAIN_SECONDS)
+                continue
             said = said or bool(there)
             if not there:
                 time.sleep(WAKE_MS / 1000)
