@@ -175,6 +175,7 @@ def test_many_guesses_at_once_count_one_by_one(access):
     assert sorted(statuses) == [401] * FREE + [429] * (20 - FREE)
     assert locked.status_code == 429  # the right one, too
     assert int(locked.headers["retry-after"]) > 0
+    assert f"try again in {locked.headers['retry-after']} seconds" in locked.text
 
 
 def test_the_access_file_is_its_owner_s_alone_and_holds_no_secret(tmp_path, access):

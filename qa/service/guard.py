@@ -106,10 +106,13 @@ class Guard:
         password = parse_qs(body.decode("utf-8", "replace")).get("password", [""])[0]
         refusal = await self._attempt(scope, lambda: self._doorkeeper.password_is(password))
         if refusal is not None:
-            said = {401: "That is not the password.", 429: "Too many attempts; try again later."}.get(
-                refusal.status_code, "Too many are coming in at once; try again."
-            )
-            return HTMLResponse(_form(_next(scope), said), refusal.status_code, _retry(refusal))
+            wait = refusal.headers.get("retry-after", "")
+            said = {
+                401: "That is not the password.",
+                429: f"Too many wrong attempts; try again in {wait} seconds.",
+                503: "Too many are coming in at once; try again.",
+            }[refusal.status_code]
+            return HTMLResponse(_form(_next(scope), said), refusal.status_code, {"Retry-After": wait} if wait else {})
         inside = RedirectResponse(_next(scope), 303)
         inside.set_cookie(
             COOKIE,
@@ -130,10 +133,10 @@ class Guard:
         self._waiting += 1
         try:
             async with self._checking:
-                if wait := self._lockout.wait(address):
+                if wait := math.ceil(self._lockout.wait(address)):
                     self._refused("locked out")
                     return problem_response(
-                        429, "too many wrong attempts; try again later", {"Retry-After": f"{math.ceil(wait)}"}
+                        429, f"too many wrong attempts; try again in {wait} s", {"Retry-After": f"{wait}"}
                     )
                 if await asyncio.to_thread(fits):
                     self._lockout.came_in(address)
@@ -166,7 +169,3 @@ def _next(scope: MutableMapping[str, Any]) -> str:
 
 def _form(wanted: str, said: str = "") -> str:
     return _FORM.format(action=html.escape(f"/login?next={quote(wanted, safe='')}"), said=html.escape(said))
-
-
-def _retry(refusal: Response) -> dict[str, str]:
-    return {"Retry-After": refusal.headers["retry-after"]} if "retry-after" in refusal.headers else {}
