@@ -21,8 +21,6 @@ from qa.service.lockout import Lockout
 from qa.service.problems import problem_response
 
 COOKIE = "dateline_session"
-OPEN = HEALTH | {"/login"}
-"""Paths that everybody may see."""
 WAITING = 50
 """Attempts that may wait to be checked, one after another."""
 MAX_FORM = 13 * MOST_PASSWORD
@@ -70,7 +68,7 @@ class Guard:
             gone = RedirectResponse("/login", 303)
             gone.delete_cookie(COOKIE)
             return gone
-        if path in OPEN or self._doorkeeper.session_holds(_session(headers)):
+        if path in HEALTH or self._doorkeeper.session_holds(_session(headers)):
             return None
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and token:
