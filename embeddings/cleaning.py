@@ -53,8 +53,8 @@ _HEAD = re.compile(rf"{_MARKS}(?:{'|'.join(HEAD_LINE)}){_MARKS}", re.IGNORECASE)
 _LIST = re.compile(rf"{_MARKS}(?:{'|'.join(LIST_HEADING)}){_MARKS}", re.IGNORECASE)
 _SHARED_ON = re.compile(rf"{_MARKS}{SHARED_ON}{_MARKS}", re.IGNORECASE)
 _MENU = re.compile(rf"{_MARKS}{MENU}{_MARKS}", re.IGNORECASE)
-# of a story that goes on: a sentence, what leads to a list, a point of one, a row of a table, an interview
-_NO_LINK = re.compile(r"[-*•|#>]|[QA]: |.*(?:[.!…:]|\?[\"'”’])[\"'”’)*_]*$")
+# of a story that goes on: a sentence, what leads to a list, a row of a table, an interview
+_NO_LINK = re.compile(r"[|#>]|[QA]: |.*(?:[.!…:]|\?[\"'”’])[\"'”’)*_]*$")
 _FULL_NAME = rf"{CAPITAL}[\w.’'-]*(?: {CAPITAL}[\w.’'-]*){{1,2}}"
 _WRITERS = re.compile(rf"{_FULL_NAME}(?: and {_FULL_NAME})?")
 _STORY = re.compile(r"[.!?][\"'”’)*_]*\s*$")

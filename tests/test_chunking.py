@@ -239,10 +239,13 @@ def test_furniture_is_told_from_stories_on_three_hundred_paragraphs():
     rows = furniture_rows()
     assert sum(kind != "story" for kind, _ in rows) >= 200
     covered = [sum(item.end - item.start for item in find_furniture(text)) / len(text) for _, text in rows]
-    right = sum(share > 0.9 for share, (kind, _) in zip(covered, rows, strict=True) if kind != "story")
+    missed = [text for share, (kind, text) in zip(covered, rows, strict=True) if kind != "story" and share <= 0.9]
     wrong = [text for share, (kind, text) in zip(covered, rows, strict=True) if kind == "story" and share > 0]
     assert wrong == []
-    assert right / sum(kind != "story" for kind, _ in rows) >= 0.98
+    assert missed == [
+        "Idris Falk covers the valley for the Post. Follow him @idrisfalk.",
+        "The Post is owned by its readers. Become one of them.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -291,7 +294,10 @@ def test_a_list_of_other_stories_is_set_aside_below_its_heading_up_to_the_next_s
     listed = "Most read\nWhy the pumping station is dry\nWhat if it never rained?\n4 January 2023"
     text = f"Harbour closed\n{STORY}\n{listed}\nThe ferries lie in Kilbray.\nWhat is next"
     assert [text[one.start : one.end] for one in find_furniture(text)] == [listed]
-    text = f"{STORY}\nRelated stories\n- Kilbray, 14 May\n| Velle | 3 |"
+    text = f"{STORY}\nRelated stories\n- Kilbray, 14 May\n- Velle\n- He came.\n- She went"
+    listed = "Related stories\n- Kilbray, 14 May\n- Velle"
+    assert [text[one.start : one.end] for one in find_furniture(text)] == [listed]
+    text = f"{STORY}\nRelated stories\n| Velle | 3 |"
     assert [text[one.start : one.end] for one in find_furniture(text)] == ["Related stories"]
 
 
