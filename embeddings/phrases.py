@@ -98,6 +98,17 @@ MENU_LINE = re.compile(MENU, re.IGNORECASE)
 SHARED_ON = rf"{_NETWORK}(?: icon)?"
 """A line below one that asks to share; elsewhere it may be a point of the story's own list."""
 
+COMMENTS_HEADING = (
+    r"(?:(?:all|view|show|readers?['’]?s?|\d[\d,.]*) )*comments?(?:\W{0,2}\d[\d,.]*)?|(?:the )?conversation \W?\d[\d,.]*"
+    r"|\d+ (?:thoughts?|repl(?:y|ies)|responses?) (?:on|to) .*|discussion about this post|join the (?:discussion|conversation)"
+)
+"""A line below which readers' comments stand, where one of these lines is among them."""
+OF_COMMENTS = (
+    r"(?:like|share|report|flag)?\W{0,3}reply(?:\W{0,3}(?:like|share|report|flag)\b.*)?|report(?: (?:this )?comment)?"
+    r"|(?:leave|post|write) a (?:reply|comment)|.{2,40} says:|view \d+ repl(?:y|ies)|(?:log|sign) ?in to (?:reply|comment)"
+    r"|(?:sort by|sorted by)?\W{0,3}(?:newest|oldest|best|most liked)(?: first)?"
+)
+
 WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     "advertisement": (
         r"(?:skip )?ad(?:vert)?|video ad feedback",
@@ -163,7 +174,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         rf"(?:share|print|e-?mail|save|bookmark|like|gift) (?:(?:this|on|via|the) )?(?:{_PIECE}|{_NETWORK})\b"
         r"[^,]{,40}",
         r"share(?: this| full article| what you think)?",
-        r"[\d.,]+k? (?:shares|likes|restacks|views)",
+        r"[\d.,]+k? (?:shares|likes|restacks|views)(?:[\s·|]*[\d.,]+k? (?:shares|likes|restacks|views|comments))*",
         r"copy (?:the )?link|click to (?:share|print|e-?mail)\b.*|like this:?|(?:like )?loading",
         r"save for later",
         r"print",
@@ -183,7 +194,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     "comments": (
         r"(?:\d+ )?(?:view )?comments?(?: \(?\d+\)?)?",
         r"report (?:this|a) comment|discussion about this post",
-        r"\d+ (?:thoughts?|repl(?:y|ies)|responses?) (?:on|to) .*|leave a reply",
+        COMMENTS_HEADING,
+        r"leave a reply",
         r"(?:show|view|hide|load|read|leave|post|add|write) (?:a |all |more |the |your )?comments?",
         r"what do you think\?.*\b(?:say|comments?|know)\b.*",
         r"(?:the )?comments(?: below)? (?:are|have(?: not)? been) (?:closed|disabled|turned off|moderated).*",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from embeddings import cleaning
 from embeddings.chunking import Chunking, chunk
-from embeddings.cleaning import find_furniture, line_key
+from embeddings.cleaning import Furniture, find_furniture, line_key
 from embeddings.documents import Article
 from embeddings.sentences import MAX_LINE, _parts, sentence_around, sentences
 
@@ -320,3 +320,15 @@ def test_the_menu_above_a_page_that_was_copied_whole_is_set_aside():
     assert [text[one.start : one.end] for one in find_furniture(text)] == [menu, head]
     text = f"News\nHarbour closed\nTwo weeks without ferries\nComment\n{STORY}"
     assert [text[one.start : one.end] for one in find_furniture(text)] == ["Comment"]
+
+
+@pytest.mark.parametrize("heading", ["Comments (312)", "312 comments", "View comments 3", "Conversation (3)", "Comments"])
+@pytest.mark.parametrize("sign", ["Reply", "Reply · Report", "Log in to comment", "Ann says:", "Newest"])
+def test_the_comments_of_readers_below_a_story_are_set_aside(heading, sign):
+    told = f"2 comments\n{STORY}\n{STORY}\n"
+    said = f"{heading}\nriverman: My uncle built it in 1999.\n{sign}\nIt was built by cowboys. He told me so."
+    assert find_furniture(told + said)[-1] == Furniture(len(told), len(told + said), "comments")
+    assert find_furniture(f"{STORY}\n{said}")[-1].end < len(f"{STORY}\n{said}")  # above the story, it seems
+    assert len(find_furniture(f"{told}{heading}\n{STORY}")) == 2  # nobody says anything
+    button = f"{told}Comments\n{STORY}\n" + f"{STORY}\n" * 9
+    assert find_furniture(button + said)[-1] == Furniture(len(button), len(button + said), "comments")
