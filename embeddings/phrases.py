@@ -99,14 +99,14 @@ SHARED_ON = rf"{_NETWORK}(?: icon)?"
 """A line below one that asks to share; elsewhere it may be a point of the story's own list."""
 
 COMMENTS_HEADING = (
-    r"(?:(?:all|view|show|readers?['’]?s?|\d[\d,.]*) )*comments?(?:\W{0,2}\d[\d,.]*)?|(?:the )?conversation \W?\d[\d,.]*"
-    r"|\d+ (?:thoughts?|repl(?:y|ies)|responses?) (?:on|to) .*|discussion about this post|join the (?:discussion|conversation)"
+    r"(?:(?:all|view|show|readers?['’]?s?|\d[\d,.]*) )*comments?(?:\W{0,2}\d[\d,.]*)?|conversation \W?\d[\d,.]*"
+    r"|\d+ (?:thoughts?|repl(?:y|ies)|responses?) (?:on|to) .*|discussion about this post|join the (?:discussion|debate)"
 )
 """A line below which readers' comments stand, where one of these lines is among them."""
 OF_COMMENTS = (
     r"(?:like|share|report|flag)?\W{0,3}reply(?:\W{0,3}(?:like|share|report|flag)\b.*)?|report(?: (?:this )?comment)?"
-    r"|(?:leave|post|write) a (?:reply|comment)|.{2,40} says:|view \d+ repl(?:y|ies)|(?:log|sign) ?in to (?:reply|comment)"
-    r"|(?:sort by|sorted by)?\W{0,3}(?:newest|oldest|best|most liked)(?: first)?"
+    r"|(?:leave|post|write) a (?:reply|comment)|.{2,40} says:|view \d+ repl(?:y|ies)"
+    r"|(?:log|sign) ?in to (?:reply|comment)|(?:sort by|sorted by)?\W{0,3}(?:newest|oldest|best|most liked)(?: first)?"
 )
 
 WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
@@ -218,7 +218,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"the (?:views|opinions) expressed\b.*\b(?:are those of|do not|own)\b.*",
         rf"{_TWO_NAMES} is .{{2,240}}[.”\"’'] (?:you can )?(?:follow|e-?mail|reach|contact|write to) "
         r"(?:him|her|them)(?:\W*| (?:at|by|here|in|on|via)\b.*)",
-        rf"{_TWO_NAMES} is (?:our (?:[\w-]+ ){{0,4}}{_POST}\b|an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in|who covers|covering) ).*",
+        rf"{_TWO_NAMES} is (?:our (?:[\w-]+ ){{0,4}}{_POST}\b"
+        rf"|an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in|who covers|covering) ).*",
     ),
     "newsletter": (
         r"unsubscribe(?: here| now)?(?:\s*[|·•/,-].{2,80})?",
@@ -383,7 +384,8 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"^(?:please )?(?:let us know|e-?mail us|write to us|call us)\b",
         r"^e-?mail \w+@.* or call us\b",
         r"^(?:send|e-?mail|write)\b.*\b[\w.]+@[\w.-]+",
-        r"^send (?:us )?your (?:story|stories|photos|news|letters)\b|^you can also get in touch\b|^if it is safe to do so, get in touch$",
+        r"^send (?:us )?your (?:story|stories|photos|news|letters)\b|^you can also get in touch\b",
+        r"^if it is safe to do so, get in touch$",
         r"\badheres? to the independent press standards\b|\bcomplaint about (?:the |our )?editorial content\b",
         r"\bnot responsible for the content of external (?:sites|websites)\b",
         r"^for more (?:information|news|stories|details),? (?:visit|go to)\b",

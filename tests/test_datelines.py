@@ -82,7 +82,7 @@ def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, sour
     [
         ("Dam opens - The Echo", "The Echo", "It rained.", "Dam opens", "The Echo"),
         ("Dam opens | the echo", "The Echo", "It rained.", "Dam opens", "The Echo"),
-        ("Dam opens at last | Velle | Velle Echo", "", "Dam opens at last\nIt rained.", "Dam opens at last", "Velle Echo"),
+        ("Dam opens at last | Velle Echo", "", "Dam opens at last\nIt rained.", "Dam opens at last", "Velle Echo"),
         ("Dam opens at last - by Ann Lee", "", "Dam opens at last\nIt rained.", "Dam opens at last", ""),
         ("Dam opens - and shuts", "The Echo", "It rained.", "Dam opens - and shuts", "The Echo"),
         ("Dam opens - and shuts", "", "Dam opens\nIt rained.", "Dam opens - and shuts", ""),

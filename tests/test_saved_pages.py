@@ -87,8 +87,9 @@ def test_a_story_that_stands_only_in_the_data_of_its_page_keeps_its_paragraphs(t
 
 @pytest.mark.parametrize("page", ["<main><article>{}</article></main>", "<table><tr><td>{}</td></tr></table>"])
 def test_a_short_story_keeps_its_paragraphs(tmp_path, page):
-    lines = ["By Ann Lee", "The bank knew of the fraud in 2019, a memo says.", "For subscribers only", "Read on for $1."]
-    lines = [*lines[:2], "Nobody told the customers, of whom there were nine.", *lines[2:]]
-    (tmp_path / "a.html").write_text(f"<html><body>{page.format(''.join(f'<p>{one}</p>' for one in lines))}</body></html>")
+    story = ["The bank knew of the fraud in 2019, a memo says.", "Nobody told the customers, of whom there were nine."]
+    lines = ["By Ann Lee", *story, "For subscribers only", "Read on for $1."]
+    inside = page.format("".join(f"<p>{line}</p>" for line in lines))
+    (tmp_path / "a.html").write_text(f"<html><body>{inside}</body></html>")
     [article] = read(tmp_path)
     assert article.text.splitlines() == lines
