@@ -100,7 +100,7 @@ SHARED_ON = rf"{_NETWORK}(?: icon)?"
 
 COMMENTS_HEADING = (
     r"(?:(?:all|view|show|readers?['’]?s?|\d[\d,.]*) )*comments?(?:\W{0,2}\d[\d,.]*)?|conversation \W?\d[\d,.]*"
-    r"|\d+ (?:thoughts?|repl(?:y|ies)|responses?) (?:on|to) .*|discussion about this post|join the (?:discussion|debate)"
+    r"|\d+ (?:thoughts?|repl(?:y|ies)|responses?) (?:on|to) .*|discussion about this post|join the debate"
 )
 """A line below which readers' comments stand, where one of these lines is among them."""
 OF_COMMENTS = (
@@ -192,10 +192,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"this post is public so feel free to share it",
     ),
     "comments": (
-        r"(?:\d+ )?(?:view )?comments?(?: \(?\d+\)?)?",
-        r"report (?:this|a) comment|discussion about this post",
-        COMMENTS_HEADING,
-        r"leave a reply",
+        r"report (?:this|a) comment",
+        rf"{COMMENTS_HEADING}|leave a reply",
         r"(?:show|view|hide|load|read|leave|post|add|write) (?:a |all |more |the |your )?comments?",
         r"what do you think\?.*\b(?:say|comments?|know)\b.*",
         r"(?:the )?comments(?: below)? (?:are|have(?: not)? been) (?:closed|disabled|turned off|moderated).*",
