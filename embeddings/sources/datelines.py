@@ -99,8 +99,8 @@ def completed(article: Article) -> Article:
     """Fill in what an article's fields leave open from its own first lines; nothing is guessed.
 
     From the title goes what a site adds to it ("Mayor resigns - The Echo"). The date comes from a line that is there to
-    give it ("Published 8 June 2021", "HALVERN, 25 September 2023. By ..."), the source
-    from the agency that a dateline names ("WASHINGTON (AP) -") or the newspaper before the date, the author from a byline.
+    give it ("Published 8 June 2021", "HALVERN, 25 September 2023. By ..."), the source from the agency that a
+    dateline names ("WASHINGTON (AP) -") or the newspaper before the date, the author from a byline.
     """
     said = [line.strip() for line in article.text.lstrip()[:4_000].splitlines()]
     article = _without_site(article, said)
