@@ -7,10 +7,7 @@ from collections.abc import Mapping, Sequence
 
 def ghost_posts(found: object) -> list[Mapping[str, object]]:
     """Give a site's posts, drafts among them, with their writers' names; none where a file is no such export."""
-    database = found.get("db") if isinstance(found, dict) else None
-    data = database[0].get("data") if isinstance(database, list) and database and isinstance(database[0], dict) else None
-    if not isinstance(data, dict):
-        return []
+    data = next((one.get("data") for one in _rows(found, "db")), None)
     names = {user.get("id"): user.get("name") for user in _rows(data, "users")}
     writers: dict[object, list[object]] = {}
     for one in _rows(data, "posts_authors"):
@@ -31,6 +28,6 @@ def ghost_posts(found: object) -> list[Mapping[str, object]]:
     ]
 
 
-def _rows(data: Mapping[str, object], table: str) -> Sequence[Mapping[str, object]]:
-    rows = data.get(table)
+def _rows(data: object, table: str) -> Sequence[Mapping[str, object]]:
+    rows = data.get(table) if isinstance(data, dict) else None
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
