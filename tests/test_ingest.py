@@ -364,6 +364,10 @@ def test_watching_keeps_a_folder_in_step(folder, tmp_path):
         wait_for("1 added", "removed 1 article of files that are gone")
         (folder / "b.jsonl").unlink()
         wait_for("removed 2 articles of files that are gone")
+        shutil.copy(folder / "new.txt", folder / "copy.txt")
+        wait_for("1 copy left out")
+        (folder / "new.txt").unlink()  # the copy takes its place
+        wait_for("1 added", times=2)
     assert "2 added" not in (tmp_path / "output").read_text()
 
 
