@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 
 from embeddings.letters import CAPITAL
-from embeddings.phrases import HEAD_LINE, LIST_HEADING, MENU, SHARED_ON, SPEECH, WHOLE_LINE
+from embeddings.phrases import (
+    COMMENTS_HEADING,
+    HEAD_LINE,
+    LIST_HEADING,
+    MENU,
+    OF_COMMENTS,
+    SHARED_ON,
+    SPEECH,
+    WHOLE_LINE,
+)
 from embeddings.sentences import Range, lines, sentences
 
 MAX_LINE = 400
@@ -28,6 +37,10 @@ OPENING_LINES = 12
 """From the top of a page, among which a story begins."""
 OPENING_WORDS = 6
 """The fewest that a story begins with."""
+STORY_LINES = 2
+"""Lines of sentences that stand above the comments on a story at the least; a count of them may stand above it."""
+COMMENT_LINES = 8
+"""Of the first comment, in which it shows that it is one; the button that leads to it may stand inside the story."""
 
 _EMPHASIS = "*_ \t\r\n"
 """What Markdown puts around a line that is set in italics, and white space."""
@@ -53,8 +66,10 @@ _HEAD = re.compile(rf"{_MARKS}(?:{'|'.join(HEAD_LINE)}){_MARKS}", re.IGNORECASE)
 _LIST = re.compile(rf"{_MARKS}(?:{'|'.join(LIST_HEADING)}){_MARKS}", re.IGNORECASE)
 _SHARED_ON = re.compile(rf"{_MARKS}{SHARED_ON}{_MARKS}", re.IGNORECASE)
 _MENU = re.compile(rf"{_MARKS}{MENU}{_MARKS}", re.IGNORECASE)
-# of a story that goes on: a sentence, what leads to a list, a point of one, a row of a table, an interview
-_NO_LINK = re.compile(r"[-*•|#>]|[QA]: |.*(?:[.!…:]|\?[\"'”’])[\"'”’)*_]*$")
+# of a story that goes on: a sentence, what leads to a list, a row of a table, an interview
+_COMMENTS = re.compile(rf"{_MARKS}(?:{COMMENTS_HEADING}){_MARKS}", re.IGNORECASE)
+_OF_COMMENTS = re.compile(rf"{_MARKS}(?:{OF_COMMENTS}){_MARKS}", re.IGNORECASE)
+_NO_LINK = re.compile(r"[|#>]|[QA]: |.*(?:[.!…:]|\?[\"'”’])[\"'”’)*_]*$")
 _FULL_NAME = rf"{CAPITAL}[\w.’'-]*(?: {CAPITAL}[\w.’'-]*){{1,2}}"
 _WRITERS = re.compile(rf"{_FULL_NAME}(?: and {_FULL_NAME})?")
 _STORY = re.compile(r"[.!?][\"'”’)*_]*\s*$")
@@ -143,13 +158,15 @@ def _labels(text: str, repeated: Collection[int], author: str) -> list[tuple[Ran
     at = 0
     menu = _menu(text)
     head = _head(text, menu)
+    comments = _comments(text)
     byline = author.casefold()
     above = ""
     for line in lines(text):
         first = len(labelled)
         bare = text[slice(*line)].strip(_EMPHASIS)
         is_byline = line in head or (byline and bare.casefold() == byline)
-        whole = "byline" if is_byline else "links" if line[1] <= menu else _whole(text[slice(*line)], repeated)
+        whole = "byline" if is_byline else "links" if line[1] <= menu else "comments" if line[0] >= comments else None
+        whole = whole or _whole(text[slice(*line)], repeated)
         whole = whole or _listed(bare, above)
         while at < len(all_sentences) and all_sentences[at][1] <= line[1]:
             span = all_sentences[at]
@@ -187,6 +204,22 @@ def _menu(text: str) -> int:
         if count > 1 and 2 * count > number and _MENU.fullmatch(text, *line):
             end = line[1]
     return end
+
+
+def _comments(text: str) -> int:
+    """Find the character where the comments of readers begin, below the story; the end where there are none."""
+    told, heading, below = 0, len(text), 0
+    for start, end in lines(text):
+        line, below = text[start:end], below + 1
+        if len(line) > MAX_HEAD:
+            told += 1
+        elif told >= STORY_LINES and _COMMENTS.fullmatch(line):
+            heading, below = start, 0
+        elif heading < len(text) and below <= COMMENT_LINES and _OF_COMMENTS.fullmatch(line):
+            return heading
+        else:
+            told += len(line.split()) >= OPENING_WORDS and _STORY.search(line) is not None
+    return len(text)
 
 
 def _head(text: str, menu: int) -> frozenset[Range]:

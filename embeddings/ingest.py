@@ -21,7 +21,7 @@ from embeddings.sources.filling import filled, is_of_the_web
 from embeddings.sources.visits import Visits
 from embeddings.store import AddReport, PassageStore
 
-READING = 9
+READING = 10
 """Raised whenever files are read differently, so that they are read again."""
 
 
@@ -74,11 +74,12 @@ def ingest(
 def follow_moved(store: PassageStore, inputs: Sequence[Input]) -> None:
     """Take new files that hold what one did that is gone for that file, moved: its articles keep their ids."""
     new = [given for given in inputs if given.relative and store.file(given.place) is None]
-    gone = {record.sha256.removesuffix(WITH_TROUBLE): record for record in (gone_files(store) if new else ())}
+    gone = {digest: record for record in (gone_files(store) if new else ()) for digest in _digests(record)}
     gone.pop("", None)  # of a library that was salvaged
     followed: dict[str, FileRecord] = {}
     for given in new if gone else ():
-        if (record := gone.pop(_digest(given) or "", None)) is not None:
+        record = gone.get(_digest(given) or "")
+        if record is not None and record.place not in followed:
             # those that were removed by hand stay away
             there = [article for article_id in record.articles if (article := store.get(article_id)) is not None]
             ids, digests = tuple(one.id for one in there), tuple(map(article_sha256, there))
@@ -193,11 +194,11 @@ class _Run:
                 given = replace(given, visits=visits)
             digest = _digest(given)  # of what is there before it is read
             record = self.store.file(given.place)
-            if not self.anew and record is not None and record.sha256 == digest:
-                self._skip(given.place)
-                continue
             self.reading = _Reading(given)
-            if not self.anew and record is not None and digest is not None and record.sha256 == digest + WITH_TROUBLE:
+            if not self.anew and record is not None and digest in _digests(record):
+                if not record.sha256.endswith(WITH_TROUBLE):
+                    self._skip(given.place)
+                    continue
                 self.reading.known = frozenset(record.articles)
             self.taken.begin(given)
             yield given
@@ -228,8 +229,7 @@ class _Run:
 
     def _is_read_anew(self, given: Input) -> bool:
         record = self.store.file(given.place)
-        digest = _digest(given)
-        return self.anew or record is None or digest is None or record.sha256 not in (digest, digest + WITH_TROUBLE)
+        return self.anew or record is None or _digest(given) not in _digests(record)
 
     def _skip(self, _: str) -> None:
         self.skipped += 1
@@ -252,17 +252,29 @@ def _how(given: Input) -> str:
 
 
 def _way(given: Input) -> list[object]:
+    return [READING, given.kind, *_told(given)]
+
+
+def _told(given: Input) -> list[object]:
+    """Give what the user has said of how it is read; [] for nothing."""
     order = [] if given.day_first is None else [given.day_first]
-    return [READING, given.kind, sorted(given.columns.items()), *order]
+    return [sorted(given.columns.items()), *order] if given.columns or order else []
+
+
+def _digests(record: FileRecord) -> tuple[str, str]:
+    """Give the digests of a file that a record is of; where the user says nothing now, what was said then holds."""
+    known = record.sha256.removesuffix(WITH_TROUBLE)
+    return known, known.partition(":")[0]
 
 
 def _digest(given: Input) -> str | None:
-    """Hash a file and how it is read; None for what is no file."""
-    digest = hashlib.sha256(json.dumps(_way(given)).encode())
+    """Hash a file, and behind a colon what the user has said of how it is read; None for what is no file."""
+    digest = hashlib.sha256(json.dumps([READING, given.kind]).encode())
     try:
         with Path(given.place).open("rb") as stream:
             while part := stream.read(1 << 20):
                 digest.update(part)
     except OSError:
         return None
-    return digest.hexdigest()
+    told = _told(given)
+    return digest.hexdigest() + (f":{hashlib.sha256(json.dumps(told).encode()).hexdigest()}" if told else "")

@@ -98,11 +98,21 @@ MENU_LINE = re.compile(MENU, re.IGNORECASE)
 SHARED_ON = rf"{_NETWORK}(?: icon)?"
 """A line below one that asks to share; elsewhere it may be a point of the story's own list."""
 
+COMMENTS_HEADING = (
+    r"(?:(?:all|view|show|readers?['’]?s?|\d[\d,.]*) )*comments?(?:\W{0,2}\d[\d,.]*)?|conversation \W?\d[\d,.]*"
+    r"|\d+ (?:thoughts?|repl(?:y|ies)|responses?) (?:on|to) .*|discussion about this post|join the debate"
+)
+"""A line below which readers' comments stand, where one of these lines is among them."""
+OF_COMMENTS = (
+    r"(?:like|share|report|flag)?\W{0,3}reply(?:\W{0,3}(?:like|share|report|flag)\b.*)?|report(?: (?:this )?comment)?"
+    r"|(?:leave|post|write) a (?:reply|comment)|.{2,40} says:|view \d+ repl(?:y|ies)"
+    r"|(?:log|sign) ?in to (?:reply|comment)|(?:sort by|sorted by)?\W{0,3}(?:newest|oldest|best|most liked)(?: first)?"
+)
+
 WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     "advertisement": (
-        r"ad",
-        r"advert",
-        r"advertise?ment(?:\W+(?:continue reading below|scroll to continue))?",
+        r"(?:skip )?ad(?:vert)?|video ad feedback",
+        r"(?:skip )?advertise?ment(?:\W+(?:continue reading below|scroll to continue))?",
         r"advertising feature",
         r"promoted",
         r"sponsored(?: content| stories| by .{2,40})?",
@@ -124,6 +134,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         rf"{_DATED} \d{{1,2}}[:.]\d\d.{{0,12}},? (?:\w{{3,9}},? )?{_DAY}",
         r".{3,160}\bcontributed (?:to this (?:report|story|article)|reporting)(?: from .{2,60})?",
         r"(?-i:[a-z]{2,4}(?:/[a-z]{2,4}){1,4})",
+        rf"{_DATED} {_TIME_OF_DAY}",
+        rf"{_TWO_NAMES} reported from {_NAMES}(?:,? and {_TWO_NAMES} from {_NAMES})?",
         rf"{_DATED} {_DAY}(?:,?(?: at)? \d{{1,2}}[:.]\d\d.{{0,12}}| by {_NAMES})?",
         r"(?:about |around )?\d+.?min(?:ute)?s?(?: read)?",
         rf"{_DATED} {_DAY}\s*[|·•–—-]\s*\d+.?min(?:ute)?s?(?: read)?",
@@ -137,6 +149,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"our standards:.*\bprinciples\b.*",
         rf"copyright (?-i:{CAPITAL}).*",
         r"copyright: .{2,60}|purchase licensing rights|re-?use this content|all content is available under .*",
+        r"this (?:material|article|story|content) may not be \w+,? .*\b(?:redistributed|rewritten|copied|without)\b.*",
         r".*\b(?:no part|material|content|article|story|page|site)\b.*\b(?:may|must|can) ?not be\b.*\bpermission\b.*",
         rf"(?:.*[.] )?no part of (?:this|our|the (?:{_PIECE}|publication|site|content|newspaper))\b.*"
         r"\b(?:reproduced|republished|redistributed|copied)\b.*",
@@ -153,16 +166,16 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"next (?:article|story|page)|previous (?:article|story|page)|back to top|load more(?: \w+)?",
         rf"(?:read|see|view|find) the (?:full|original|whole|complete) {_PIECE}.{{0,30}}",
         r"(?:click|tap) (?:here|below|on the link) (?:for|to)\b.*",
-        r"(?:more|next|previous)\s*[:|>»].*",
+        r"(?:more|(?:next|previous)(?: post| story| article)?)\s*[:|>»].*",
         r"the post (?-i:[^a-z]).{1,200} appeared first on .{2,80}",
         r"read more (?:about|on|in|from) .*",
     ),
     "share": (
         rf"(?:share|print|e-?mail|save|bookmark|like|gift) (?:(?:this|on|via|the) )?(?:{_PIECE}|{_NETWORK})\b"
         r"[^,]{,40}",
-        r"share(?: this| what you think)?",
-        r"[\d.,]+k? (?:shares|likes|restacks|views)",
-        r"copy (?:the )?link",
+        r"share(?: this| full article| what you think)?",
+        r"[\d.,]+k? (?:shares|likes|restacks|views)(?:[\s·|]*[\d.,]+k? (?:shares|likes|restacks|views|comments))*",
+        r"copy (?:the )?link|click to (?:share|print|e-?mail)\b.*|like this:?|(?:like )?loading",
         r"save for later",
         r"print",
         r"(?:open|read|view) in (?:the )?app",
@@ -179,8 +192,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"this post is public so feel free to share it",
     ),
     "comments": (
-        r"(?:\d+ )?(?:view )?comments?(?: \(?\d+\)?)?",
-        r"report (?:this|a) comment|discussion about this post",
+        r"report (?:this|a) comment",
+        rf"{COMMENTS_HEADING}|leave a reply",
         r"(?:show|view|hide|load|read|leave|post|add|write) (?:a |all |more |the |your )?comments?",
         r"what do you think\?.*\b(?:say|comments?|know)\b.*",
         r"(?:the )?comments(?: below)? (?:are|have(?: not)? been) (?:closed|disabled|turned off|moderated).*",
@@ -197,11 +210,14 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         rf"this {_PIECE} (?:has been|was) (?:updated|corrected|amended|edited)\b.*",
         r"ends|(?<=[-–—])30(?=[-–—])",
         r"(?:is|was) this (?:page|article|story) (?:helpful|useful)\?|report a problem with this page",
+        rf"a version of this {_PIECE} (?:appears|appeared|ran|was published) in\b.*",
+        r"when we learn of a mistake, we .*",
         r"published in the print edition of\b.*|poll|vote",
         r"the (?:views|opinions) expressed\b.*\b(?:are those of|do not|own)\b.*",
         rf"{_TWO_NAMES} is .{{2,240}}[.”\"’'] (?:you can )?(?:follow|e-?mail|reach|contact|write to) "
         r"(?:him|her|them)(?:\W*| (?:at|by|here|in|on|via)\b.*)",
-        rf"{_TWO_NAMES} is (?:our (?:[\w-]+ ){{0,4}}{_POST}\b|an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in) ).*",
+        rf"{_TWO_NAMES} is (?:our (?:[\w-]+ ){{0,4}}{_POST}\b"
+        rf"|an? (?:\w+ ){{0,3}}{_POST} (?:for|at|with|based in|who covers|covering) ).*",
     ),
     "newsletter": (
         r"unsubscribe(?: here| now)?(?:\s*[|·•/,-].{2,80})?",
@@ -210,7 +226,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:manage|update|change) (?:your )?(?:e-?mail |subscription )?preferences",
         r"forwarded this (?:e-?mail|newsletter)\?.{0,60}",
         r"type your e-?mail.{0,3}|ready for more\?|privacy notice: .*|(?:skip past|after) newsletter promotion",
-        rf"sign up(?: (?:to|for) {_NAMES})?|get e-?mails about this page",
+        rf"sign up(?: (?:to|for) {_NAMES})?|free (?:daily|weekly) newsletter|get e-?mails about this page",
     ),
     "subscription": (
         r"subscribed?",
@@ -224,13 +240,13 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:(?:do you )?(?:have|know)|got|have you got) [^.?!]{0,40}\b(?:story|stories|news|tips?|something)\b"
         r"[^.?!]{0,40}\? (?:please )?(?:tell|e-?mail|contact|write|call|message|text|ring|phone|get in touch)\b.{2,99}",
         r"(?:e-?mail|news ?desk|newsroom|tel(?:ephone)?|phone):? (?:[\w.+-]+@[\w.-]+|[\d +()-]{5,20})",
-        r"whatsapp: [\d +()-]{5,20}|tweet: @\w+",
+        r"whatsapp: [\d +()-]{5,20}|tweet: @\w+|upload (?:your )?(?:pictures|photos|videos?)\b.{0,20}",
     ),
     "picture": (
         rf"\(?(?:file )?{_PICTURE}(?: credit)?\s*[:/|©].{{2,80}}",
         rf"\(?(?:file )?{_PICTURE} by {_NAMES}(?:(?:\s*[/|,;(–-]| for {_NAME}).{{0,60}})?",
         r"(?:image|photo|picture) (?:source|caption|credit),.*",
-        r"(?:file|archive|stock) (?:photo|picture|image)",
+        r"(?:file|archive|stock) (?:photo|picture|image)|\d\d:\d\d [-–—] source: .{2,40}",
         r"credits?: (?![$£€\d]).{2,80}",
         r"(?:getty(?: images)?|reuters|afp|epa|shutterstock|alamy|ap photo)(?:\s*/.*)?",
     ),
@@ -245,7 +261,7 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"^(?:many )?(?:thanks|thank you)(?: all)? for your (?:support|donation|contribution|gift)\b",
         rf"\b(?:support|join|subscribe to) .{{2,40}}\bfrom (?:just |only )?{_PRICE} an? (?:week|month|year)\b",
         r"^(?:please )?donate (?:now|today|here|to)\b",
-        r"^(?:please )?(?:support|fund) (?:our|quality|independent|local) (?:journalism|reporting|newsroom)\b",
+        r"^(?:please )?(?:support|fund) (?:our|quality|independent|local) (?:journalism|reporting|newsroom|news)\b",
         r"\bsupport (?:our|the \w+['’]s) (?:journalis[mt]s?|reporting|newsroom)\b",
         r"\bwe (?:need|rely on|depend on|count on) (?:reporters|(?:our |all )?readers|you\b(?! to\b))",
         r"\bpaid for by those who can\b",
@@ -255,7 +271,7 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"\bour (?:reporting|journalism|newsroom|news) is (?:free|funded|made possible|paid)\b",
         r"\breaders? (?:like|such as) you\b",
         r"\bif (?:everyone|every reader|each of you|all of you) who reads (?:our|us|this)\b",
-        rf"(?:^|\bplease )consider (?:supporting us|{_GIVING})\b",
+        rf"(?:^|\b(?:please|you will|you['’]ll) )consider (?:supporting us|{_GIVING})\b",
         rf"\b(?:us|our \w+(?: \w+)?) by {_GIVING}\b",
         r"^(?:please )?become a (?:member|supporter|patron)\b",
         r"^(?:please )?make a (?:one-off|monthly|regular|small|single)\b",
@@ -287,7 +303,7 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"^was this (?:e-?mail|newsletter) (?:forwarded|sent) to you\b",
         r"^(?:having )?(?:trouble|problems|difficulty) (?:viewing|reading) this (?:e-?mail|newsletter)\b",
         r"\bby (?:signing up|subscribing|registering),? you\b",
-        r"^get it by e-?mail\b",
+        r"^get it by e-?mail\b|^to get the latest (?:\w+ ){1,3}updates\b",
         r"(?:^|\byou )never miss (?:a|an|another)\b",
         r"\b(?:turn on|enable|allow) (?:breaking |news |push )*(?:alerts|notifications)\b",
         r"^(?:want|looking for) more (?:stories|news|articles|like this)\b",
@@ -332,7 +348,9 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"^(?:this is )?(?:a )?(?:premium|subscriber-only|members-only) (?:article|content|story)$",
         r"^subscribe to read\b",
         rf"^subscribe to .{{2,60}} (?:for|from) (?:just |only |as little as )?{_PRICE}",
-        r"^try .{0,30}\bfor free$",
+        r"^try .{0,30}\bfor free$|^try \d+ (?:days|weeks|months) for [£$€]",
+        r"^to (?:continue|keep) reading\b.*\b(?:subscribe|subscriber|register|account|log in|sign in)\b",
+        r"^unlimited access to\b|^why am i seeing this\b|^no ads with this\b",
         r"^(?:only |our )?subscribers can (?:read|enjoy|access)\b",
         r"^already have an account\b",
     ),
@@ -359,12 +377,13 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
     "contact": (
         r"^(?:tell|write to|message) us (?:at|on|via) \S*@",
         r"^(?:do you (?:have|know)|have you got|got a|were you)\b.*\b(?:story|tips?|information|affected)\?$",
-        r"^have you been affected by\b",
+        r"^have you been affected by\b|^share your experiences? by\b|^please include a contact number\b",
         r"^(?:please )?(?:get in touch|contact) (?:with us|us|our (?:reporters|newsroom|news desk|team))\b",
         r"^(?:please )?(?:let us know|e-?mail us|write to us|call us)\b",
         r"^e-?mail \w+@.* or call us\b",
         r"^(?:send|e-?mail|write)\b.*\b[\w.]+@[\w.-]+",
-        r"^send (?:us )?your (?:story|stories|photos|news|letters)\b|^if it is safe to do so, get in touch$",
+        r"^send (?:us )?your (?:story|stories|photos|news|letters)\b|^you can also get in touch\b",
+        r"^if it is safe to do so, get in touch$",
         r"\badheres? to the independent press standards\b|\bcomplaint about (?:the |our )?editorial content\b",
         r"\bnot responsible for the content of external (?:sites|websites)\b",
         r"^for more (?:information|news|stories|details),? (?:visit|go to)\b",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from embeddings import cleaning
 from embeddings.chunking import Chunking, chunk
-from embeddings.cleaning import find_furniture, line_key
+from embeddings.cleaning import Furniture, find_furniture, line_key
 from embeddings.documents import Article
 from embeddings.sentences import MAX_LINE, _parts, sentence_around, sentences
 
@@ -239,10 +239,13 @@ def test_furniture_is_told_from_stories_on_three_hundred_paragraphs():
     rows = furniture_rows()
     assert sum(kind != "story" for kind, _ in rows) >= 200
     covered = [sum(item.end - item.start for item in find_furniture(text)) / len(text) for _, text in rows]
-    right = sum(share > 0.9 for share, (kind, _) in zip(covered, rows, strict=True) if kind != "story")
+    missed = [text for share, (kind, text) in zip(covered, rows, strict=True) if kind != "story" and share <= 0.9]
     wrong = [text for share, (kind, text) in zip(covered, rows, strict=True) if kind == "story" and share > 0]
     assert wrong == []
-    assert right / sum(kind != "story" for kind, _ in rows) >= 0.98
+    assert missed == [
+        "Idris Falk covers the valley for the Post. Follow him @idrisfalk.",
+        "The Post is owned by its readers. Become one of them.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -291,7 +294,10 @@ def test_a_list_of_other_stories_is_set_aside_below_its_heading_up_to_the_next_s
     listed = "Most read\nWhy the pumping station is dry\nWhat if it never rained?\n4 January 2023"
     text = f"Harbour closed\n{STORY}\n{listed}\nThe ferries lie in Kilbray.\nWhat is next"
     assert [text[one.start : one.end] for one in find_furniture(text)] == [listed]
-    text = f"{STORY}\nRelated stories\n- Kilbray, 14 May\n| Velle | 3 |"
+    text = f"{STORY}\nRelated stories\n- Kilbray, 14 May\n- Velle\n- He came.\n- She went"
+    listed = "Related stories\n- Kilbray, 14 May\n- Velle"
+    assert [text[one.start : one.end] for one in find_furniture(text)] == [listed]
+    text = f"{STORY}\nRelated stories\n| Velle | 3 |"
     assert [text[one.start : one.end] for one in find_furniture(text)] == ["Related stories"]
 
 
@@ -314,3 +320,15 @@ def test_the_menu_above_a_page_that_was_copied_whole_is_set_aside():
     assert [text[one.start : one.end] for one in find_furniture(text)] == [menu, head]
     text = f"News\nHarbour closed\nTwo weeks without ferries\nComment\n{STORY}"
     assert [text[one.start : one.end] for one in find_furniture(text)] == ["Comment"]
+
+
+@pytest.mark.parametrize("heading", ["Comments (312)", "312 comments", "View comments 3", "Conversation (3)"])
+@pytest.mark.parametrize("sign", ["Reply", "Reply · Report", "Log in to comment", "Ann says:", "Newest"])
+def test_the_comments_of_readers_below_a_story_are_set_aside(heading, sign):
+    told = f"2 comments\n{STORY}\n{STORY}\n"
+    said = f"{heading}\nriverman: My uncle built it in 1999.\n{sign}\nIt was built by cowboys. He told me so."
+    assert find_furniture(told + said)[-1] == Furniture(len(told), len(told + said), "comments")
+    assert find_furniture(f"{STORY}\n{said}")[-1].end < len(f"{STORY}\n{said}")  # above the story, it seems
+    assert len(find_furniture(f"{told}{heading}\n{STORY}")) == 2  # nobody says anything
+    button = f"{told}Comments\n{STORY}\n" + f"{STORY}\n" * 9
+    assert find_furniture(button + said)[-1] == Furniture(len(button), len(button + said), "comments")

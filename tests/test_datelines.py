@@ -78,6 +78,34 @@ def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, sour
 
 
 @pytest.mark.parametrize(
+    ("title", "source", "text", "whole", "named"),
+    [
+        ("Dam opens - The Echo", "The Echo", "It rained.", "Dam opens", "The Echo"),
+        ("Dam opens | the echo", "The Echo", "It rained.", "Dam opens", "The Echo"),
+        ("Dam opens at last | Velle Echo", "", "Dam opens at last\nIt rained.", "Dam opens at last", "Velle Echo"),
+        ("Dam opens at last - by Ann Lee", "", "Dam opens at last\nIt rained.", "Dam opens at last", ""),
+        ("Dam opens - and shuts", "The Echo", "It rained.", "Dam opens - and shuts", "The Echo"),
+        ("Dam opens - and shuts", "", "Dam opens\nIt rained.", "Dam opens - and shuts", ""),
+        ("Dam opens early - mayor", "", "Dam opens early\nDam opens early - mayor\nIt.", "Dam opens early - mayor", ""),
+    ],
+)
+def test_what_a_site_adds_to_its_titles_is_left_out(tmp_path, title, source, text, whole, named):
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps({"title": title, "source": source, "text": text}))
+    [article] = read(file)
+    assert (article.title, article.source) == (whole, named)
+
+
+def test_a_date_below_a_headline_is_found_below_what_a_page_prints_above_it(tmp_path):
+    above = "\n".join(f"Item {number} of the page" for number in range(9))
+    text = f"{above}\nDam opens at last\nIn Velle\n3 May 2023\nIt rained."
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps({"title": "Dam opens at last", "text": text}))
+    [article] = read(file)
+    assert article.published == date(2023, 5, 3)
+
+
+@pytest.mark.parametrize(
     ("written", "day"),
     [
         ("2021-06-08T10:00:00Z", date(2021, 6, 8)),

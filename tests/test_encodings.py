@@ -1,7 +1,7 @@
 """Bytes -> text, where nothing says how they are written."""
 
 import pytest
-from test_sources import read
+from test_sources import packed, read
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
@@ -43,3 +43,20 @@ def test_the_western_encoding_stays_the_likeliest(tmp_path, name, text):
     written = text.encode("cp1252", "replace")
     (tmp_path / name).write_bytes(b'text\n"%s"\n' % written if name == "a.csv" else written)
     assert read(tmp_path)[0].text == written.decode("cp1252")
+
+
+def test_what_is_said_of_an_article_is_mended_where_it_was_decoded_wrongly_but_not_its_text_and_id(tmp_path):
+    file = tmp_path / "a.csv"
+    file.write_text("id,title,source,author,text\ncafÃ©,CafÃ© shuts,LibÃ©ration,By RenÃ© Roux,The cafÃ© shut.\n")
+    [article] = read(file)
+    said = (article.id, article.title, article.source, article.author, article.text)
+    assert said == ("cafÃ©", "Café shuts", "Libération", "René Roux", "The cafÃ© shut.")
+
+
+@pytest.mark.parametrize("written", ["Ärger.txt", "Ärger – zwei.txt"])
+def test_the_names_in_an_archive_of_a_mac_are_read_as_they_are_meant(tmp_path, written):
+    name = written.encode()
+    place = "Z" * len(name)
+    (tmp_path / "a.zip").write_bytes(packed(**{place: "It rained."}).replace(place.encode(), name))
+    [article] = read(tmp_path)
+    assert article.id.partition("!")[2].startswith(written.removesuffix(".txt"))

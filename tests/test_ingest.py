@@ -123,9 +123,9 @@ def test_what_cannot_be_read_any_more_costs_nothing_and_is_named_each_time(store
         assert ids(store) == {"a", "x", "y"}
 
 
-def test_other_columns_are_read_anew(store, tmp_path):
+def test_other_columns_are_read_anew_and_those_once_named_hold(store, tmp_path):
     (tmp_path / "t.csv").write_text("text,main\nteaser.,The story.\n")
-    for columns, text in (({}, "teaser."), ({"text": "main"}, "The story.")):
+    for columns, text in (({}, "teaser."), ({"text": "main"}, "The story."), ({}, "The story.")):
         ingest(store, find_inputs([tmp_path / "t.csv"], columns=columns).inputs)
         assert [article.text for article in store.articles()] == [text]
 
@@ -137,7 +137,7 @@ def test_dates_that_may_mean_two_days_are_read_anew_once_it_is_said_which(tmp_pa
     said = capsys.readouterr()
     assert "may mean two days; write it as 2021-06-08 or give --dates" in said.err
     assert said.out.splitlines()[0] == "1 added, 1 with trouble"
-    assert main([*index, "--dates", "day-first"]) == 0
+    assert main([*index, "--dates", "day-first"]) == main(index) == 0
     assert main(["articles", "--library", str(tmp_path / "library")]) == 0
     assert "3 April 2021" in capsys.readouterr().out
 
@@ -364,6 +364,10 @@ def test_watching_keeps_a_folder_in_step(folder, tmp_path):
         wait_for("1 added", "removed 1 article of files that are gone")
         (folder / "b.jsonl").unlink()
         wait_for("removed 2 articles of files that are gone")
+        shutil.copy(folder / "new.txt", folder / "copy.txt")
+        wait_for("1 copy left out")
+        (folder / "new.txt").unlink()  # the copy takes its place
+        wait_for("1 added", times=2)
     assert "2 added" not in (tmp_path / "output").read_text()
 
 

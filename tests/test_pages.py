@@ -107,3 +107,35 @@ def test_sizes_of_letters_that_were_recognised_say_nothing(tmp_path):
 def test_an_empty_line_hides_no_head():
     pages = edged("The Echo\r\n\r\n{}\r\n", "")
     assert text_of_pages(pages)[0] == ("The Echo\n1\nThe vote was close.\n\nNobody had expected that.\n\nIt was over.")
+
+
+@pytest.mark.parametrize(
+    ("initial", "line", "begun"),
+    [
+        ("T", "he dam was opened", "The dam was opened"),
+        ("T", "HE DAM was opened", "THE DAM was opened"),
+        ("\u201cT", "he dam is open", "\u201cThe dam is open"),
+        ("A", "dam was opened", "A dam was opened"),
+        ("A", "fter the dam was opened", "After the dam was opened"),
+        ("T", "Nine years it took", None),
+    ],
+)
+def test_a_large_initial_begins_the_line_beside_it(tmp_path, initial, line, begun):
+    from fpdf import FPDF
+
+    document = FPDF(unit="pt")
+    document.add_page()
+    document.set_font("Times", size=44)
+    document.text(100, 200, initial.replace("\u201c", '"'))
+    right = 100 + document.get_string_width(initial.replace("\u201c", '"')) + 3
+    document.set_font("Times", size=20)
+    document.text(100, 100, "Dam opens after years")
+    document.set_font("Times", size=11)
+    document.text(100, 130, "By Ann Lee")
+    for x, y, text in ((right, 179, line), (right, 198, "by the mayor of Velle"), (100, 214, "on Monday evening.")):
+        document.text(x, y, text)
+    (tmp_path / "a.pdf").write_bytes(bytes(document.output()))
+    [article] = read(tmp_path)
+    story = f"{begun or line} by the mayor of Velle on Monday evening.".replace("\u201c", '"')
+    told = ["Dam opens after years", "By Ann Lee", story]
+    assert article.text.splitlines() == (told if begun else [initial, *told])

@@ -83,3 +83,13 @@ def test_a_story_that_stands_only_in_the_data_of_its_page_keeps_its_paragraphs(t
     )
     [article] = read(tmp_path)
     assert (article.title, article.text.splitlines()) == ("Mayor resigns", [*story, *story])
+
+
+@pytest.mark.parametrize("page", ["<main><article>{}</article></main>", "<table><tr><td>{}</td></tr></table>"])
+def test_a_short_story_keeps_its_paragraphs(tmp_path, page):
+    story = ["The bank knew of the fraud in 2019, a memo says.", "Nobody told the customers, of whom there were nine."]
+    lines = ["By Ann Lee", *story, "For subscribers only", "Read on for $1."]
+    inside = page.format("".join(f"<p>{line}</p>" for line in lines))
+    (tmp_path / "a.html").write_text(f"<html><body>{inside}</body></html>")
+    [article] = read(tmp_path)
+    assert article.text.splitlines() == lines

@@ -1,10 +1,14 @@
-"""Exports of WordPress, and what a feed says of the stories that it carries."""
+"""Exports of WordPress and Ghost, and what a feed says of the stories that it carries."""
+
+import json
+from datetime import date
 
 import pytest
 from attacks import refused
 from test_sources import read
 from test_web import WHOLE, rss
 
+from embeddings.documents import Article
 from embeddings.sources import feed, web
 
 CLASSIC = """<strong>SORREL</strong> - The dam opened on Tuesday, <em>the mayor</em> said.
@@ -117,3 +121,31 @@ def test_a_heading_inside_a_feeds_story_is_not_its_title(tmp_path, heading):
     (tmp_path / "a.xml").write_text(rss(("Dam opens", "https://echo.example/dam", story)))
     [article] = read(tmp_path)
     assert article.title == "Dam opens"
+
+
+def of_ghost(**tables):
+    return json.dumps({"db": [{"meta": {"version": "5.70.0"}, "data": tables}]})
+
+
+def test_an_export_of_ghost_gives_what_is_published_with_its_writers(tmp_path):
+    dam = {"id": "1", "title": "Dam opens", "html": "<p>It rained.</p><p>It snowed.</p>", "plaintext": "It rained."}
+    dam |= {"status": "published", "published_at": "2023-05-01T12:00:00.000Z"}
+    posts = [dam, {**dam, "id": "2", "status": "draft"}, {**dam, "id": "3", "title": "Rain", "html": None}]
+    (tmp_path / "a.json").write_text(
+        of_ghost(
+            posts=posts,
+            users=[{"id": "8", "name": "Ann Lee"}, {"id": "9", "name": "Bo Lind"}],
+            posts_authors=[{"post_id": "1", "author_id": author} for author in ("8", "9", "7")],
+            settings=[{"key": "title", "value": "The Echo"}],
+        )
+    )
+    dam, rain = read(tmp_path)
+    text = "It rained.\nIt snowed."
+    assert dam == Article("1", "Dam opens", text, date(2023, 5, 1), "The Echo", author="Ann Lee, Bo Lind")
+    assert (rain.title, rain.text, rain.author) == ("Rain", "It rained.", "")
+
+
+@pytest.mark.parametrize("tables", [{}, {"posts": {}, "users": None}, {"posts": [1], "settings": "x"}])
+def test_what_is_only_like_an_export_of_ghost_is_named(tmp_path, tables):
+    (tmp_path / "a.json").write_text(of_ghost(**tables))
+    refused(tmp_path / "a.json", "want the article")

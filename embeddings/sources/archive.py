@@ -6,7 +6,7 @@ import io
 import stat
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import pairwise
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import IO
@@ -19,6 +19,7 @@ MAX_MEMBERS = 200_000
 NOTHING = f"holds no file that can be read; these are: {KINDS}"
 LINK = "is a link to another file; pack that file itself"
 _OF_A_BACKUP = {"manifest.json", "library.sqlite"}
+_IN_UTF_8 = 1 << 11
 _HEADER = 30
 """Bytes that stand before a member at the least."""
 
@@ -116,7 +117,9 @@ def member_input(
 
 
 def _member(given: Input, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Input | Unreadable | None:
-    trouble = ""
+    name, trouble = member.filename, ""
+    with suppress(UnicodeError):  # a Mac writes names in UTF-8 without saying so, which are taken for those of DOS
+        name = name if member.flag_bits & _IN_UTF_8 else name.encode("cp437").decode()
     if member.flag_bits & 1:
         trouble = "is encrypted; unpack it, and index that"
     elif stat.S_ISLNK(member.external_attr >> 16):
@@ -131,4 +134,4 @@ def _member(given: Input, archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> 
         except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
             raise ReadingError(f"can't be unpacked ({error}); pack the archive anew") from error
 
-    return member_input(given, member.filename, opened, trouble=trouble)
+    return member_input(given, name, opened, trouble=trouble)

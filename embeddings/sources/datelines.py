@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -13,6 +14,11 @@ from embeddings.letters import CAPITAL
 from embeddings.phrases import MENU_LINE
 
 HEAD_LINES = 8
+"""From the headline on, or from the top, in which it stands when and by whom."""
+MOST_ABOVE = 20
+"""Lines among which a headline is looked for."""
+LEAST_HEADLINE = 3
+"""Words of a line that is a headline by what stands behind it in the title."""
 # PLACE (Agency) -   or   PLACE, June 8 (Agency) -   or   PLACE, Ill. (Agency) -   or   PLACE/PLACE, England, ...
 _AGENCY = re.compile(
     rf"{CAPITAL}[A-ZÀ-ÞĀ-Ț .,'’/-]{{2,40}}(?:(?<=,) [A-Z][\w.]+(?: [A-Z][\w.]+)?(?=,| \())?"
@@ -55,6 +61,7 @@ _BEFORE = tuple(
         rf"(?-i:{CAPITAL}[A-ZÀ-ÞĀ-Ț .'’-]{{2,40}} \([A-Z][^)]*\), )",
     )
 )
+_BEFORE_SITE = re.compile(r"\s+(?:[-–—]+|[|·•»]|::)\s+")
 MAX_BEFORE = 200
 """Characters before the date of a line that is there to give it."""
 _HEAD_OF_PAGE = rf"\s*[|·•,]\s*(?:(?i:vol(?:ume|\.)|no\. ?\d|issue|page) ?.*|[A-Z]?\d{{1,3}}|[£$€]\d.*|{_PAPER})"
@@ -91,14 +98,18 @@ def day_of_name(name: str) -> date | None:
 def completed(article: Article) -> Article:
     """Fill in what an article's fields leave open from its own first lines; nothing is guessed.
 
-    The date comes from a line that is there to give it ("Published 8 June 2021", "HALVERN, 25 September 2023. By
-    ..."), the source from the agency that a dateline names ("WASHINGTON (AP) -") or the newspaper before the date, the
-    author from a byline.
+    From the title goes what a site adds to it ("Mayor resigns - The Echo"). The date comes from a line that is there to
+    give it ("Published 8 June 2021", "HALVERN, 25 September 2023. By ..."), the source from the agency that a
+    dateline names ("WASHINGTON (AP) -") or the newspaper before the date, the author from a byline.
     """
+    said = [line.strip() for line in article.text.lstrip()[:4_000].splitlines()]
+    article = _without_site(article, said)
     if article.published is not None and article.source and article.author:
         return article
-    said = map(str.strip, article.text.lstrip()[:4_000].splitlines())
-    lines = [line for line in said if line and not MENU_LINE.fullmatch(line)][:HEAD_LINES]
+    lines = [line for line in said if line and not MENU_LINE.fullmatch(line)]
+    # above the headline of a page that was printed may stand what is no menu
+    headline = lines[:MOST_ABOVE].index(article.title) if article.title in lines[:MOST_ABOVE] else 0
+    lines = lines[: headline + HEAD_LINES]
     published, source, author = article.published, article.source, article.author
     for above, line in pairwise(["", *lines]):
         written = _written(line)
@@ -106,6 +117,18 @@ def completed(article: Article) -> Article:
         source = source or _agency_of(line) or _paper_of(line, written, above)
         author = author or _author_of(line) or ("" if line == article.title else _sender_of(line))
     return replace(article, published=published, source=source, author=author)
+
+
+def _without_site(article: Article, lines: Collection[str]) -> Article:
+    """Take the site from a title: what stands behind a dash or a bar where it is the source, or the rest is a line."""
+    for mark in _BEFORE_SITE.finditer(article.title):
+        head, site = article.title[: mark.start()], article.title[mark.end() :]
+        is_line = head in lines and article.title not in lines and len(head.split()) >= LEAST_HEADLINE
+        if is_line or site.casefold() == article.source.casefold():
+            paper = _BEFORE_SITE.split(site)[-1]
+            named = paper if is_line and re.fullmatch(_PAPER, paper) else ""
+            return replace(article, title=head, source=article.source or named)
+    return article
 
 
 def _written(line: str) -> DateFound | None:

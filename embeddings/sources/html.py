@@ -10,6 +10,7 @@ from typing import Any
 
 from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.markup import paragraphs
 from embeddings.sources.reading import make_article
 
 MAX_PAGE_BYTES = 20_000_000
@@ -20,6 +21,8 @@ MAX_ABOVE = 2
 """Paragraphs between a headline and the time of its story."""
 MIN_WORDS = 10
 """Of a story; what is shorter is a menu."""
+MAX_GAP = 300
+"""Characters between two paragraphs of a page, as of a caption, where trafilatura makes one of them."""
 # a string of JSON
 _BODY = re.compile(r'"articleBody"\s*:\s*("(?:[^"\\]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+")')
 
@@ -63,8 +66,9 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
             "holds no story, only menus and links; name the page of one article, and where a script puts that in, save "
             "it from the browser"
         )
-    # of a story that stands only in the page's data trafilatura makes one paragraph
+    # of a story that stands only in the page's data, or is short, trafilatura makes one paragraph
     text = next((body for body in bodies if body.split() == text.split()), text)
+    text = text if "\n" in text else _parted(text, tree)
     return text, {
         "title": about.title,
         "date": about.date,
@@ -79,6 +83,19 @@ def _bodies(tree: Any) -> list[str]:
     data = (script.text or "" for script in tree.iter("script") if script.get("type") == "application/ld+json")
     found = [json.loads(body, strict=False) for part in data for body in _BODY.findall(part)]
     return ["\n".join(filter(None, map(str.strip, body.splitlines()))) for body in found]
+
+
+def _parted(text: str, tree: Any) -> str:
+    """Part a text of one paragraph where its page does; nothing of it is lost."""
+    parts, at = list[str](), 0
+    for line in paragraphs(tree):
+        # what is short may stand anywhere by chance
+        gap = MAX_GAP if len(line.split()) >= MIN_WORDS else len(" | ")
+        place = text.find(line, at, at + gap + len(line))
+        if place >= 0:
+            parts += [text[at:place], line]
+            at = place + len(line)
+    return "\n".join(part.strip() for part in [*parts, text[at:]] if any(map(str.isalnum, part)))
 
 
 def _about(tree: Any) -> Any:

@@ -13,6 +13,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 
 from charset_normalizer import from_bytes
+from ftfy import fix_encoding
 
 from embeddings.dates import AmbiguousDate, parse_date
 from embeddings.documents import Article
@@ -133,17 +134,19 @@ def _of_its_address(days: set[date], url: str) -> date | None:
 def article_of(text: str, fields: Mapping[str, object], published: date | None, *, default_id: str) -> Article:
     """Make an article as `make_article` does, of all that is said about it, and its date.
 
+    What is shown of it is mended where it was decoded wrongly on its way ("cafÃ©"); its text, id and address stay.
+
     Raises:
         ReadingError: a field holds something that can't be read as what it should be.
     """
     return Article(
         id=_string("id", fields) or default_id,
-        title=_string("title", fields) or first_line(text),
+        title=fix_encoding(_string("title", fields) or first_line(text)),
         text=_UNSTORABLE.sub("\ufffd", text),
         published=published,
-        source=_string("source", fields),
+        source=fix_encoding(_string("source", fields)),
         url=_string("url", fields),
-        author=_BY.sub("", _string("author", fields)),
+        author=_BY.sub("", fix_encoding(_string("author", fields))),
     )
 
 

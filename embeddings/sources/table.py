@@ -17,6 +17,7 @@ from embeddings.dates import day_order, may_be_two_days
 from embeddings.documents import Article
 from embeddings.sources.feed import is_published
 from embeddings.sources.fields import ALIASES, named
+from embeddings.sources.ghost import ghost_posts
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable
 from embeddings.sources.markup import phrase_of, text_of
 from embeddings.sources.reading import CP1252_IN_UTF_8, decode_bytes, encoding_of, kind_of_value, make_article
@@ -53,10 +54,10 @@ def read_jsonl(given: Input) -> Iterator[Article | Unreadable]:
 def read_json(given: Input) -> Iterator[Article | Unreadable]:
     """Read a list of articles, as services on the web and JSON Feed give it, or a single one.
 
-    A list of objects is looked for in the file and inside its objects.
+    A list of objects is looked for in the file and inside its objects. Of an export of Ghost it is the posts.
     """
     found = _parsed(decode_bytes(given.read()), "mend it, or have it sent anew")
-    records = _records([found])
+    records = ghost_posts(found) or _records([found])
     if records:  # of a file with something else in it one sentence is enough
         name_columns(given, list(dict.fromkeys(name for record in records for name in _flat(record))))
     elif isinstance(found, dict):

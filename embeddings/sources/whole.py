@@ -14,7 +14,7 @@ from embeddings.sources.parsing import parse
 from embeddings.sources.reading import make_article
 
 _NO_TITLE = re.compile(
-    r"untitled|^microsoft (?:word|powerpoint|excel|publisher)\b|\.(?:docx?|pdf|indd|qxd|tex)\b|"
+    r"untitled|^microsoft (?:word|powerpoint|excel|publisher)\b|\.(?:docx?|pdf|indd|qxd|tex|html?)\b|"
     r"^(?:word )?document ?\d*$",
     re.IGNORECASE,
 )

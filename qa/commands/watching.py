@@ -141,7 +141,11 @@ def _step(watched: Watched, changed: Iterable[Path]) -> None:
                 found = watched.find([path], may_be_none=True, under=watched.roots).inputs
                 inputs.update((given.place, given) for given in found)
     follow_moved(watched.store, list(inputs.values()))
+    before = watched.store.stats().articles
     watched.lost = forget_gone(watched.store, watched.roots, watched.lost)
+    if watched.store.stats().articles < before:  # a copy of what went was left out, and is needed now
+        found = watched.find([root for root in watched.roots if root.exists()], may_be_none=True).inputs
+        inputs.update((given.place, given) for given in found if watched.store.file(given.place) is None)
     if inputs:
         add_inputs(watched.store, list(inputs.values()))
     sys.stdout.flush()
