@@ -315,6 +315,6 @@ def listed(text):
     ],
 )
 def test_no_line_takes_long(read_by, text):
-    started = time.perf_counter()
+    started = time.process_time()
     read_by(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
