@@ -26,7 +26,7 @@ FEATURES = ("margin", "gap", "evidence", "coverage", "retrieval")
 _FUNCTION_WORDS = """
 a an the of in on at to for from by with and or as is are was were be been has have had do does did will would can could
 may might must should who whom whose what which when where why how many much long old it its he his she her they their
-them that this these those there than then not no any some name list
+them that this these those there than then not no any some name list s
 """
 _NOT_CONTENT = frozenset(_FUNCTION_WORDS.split())
 

@@ -31,6 +31,7 @@ from qa.rules.named import less_where_unnamed
 from qa.rules.newest import newest_first
 from qa.rules.openings import WHO
 from qa.rules.quotations import asks_for_words, whole_quotations
+from qa.rules.requests import without_request
 from qa.rules.smalltalk import is_small_talk
 from qa.rules.unfit import is_unfit
 from qa.rules.yes_no import asks_yes_or_no, whole_sentences
@@ -340,7 +341,7 @@ def _period(question: str, where: Filter, today: date | None) -> Period | None:
 
 
 def checked_question(question: str) -> str:
-    """Fold a question's white space.
+    """Fold a question's white space, and leave out a "Can you tell me" before it.
 
     Raises:
         InvalidInput: it is no text, nothing is left, it is small talk, or longer than MAX_QUESTION.
@@ -358,7 +359,7 @@ def checked_question(question: str) -> str:
         )
     if is_small_talk(asked):
         raise InvalidInput(f"{asked[:40]!r} asks nothing of the articles; ask something like: who led the delegation?")
-    return asked
+    return without_request(asked)
 
 
 def _checked(name: str, value: int) -> int:

@@ -29,8 +29,9 @@ _NOW = re.compile(
 )
 # "How many people live in France today?" asks of no day, but "Who is he meeting today?" and "Who died today?" do
 _IS = r"\b(?:is|are|(?:who|what|where|how|s?he|it|there)['’]s|they['’]re)\b"
+_DOING = r"(?<!\bthe )(?!(?:building|painting)\b)\w{2,}ing\b"
 _NOWADAYS = re.compile(
-    rf"(?!.*\b(?:did|was|were|will|would|has|had)\b)(?!.*{_IS}.* \w{{2,}}ing\b)(?=.*\btoday\b(?!['’]s))"
+    rf"(?!.*\b(?:did|was|were|will|would|has|had)\b)(?!.*{_IS}.* {_DOING})(?=.*\btoday\b(?!['’]s))"
     rf".*(?:{_IS}|\b(?:do|does|don['’]t|doesn['’]t|can|exists?|lives?|remains?|stands?|costs?|contains?|uses?|holds?)\b)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -170,6 +170,7 @@ OTHER = Hit(Passage("vote", 30, 43), VOTE, 0.5, dense_rank=2)
         ("Who won the vote?", BEST, (7.0,), {"evidence": 0.0, "coverage": 1.0, "retrieval": 1.0}),
         ("Who won the vote in Halvern?", BEST, (7.0,), {"coverage": 1.0}),  # the title counts
         ("Who won the boat race?", BEST, (7.0,), {"coverage": 1 / 3}),
+        ("Who's won the boat's race?", BEST, (7.0,), {"coverage": 1 / 3}),
         ("Which mayors lost?", BEST, (7.0,), {"coverage": 1.0}),  # "mayor" and "mayors" begin alike
         ("Which voters lost?", BEST, (7.0,), {"coverage": 0.5}),  # "voter" and "vote" don't
         ("Who was it?", BEST, (7.0,), {"coverage": math.nan}),

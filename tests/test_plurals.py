@@ -26,6 +26,7 @@ TEXT = "Storm Ida shut Hay Bridge. Mill Lane and Castle Road were open."
         ("Who led it?", None),
         ("What causes floods?", None),
         ("Which boss is it?", None),
+        ("Which sports minister resigned?", None),
         ("Name the ships.", None),
     ],
 )
@@ -46,6 +47,10 @@ def test_in_singular(question, one):
         ("Name the other two firms.", True),
         ("Name the dead.", True),
         ("Name the captain of the Rovers.", False),
+        ("Name the sports minister.", False),
+        ("Name the sports ministers.", True),
+        ("Which Rovers player scored?", False),
+        ("Which Rovers players scored?", True),
         ("Could you name the largest town on the coast?", False),
         ("Name the firm that lost its licences.", False),
         ("Tell me who was sentenced.", False),

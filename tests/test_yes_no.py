@@ -51,6 +51,12 @@ def test_a_span_is_widened_to_its_sentence(words, wanted):
     assert whole_sentences("When is the dam finished?", spans(*words)) == spans(*words)
 
 
+@pytest.mark.parametrize("mark", ["**6.45pm** ", "18:45 - ", "- ", "• "])
+def test_a_clock_or_a_bullet_is_no_part_of_the_sentence(mark):
+    [span] = whole_sentences("Is the road shut?", spans("until noon", text=f"{mark}The road is shut until noon."))
+    assert span.text == "The road is shut until noon."
+
+
 def test_a_long_sentence_is_not_given_whole():
     told = f"Ana {' '.join(['or'] * MAX_WORDS)} left."
     [span] = whole_sentences("Did she leave?", spans("left", text=told))

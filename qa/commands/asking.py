@@ -19,7 +19,8 @@ def ask(arguments: argparse.Namespace) -> int:
 
     where, today = _narrowed(arguments)
     settings = settings_of(arguments)
-    question = checked_question(" ".join(arguments.question))  # before anything is loaded
+    question = " ".join(arguments.question)
+    checked_question(question)  # before anything is loaded
 
     from qa.build import open_pipeline
     from qa.conversation import answer_message

@@ -43,7 +43,7 @@ _STUB = re.compile(
     rf"^{_LED_IN}(?:{_PLACED}{WH}(?:\s+(?!{PAST}$)[\w’'-]+)?|{_ADVERB}(?:,\s+{_ADVERB})+)$", re.IGNORECASE
 )
 _CLAUSE = re.compile(
-    rf"^(?:{_PLACED}(?:who|what|which(?:\s+[\w’'-]+)?)\s+(?:{VERBS}|{PAST})|{_THING}\s+{VERBS})\s+\S", re.IGNORECASE
+    rf"^(?:{_PLACED}(?:who|what|which(?:\s+[\w’'-]+)?)|{_THING})\s+(?:{VERBS}\s+\S|{PAST}\b)", re.IGNORECASE
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from qa.rules.numbers import UP_TO_TWELVE
+from qa.rules.requests import without_request
 
 NUMBERS = UP_TO_TWELVE[1:10]
 """Words for as many as a list may be said to have."""
@@ -18,16 +19,22 @@ _VERB = (
     r"|\w+s\s+(?:an?|the|this|these|those|its|his|her|their|at\s+an?|at\s+the|at\s+this|at\s+\d+)(?!\w))"
 )
 _NOT_OF_ONE = r"(?!\s+(?:is|was)\s+(?:there|it|this|that)\b)"  # "What news is there?"
+# "Which Rovers player scored?" and "Name the sports minister" ask for one
+_NOT_BEFORE_ONE = (
+    r"(?!\s+(?:minister|secretary|president|director|manager|editor|reporter|officer|agent|dealer|player|striker|defender"
+    r"|midfielder|goalkeeper|captain|coach|chief|boss|ceo|star|fan|agency|company|firm|team|club|store|show|magazine"
+    r"|website)\b)"
+)
 # "the dock workers who ...", and not "the captain of the Rovers"
 _SEVERAL = (
     r"(?:(?!(?:of|in|on|at|for|from|to|with|by|who|that|which|whose|is|was|are|were|has|had)\b)[\w’'-]+\s+){0,3}"
-    rf"(?:(?!{_NOT_PLURAL}\b)\w+s|people|men|women|children|dead|injured|accused)\b"
+    rf"(?:(?!{_NOT_PLURAL}\b)\w+s|people|men|women|children|dead|injured|accused)\b{_NOT_BEFORE_ONE}"
 )
 _LIST = re.compile(
     rf"""(?:^\W*|^(?:(?:from|in|to|on|at|of|for|by|with|under)\s+)|^(?:besides|apart\ from|other\ than)\b[^,]*,\s*)
     (?:
         (?:which|what)\s+(?:other\s+)?{_NUMBER}\b
-      | (?:which|what)\s+(?:{_DESCRIBES}\s+){{0,2}}(?!{_NOT_PLURAL}\b|{_VERB})\w+s\b{_NOT_OF_ONE}
+      | (?:which|what)\s+(?:{_DESCRIBES}\s+){{0,2}}(?!{_NOT_PLURAL}\b|{_VERB})\w+s\b{_NOT_OF_ONE}{_NOT_BEFORE_ONE}
       | (?:which|what)\s+(?:people|men|women|children|countries)\b
       | (?:who|what)\s+(?:were|are)\b
       | (?:give|list|tell)\s+(?:me\s+)?(?:the\s+)?names\b
@@ -38,18 +45,14 @@ _LIST = re.compile(
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
-_BEHIND_REQUEST = re.compile(
-    r"^\W*(?:please\s+|(?:can|could|would)\s+you\s+)*(?:(?:tell|show)\s+(?:me|us)\s+|say\s+)?"
-    r"(?=(?:who|what|which|from|in|to|on|at|of|for|by|with|under|give|list|name|tell|show)\b)",
-    re.IGNORECASE,
-)
 _BEHIND_NAMES = re.compile(r"^[^?:]{1,120}:\s+")  # "Edith Quaye: Who were her parents?"
 _IRREGULAR = {"people": "person", "men": "man", "women": "woman", "children": "child"}
 _OF_ONE = {"were": "was", "are": "is", "have": "has"}
 # what asks for things of a kind, the kind, and the verb behind it or before it
 _KIND = re.compile(
     rf"""(?P<asking>^\W*(?:\w+\s+)?(?:which|what)\s+)(?:other\s+|{_NUMBER}\s+)?(?P<described>(?:{_DESCRIBES}\s+){{0,2}})
-    (?P<kind>(?!{_NOT_PLURAL}\b|{_VERB})\w+s|people|men|women|children)\b(?:\s+(?P<verb>were|are|have)\b)?""",
+    (?P<kind>(?!{_NOT_PLURAL}\b|{_VERB})\w+s|people|men|women|children)\b{_NOT_BEFORE_ONE}
+    (?:\s+(?P<verb>were|are|have)\b)?""",
     re.IGNORECASE | re.VERBOSE,
 )
 _WHO_WERE = re.compile(
@@ -61,7 +64,7 @@ _WHO_WERE = re.compile(
 
 def asks_for_list(question: str) -> bool:
     """Say whether a question wants several things: "which towns ...", "from what two ...", "who were ..."."""
-    return _LIST.search(_BEHIND_REQUEST.sub("", _BEHIND_NAMES.sub("", question))) is not None
+    return _LIST.search(without_request(_BEHIND_NAMES.sub("", question))) is not None
 
 
 def in_singular(question: str) -> str | None:

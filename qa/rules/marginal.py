@@ -7,8 +7,8 @@ import re
 from embeddings.letters import CAPITAL
 from embeddings.sentences import line_around
 
-_CLOCK = r"(?:[01]?\d|2[0-3])[.:h][0-5]\d(?: ?[ap]\.?m\b\.?)?"
-_ENTRY = re.compile(rf"[\s*_#]*{_CLOCK}(?=[\s*_:–-])")
+CLOCK = r"(?:[01]?\d|2[0-3])[.:h][0-5]\d(?: ?[ap]\.?m\b\.?)?"
+_ENTRY = re.compile(rf"[\s*_#]*{CLOCK}(?=[\s*_:–-])")
 _LABEL = re.compile(rf"[\s*_]*(?P<label>{CAPITAL}[\w .’'-]{{0,40}}):")
 _ASKS_TIME = re.compile(
     r"\b(?:when|times?|hours?|o'clock|minutes?|how (?:late|early|soon|long)|until|till)\b", re.IGNORECASE
@@ -37,7 +37,7 @@ def is_beside_the_telling(question: str, text: str, start: int, end: int) -> boo
 def _is_clock(text: str, start: int, end: int) -> bool:
     """Only where a line begins with it, and words follow; a second line does so, too: one may be a score."""
     entry = _ENTRY.match(text, *line_around(text, start))
-    return entry is not None and end <= entry.end() and len(re.findall(rf"(?m)^[ *_#]*{_CLOCK}(?=[\s*_:–-])", text)) > 1
+    return entry is not None and end <= entry.end() and len(re.findall(rf"(?m)^[ *_#]*{CLOCK}(?=[\s*_:–-])", text)) > 1
 
 
 def _is_speaker(text: str, start: int, end: int) -> bool:

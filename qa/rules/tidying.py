@@ -25,6 +25,7 @@ _BEFORE_MEASURE = re.compile(rf"(?<!\w){_NUMBER} {_LARGER},? (?:and )?$", re.IGN
 _MEASURE = re.compile(rf"{_NUMBER} {_SMALLER}\b", re.IGNORECASE)
 _MEASURE_BEFORE_ANOTHER = re.compile(rf"(?<!\w){_NUMBER} {_LARGER}$", re.IGNORECASE)
 _AFTER_MEASURE = re.compile(rf",? (?:and )?{_NUMBER} {_SMALLER}\b", re.IGNORECASE)
+_OLD = re.compile(r"-old\b")
 _WHOLE_MEASURE = re.compile(rf"{_NUMBER} (?:{_LARGER}|{_SMALLER})(?:,? (?:and )?{_NUMBER} {_SMALLER})+", re.IGNORECASE)
 # the sets of a match, "3-6 7-6(9) 6-4", of which two stand for all
 _SET = r"\d{1,2}[-–]\d{1,2}(?: ?\(\d{1,2}(?:[-–]\d{1,2})?\))?"
@@ -37,17 +38,18 @@ _AFTER_NAME = re.compile(
     rf"(?: & {CAPITAL}[\w’'-]+)*"
     rf"(?: (?:TV|FM|FC|AFC|RFC|CC|[Pp]lc|PLC|Ltd|LLC|LLP|Inc|GmbH|University)\b(?! {CAPITAL}))?"
 )
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)[^\s<>\"”)\]]*[\w/]")
 _PAIRS = (("“", "”"), ('"', '"'), ("(", ")"))
 _NEAR = 80
-"""Characters within which the other mark of a pair is looked for."""
+"""Characters within which the other mark of a pair, or the rest of an address, is looked for."""
 
 
 def tidied(text: str, start: int, end: int) -> tuple[int, int]:
     """Move the ends of text[start:end] to where an answer begins and ends; they may meet, where nothing is left.
 
     White space and a dateline at the beginning go. A number comes whole and with its unit, as does a measure ("2 hours
-    23 minutes"), a score and a name ("Moorland TV"); of a quotation or a bracket that stands half in it, the other half
-    comes, too, or it goes.
+    23 minutes"), an age ("46-year-old"), a score, an address and a name ("Moorland TV"); of a quotation or a bracket
+    that stands half in it, the other half comes, too, or it goes.
     """
     text = text.replace("\u00a0", " ").replace("\u202f", " ")  # which stand before units: "2 hours 23 minutes"
     start, end = _bare(text, start, end)
@@ -57,7 +59,7 @@ def tidied(text: str, start: int, end: int) -> tuple[int, int]:
         start = dateline.end()
     if text.startswith(".", end) and _ABBREVIATION.search(text, start, end):
         end += 1  # it is a token of its own
-    start, end = _measured(text, start, end)
+    start, end = _whole_address(text, *_measured(text, start, end))
     return _balanced(text, start, _named(text, start, end))
 
 
@@ -88,6 +90,8 @@ def _measured(text: str, start: int, end: int) -> tuple[int, int]:
     start, end = _whole_score(text, start, end)
     if text[end - 1].isdigit() and (found := _AFTER_NUMBER.match(text, end)):
         end = found.end()
+    if found := _OLD.match(text, end):
+        end = found.end()
     if _MEASURE.match(text, start, end) and (found := _BEFORE_MEASURE.search(text, max(0, start - 30), start)):
         start = found.start()
     if _MEASURE_BEFORE_ANOTHER.search(text, start, end) and (found := _AFTER_MEASURE.match(text, end)):
@@ -108,6 +112,14 @@ def _whole_score(text: str, start: int, end: int) -> tuple[int, int]:
     for sets in _SETS.finditer(text, line_around(text, start)[0], line_around(text, end)[1]):
         if sets.start() <= start < end <= sets.end() and " " in text[start:end]:
             return sets.span()
+    return start, end
+
+
+def _whole_address(text: str, start: int, end: int) -> tuple[int, int]:
+    """Take in the rest of an address of mail or of the web."""
+    for address in _ADDRESS.finditer(text, max(0, start - _NEAR), end + _NEAR):
+        if address.start() < end and start < address.end():
+            start, end = min(start, address.start()), max(end, address.end())
     return start, end
 
 

@@ -10,6 +10,7 @@ from embeddings.phrases import DATELINE
 from embeddings.sentences import sentence_around
 from qa.answers import Span
 from qa.ranking import without_overlap
+from qa.rules.marginal import CLOCK
 
 MAX_WORDS = 60
 """Of a sentence that is given as a whole."""
@@ -25,7 +26,8 @@ _ASKS_FOR_MORE = re.compile(
     r"(?:(?:tell|give|show) (?:me|us)|name|list|know|remember)\b(?! (?:if|whether)\b)",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(r"[#>*_\s]*")
+# Markdown's marks, a bullet, the clock of a live blog's entry
+_BEFORE = re.compile(rf"(?:[#>*_\s]|[-–•]\s)*(?:{CLOCK}\s?[*_:–-]+\s*)?")
 
 
 def asks_yes_or_no(question: str) -> bool:

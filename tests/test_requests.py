@@ -1,0 +1,29 @@
+"""What stands before a question, and asks nothing."""
+
+import pytest
+
+from qa.pipeline import checked_question
+from qa.rules.requests import without_request
+
+
+@pytest.mark.parametrize(
+    ("asked", "question"),
+    [
+        ("Can you tell me who won?", "who won?"),
+        ("could u please tell me why it was late", "why it was late"),
+        ("Please tell me in which towns power was lost.", "in which towns power was lost."),
+        ("I'd like to know how many people died", "how many people died"),
+        ("Do you know when it opened?", "when it opened?"),
+        ("any idea what the dam cost?", "what the dam cost?"),
+        ("Could you name the captain?", "name the captain?"),
+        ("Could you tell me the names of the dead?", "tell me the names of the dead?"),
+        ("Can you tell me if she won?", "Can you tell me if she won?"),
+        ("Do you know the captain?", "Do you know the captain?"),
+        ("Tell me about the captain.", "Tell me about the captain."),
+        ("Who told me who won?", "Who told me who won?"),
+        ("What can you tell me about it?", "What can you tell me about it?"),
+    ],
+)
+def test_without_request(asked, question):
+    assert without_request(asked) == question
+    assert checked_question(asked) == question
