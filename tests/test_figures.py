@@ -19,9 +19,10 @@ from qa.confidence import Calibrator
 from qa.evaluation.about import About
 from qa.evaluation.blame import Blame, Blamer, Cause
 from qa.evaluation.compare import Difference, compare, read_report, scored
+from qa.evaluation.metrics import mean
 from qa.evaluation.page import WORST, page
 from qa.evaluation.questions import Gold, Question
-from qa.evaluation.ranking import ranking_figures
+from qa.evaluation.ranking import ranking_values
 from qa.evaluation.record import Record
 from qa.evaluation.report import render, risk, summarize, write_report
 from qa.evaluation.run import SHOWN, Outcome, run_open, run_reader_only
@@ -78,6 +79,12 @@ def test_every_figure():
     assert list(figures["kinds"]) == ["list", "none", "span"]
     low, high = figures["intervals"]["answerable.forced_f1"]
     assert 0.25 <= low < 3.25 / 4 < high == 1.0
+    for name in ("f1", "answerable.f1", "retrieval.recall@1", "retrieval.mrr", "calibration.brier", "kinds.span.f1"):
+        low, high = figures["intervals"][name]
+        value = figures
+        for part in name.split("."):
+            value = value[part]
+        assert low < value < high, name
     assert "latency ms   p50 100   p95 100" in render(figures)
     assert json.loads(json.dumps(summarize([]), allow_nan=False))["f1"] is None
 
@@ -125,23 +132,24 @@ def test_parts_share_no_article():
 
 def test_ranking_metrics():
     found = [[False, True, False], [True, False, True], [False, False, False]]
-    figures = ranking_figures(found)
+    figures = {name: mean(values) for name, values in ranking_values(found).items()}
     assert figures["recall@1"] == pytest.approx(1 / 3)
     assert figures["recall@5"] == pytest.approx(2 / 3)
     assert figures["mrr"] == pytest.approx((1 / 2 + 1) / 3)
     assert figures["precision@5"] == pytest.approx(3 / 15)
     # gains 1/log2(3), then (1 + 1/log2(4)) of (1 + 1/log2(3)), then none
     assert figures["ndcg@5"] == pytest.approx((0.63093 + 1.5 / 1.63093) / 3, abs=1e-4)
-    assert all(value != value for value in ranking_figures([]).values())
+    assert ranking_values(found)["mrr"] == [0.5, 1.0, 0.0], "in the order of the questions"
+    assert set(ranking_values([])) == set(figures)
 
 
 @pytest.mark.parametrize(
     ("found", "recall"), [([[]], 0.0), ([[False] * 3], 0.0), ([[True], []], 0.5), ([[False] * 9 + [True]], 0.0)]
 )
 def test_questions_for_which_nothing_was_found_count(found, recall):
-    figures = ranking_figures(found)
-    assert figures["recall@5"] == recall
-    assert figures["recall@10"] == sum(any(row) for row in found) / len(found)
+    values = ranking_values(found)
+    assert mean(values["recall@5"]) == recall
+    assert values["recall@10"] == [any(row) for row in found]
 
 
 @pytest.fixture
