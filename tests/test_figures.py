@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import html
 import json
 import os
 import time
@@ -19,6 +20,7 @@ from qa.confidence import Calibrator
 from qa.evaluation.about import About
 from qa.evaluation.blame import Blame, Blamer, Cause
 from qa.evaluation.compare import Difference, compare, read_report, scored
+from qa.evaluation.meanings import MEANINGS
 from qa.evaluation.metrics import mean
 from qa.evaluation.page import WORST, page
 from qa.evaluation.questions import Gold, Question
@@ -113,6 +115,19 @@ def test_the_surest_of_the_wrong_answers_stands_first_and_the_page_has_no_more_t
     assert text.index("Who said 49?") < text.index("Who said 48?") < text.index("Who said 0?")
     assert "Who was held?" not in text, "what was withheld comes last"
     assert f"{WORST} of {WORST + 1}" in text
+
+
+def test_the_page_says_in_words_what_came_of_the_questions_and_what_each_figure_says():
+    figures = summarize(OUTCOMES)
+    text = html.unescape(page(OUTCOMES, figures, about=ABOUT, command=""))
+    assert "Of 4 questions that the articles answer: 2 answered rightly, 1 wrongly, 1 withheld." in text
+    assert "Of 2 that they don't answer: 1 withheld, as is right, 1 answered all the same." in text
+    groups = ("answerable", "retrieval", "abstention", "calibration", "latency_ms")
+    named = {f"{group}.{name}" for group in groups for name in figures[group]}
+    assert named == {name for name in MEANINGS if "." in name}
+    assert all(MEANINGS[name] in text for name in named)
+    low, high = figures["intervals"]["kinds.span.f1"]
+    assert f"{100 * low:.1f} to {100 * high:.1f}" in text
 
 
 def test_the_best_span_is_right_where_there_is_an_answer():

@@ -166,6 +166,7 @@ def test_the_report_is_one_page_that_escapes_what_it_shows(tmp_path, outcomes):
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert page.count("<figure>") == 7
+    assert len(re.findall(r'</svg>\s*<p class="soft">\w', page)) == 7, "each says how it is read"
     assert not re.findall(r'(?:src|href)="(?!#)', page)  # nothing is loaded from elsewhere
     assert "dateline ask &#39;Who conceded before midnight?&#39;" in page
     assert page.index("Who conceded") > 0
