@@ -14,6 +14,7 @@ from spans import TableReader
 
 from embeddings.documents import Article
 from embeddings.local import LocalStore
+from embeddings.store import Filter
 from qa.answers import Answer
 from qa.atomic import write_atomically
 from qa.confidence import Calibrator
@@ -197,10 +198,14 @@ def test_days_are_counted_from_the_day_of_the_question(library):
     asked = replace(WON, text="Who won the vote last week?", title="old", context="", day=date(2024, 5, 8))
     [then], [now] = run_open(pipeline, [asked]), run_open(pipeline, [replace(asked, day=None)])
     assert (then.best, then.relevant, now.relevant) == ("Ana Reyes", (True,), ())
-    shown = page([then, now], summarize([then, now]), about=ABOUT, command="dateline ask {today}-- {question}")
+    [left_out] = run_open(pipeline, [replace(asked, day=None, text="Who won the vote?", where=Filter(source="Post"))])
+    assert left_out.relevant == ()
+    shown = page([then, now], summarize([then, now]), about=ABOUT, command="dateline ask {as_asked}-- {question}")
     assert "dateline ask -- &#39;Who won" in shown
+    shown = page([left_out], summarize([left_out]), about=ABOUT, command="dateline ask {as_asked}-- {question}")
+    assert "dateline ask --source Post -- &#39;Who won" in shown
     [withheld] = run_open(pipeline.adjusted(threshold=1.0), [asked])
-    shown = page([withheld], summarize([withheld]), about=ABOUT, command="dateline ask {today}-- {question}")
+    shown = page([withheld], summarize([withheld]), about=ABOUT, command="dateline ask {as_asked}-- {question}")
     assert "dateline ask --today 2024-05-08 -- &#39;Who won" in shown
 
 

@@ -36,7 +36,8 @@ def page(outcomes: Sequence[Outcome], figures: Figures, *, about: About, command
 
     Args:
         about: what the report is of.
-        command: that asks one question again, with {question} or {id} where that goes, and {today} for the day.
+        command: that asks one question again, with {question} or {id} where that goes, and {as_asked} for the options
+            by which it was asked.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters.update(percent=_percent, figure=_figure, between=_between, marked=_marked, sentence=_sentence)
@@ -82,9 +83,12 @@ def _worst_first(outcomes: Sequence[Outcome]) -> list[Outcome]:
 def _failure(outcome: Outcome, command: str) -> _Failure:
     golds = " | ".join(" / ".join(dict.fromkeys(gold.text for gold in item)) for item in outcome.question.items)
     asked = outcome.question
-    today = f"--today {asked.day} " if asked.day is not None else ""
-    filled = {"question": shlex.quote(asked.to_ask), "id": shlex.quote(asked.id), "today": today}
-    again = re.sub(r"\{(question|id|today)\}", lambda name: filled[name[1]], command)
+    where = asked.where
+    given = {"today": asked.day, "since": where.since, "until": where.until, "source": where.source}
+    options = [f"--{name} {shlex.quote(str(value))} " for name, value in given.items() if value is not None]
+    options += [f"--article {shlex.quote(name)} " for name in sorted(where.articles or ())]
+    filled = {"question": shlex.quote(asked.to_ask), "id": shlex.quote(asked.id), "as_asked": "".join(options)}
+    again = re.sub(r"\{(question|id|as_asked)\}", lambda name: filled[name[1]], command)
     return _Failure(outcome, golds or "the articles don't say", again)
 
 
