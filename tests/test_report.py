@@ -274,6 +274,10 @@ def test_gates(outcomes, gate, fails):
     assert bool(failed_gates(summarize(outcomes), [gate])) is fails
 
 
+def test_a_failed_gate_says_the_figure_shortly_and_the_limit_as_it_was_given():
+    assert failed_gates({"f1": 2 / 3}, ["f1=0.80"]) == ["f1 is 0.6667, and at least 0.80 was asked"]
+
+
 @pytest.mark.parametrize(
     "gate",
     [

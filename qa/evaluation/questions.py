@@ -100,7 +100,7 @@ def load_questions(path: Path) -> list[Question]:
     questions, problems = read_questions(path)
     if not problems:
         return questions
-    more = f" ({len(problems) - 1:,} more are wrong, which dateline questions check names)" if problems[1:] else ""
+    more = f" (and {len(problems) - 1:,} more; dateline questions check names all)" if problems[1:] else ""
     raise DatelineError(f"{problems[0]}{more}") from problems[0]
 
 
