@@ -122,7 +122,7 @@ def test_the_page_says_in_words_what_came_of_the_questions_and_what_each_figure_
     figures = summarize(OUTCOMES)
     text = html.unescape(page(OUTCOMES, figures, about=ABOUT, command=""))
     assert "Of 4 questions that the articles answer: 2 answered rightly, 1 wrongly, 1 withheld." in text
-    assert "Of 2 that they don't answer: 1 withheld, as is right, 1 answered all the same." in text
+    assert "Of 2 that the articles don't answer: 1 withheld, as is right, 1 answered all the same." in text
     groups = ("answerable", "retrieval", "abstention", "calibration", "latency_ms")
     named = {f"{group}.{name}" for group in groups for name in figures[group]}
     assert named == {name for name in MEANINGS if "." in name}

@@ -68,7 +68,7 @@ def _in_short(outcomes: Sequence[Outcome]) -> str:
         )
     if unknown:
         said.append(
-            f"Of {unknown:,} that they don't answer: {came[False, False, True]:,} withheld, as is right, "
+            f"Of {unknown:,} that the articles don't answer: {came[False, False, True]:,} withheld, as is right, "
             f"{came[False, True, False]:,} answered all the same."
         )
     return " ".join(said)
