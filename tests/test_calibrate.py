@@ -12,12 +12,13 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import DatelineError
+from embeddings.store import Filter
 from qa.answers import Span
 from qa.build import seeds_folder
 from qa.cli import main
 from qa.confidence import FEATURES, Calibrator, features, log_odds
 from qa.evaluation.metrics import expected_calibration_error
-from qa.evaluation.questions import load_questions
+from qa.evaluation.questions import Gold, load_questions
 from qa.ranking import RETRIEVAL_WEIGHT
 from qa.reader import SHIPPED_READER
 from qa.training import calibrate as calibrating
@@ -240,13 +241,26 @@ def test_what_is_found_for_questions_on_other_things_is_wrong(pipeline):
     assert not unanswerable.any()
 
 
-def test_questions_are_asked_as_on_their_day(pipeline):
-    class Asked:
-        def answer(self, question, *, today):
-            return pipeline.answer_from(question, []) if today == date(2024, 5, 8) else None
+def test_a_question_that_stands_twice_counts_once_and_is_right_by_either_answer(pipeline):
+    first, other = [question for question in load_questions(Path(QUESTIONS)) if question.kind == "span"][:2]
+    best = pipeline.answer(first.text).spans[0].text
+    wrong, right = (replace(first, id=text, items=((Gold(text, 0),),)) for text in ("quite another", best))
+    rows, scores, answerable = _collect(LabelledSet(pipeline, [wrong, other, replace(right, text=first.text.upper())]))
+    assert (len(rows), scores[0], answerable.tolist()) == (2, 1.0, [True, True])
 
-    question = replace(load_questions(Path(QUESTIONS))[0], day=date(2024, 5, 8))
+
+def test_questions_are_asked_as_on_their_day_and_of_the_articles_that_were_asked(pipeline):
+    class Asked:
+        def gather(self, question, **given):
+            asked.append(given)
+
+        def answer_gathered(self, question, gathered):
+            return pipeline.answer_from(question, [])
+
+    asked, given = [], {"where": Filter(source="The Post"), "today": date(2024, 5, 8)}
+    question = replace(load_questions(Path(QUESTIONS))[0], day=given["today"], where=given["where"])
     assert len(_collect(LabelledSet(Asked(), [question]))[0]) == 0
+    assert asked == [given]
 
 
 def test_questions_on_other_things_lower_the_probability(monkeypatch, tmp_path):

@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import html
 import json
 import os
 import time
@@ -13,15 +14,18 @@ from spans import TableReader
 
 from embeddings.documents import Article
 from embeddings.local import LocalStore
+from embeddings.store import Filter
 from qa.answers import Answer
 from qa.atomic import write_atomically
 from qa.confidence import Calibrator
 from qa.evaluation.about import About
 from qa.evaluation.blame import Blame, Blamer, Cause
 from qa.evaluation.compare import Difference, compare, read_report, scored
+from qa.evaluation.meanings import MEANINGS
+from qa.evaluation.metrics import mean
 from qa.evaluation.page import WORST, page
 from qa.evaluation.questions import Gold, Question
-from qa.evaluation.ranking import ranking_figures
+from qa.evaluation.ranking import ranking_values
 from qa.evaluation.record import Record
 from qa.evaluation.report import render, risk, summarize, write_report
 from qa.evaluation.run import SHOWN, Outcome, run_open, run_reader_only
@@ -78,6 +82,12 @@ def test_every_figure():
     assert list(figures["kinds"]) == ["list", "none", "span"]
     low, high = figures["intervals"]["answerable.forced_f1"]
     assert 0.25 <= low < 3.25 / 4 < high == 1.0
+    for name in ("f1", "answerable.f1", "retrieval.recall@1", "retrieval.mrr", "calibration.brier", "kinds.span.f1"):
+        low, high = figures["intervals"][name]
+        value = figures
+        for part in name.split("."):
+            value = value[part]
+        assert low < value < high, name
     assert "latency ms   p50 100   p95 100" in render(figures)
     assert json.loads(json.dumps(summarize([]), allow_nan=False))["f1"] is None
 
@@ -108,6 +118,19 @@ def test_the_surest_of_the_wrong_answers_stands_first_and_the_page_has_no_more_t
     assert f"{WORST} of {WORST + 1}" in text
 
 
+def test_the_page_says_in_words_what_came_of_the_questions_and_what_each_figure_says():
+    figures = summarize(OUTCOMES)
+    text = html.unescape(page(OUTCOMES, figures, about=ABOUT, command=""))
+    assert "Of 4 questions that the articles answer: 2 answered rightly, 1 wrongly, 1 withheld." in text
+    assert "Of 2 that the articles don't answer: 1 withheld, as is right, 1 answered all the same." in text
+    groups = ("answerable", "retrieval", "abstention", "calibration", "latency_ms")
+    named = {f"{group}.{name}" for group in groups for name in figures[group]}
+    assert named == {name for name in MEANINGS if "." in name}
+    assert all(MEANINGS[name] in text for name in named)
+    low, high = figures["intervals"]["kinds.span.f1"]
+    assert f"{100 * low:.1f} to {100 * high:.1f}" in text
+
+
 def test_the_best_span_is_right_where_there_is_an_answer():
     assert [one.best_is_right for one in OUTCOMES] == [True, False, True, True, False, False]
     unanswerable = outcome("q", Score(1.0, 1.0, 1.0, 1.0), answer="", best="", items=())
@@ -125,23 +148,24 @@ def test_parts_share_no_article():
 
 def test_ranking_metrics():
     found = [[False, True, False], [True, False, True], [False, False, False]]
-    figures = ranking_figures(found)
+    figures = {name: mean(values) for name, values in ranking_values(found).items()}
     assert figures["recall@1"] == pytest.approx(1 / 3)
     assert figures["recall@5"] == pytest.approx(2 / 3)
     assert figures["mrr"] == pytest.approx((1 / 2 + 1) / 3)
     assert figures["precision@5"] == pytest.approx(3 / 15)
     # gains 1/log2(3), then (1 + 1/log2(4)) of (1 + 1/log2(3)), then none
     assert figures["ndcg@5"] == pytest.approx((0.63093 + 1.5 / 1.63093) / 3, abs=1e-4)
-    assert all(value != value for value in ranking_figures([]).values())
+    assert ranking_values(found)["mrr"] == [0.5, 1.0, 0.0], "in the order of the questions"
+    assert set(ranking_values([])) == set(figures)
 
 
 @pytest.mark.parametrize(
     ("found", "recall"), [([[]], 0.0), ([[False] * 3], 0.0), ([[True], []], 0.5), ([[False] * 9 + [True]], 0.0)]
 )
 def test_questions_for_which_nothing_was_found_count(found, recall):
-    figures = ranking_figures(found)
-    assert figures["recall@5"] == recall
-    assert figures["recall@10"] == sum(any(row) for row in found) / len(found)
+    values = ranking_values(found)
+    assert mean(values["recall@5"]) == recall
+    assert values["recall@10"] == [any(row) for row in found]
 
 
 @pytest.fixture
@@ -174,10 +198,14 @@ def test_days_are_counted_from_the_day_of_the_question(library):
     asked = replace(WON, text="Who won the vote last week?", title="old", context="", day=date(2024, 5, 8))
     [then], [now] = run_open(pipeline, [asked]), run_open(pipeline, [replace(asked, day=None)])
     assert (then.best, then.relevant, now.relevant) == ("Ana Reyes", (True,), ())
-    shown = page([then, now], summarize([then, now]), about=ABOUT, command="dateline ask {today}-- {question}")
+    [left_out] = run_open(pipeline, [replace(asked, day=None, text="Who won the vote?", where=Filter(source="Post"))])
+    assert left_out.relevant == ()
+    shown = page([then, now], summarize([then, now]), about=ABOUT, command="dateline ask {as_asked}-- {question}")
     assert "dateline ask -- &#39;Who won" in shown
+    shown = page([left_out], summarize([left_out]), about=ABOUT, command="dateline ask {as_asked}-- {question}")
+    assert "dateline ask --source Post -- &#39;Who won" in shown
     [withheld] = run_open(pipeline.adjusted(threshold=1.0), [asked])
-    shown = page([withheld], summarize([withheld]), about=ABOUT, command="dateline ask {today}-- {question}")
+    shown = page([withheld], summarize([withheld]), about=ABOUT, command="dateline ask {as_asked}-- {question}")
     assert "dateline ask --today 2024-05-08 -- &#39;Who won" in shown
 
 

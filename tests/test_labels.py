@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from embeddings.errors import DatelineError
+from embeddings.store import ANY, Filter
 from qa.evaluation.labels import Label, add_label, read_labels
 from qa.evaluation.questions import load_questions
 
@@ -30,7 +31,8 @@ def test_a_correction_counts_in_the_article_that_it_stands_in(tmp_path):
 
 def test_labels_of_before_are_read(tmp_path):
     row = asdict(label())
-    del row["corrected_in"]
+    for name in ("corrected_in", "since", "until", "source", "only"):
+        del row[name]
     (tmp_path / "labels.jsonl").write_text(json.dumps(row) + "\n")
     assert read_labels(tmp_path / "labels.jsonl") == [label()]
 
@@ -39,6 +41,17 @@ def test_labels_of_before_are_read(tmp_path):
 def test_a_label_is_asked_again_as_on_its_day(tmp_path, time, day):
     add_label(tmp_path / "labels.jsonl", label(time=time))
     assert load_questions(tmp_path / "labels.jsonl")[0].day == day
+
+
+def test_a_label_is_asked_again_of_the_articles_that_were_asked(tmp_path, pipeline):
+    where = Filter(date(2021, 6, 1), date(2021, 6, 30), "The Post", frozenset({"vote"}))
+    narrowed = Label.of(pipeline.answer("Who won the 1998 World Cup?"), "right", where=where)
+    others = [replace(narrowed, since="", until="", source="", only=""), replace(narrowed, only="")]
+    for one in (narrowed, *others, narrowed):
+        add_label(tmp_path / "labels.jsonl", one)
+    questions = load_questions(tmp_path / "labels.jsonl")
+    assert [question.where for question in questions] == [where, ANY, replace(where, articles=None)]
+    assert {question.text for question in questions} == {"Who won the 1998 World Cup?"}
 
 
 @pytest.mark.parametrize("changes", [{"start": "1"}, {"end": None}, {"correction": 1}, {"corrected_in": 2}])

@@ -284,14 +284,14 @@ def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(tmp_p
     libraries.make("Elections")
     labels = libraries.open("Seed articles").store.folder / "labels.jsonl"
     before = len(read_labels(labels)) if labels.is_file() else 0  # the seeds are every test's
-    list(_Conversing(libraries).respond("Who led the delegation?", course, *ASKED))
+    list(_Conversing(libraries).respond("Who led the delegation?", course, "2021", *ASKED[1:]))
     assert choices(keep(libraries, [], None, course)[0], "Seed articles")
     monkeypatch.setattr(gr, "Info", lambda said: None)
     for liked in ("Right", "Right", "", "Right"):  # told twice, pressed again
         _Correcting(libraries).judge(course, gr.LikeData(None, {"index": 1, "value": "", "liked": liked}))
     assert pressed(course)["feedback_value"] == ["Right"]
     kept = read_labels(labels)
-    assert [label.verdict for label in kept[before:]] == ["right"]
+    assert [(label.verdict, label.since) for label in kept[before:]] == [("right", "2021-01-01")]
     libraries.close()
 
 

@@ -65,8 +65,8 @@ def test_a_question_is_asked_again_as_it_was_asked(own):
         return _again(workspace, of)
 
     library = f"--library {workspace.store.name}"
-    assert command() == f"dateline ask {library} {{today}}-- {{question}}"
-    assert command(k=3, threshold=0.5) == f"dateline ask {library} --k 3 --threshold 0.5 {{today}}-- {{question}}"
+    assert command() == f"dateline ask {library} {{as_asked}}-- {{question}}"
+    assert command(k=3, threshold=0.5) == f"dateline ask {library} --k 3 --threshold 0.5 {{as_asked}}-- {{question}}"
 
 
 def test_what_was_not_being_measured_is_not_stopped():

@@ -166,6 +166,7 @@ def test_the_report_is_one_page_that_escapes_what_it_shows(tmp_path, outcomes):
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert page.count("<figure>") == 7
+    assert len(re.findall(r'</svg>\s*<p class="soft">\w', page)) == 7, "each says how it is read"
     assert not re.findall(r'(?:src|href)="(?!#)', page)  # nothing is loaded from elsewhere
     assert "dateline ask &#39;Who conceded before midnight?&#39;" in page
     assert page.index("Who conceded") > 0
@@ -271,6 +272,10 @@ def test_a_record_of_another_version_is_not_gone_on_with(tmp_path, outcomes, cha
 )
 def test_gates(outcomes, gate, fails):
     assert bool(failed_gates(summarize(outcomes), [gate])) is fails
+
+
+def test_a_failed_gate_says_the_figure_shortly_and_the_limit_as_it_was_given():
+    assert failed_gates({"f1": 2 / 3}, ["f1=0.80"]) == ["f1 is 0.6667, and at least 0.80 was asked"]
 
 
 @pytest.mark.parametrize(

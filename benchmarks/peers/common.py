@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm  # which every peer brings
+
 WORDS, OVERLAP = 110, 20
 """Of a passage: the length is Dateline's, the overlap about its one sentence."""
 
@@ -46,7 +48,7 @@ def main(prepare: Callable[[dict[str, Any]], Ask]) -> None:
     ask(work["questions"][0]["question"])  # what is loaded late is part of the start
     start = time.perf_counter() - BEGAN - _indexing
     rows = []
-    for question in work["questions"]:
+    for question in tqdm(work["questions"], desc=files.answers.stem, disable=None):
         started = time.perf_counter()
         try:
             answer, sure = ask(question["question"])

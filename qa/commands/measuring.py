@@ -173,7 +173,7 @@ def _again(arguments: argparse.Namespace) -> str:
         given += ["--library", str(evaluation_library(arguments.articles, settings_of(arguments)))]
     if arguments.reader_only:
         return shlex.join(["dateline", "evaluate", str(arguments.questions), "--reader-only", *given]) + " --only {id}"
-    return " ".join(["dateline ask", *([shlex.join(given)] if given else []), "{today}-- {question}"])
+    return " ".join(["dateline ask", *([shlex.join(given)] if given else []), "{as_asked}-- {question}"])
 
 
 def _chosen(questions: list[Question], ids: Sequence[str]) -> list[Question]:

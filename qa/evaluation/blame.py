@@ -33,12 +33,12 @@ class Cause(StrEnum):
 
 
 MEANING = {
-    Cause.INGEST: "the answer stands in no passage of the library",
+    Cause.INGEST: "the answer stands in no passage of the library: its article is missing, or the place was set aside",
     Cause.RETRIEVE: "no passage that holds the answer was among those read",
-    Cause.READ: "a passage with the answer was read, and another span won in it",
-    Cause.RANK: "the right span was read, and one of another passage won",
+    Cause.READ: "a passage with the answer was read, and other words of it were taken for the answer",
+    Cause.RANK: "the right words were found, and those of another passage were preferred",
     Cause.ABSTAIN: "right but withheld, or answered where the articles don't say",
-    Cause.METRIC: "perhaps right: it stands at the answer's place, or holds it, but matches none that was given",
+    Cause.METRIC: "perhaps right: it stands at the answer's place, or holds it, but is none that was wanted",
 }
 
 

@@ -194,6 +194,5 @@ def _failure(figures: Mapping[str, Any], gate: str) -> str | None:
     if value is None:
         return f"{name} is not defined in this run, and {limit} was asked"
     passes = value <= wanted if less_is_better else value >= wanted
-    return (
-        None if passes else f"{name} is {value}, and {'at most' if less_is_better else 'at least'} {wanted} was asked"
-    )
+    asked = f"{'at most' if less_is_better else 'at least'} {limit} was asked"
+    return None if passes else f"{name} is {value:.4g}, and {asked}"

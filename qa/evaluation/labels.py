@@ -14,13 +14,17 @@ from typing import Any
 
 from embeddings.documents import Article
 from embeddings.errors import DatelineError, InvalidInput
+from embeddings.store import ANY, Filter
 from qa.answers import Answer
+from qa.filters import make_filter
 
 logger = logging.getLogger(__name__)
 
 LABELS_FILE = "labels.jsonl"
 """In the folder of the library that was asked."""
 VERDICTS = ("right", "wrong")
+_LATER = ("corrected_in", "since", "until", "source", "only")
+"""Names that labels did not have at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Label:
         correction: the right answer, where the user gave it: "" for "the articles don't say", None for not given.
         time: ISO 8601, UTC.
         corrected_in: id of the article that the correction stands in; "" where that is not known.
+        since, until, source, only: what the articles asked were narrowed to: days, a source, the id of one; "" for not.
     """
 
     question: str
@@ -46,6 +51,10 @@ class Label:
     correction: str | None
     time: str
     corrected_in: str = ""
+    since: str = ""
+    until: str = ""
+    source: str = ""
+    only: str = ""
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
@@ -54,8 +63,10 @@ class Label:
             raise ValueError(f"a right answer has no correction, got {self.correction!r}")
 
     @classmethod
-    def of(cls, answer: Answer, verdict: str, correction: str | None = None, corrected_in: str = "") -> Label:
-        """Label an answer now."""
+    def of(
+        cls, answer: Answer, verdict: str, correction: str | None = None, corrected_in: str = "", *, where: Filter = ANY
+    ) -> Label:
+        """Label an answer now; `where` are the articles that it was looked for in."""
         span = answer.spans[0] if answer.found else None
         return cls(
             question=answer.searched_for,
@@ -67,7 +78,16 @@ class Label:
             correction=correction,
             time=datetime.now(UTC).isoformat(timespec="seconds"),
             corrected_in=corrected_in,
+            since="" if where.since is None else where.since.isoformat(),
+            until="" if where.until is None else where.until.isoformat(),
+            source=where.source or "",
+            only=min(where.articles or ("",)),
         )
+
+    @property
+    def where(self) -> Filter:
+        """The articles that were asked."""
+        return make_filter(self.since, self.until, self.source, self.only)
 
     @property
     def day(self) -> date | None:
@@ -152,11 +172,11 @@ def read_labels(file: Path) -> list[Label]:
 
 def _label(where: str, row: Any) -> Label:
     try:
-        wanted = {field.name: field.type for field in fields(Label)}
-        if not isinstance(row, dict) or {"corrected_in", *row} != set(wanted):  # which labels did not have at first
+        wanted = [field.name for field in fields(Label)]
+        if not isinstance(row, dict) or {*_LATER, *row} != set(wanted):
             raise ValueError(f"want the names {', '.join(wanted)}")
-        row.setdefault("corrected_in", "")
-        for name in ("question", "answer", "article", "verdict", "time", "corrected_in"):
+        row = dict.fromkeys(_LATER, "") | row
+        for name in ("question", "answer", "article", "verdict", "time", *_LATER):
             if not isinstance(row[name], str):
                 raise ValueError(f"{name} must be text, found {row[name]!r}")
         for name in ("start", "end"):

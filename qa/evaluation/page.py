@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from markupsafe import Markup
 
 from qa.evaluation.about import About
 from qa.evaluation.blame import MEANING, Cause
+from qa.evaluation.meanings import MEANINGS
 from qa.evaluation.plots import plots
 from qa.evaluation.report import Figures
 from qa.evaluation.run import Outcome, Shown
@@ -34,20 +36,42 @@ def page(outcomes: Sequence[Outcome], figures: Figures, *, about: About, command
 
     Args:
         about: what the report is of.
-        command: that asks one question again, with {question} or {id} where that goes, and {today} for the day.
+        command: that asks one question again, with {question} or {id} where that goes, and {as_asked} for the options
+            by which it was asked.
     """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(percent=_percent, figure=_figure, marked=_marked)
+    environment.filters.update(percent=_percent, figure=_figure, between=_between, marked=_marked, sentence=_sentence)
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     failures = [_failure(outcome, command) for outcome in _worst_first(outcomes)]
     return template.render(
         about=about.rows(),
         figures=figures,
-        plots={title: Markup(svg) for title, svg in plots(outcomes, figures).items()},  # nosec B704  # drawn here
+        in_short=_in_short(outcomes),
+        plots=[(plot, Markup(plot.svg)) for plot in plots(outcomes, figures)],  # nosec B704  # drawn here
+        meanings=MEANINGS,
         failures=failures[:WORST],
         failed=len(failures),
+        meaning_of=MEANING,
         causes=[(cause.value, MEANING[cause], figures["errors"][cause.value]) for cause in Cause],
     )
+
+
+def _in_short(outcomes: Sequence[Outcome]) -> str:
+    """Count what came of the questions."""
+    came = Counter((one.question.answerable, one.answered, one.blame is None) for one in outcomes)
+    known, unknown = (sum(count for key, count in came.items() if key[0] is answerable) for answerable in (True, False))
+    said = []
+    if known:
+        said.append(
+            f"Of {known:,} questions that the articles answer: {came[True, True, True]:,} answered rightly, "
+            f"{came[True, True, False]:,} wrongly, {came[True, False, False]:,} withheld."
+        )
+    if unknown:
+        said.append(
+            f"Of {unknown:,} that the articles don't answer: {came[False, False, True]:,} withheld, as is right, "
+            f"{came[False, True, False]:,} answered all the same."
+        )
+    return " ".join(said)
 
 
 def _worst_first(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -59,9 +83,12 @@ def _worst_first(outcomes: Sequence[Outcome]) -> list[Outcome]:
 def _failure(outcome: Outcome, command: str) -> _Failure:
     golds = " | ".join(" / ".join(dict.fromkeys(gold.text for gold in item)) for item in outcome.question.items)
     asked = outcome.question
-    today = f"--today {asked.day} " if asked.day is not None else ""
-    filled = {"question": shlex.quote(asked.to_ask), "id": shlex.quote(asked.id), "today": today}
-    again = re.sub(r"\{(question|id|today)\}", lambda name: filled[name[1]], command)
+    where = asked.where
+    given = {"today": asked.day, "since": where.since, "until": where.until, "source": where.source}
+    options = [f"--{name} {shlex.quote(str(value))} " for name, value in given.items() if value is not None]
+    options += [f"--article {shlex.quote(name)} " for name in sorted(where.articles or ())]
+    filled = {"question": shlex.quote(asked.to_ask), "id": shlex.quote(asked.id), "as_asked": "".join(options)}
+    again = re.sub(r"\{(question|id|as_asked)\}", lambda name: filled[name[1]], command)
     return _Failure(outcome, golds or "the articles don't say", again)
 
 
@@ -77,6 +104,16 @@ def _marked(shown: Shown, outcome: Outcome) -> Markup:
         marked = Markup(f"<{tag}>{{}}</{tag}>").format(shown.text[start:end])  # nosec B704  # format escapes
         text, at = text + shown.text[at:start] + marked, end
     return text + shown.text[at:]
+
+
+def _between(ends: Sequence[float | None] | None, form: str) -> str:
+    """Write an interval, "" where there is none."""
+    said = [_percent(end) if form == "percent" else _figure(end) for end in ends or () if end is not None]
+    return " to ".join(said)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _percent(value: float | None) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import matplotlib as mpl
@@ -34,27 +35,62 @@ _STYLE: dict[Any, Any] = {
 }
 
 
-def plots(outcomes: Sequence[Outcome], figures: Figures) -> dict[str, str]:
-    """Draw what is worth looking at: title -> SVG; a plot that would have nothing to show is left out."""
-    drawn: dict[str, Callable[[Axes], None]] = {}
-    if outcomes:
-        drawn["Is the probability true? Share right by probability"] = lambda axes: _reliability(axes, outcomes)
-        drawn["Risk by coverage: 1 - F1 of the surest answers"] = lambda axes: _risk(axes, outcomes)
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A plot as SVG, its title, and how to read it."""
+
+    title: str
+    svg: str
+    reading: str
+
+
+def plots(outcomes: Sequence[Outcome], figures: Figures) -> list[Plot]:
+    """Draw what is worth looking at; a plot that would have nothing to show is left out."""
+    return [Plot(title, _svg(draw), reading) for title, draw, reading in _drawings(outcomes, figures)]
+
+
+def _drawings(outcomes: Sequence[Outcome], figures: Figures) -> Iterator[tuple[str, Callable[[Axes], None], str]]:
+    if not outcomes:
+        return
+    yield (
+        "Is the probability true?",
+        lambda axes: _reliability(axes, outcomes),
+        "On the dotted line it is: of the answers given at 70%, 70 of 100 are right. Above the line more were right "
+        "than it said, below it fewer. Beside each point is the number of its questions; one of few says little.",
+    )
+    yield (
+        "How wrong are the surest answers?",
+        lambda axes: _risk(axes, outcomes),
+        "From left to right more of the questions are answered, the surest first; the height is 1 - F1 of those "
+        "answers, so lower is better. Right of the dotted line everything was withheld.",
+    )
     if figures["errors"]["all"]:
-        drawn["Errors by stage"] = lambda axes: _errors(axes, figures)
-    if outcomes:
-        drawn["F1 by question word"] = lambda axes: _bars(axes, by_group(outcomes, _question_word))
-        drawn["F1 by kind"] = lambda axes: _bars(axes, by_group(outcomes, lambda outcome: outcome.question.kind))
-        drawn["Milliseconds per question"] = lambda axes: _latency(axes, outcomes)
+        yield "Errors by stage", lambda axes: _errors(axes, figures), "The longest bar is where mending gains most."
+    yield (
+        "F1 by question word",
+        lambda axes: _bars(axes, by_group(outcomes, _question_word)),
+        "Longer is better, 1 is all right. In brackets, how many questions: under 30 say little.",
+    )
+    yield (
+        "F1 by kind",
+        lambda axes: _bars(axes, by_group(outcomes, lambda outcome: outcome.question.kind)),
+        "One stretch of text (span), several (list), a question that refers to one before (followup), or one that the "
+        "articles don't answer (none). Longer is better.",
+    )
+    yield "Milliseconds per question", lambda axes: _latency(axes, outcomes), "Further to the left is faster."
     searched = [outcome for outcome in outcomes if outcome.retrieved and outcome.question.answerable]
     if searched:
-        drawn["Recall by passages retrieved"] = lambda axes: _recall(axes, searched)
-    return {title: _svg(draw) for title, draw in drawn.items()}
+        yield (
+            "Is the answer among the passages found?",
+            lambda axes: _recall(axes, searched),
+            "Share of questions whose answer stands in one of the first so many passages (recall). Higher is better: "
+            "what isn't found can't be answered.",
+        )
 
 
 def _svg(draw: Callable[[Axes], None]) -> str:
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(5.2, 3.2), layout="constrained")
+        figure = Figure(figsize=(4.6, 3), layout="constrained")
         draw(figure.add_subplot())
         stream = io.StringIO()
         figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
@@ -79,8 +115,10 @@ def _risk(axes: Axes, outcomes: Sequence[Outcome]) -> None:
     answered = sum(outcome.answered for outcome in outcomes) / len(outcomes)
     axes.plot(np.arange(1, len(risks) + 1) / len(risks), risks, color=ACCENT)
     axes.axvline(answered, color=INK, linewidth=0.8, linestyle=":")
-    axes.annotate("answered", (answered, 1), (3, -2), textcoords="offset points", fontsize=8, va="top")
-    axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="coverage", ylabel="risk")
+    beside, at = ((-3, -2), "right") if answered > 0.7 else ((3, -2), "left")  # so that the words stay in the plot
+    words = f"answered: {answered:.0%}"
+    axes.annotate(words, (answered, 1), beside, textcoords="offset points", fontsize=8, ha=at, va="top")
+    axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="share of the questions answered", ylabel="1 - F1")
 
 
 def _errors(axes: Axes, figures: Figures) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from embeddings.errors import DatelineError, InvalidInput, first_line
 from embeddings.sources.inputs import ReadingError
 from embeddings.sources.reading import decode_bytes
+from embeddings.store import ANY, Filter
 from embeddings.utf8 import is_utf8
 from qa.evaluation.labels import Label, read_labels
 from qa.evaluation.tables import COLUMNS, Row, table_rows
@@ -50,6 +51,7 @@ class Question:
             none where the articles don't say.
         standalone: a follow-up, completed by hand; "" for other kinds.
         day: on which it was asked, from which "last week" is counted; None for the day on which it is asked again.
+        where: the articles that it is asked of.
     """
 
     id: str
@@ -60,6 +62,7 @@ class Question:
     items: tuple[tuple[Gold, ...], ...]
     standalone: str = ""
     day: date | None = None
+    where: Filter = ANY
 
     @property
     def answerable(self) -> bool:
@@ -97,7 +100,7 @@ def load_questions(path: Path) -> list[Question]:
     questions, problems = read_questions(path)
     if not problems:
         return questions
-    more = f" ({len(problems) - 1:,} more are wrong, which dateline questions check names)" if problems[1:] else ""
+    more = f" (and {len(problems) - 1:,} more; dateline questions check names all)" if problems[1:] else ""
     raise DatelineError(f"{problems[0]}{more}") from problems[0]
 
 
@@ -259,7 +262,7 @@ def _flat_squad(where: str, row: Mapping[str, Any], given: Mapping[str, Any]) ->
 
 def _from_labels(path: Path) -> Iterator[Callable[[], Question]]:
     labels = read_labels(path)
-    last = {label.question: label for label in labels}  # "right" may have been taken back
+    last = {_named(label): label for label in labels}  # "right" may have been taken back
     known = [(label, label.right_answer) for label in last.values() if label.right_answer is not None]
     if not known:
         raise DatelineError(
@@ -269,11 +272,17 @@ def _from_labels(path: Path) -> Iterator[Callable[[], Question]]:
     return (partial(_of_label, *one) for one in known)
 
 
+def _named(label: Label) -> str:
+    """Tell labels of one question apart that were asked of other articles."""
+    narrowed = ", ".join(filter(None, (label.since, label.until, label.source, label.only)))
+    return f"{label.question} ({narrowed})" if narrowed else label.question
+
+
 def _of_label(label: Label, answer: str) -> Question:
     items = ((Gold(answer, 0),),) if answer else ()
     kind = "span" if answer else "none"
     article = label.article if label.verdict == "right" else label.corrected_in or label.article
-    return Question(label.question, label.question, article, "", kind, items, day=label.day)
+    return Question(_named(label), label.question, article, "", kind, items, day=label.day, where=label.where)
 
 
 def _check_kind(where: str, kind: str, answered: bool, standalone: str) -> None:

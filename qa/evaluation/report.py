@@ -26,10 +26,11 @@ from qa.evaluation.metrics import (
     percentile,
     precision_recall_f1,
 )
-from qa.evaluation.ranking import ranking_figures
+from qa.evaluation.ranking import ranking_values
 from qa.evaluation.run import Outcome
 
 REPORT_FILE, TABLE_FILE, PAGE_FILE = "report.json", "questions.csv", "report.html"
+_GIVEN, _FORCED = ("exact_match", "f1"), ("forced_exact_match", "forced_f1")
 Figures = dict[str, Any]
 """Nested names and numbers, as `dateline evaluate --json` prints them; None where a figure is not defined."""
 
@@ -42,31 +43,37 @@ def summarize(outcomes: Sequence[Outcome]) -> Figures:
     its AUROC is of the probability, over answerable and unanswerable questions, and `aurc` the area under the
     risk-coverage curve, the risk being 1 - F1 of the best span. `calibration` compares the probability with whether
     the best span was right (token F1 of at least one half). `errors` counts the answers with a token F1 below one half
-    by the stage that is to blame. `intervals` are 95% bootstrap intervals.
+    by the stage that is to blame. `intervals` are the 95% bootstrap intervals of all figures that are means.
     """
     answerable = [outcome for outcome in outcomes if outcome.question.answerable]
     figures: Figures = {"n": len(outcomes), **_scores(outcomes)}
-    figures["answerable"] = {
-        "n": len(answerable),
-        **_scores(answerable),
-        "forced_exact_match": mean([outcome.score.forced_exact_match for outcome in answerable]),
-        "forced_f1": mean([outcome.score.forced_f1 for outcome in answerable]),
-    }
-    figures["retrieval"] = ranking_figures([outcome.relevant for outcome in answerable if outcome.retrieved])
+    figures["answerable"] = {"n": len(answerable), **_scores(answerable, (*_GIVEN, *_FORCED))}
+    ranking = ranking_values([outcome.relevant for outcome in answerable if outcome.retrieved])
+    figures["retrieval"] = {name: mean(values) for name, values in ranking.items()}
     figures["abstention"] = _abstention(outcomes)
     figures["calibration"] = _calibration(outcomes)
     times = [outcome.milliseconds for outcome in outcomes]
     figures["latency_ms"] = {f"p{percent}": percentile(times, percent) for percent in (50, 95, 99)}
     figures["errors"] = _errors(outcomes)
-    figures["kinds"] = by_group(outcomes, lambda outcome: outcome.question.kind)
+    figures["kinds"] = by_group(outcomes, _kind)
     figures["intervals"] = {
-        "exact_match": bootstrap_interval([outcome.score.exact_match for outcome in outcomes]),
-        "f1": bootstrap_interval([outcome.score.f1 for outcome in outcomes]),
-        "answerable.forced_exact_match": bootstrap_interval([o.score.forced_exact_match for o in answerable]),
-        "answerable.forced_f1": bootstrap_interval([o.score.forced_f1 for o in answerable]),
+        **_score_intervals("", outcomes),
+        **_score_intervals("answerable.", answerable, (*_GIVEN, *_FORCED)),
+        **{f"retrieval.{name}": bootstrap_interval(values) for name, values in ranking.items()},
+        "calibration.brier": bootstrap_interval([(o.probability - o.best_is_right) ** 2 for o in outcomes]),
     }
+    for kind, group in _groups(outcomes, _kind).items():
+        figures["intervals"] |= _score_intervals(f"kinds.{kind}.", group)
     defined: Figures = _defined(figures)
     return defined
+
+
+def _score_intervals(
+    prefix: str, outcomes: Sequence[Outcome], names: Sequence[str] = _GIVEN
+) -> dict[str, tuple[float, float]]:
+    return {
+        f"{prefix}{name}": bootstrap_interval([getattr(outcome.score, name) for outcome in outcomes]) for name in names
+    }
 
 
 def summarize_none(kinds: Iterable[str]) -> Figures:
@@ -76,10 +83,18 @@ def summarize_none(kinds: Iterable[str]) -> Figures:
 
 def by_group(outcomes: Iterable[Outcome], key: Callable[[Outcome], str]) -> dict[str, Figures]:
     """Give n, exact match and F1 of each group of outcomes, groups in alphabetical order."""
+    return {name: {"n": len(group), **_scores(group)} for name, group in _groups(outcomes, key).items()}
+
+
+def _groups(outcomes: Iterable[Outcome], key: Callable[[Outcome], str]) -> dict[str, list[Outcome]]:
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         groups.setdefault(key(outcome), []).append(outcome)
-    return {name: {"n": len(groups[name]), **_scores(groups[name])} for name in sorted(groups)}
+    return dict(sorted(groups.items()))
+
+
+def _kind(outcome: Outcome) -> str:
+    return outcome.question.kind
 
 
 def write_report(outcomes: Sequence[Outcome], figures: Figures, out: Path, *, about: About, command: str) -> None:
@@ -146,11 +161,8 @@ def _rows(outcomes: Iterable[Outcome]) -> Iterable[tuple[object, ...]]:
         )  # fmt: skip
 
 
-def _scores(outcomes: Sequence[Outcome]) -> Figures:
-    return {
-        "exact_match": mean([outcome.score.exact_match for outcome in outcomes]),
-        "f1": mean([outcome.score.f1 for outcome in outcomes]),
-    }
+def _scores(outcomes: Sequence[Outcome], names: Sequence[str] = _GIVEN) -> Figures:
+    return {name: mean([getattr(outcome.score, name) for outcome in outcomes]) for name in names}
 
 
 def _abstention(outcomes: Sequence[Outcome]) -> Figures:

@@ -79,7 +79,9 @@ def run_open(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outc
     pipeline.warm_up()  # what the models take to load is no answer's time
     for question in questions:
         started = time.perf_counter()
-        hits = pipeline.find(question.to_ask, max(pipeline.k or MOST_READ, RETRIEVED), today=question.day)
+        hits = pipeline.find(
+            question.to_ask, max(pipeline.k or MOST_READ, RETRIEVED), where=question.where, today=question.day
+        )
         retrieve_ms = (time.perf_counter() - started) * 1000
         read = hits[: pipeline.k or enough(hits)]
         answer = pipeline.answer_from(question.to_ask, read, retrieve_ms=retrieve_ms)

@@ -139,17 +139,22 @@ def _effect(chances: Matrix, right: Flags, threshold: float) -> Effect:
 
 
 def _collect(asked: LabelledSet) -> tuple[Matrix, Matrix, Flags]:
-    """Answer every question; give features (questions, features), F1 of the best span, and which are answerable."""
-    rows, scores, answerable = [], [], []
+    """Answer every question; give features (questions, features), F1 of the best span, and which are answerable.
+
+    One that stands twice is asked and counted once, with all its golds: else it would be in two folds.
+    """
+    found: dict[object, tuple[tuple[float, ...], str, list[str]]] = {}
     for question in asked.questions:
-        answer = asked.pipeline.answer(question.to_ask, today=question.day)
-        if answer.spans:
-            rows.append(answer.features)
-            golds = [] if asked.elsewhere else [gold.text for gold in question.golds]
-            scores.append(token_f1(answer.spans[0].text, golds) if golds else 0.0)
-            answerable.append(question.answerable and not asked.elsewhere)
-    matrix = np.asarray(rows, dtype=float).reshape(-1, len(FEATURES))
-    return matrix, np.asarray(scores, dtype=float), np.asarray(answerable, dtype=bool)
+        same = (question.to_ask.casefold(), question.day, question.where)
+        if same not in found:
+            gathered = asked.pipeline.gather(question.to_ask, where=question.where, today=question.day)
+            answer = asked.pipeline.answer_gathered(question.to_ask, gathered)
+            found[same] = (answer.features, answer.spans[0].text if answer.spans else "", [])
+        found[same][2].extend([] if asked.elsewhere else [gold.text for gold in question.golds])
+    read = [one for one in found.values() if one[1]]
+    matrix = np.asarray([measured for measured, _, _ in read], dtype=float).reshape(-1, len(FEATURES))
+    scores = [token_f1(best, golds) if golds else 0.0 for _, best, golds in read]
+    return matrix, np.asarray(scores, dtype=float), np.asarray([bool(golds) for *_, golds in read], dtype=bool)
 
 
 def _held_out(rows: Matrix, right: Flags, weights: Matrix) -> Matrix:

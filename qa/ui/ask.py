@@ -256,6 +256,7 @@ class _Conversing:
             return
         answered = len(conversation.turns) - len(turns)  # a message may hold several questions
         course.turns = conversation.turns
+        course.where += [where] * answered
         course.narrowed += [in_filter_words(since, until, source, only)] * answered
         yield gr.skip(), _messages(course)
 

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from embeddings.errors import DatelineError
+from embeddings.store import Filter
 from qa.evaluation.labels import Label, check_correction
 from qa.followups.antecedents import Turn
 from qa.libraries.workspace import Libraries
@@ -63,8 +64,8 @@ class _Correcting:
             return (gr.skip(),) * 4
         verdict = str(event.liked).lower()
         try:
-            turn = _turn(course, number)
-            self._libraries.open(course.library).keep_label(Label.of(turn.answer, verdict))
+            turn, where = _turn(course, number)
+            self._libraries.open(course.library).keep_label(Label.of(turn.answer, verdict, where=where))
         except DatelineError as error:
             gr.Warning(html.escape(str(error)))
             return (gr.skip(),) * 4
@@ -76,11 +77,12 @@ class _Correcting:
     def correct(self, words: str, course: Course) -> tuple[Any, Any]:
         """Keep the right answer, as an article has it."""
         try:
-            answer = _turn(course, course.judged).answer
+            turn, where = _turn(course, course.judged)
+            answer = turn.answer
             workspace = self._libraries.open(course.library)
             near = workspace.pipeline.find(f"{answer.searched_for} {words}"[:MAX_QUESTION], LOOKED_AT)
             found, article = check_correction(words, [hit.article for hit in (*answer.hits, *near)])
-            workspace.keep_label(Label.of(answer, "wrong", found, article.id))
+            workspace.keep_label(Label.of(answer, "wrong", found, article.id, where=where))
         except DatelineError as error:
             gr.Warning(html.escape(str(error)))
             return words, gr.skip()
@@ -90,8 +92,8 @@ class _Correcting:
     def say_silent(self, course: Course) -> tuple[Any, Any]:
         """Keep that the articles don't say."""
         try:
-            answer = _turn(course, course.judged).answer
-            self._libraries.open(course.library).keep_label(Label.of(answer, "wrong", ""))
+            turn, where = _turn(course, course.judged)
+            self._libraries.open(course.library).keep_label(Label.of(turn.answer, "wrong", "", where=where))
         except DatelineError as error:
             gr.Warning(html.escape(str(error)))
             return gr.skip(), gr.skip()
@@ -104,7 +106,8 @@ def pressed(course: Course) -> Any:
     return gr.update(feedback_value=[course.verdicts.get(number) for number in range(len(course.turns))])
 
 
-def _turn(course: Course, number: int) -> Turn:
+def _turn(course: Course, number: int) -> tuple[Turn, Filter]:
+    """Give a turn, and which articles were asked."""
     if not 0 <= number < len(course.turns):
         raise DatelineError("that answer is gone from the page; ask again and judge the new answer")
-    return course.turns[number]
+    return course.turns[number], course.where[number]

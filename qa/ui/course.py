@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from embeddings.store import Filter
 from qa.followups.antecedents import Turn
 
 
@@ -19,12 +20,14 @@ class Course:
         renewed: the visitor began it in the place of another.
         verdicts: what was said of the answers, by their number from 0.
         judged: the number of the one that was judged last; -1 before the first.
-        narrowed: for each turn, in words, which articles were asked; "" for all.
+        where: for each turn, which articles were asked.
+        narrowed: the same in words; "" for all.
     """
 
     def __init__(self, library: str = "", *, renewed: bool = False) -> None:
         self.library, self.renewed = library, renewed
         self.turns: list[Turn] = []
+        self.where: list[Filter] = []
         self.narrowed: list[str] = []
         self.verdicts: dict[int, str] = {}
         self.judged = -1
@@ -34,7 +37,7 @@ class Course:
 
     def begin(self, started: str) -> None:
         """Begin it anew, as it was begun before."""
-        self.started, self.turns, self.narrowed, self.verdicts, self.judged = started, [], [], {}, -1
+        self.started, self.turns, self.where, self.narrowed, self.verdicts, self.judged = started, [], [], [], {}, -1
 
     def end(self, library: str = "") -> Course:
         """End it, and give the one that comes after it."""

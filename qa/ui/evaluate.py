@@ -227,7 +227,7 @@ def _again(workspace: Workspace, of: About) -> str:
         "threshold": None if of.threshold == usual else of.threshold,
     }
     options = [part for name, value in given.items() if value is not None for part in (f"--{name}", str(value))]
-    return f"dateline ask {shlex.join(options)} {{today}}-- {{question}}"
+    return f"dateline ask {shlex.join(options)} {{as_asked}}-- {{question}}"
 
 
 def _frame(run: Path) -> str:
