@@ -62,7 +62,7 @@ def connected(address: str) -> Iterator[None]:
         where = "Ray can't be started here" if target == LOCAL else f"the Ray cluster at {target} can't be used"
         raise DatelineError(
             f"{where} ({first_line(error)}); see that it runs the same Ray and Python as here, and if it asks for a "
-            "token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
+            "token, set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN where ~/.ray/auth_token has another or is missing"
         ) from error
     try:
         yield
