@@ -69,9 +69,9 @@ def _permutations() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
 
 def _mixed(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     """Spread numbers evenly, as the last step of MurmurHash3 does."""
-    hashes = (hashes ^ (hashes >> 16)) * np.uint32(0x85EBCA6B)
-    hashes = (hashes ^ (hashes >> 13)) * np.uint32(0xC2B2AE35)
-    return hashes ^ (hashes >> 16)
+    hashes = (hashes ^ (hashes >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    hashes = (hashes ^ (hashes >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return hashes ^ (hashes >> np.uint32(16))
 
 
 def near_duplicates(one: Shingles, other: Shingles, days_apart: int | None = None) -> bool:
