@@ -62,7 +62,7 @@ def _neighbours(real: Vectors) -> np.ndarray:
     for at in range(0, len(real), 1000):
         scores = real[at : at + 1000] @ real.T
         scores[np.arange(len(scores)), np.arange(at, at + len(scores))] = -1  # not itself
-        nearest.append(np.argpartition(-scores, NEIGHBOURS, axis=1)[:, :NEIGHBOURS])
+        nearest.append(np.argpartition(-scores, NEIGHBOURS, axis=1)[:, :NEIGHBOURS].copy())  # else all of it stays
     return np.concatenate(nearest)
 
 

@@ -117,11 +117,16 @@ def _told(text: str, title: str, day: str) -> _Told:
         tuple(map(frozenset, stems)),
         flat,
         frozenset(flat),
-        frozenset(_stemmed(_WORD.findall(title.lower()))),
-        frozenset(_stemmed(_WORD.findall(day.lower()))),
+        _vocabulary(title),
+        _vocabulary(day),
         f"{text} {day}".lower(),
         f" {' '.join(chain.from_iterable(as_they_are))} ",
     )
+
+
+@lru_cache(maxsize=1024)  # the passages of an article share its title and day
+def _vocabulary(text: str) -> frozenset[str]:
+    return frozenset(_stemmed(_WORD.findall(text.lower())))
 
 
 class _Stems(dict[str, tuple[str, ...]]):
@@ -145,6 +150,7 @@ def _stemmed(words: Iterable[str]) -> list[str]:
 class _Asked:
     """The words of a question: `weights` by stem, summing to 1."""
 
+    words: frozenset[str]
     weights: Mapping[str, float]
     pairs: frozenset[str]
     names: frozenset[str]
@@ -152,25 +158,29 @@ class _Asked:
 
     @classmethod
     def read(cls, question: str, told: Sequence[_Told]) -> _Asked:
-        words = dict.fromkeys(_stemmed(_WORD.findall(question.lower())))
-        having = Counter(word for text in told for word in words if word in text.vocabulary)
-        rarity = {word: math.log(1 + (len(told) - having[word] + 0.5) / (having[word] + 0.5)) for word in words}
+        stems = _stemmed(_WORD.findall(question.lower()))
+        words = frozenset(stems)
+        having = Counter(chain.from_iterable(words & text.vocabulary for text in told))
+        rarity = {word: math.log(1 + (len(told) - having[word] + 0.5) / (having[word] + 0.5)) for word in stems}
         total = sum(rarity.values()) or 1.0
         numbers = frozenset(_NUMBER.findall(question))
         names = frozenset(name.lower() for name in _NAME.findall(question[1:])) | numbers
-        return cls({word: rare / total for word, rare in rarity.items()}, _pairs(question.lower()), names, numbers)
+        weights = {word: rare / total for word, rare in rarity.items()}
+        return cls(words, weights, _pairs(question.lower()), names, numbers)
 
     def measure(self, told: _Told) -> list[float]:
         """Give the features that come from the words, in the order of FEATURES, from "body" on."""
+        body, title, day = (self.words & said for said in (told.vocabulary, told.title, told.day))
+        together = {body & sentence | day for sentence in told.sentences}
         return [
-            self._covered(told.vocabulary),
-            self._covered(told.vocabulary | told.title | told.day),
-            max((self._covered(sentence | told.day) for sentence in told.sentences), default=0.0),
+            self._covered(body),
+            self._covered(body | title | day),
+            max(map(self._covered, together), default=0.0),
             sum(pair in told.line for pair in self.pairs) / max(1, len(self.pairs)),
             _share_within(self.names, told.lower),
             _share_within(self.numbers, told.lower),
-            sum(word in self.weights for word in told.title) / max(1, len(told.title)),
-            sum(self.weights[word] for word in told.words if word in self.weights) / 10,
+            len(title) / max(1, len(told.title)),
+            sum(filter(None, map(self.weights.get, told.words))) / 10,
             math.log(20 + len(told.words)),
         ]
 

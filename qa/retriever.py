@@ -80,7 +80,7 @@ class Retriever:
                 deeper = min(DEEPER * depth, DEEPEST)
                 found += self.find_many([question], k, where, prefer=prefer, newest=newest, depth=deeper)
             else:
-                found.append(_as_probabilities(hits)[:k])
+                found.append(_as_probabilities(hits, k))
         return found
 
     def candidates(self, questions: Sequence[str]) -> list[list[Candidate]]:
@@ -123,12 +123,12 @@ def enough(hits: Sequence[Hit]) -> int:
     return max(LEAST_READ, min(sure, MOST_READ))
 
 
-def _as_probabilities(hits: Sequence[Hit]) -> list[Hit]:
-    """Turn logits into probabilities that sum to 1 (softmax)."""
+def _as_probabilities(hits: Sequence[Hit], k: int) -> list[Hit]:
+    """Turn logits into probabilities that sum to 1 over all hits (softmax), and give the first k."""
     if not hits:
         return []
     odds = np.exp(np.asarray([hit.score for hit in hits]) - max(hit.score for hit in hits))
-    return [replace(hit, score=float(share)) for hit, share in zip(hits, odds / odds.sum(), strict=True)]
+    return [replace(hit, score=float(share)) for hit, share in zip(hits[:k], (odds / odds.sum())[:k], strict=True)]
 
 
 def _scores(rankings: Collection[Sequence[Ranked]]) -> dict[int, float]:

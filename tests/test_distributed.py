@@ -324,6 +324,11 @@ def test_too_few_processors_are_one_sentence(machines, workers):
         divided(machines, workers)
 
 
+def test_one_processor_is_said_to_be_one():
+    with pytest.raises(DatelineError, match="has 1 processor, too few for 2 workers"):
+        divided([1], 2)
+
+
 def test_batches_and_results_travel_whole():
     articles = [
         Article(

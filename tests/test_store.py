@@ -16,6 +16,8 @@ from embeddings.documents import Article, Passage
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
 from embeddings.files import FileRecord
+from embeddings.flushing import sha256_of
+from embeddings.indexes import caches
 from embeddings.indexes.caches import LexicalCache
 from embeddings.indexes.nearest import VectorCache
 from embeddings.local import LocalStore
@@ -31,6 +33,18 @@ def store(tmp_path, encoder):
     store.add([DAM, STORM, UNDATED])
     yield store
     store.close()
+
+
+def test_an_addition_reads_of_the_word_index_only_what_is_new(store, monkeypatch):
+    there = {file.name for file in (store.folder / "lexical").glob("[!.]*")} - {"meta.json"}
+    read = []
+    monkeypatch.setattr(caches, "sha256_of", lambda file: read.append(file.name) or sha256_of(file))
+    store.add([Article("new", "Bridge opens", "The bridge opened on Monday.", None)])
+    assert there
+    assert "meta.json" in read
+    assert there.isdisjoint(read)
+    monkeypatch.undo()
+    assert not check(store.folder).findings
 
 
 def test_what_is_no_database_is_refused_with_the_remedy(tmp_path, encoder):

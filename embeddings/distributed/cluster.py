@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from embeddings.errors import DatelineError, InvalidInput, first_line
+from embeddings.plurals import in_number
 
 HERE = "ray"
 """The address of the cluster that RAY_ADDRESS names, or else of one that is started on this machine."""
@@ -61,7 +62,7 @@ def connected(address: str) -> Iterator[None]:
         where = "Ray can't be started here" if target == LOCAL else f"the Ray cluster at {target} can't be used"
         raise DatelineError(
             f"{where} ({first_line(error)}); see that it runs the same Ray and Python as here, and if it asks for a "
-            "token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN"
+            "token, set RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN where ~/.ray/auth_token has another or is missing"
         ) from error
     try:
         yield
@@ -110,8 +111,8 @@ def divided(machines: Sequence[int], workers: int | None) -> Layout:
     workers = max(processors, 1) if workers is None else workers
     if workers > processors:
         raise DatelineError(
-            f"the cluster has {processors} processors, too few for {workers} workers; name fewer with --workers, or "
-            "add machines: ray start --address"
+            f"the cluster has {in_number(processors, 'processor')}, too few for {in_number(workers, 'worker')}; name "
+            "fewer with --workers, or add machines: ray start --address"
         )
     cpus = next(size for size in range(max(machines), 0, -1) if sum(own // size for own in machines) >= workers)
     return Layout(workers, cpus)

@@ -19,6 +19,7 @@ from embeddings.distributed.cluster import Layout, connected, layout
 from embeddings.distributed.coordinator import Coordinator, LoadEncoder
 from embeddings.encoder import Encoder
 from embeddings.errors import DatelineError
+from embeddings.plurals import in_number
 from embeddings.preparing import Batch, Prepared
 
 if TYPE_CHECKING:
@@ -168,9 +169,9 @@ class _Run:
         if time.monotonic() - self.quiet_since > PATIENCE:
             self.quiet_since = float("inf")
             logger.warning(
-                "waiting for %d workers with %d processors each; the cluster may be at other work",
-                self.plan.workers,
-                self.plan.cpus,
+                "waiting for %s with %s each; the cluster may be at other work",
+                in_number(self.plan.workers, "worker"),
+                in_number(self.plan.cpus, "processor"),
             )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from hashlib import sha256
 from pathlib import Path
@@ -33,6 +33,7 @@ from embeddings.texts import search_text
 logger = logging.getLogger(__name__)
 
 LEXICAL, LEXICAL_STAMP = "lexical", "lexical.json"
+_LIST = "meta.json"
 
 
 class Caches:
@@ -127,6 +128,7 @@ class LexicalCache:
     def __init__(self, folder: Path | None, *, writable: bool = True) -> None:
         self._folder, self._writable = folder, writable
         self._stamp = Stamp()
+        self._hashes: dict[str, str] = {}  # of the files that the stamp is of, by name
         self.index = LexicalIndex(None)
 
     @property
@@ -149,8 +151,9 @@ class LexicalCache:
         if stamp.generation < oldest:
             return
         files = self._folder / LEXICAL
-        if stamp.is_of(_sha256_of_all(files), files, newest) and (index := self._opened(files)) is not None:
-            self.index, self._stamp = index, stamp
+        hashes = _hashes_of(files)
+        if stamp.is_of(_sha256_of_all(hashes), files, newest) and (index := self._opened(files)) is not None:
+            self.index, self._stamp, self._hashes = index, stamp, hashes
 
     def apply(self, connection: sqlite3.Connection, generation: int) -> None:
         """Catch up: remove and add entries, and commit. A crash in between leaves the old state or none.
@@ -170,7 +173,8 @@ class LexicalCache:
         if self._folder is None:
             self._stamp = Stamp(generation)
             return
-        stamp = Stamp(generation, _sha256_of_all(self._folder / LEXICAL))
+        self._hashes = _hashes_of(self._folder / LEXICAL, self._hashes)
+        stamp = Stamp(generation, _sha256_of_all(self._hashes))
         stamp.write(self._folder / LEXICAL_STAMP)
         self._stamp = stamp
 
@@ -179,7 +183,7 @@ class LexicalCache:
         if self._folder is None:
             return list
         stamp, files = Stamp.read(self._folder / LEXICAL_STAMP), self._folder / LEXICAL
-        if fault := stamp.fault(_sha256_of_all(files), files, newest):
+        if fault := stamp.fault(_sha256_of_all(_hashes_of(files)), files, newest):
             return lambda: [fault]
         if stamp.generation != newest or not stamp.sha256:
             return list
@@ -214,14 +218,17 @@ def _entries(connection: sqlite3.Connection, ids: Iterable[int]) -> Iterator[Lex
             yield LexicalEntry(passage_id, search_text(article.text[passage.start : passage.end]), article)
 
 
-def _sha256_of_all(folder: Path) -> str:
-    """Hash the names and contents of an index's files; a missing folder gives "".
+def _hashes_of(folder: Path, known: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Hash an index's files, by name in order; files that begin with a dot are Tantivy's own notes.
 
-    Files that begin with a dot are Tantivy's own notes.
+    Args:
+        known: hashes of an earlier state: Tantivy writes each file once, but for its list of them.
     """
-    if not folder.is_dir():
-        return ""
-    digest = sha256()
-    for file in sorted(folder.glob("[!.]*")):
-        digest.update(f"{file.name} {sha256_of(file)}\n".encode())
-    return digest.hexdigest()
+    before = {} if known is None else {name: known[name] for name in known if name != _LIST}
+    return {file.name: before.get(file.name) or sha256_of(file) for file in sorted(folder.glob("[!.]*"))}
+
+
+def _sha256_of_all(hashes: Mapping[str, str]) -> str:
+    """Hash the names and contents of an index's files; none give ""."""
+    said = "".join(f"{name} {digest}\n" for name, digest in hashes.items())
+    return sha256(said.encode()).hexdigest() if said else ""
