@@ -24,7 +24,8 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # so that a process without threads can be forked
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import faiss  # noqa: F401  # before the fork, so that each child starts at once
+import datasketch  # noqa: F401  # before the fork, so that each child starts at once
+import faiss  # noqa: F401  # the same
 import numpy as np
 from powercut import Disk
 from syscalls import Call, Fault, in_child, traced

@@ -10,10 +10,6 @@ import re
 import zlib
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
-
-import numpy as np
-import numpy.typing as npt
 
 WORDS = 3
 """Of a shingle."""
@@ -49,29 +45,14 @@ def bands(story: Shingles) -> list[int]:
     """Give the bands in which near-duplicates meet: one number below 2^40 each; none for a brief."""
     if len(story) < LEAST_SHINGLES:
         return []
-    least = np.full(PERMUTATIONS, 2**32 - 1, dtype=np.uint32)
-    hashes = _mixed(np.array(sorted(story), dtype=np.uint32))
-    factors, summands = _permutations()
+    from datasketch import MinHash  # takes half a second, with SciPy
+
+    minhash = MinHash(PERMUTATIONS, seed=1, hashfunc=int, scheme="affine32")
+    hashes = sorted(story)
     for at in range(0, len(hashes), HASHED):  # each takes a kilobyte on its way
-        permuted = factors * hashes[at : at + HASHED, None] + summands  # (shingles, permutations), modulo 2^32
-        least = np.minimum(least, permuted.min(axis=0))
-    rows = least.astype("<u8").reshape(-1, ROWS)
+        minhash.update_batch(hashes[at : at + HASHED])
+    rows = minhash.hashvalues.astype("<u8").reshape(-1, ROWS)
     return [zlib.crc32(row.tobytes()) << 8 | number for number, row in enumerate(rows)]
-
-
-@cache
-def _permutations() -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
-    """Draw a factor, odd so that no two numbers become one, and a summand for each; libraries keep what they give."""
-    draw = np.random.RandomState(1)
-    factors = draw.randint(0, 2**31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
-    return factors, draw.randint(0, 2**32, PERMUTATIONS, dtype=np.uint32)
-
-
-def _mixed(hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
-    """Spread numbers evenly, as the last step of MurmurHash3 does."""
-    hashes = (hashes ^ (hashes >> np.uint32(16))) * np.uint32(0x85EBCA6B)
-    hashes = (hashes ^ (hashes >> np.uint32(13))) * np.uint32(0xC2B2AE35)
-    return hashes ^ (hashes >> np.uint32(16))
 
 
 def near_duplicates(one: Shingles, other: Shingles, days_apart: int | None = None) -> bool:

@@ -58,7 +58,7 @@ def test_capitals_and_marks_make_no_other_story():
 
 def test_a_long_story_takes_no_more_memory_and_meets_the_same(monkeypatch):
     long = frozenset(random.Random(3).sample(range(1 << 32), 50_000))
-    bands(frozenset(range(100)))  # what is kept of it is made
+    bands(frozenset(range(100)))  # its libraries are loaded
     tracemalloc.start()
     in_parts = bands(long)
     _, most = tracemalloc.get_traced_memory()
