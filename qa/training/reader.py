@@ -271,9 +271,10 @@ class _Run:
         except (OSError, RuntimeError, SafetensorError) as error:  # torch turns a full disk into a RuntimeError
             aside.unlink(missing_ok=True)
             shutil.rmtree(self.out / _ASIDE, ignore_errors=True)
+            free = shutil.disk_usage(self.out).free / 1e6
             raise DatelineError(
-                f"the training state can't be written to {self.out}, where {shutil.disk_usage(self.out).free / 1e6:.0f} "
-                f"MB are free ({first_line(error)}); make room, and go on with --resume"
+                f"the training state can't be written to {self.out}, where {free:.0f} MB are free "
+                f"({first_line(error)}); make room, and go on with --resume"
             ) from error
 
     def _export(self) -> None:
