@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 SHIPPED_READER = Path(__file__).parent / "models" / "reader"
 ONNX_FILE = "model.int8.onnx"
+TOKENIZER_FILE = "tokenizer.json"
 SPANS_PER_PASSAGE = 10
 SLOW_FUSIONS = ["SkipLayerNormFusion", "BiasSkipLayerNormFusion"]
 """Of onnxruntime: their operator takes three times as long as an addition and a LayerNormalization."""
@@ -169,7 +170,7 @@ class ExtractiveReader:
     def _loaded(self) -> _Loaded:
         backend = self._backend or _fastest(self.folder)
         logger.info("loading the reader %s for %s", self.folder, backend)
-        check_manifest(self.folder, ("config.json", "tokenizer.json", _FILES[backend]))
+        check_manifest(self.folder, ("config.json", TOKENIZER_FILE, _FILES[backend]))
         tokenizer = tokenizer_of(self.folder)
         pad_id = int(_read_config(self.folder).get("pad_token_id") or 0)
         model = {"onnx": _onnx_model, "openvino": _openvino_model, "torch": _torch_model}[backend](
@@ -213,20 +214,34 @@ def tokenizer_of(folder: Path) -> Tokenizer:
     """Load a checkpoint's tokenizer, as its windows are made with it.
 
     Raises:
-        DatelineError: it has none that knows offsets.
+        DatelineError: see `load_tokenizer`.
     """
-    file = folder / "tokenizer.json"
+    file = folder / TOKENIZER_FILE
     if file.is_file():
         return Tokenizer.from_file(str(file))
+    backend: Tokenizer = load_tokenizer(folder, f"the reader {folder}").backend_tokenizer
+    return backend
+
+
+def load_tokenizer(folder: Path, called: str) -> Any:
+    """Load a checkpoint's tokenizer with transformers, which makes up an empty one where there is none.
+
+    Raises:
+        DatelineError: it can't be loaded, does not know offsets, or is not there; `called` begins the sentence.
+    """
     from transformers import AutoTokenizer
 
-    tokenizer = AutoTokenizer.from_pretrained(str(folder))
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(folder))
+    except (OSError, ValueError, KeyError) as error:
+        raise DatelineError(f"{called} can't be loaded as a checkpoint: {first_line(error)}") from error
     if not tokenizer.is_fast:
+        raise DatelineError(f"{called} has no fast tokenizer ({TOKENIZER_FILE}); offsets need one; name another")
+    if len(tokenizer) <= len(tokenizer.all_special_tokens):
         raise DatelineError(
-            f"the reader {folder} has no fast tokenizer (tokenizer.json); offsets need one; name another"
+            f"{called} has no tokenizer; copy {TOKENIZER_FILE} there from the model that it was trained from"
         )
-    backend: Tokenizer = tokenizer.backend_tokenizer
-    return backend
+    return tokenizer
 
 
 def _fastest(folder: Path) -> str:

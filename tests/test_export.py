@@ -171,6 +171,22 @@ def test_an_exported_folder_reads_on_its_own(exported):
     assert all(article.text[span.start : span.end] == span.text for span in spans)
 
 
+def test_an_older_checkpoint_takes_its_words_along(exported, tiny_base, tmp_path, capsys):
+    older, out = tmp_path / "older", tmp_path / "out"
+    shutil.copytree(tiny_base, older)
+    words = Tokenizer.from_file(str(older / "tokenizer.json")).get_vocab()
+    for file in older.glob("tokenizer*"):
+        file.unlink()
+    asked = ["ask", "who led?", "--reader", str(older)]
+    for command in (["export", str(older), "--out", str(tmp_path / "none")], asked):
+        assert main(command) == 2
+        assert "has no tokenizer; copy tokenizer.json there from the model that it" in capsys.readouterr().err
+    (older / "vocab.txt").write_text("\n".join(sorted(words, key=words.__getitem__)))
+    assert main(["export", str(older), "--out", str(out)]) == 0
+    whole = Tokenizer.from_file(str(exported / "tokenizer.json")).encode("Who won the vote?").ids
+    assert Tokenizer.from_file(str(out / "tokenizer.json")).encode("Who won the vote?").ids == whole
+
+
 def test_a_damaged_file_is_refused(exported, tmp_path):
     exported = shutil.copytree(exported, tmp_path / "copy")
     (exported / "model.int8.onnx").write_bytes(b"damaged")

@@ -6,7 +6,7 @@ import pytest
 
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import DatelineError
-from qa.evaluation.questions import Gold, Question
+from qa.evaluation.questions import Gold, Question, load_questions
 from qa.training.data import Given, load_examples
 from qa.training.passages import with_passages, write_passages
 
@@ -96,3 +96,15 @@ def test_a_library_of_other_things_is_one_sentence(tmp_path):
         write_passages(
             with_passages(Bringing([story], hits), [asked("Who won?", "Ana Reyes")]), tmp_path / "no" / "x.json.gz"
         )
+
+
+def test_a_table_without_contexts_brings_passages_by_the_words_of_its_answers(tmp_path):
+    story, hits = brought((42, 55), (11, 55), (0, 41), (56, len(STORY)))
+    table = tmp_path / "mine.csv"
+    table.write_text("question,answer,article\nWho won?,ana reyes | Bo Lind,The vote\nWho danced?,,\nWho ran?,Cy,\n")
+    found = with_passages(Bringing([story], hits), load_questions(table))
+    assert write_passages(found, tmp_path / "found.json.gz") == 2
+    won, danced = load_examples(tmp_path / "found.json.gz")
+    assert (won.passage, [won.passage[start:end] for start, end in won.spans]) == (STORY[42:55], ["Bo Lind"])
+    assert [given.text for given in won.negatives] == [STORY[56:]]
+    assert (danced.passage, danced.spans) == (STORY[42:55], ())

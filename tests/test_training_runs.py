@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 from lessons import command, row, squad, write
+from safetensors import SafetensorError
 
 from qa.cli import main
 from qa.manifest import write_manifest
@@ -76,6 +77,27 @@ def test_a_full_disk_is_one_sentence_and_the_state_before_stays(tmp_path, tiny_b
     assert not (tmp_path / "out" / "training.pt.new").exists()
 
 
+def test_a_disk_that_fills_behind_the_state_is_one_sentence_too(tmp_path, tiny_base, seed_data, monkeypatch, capsys):
+    given = command(seed_data, tiny_base, tmp_path / "out", "--examples", "4")
+
+    def full(weights, file, **more):
+        Path(file).write_bytes(b"half of it")
+        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("safetensors.torch.save_file", full)
+        assert main(given) == 2
+    assert "MB are free (Error while serializing: I/O error: No space left" in capsys.readouterr().err
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["log.jsonl", "training.pt"]
+    assert main([*given, "--resume"]) == 0
+    assert not list((tmp_path / "out").glob("*.new"))
+
+
+def test_a_short_training_has_a_curve_too(tmp_path, tiny_base, seed_data):
+    assert main(command(seed_data, tiny_base, tmp_path / "out", "--examples", "160")) == 0
+    assert [row["step"] for row in read_log(tmp_path / "out")] == list(range(2, 41, 2))
+
+
 def test_nothing_is_overwritten(tmp_path, tiny_base, seed_data, capsys):
     assert main(command(seed_data, tiny_base, tmp_path / "out", "--examples", "4")) == 0
     assert main(command(seed_data, tiny_base, tmp_path / "out", "--examples", "4")) == 2
@@ -109,7 +131,7 @@ def test_a_run_that_was_stopped_before_its_first_state_is_none_of_the_next(tmp_p
     out.mkdir()
     append_log(out, {"step": 50, "questions": 200, "loss": 9.0, "seconds": 3})
     assert main(command(seed_data, tiny_base, out, "--examples", "4")) == 0
-    assert read_log(out) == []
+    assert [row["step"] for row in read_log(out)] == [1]
 
 
 def test_a_run_with_a_teacher_does_not_go_on_without(tmp_path, tiny_base, seed_data, capsys):

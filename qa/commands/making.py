@@ -74,16 +74,18 @@ def _look_whether_there(folder: Path, dev: str) -> None:
 
 def train_tokens(arguments: argparse.Namespace) -> int:
     """Write epochs of questions as tokens."""
-    from qa.reader import SHIPPED_READER
+    from qa.reader import SHIPPED_READER, load_tokenizer
     from qa.training.batching import at_least_one, training_batches
-    from qa.training.recipe import Recipe, load_tokenizer
+    from qa.training.checkpoints import checkpoint_folder
+    from qa.training.recipe import Recipe
     from qa.training.tokens import write_tokens
 
     _look_whether_writable(arguments.out)
     if arguments.epochs < 1:
         raise DatelineError(f"--epochs must be 1 or more, got {arguments.epochs}")
     recipe = Recipe(**_given(arguments, (*_MIX, "seed")))
-    tokenizer = load_tokenizer(arguments.base or SHIPPED_READER)
+    base = checkpoint_folder(arguments.base or SHIPPED_READER, "base")
+    tokenizer = load_tokenizer(base, f"the base {base}")
     batching = recipe.batching(tokenizer)
     batches = training_batches(
         islice(recipe.epochs(recipe.mix(arguments.data)), arguments.epochs), batching, workers=os.cpu_count() or 1

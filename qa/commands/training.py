@@ -27,8 +27,8 @@ def add_train(commands: Commands) -> None:
         "reader",
         making.train_reader,
         "train the reader on question files",
-        "They are in SQuAD form; the result is a checkpoint for --reader. If it is killed, go on "
-        "with --resume. Needs the extra 'train'.",
+        "They are in SQuAD form, which `train passages` makes of a table; the result is a checkpoint for --reader. If "
+        "it is killed, go on with --resume. Needs the extra 'train'.",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the checkpoint and its log")
     _add_mix(parser, "folder of the question files, or a file that `train tokens` wrote")

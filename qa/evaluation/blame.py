@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -156,13 +156,23 @@ def holds_gold(question: Question, hit: Hit) -> bool:
 
 
 def _stand_in(words: str, text: str) -> bool:
-    """Say whether words stand in a text, in whatever case, and not within others: "5" not in "2015" nor in "1.5"."""
+    """Say whether words stand in a text."""
+    return any(True for _ in said_at(words, text))
+
+
+def said_at(words: str, text: str) -> Iterator[tuple[int, int]]:
+    """Find words in a text, in whatever case, and not within others: "5" not in "2015" nor in "1.5".
+
+    Yields:
+        Half-open characters of the text.
+    """
     said, text = words.translate(_STRAIGHT).split(), text.translate(_STRAIGHT)
     if not said:
-        return False
+        return
     before = r"(?<!\w)(?<!\d[.,])" if said[0][0].isalnum() else ""
     behind = r"(?!\w|[.,]\d)" if said[-1][-1].isalnum() else ""
-    return re.search(before + r"\s+".join(map(re.escape, said)) + behind, text, re.IGNORECASE) is not None
+    for found in re.finditer(before + r"\s+".join(map(re.escape, said)) + behind, text, re.IGNORECASE):
+        yield found.span()
 
 
 def plain(title: str) -> str:

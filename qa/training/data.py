@@ -82,7 +82,9 @@ def load_examples(file: Path) -> list[Example]:
         what = "something in it is a list or text where an object is wanted, or the other way round"
     except (ValueError, EOFError, zlib.error) as error:
         what = str(error)
-    raise DatelineError(f"the training file {file} is not in SQuAD form: {what}")
+    raise DatelineError(
+        f"the training file {file} is not in SQuAD form: {what} (of a table, `dateline train passages` makes it)"
+    )
 
 
 def mix(sources: Mapping[str, float], folder: Path, *, seed: int, unanswerable: int = 1) -> list[Example]:

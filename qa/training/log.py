@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import DatelineError
+from qa.atomic import write_atomically
 
 LOG_FILE, CURVES_FILE = "log.jsonl", "curves.png"
 
@@ -39,7 +40,7 @@ def read_log(out: Path) -> list[dict[str, Any]]:
 def rewind_log(out: Path, step: int) -> None:
     """Drop what was logged after a step, where a run goes on from: those steps are taken again."""
     rows = [row for row in read_log(out) if row["step"] <= step]
-    (out / LOG_FILE).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    write_atomically(out / LOG_FILE, "".join(json.dumps(row) + "\n" for row in rows))
 
 
 def plot(out: Path) -> None:
@@ -54,7 +55,7 @@ def plot(out: Path) -> None:
     dev = [(row["questions"], row["dev"]) for row in rows if "dev" in row]
     figure, axes = pyplot.subplots(1, 2, figsize=(11, 4))
     axes[0].plot(*zip(*loss, strict=True)) if loss else None
-    axes[0].set(xlabel="questions seen", ylabel="loss, mean of 50 steps")
+    axes[0].set(xlabel="questions seen", ylabel="loss")
     for name in ("f1", "forced_f1") if dev else ():
         measured = [(at, figures[name]) for at, figures in dev if name in figures]
         axes[1].plot(*zip(*measured, strict=True), marker="o", label=name) if measured else None

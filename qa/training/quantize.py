@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from tokenizers import Tokenizer
 
 from embeddings.errors import DatelineError
 from qa.manifest import write_manifest
-from qa.reader import ONNX_FILE, input_names, load_on_torch, load_onnxruntime, tokenizer_of, window_tokens
+from qa.reader import (
+    ONNX_FILE,
+    TOKENIZER_FILE,
+    input_names,
+    load_on_torch,
+    load_onnxruntime,
+    tokenizer_of,
+    window_tokens,
+)
 from qa.training.checkpoints import checkpoint_folder
 from qa.training.smoothing import smooth
 from qa.windows import make_windows, pad
@@ -49,9 +59,12 @@ def export_int8(checkpoint: Path, out: Path, examples: Sequence[tuple[str, str]]
     except ImportError as error:
         raise DatelineError(f"exporting needs the package {error.name}; pip install 'dateline-qa[train]'") from error
     checkpoint = checkpoint_folder(checkpoint, "checkpoint")
+    tokenizer = tokenizer_of(checkpoint)
     # eager attention: its plain graph is the one that the fusion knows
     model = load_on_torch(checkpoint, attn_implementation="eager")
     out.mkdir(parents=True, exist_ok=True)
+    if not (out / TOKENIZER_FILE).is_file():  # older checkpoints have it in other files
+        tokenizer.save(str(out / TOKENIZER_FILE))
     with tempfile.TemporaryDirectory(dir=out) as scratch:
         plain, fused, quantized = (Path(scratch) / name for name in ("plain.onnx", "fused.onnx", ONNX_FILE))
         _export(model, plain)
@@ -67,7 +80,8 @@ def export_int8(checkpoint: Path, out: Path, examples: Sequence[tuple[str, str]]
             optimization_options=options,
         ).save_model_to_file(str(fused))
         graph = onnx.load(fused)
-        smooth(graph, _feeds(checkpoint, {item.name for item in graph.graph.input}, examples))
+        taken = {item.name for item in graph.graph.input}
+        smooth(graph, _feeds(tokenizer, window_tokens(checkpoint), taken, examples))
         onnx.save(graph, fused)
         quantize_dynamic(
             fused,
@@ -83,9 +97,8 @@ def export_int8(checkpoint: Path, out: Path, examples: Sequence[tuple[str, str]]
 
 
 def _feeds(
-    checkpoint: Path, names: set[str], examples: Sequence[tuple[str, str]]
+    tokenizer: Tokenizer, most: int, names: set[str], examples: Sequence[tuple[str, str]]
 ) -> Iterator[dict[str, npt.NDArray[np.int64]]]:
-    tokenizer, most = tokenizer_of(checkpoint), window_tokens(checkpoint)
     for example in examples:
         first, *_ = make_windows(tokenizer, [example], max_tokens=most)
         yield pad([first], pad_id=0).inputs(names)
@@ -98,13 +111,14 @@ def _export(model: Any, file: Path) -> None:
     names = [name for name in INPUTS if name in taken]
     example = tuple(torch.ones(2, 16, dtype=torch.long) for _ in names)
     axes = {name: {0: "rows", 1: "tokens"} for name in (*names, "start_logits", "end_logits")}
-    torch.onnx.export(
-        model,
-        example,
-        str(file),
-        input_names=names,
-        output_names=["start_logits", "end_logits"],
-        dynamic_axes=axes,
-        opset_version=17,
-        dynamo=False,
-    )
+    with warnings.catch_warnings(action="ignore"):  # of what is not in these models, on many lines
+        torch.onnx.export(
+            model,
+            example,
+            str(file),
+            input_names=names,
+            output_names=["start_logits", "end_logits"],
+            dynamic_axes=axes,
+            opset_version=17,
+            dynamo=False,
+        )

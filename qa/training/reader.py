@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,27 +14,30 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from embeddings.encoder import computes_in_bfloat16
 from embeddings.errors import DatelineError, first_line
 from qa.evaluation.questions import Question
 from qa.manifest import MANIFEST_FILE
-from qa.reader import ONNX_FILE, input_names
+from qa.reader import ONNX_FILE, input_names, load_tokenizer
 from qa.training.batching import TrainingBatch, at_least_one, training_batches
 from qa.training.bfloat16 import span_logits
 from qa.training.checkpoints import checkpoint_folder
 from qa.training.dev import dev_figures
 from qa.training.log import LOG_FILE, append_log, plot, rewind_log
 from qa.training.loss import reader_loss
-from qa.training.recipe import Recipe, load_tokenizer
+from qa.training.recipe import Recipe
 from qa.training.teacher import Teacher, distillation_loss, load_teacher, to_device
 from qa.training.tokens import read_tokens
 
 logger = logging.getLogger(__name__)
 
 STATE_FILE = "training.pt"
-LOG_STEPS = 50
+_ASIDE = "checkpoint.new"
+LOG_STEPS, LOG_ROWS = 50, 20
+"""Steps between two lines of the log, and how many lines there are at least, if there are as many steps."""
 SAVE_SECONDS = 300
 """Between two states that are kept."""
 MEASURE_EVERY = 0.2
@@ -131,6 +135,7 @@ class _Run:
             _decay_groups(self.trained, recipe.weight_decay), lr=recipe.learning_rate, betas=(0.9, 0.98), fused=True
         )
         self.ema = {name: value.detach().clone() for name, value in self.trained.items()}
+        self.log_steps = max(1, min(LOG_STEPS, recipe.examples // recipe.batch // LOG_ROWS))
         self.teacher: Teacher | None = None
         self.step = self.seen = 0
         self.seconds = 0.0
@@ -168,9 +173,10 @@ class _Run:
             # the end is measured below
             due = bool(dev) and self._done() < 1 and math.floor(self._done() / MEASURE_EVERY) > measured
             saving = due or time.monotonic() - saved > SAVE_SECONDS
-            if self.step % LOG_STEPS == 0 or saving:
+            logging_now = self.step % self.log_steps == 0
+            if logging_now or saving:
                 loss = self._loss(losses)
-                if self.step % LOG_STEPS == 0:
+                if logging_now:
                     self._log_progress(loss)
                     losses.clear()
             if saving:
@@ -262,11 +268,13 @@ class _Run:
             torch.save(state, aside)
             aside.replace(self.out / STATE_FILE)
             self._export()
-        except (OSError, RuntimeError) as error:  # torch turns a full disk into a RuntimeError
+        except (OSError, RuntimeError, SafetensorError) as error:  # torch turns a full disk into a RuntimeError
             aside.unlink(missing_ok=True)
+            shutil.rmtree(self.out / _ASIDE, ignore_errors=True)
+            free = shutil.disk_usage(self.out).free / 1e6
             raise DatelineError(
-                f"the training state can't be written to {self.out} ({first_line(error)}); make room, and go "
-                "on with --resume"
+                f"the training state can't be written to {self.out}, where {free:.0f} MB are free "
+                f"({first_line(error)}); make room, and go on with --resume"
             ) from error
 
     def _export(self) -> None:
@@ -274,14 +282,17 @@ class _Run:
 
         weights = {**self.model.state_dict(), **self.ema}
         half = {name: value.detach().to("cpu", torch.float16).contiguous() for name, value in weights.items()}
-        self._forget_export()
-        aside = self.out / "model.safetensors.new"
-        save_file(half, aside, metadata={"format": "pt"})
-        aside.replace(self.out / "model.safetensors")
         self.model.config.dtype = torch.float16
         self.model.config.architectures = [type(self.model).__name__]
-        self.model.config.save_pretrained(self.out)
-        self.tokenizer.save_pretrained(self.out)
+        aside = self.out / _ASIDE
+        aside.mkdir(exist_ok=True)
+        save_file(half, aside / "model.safetensors", metadata={"format": "pt"})
+        self.model.config.save_pretrained(aside)
+        self.tokenizer.save_pretrained(aside)
+        self._forget_export()
+        for file in aside.iterdir():
+            file.replace(self.out / file.name)
+        aside.rmdir()
 
     def _forget_export(self) -> None:
         """Remove what `dateline export` made of the weights before, which would be read instead of these."""
@@ -329,7 +340,7 @@ def _load(base: Path, device: str, dropout: float) -> tuple[Any, Any]:
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     base = checkpoint_folder(base, "base")
-    tokenizer = load_tokenizer(base)
+    tokenizer = load_tokenizer(base, f"the base {base}")
     try:
         config = AutoConfig.from_pretrained(str(base))
         if dropout and not hasattr(config, "hidden_dropout_prob"):

@@ -9,9 +9,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from embeddings.errors import DatelineError, first_line
+from embeddings.errors import DatelineError
 from qa.training.batching import Batching
-from qa.training.checkpoints import checkpoint_folder
 from qa.training.data import Example, Item, items, mix
 
 
@@ -95,20 +94,3 @@ class Recipe:
     def batching(self, tokenizer: Any) -> Batching:
         """Say how a checkpoint's tokenizer makes batches."""
         return Batching(tokenizer.backend_tokenizer, self.batch, self.max_tokens, tokenizer.pad_token_id or 0)
-
-
-def load_tokenizer(base: Path) -> Any:
-    """Load the tokenizer of a checkpoint.
-
-    Raises:
-        DatelineError: it can't be loaded, or is not a fast one.
-    """
-    from transformers import AutoTokenizer
-
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(str(checkpoint_folder(base, "base")))
-    except (OSError, ValueError, KeyError) as error:
-        raise DatelineError(f"the base {base} can't be loaded as a checkpoint: {first_line(error)}") from error
-    if not tokenizer.is_fast:
-        raise DatelineError(f"the base {base} has no fast tokenizer (tokenizer.json); offsets need one; name another")
-    return tokenizer

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from embeddings.errors import DatelineError, first_line
-from qa.reader import input_names, load_on_torch
+from embeddings.errors import DatelineError
+from qa.reader import input_names, load_on_torch, load_tokenizer
 from qa.training.batching import TrainingBatch
 from qa.training.bfloat16 import span_logits
 from qa.training.checkpoints import checkpoint_folder
@@ -101,13 +101,8 @@ def load_teacher(source: Path, student: Any, device: str) -> Teacher:
     Raises:
         DatelineError: it can't be loaded, or its vocabulary is of another kind.
     """
-    from transformers import AutoTokenizer
-
     folder = checkpoint_folder(source, "teacher")
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(str(folder))
-    except (OSError, ValueError, KeyError) as error:
-        raise DatelineError(f"the teacher {source} can't be loaded: {first_line(error)}") from error
+    tokenizer = load_tokenizer(folder, f"the teacher {source}")
     return Teacher(load_on_torch(folder).to(device), tokenizer, student, name=str(source))
 
 
