@@ -65,7 +65,7 @@ def evaluate_tab(
     with gr.Row():
         run = gr.Button("Measure", variant="primary", min_width=120)
         stop = gr.Button("Stop", min_width=80)
-    status = gr.Textbox(label="Progress", interactive=False)
+    status = gr.Textbox(label="Progress", interactive=False, placeholder=" ", elem_classes="dateline-said")
     with gr.Row():
         earlier = gr.Dropdown(label="Runs on this library", choices=[], scale=3, min_width=260)
         show = gr.Button("Show its report", min_width=140)
