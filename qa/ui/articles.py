@@ -97,9 +97,10 @@ def articles_tab(
         tab.remove, [library, chosen, wanted, removed], [status, chosen, shown, table, removed, back], **shared
     )
     back.click(tab.put_back, [removed, library, wanted], [status, table, removed, back], **shared)
-    files.upload(tab.add_files, [library, files, wanted], [status, files, table, library], **shared)
+    told: dict[str, Any] = {"show_progress_on": [status], **shared}
+    files.upload(tab.add_files, [library, files, wanted], [status, files, table, library], **told)
     adding = [fetch.click, address.submit]
-    gr.on(adding, tab.add_address, [library, address, wanted], [status, table, library], **shared)
+    gr.on(adding, tab.add_address, [library, address, wanted], [status, table, library], **told)
 
 
 class _Articles:
@@ -230,8 +231,7 @@ class _Articles:
         numbers = count(1)
 
         def seen(_: Any) -> None:
-            read = next(numbers)
-            progress((read, None), desc=f"{read:,} read", unit="articles")
+            progress((next(numbers), None), unit="read")
 
         try:
             workspace = self._libraries.to_add_to(name)
