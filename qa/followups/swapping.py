@@ -21,7 +21,8 @@ _ORDINAL = re.compile(
 )
 _OWN = re.compile(r"\b(?:its|his|her|their)\b", re.IGNORECASE)
 RELATIVE = re.compile(
-    r"\b(?:(?:last|this|next) (?:year|month|week|spring|summer|autumn|winter)|yesterday|today|tomorrow)\b", re.IGNORECASE
+    r"\b(?:(?:last|this|next) (?:year|month|week|spring|summer|autumn|winter)|yesterday|today|tomorrow)\b",
+    re.IGNORECASE,
 )
 _PLACED_TIME = re.compile(rf"(?:\b(?:in|on|since|during) )?(?:{TIME.pattern})")
 # "it" may be nothing at all: "When will it rain?"
@@ -68,6 +69,7 @@ def swap(turn: Turn, what: str) -> str | None:
 
 
 def _instead(question: str, found: re.Match[str] | None, time: str) -> str | None:
+    """Put a time in the place of another, where there is one."""
     return None if found is None else f"{question[: found.start()]}{time}{question[found.end() :]}"
 
 

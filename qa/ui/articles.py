@@ -60,7 +60,9 @@ def articles_tab(
             address = gr.Textbox(label="Or an address: a page, a feed, a sitemap", placeholder="https://")
             fetch = gr.Button("Add the address")
     gr.HTML(REFUSED)
-    status = gr.Textbox(label="What was done", interactive=False, visible=changing, placeholder=" ", elem_classes="dateline-said")
+    status = gr.Textbox(
+        label="What was done", interactive=False, visible=changing, placeholder=" ", elem_classes="dateline-said"
+    )
     wanted = gr.Textbox(label="Find articles", placeholder="words of a title, a source, a date")
     table = gr.Dataframe(
         headers=["title", "source and date", "words", "id"],
@@ -74,7 +76,9 @@ def articles_tab(
     )
     shown = gr.HTML()
     with gr.Row():
-        chosen = gr.Textbox(label="Chosen article (its id)", interactive=False, scale=3, placeholder=" ", elem_classes="dateline-said")
+        chosen = gr.Textbox(
+            label="Chosen article (its id)", interactive=False, scale=3, placeholder=" ", elem_classes="dateline-said"
+        )
         only = gr.Button("Ask only this article", scale=1, visible=False)
         remove = gr.Button("Remove the chosen article", variant="stop", scale=1, visible=False)
         back = gr.Button("Put it back", scale=1, visible=False)
