@@ -58,7 +58,8 @@ def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = Fal
             with gr.Column(scale=4, min_width=240):
                 gr.Markdown(
                     "# Dateline\nAsk the articles. Answers are word for word, each with the chance that it is right, "
-                    "or “the articles don't say”."
+                    "or “the articles don't say”.",
+                    elem_classes="dateline-intro",
                 )
             with gr.Column(scale=1, min_width=180):
                 library = gr.Dropdown(

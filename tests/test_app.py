@@ -257,6 +257,8 @@ def test_what_axe_does_not_measure_has_contrast_and_names(page, scheme):
     expect(page.get_by_test_id("bot")).to_have_attribute("aria-label", "Answer")
     expect(answer.locator(".dateline-article").first).to_have_attribute("aria-label", "The article")
     expect(page.get_by_text("common.complete")).to_have_count(0)
+    bold = "[...document.fonts].filter(font => font.family === 'Source Sans Pro').map(font => font.weight)"
+    assert "700" in page.evaluate(bold)  # gradio's own, of 600, lacks most letters
     assert all(button.bounding_box()["height"] >= 24 for button in page.locator(".extra-feedback-option").all())
 
 
@@ -316,6 +318,12 @@ def test_a_verdict_is_given_by_keyboard(page):
     wrong.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_label("The right answer, word for word")).to_be_in_viewport()
+    page.locator(".dateline-correcting").get_by_role("button", name="Close").click()
+    expect(page.get_by_label("The right answer, word for word")).to_be_hidden()
+    wrong.focus()
+    page.keyboard.press("Enter")  # what is pressed already opens it again
+    expect(page.get_by_label("The right answer, word for word")).to_be_in_viewport()
+    expect(wrong).to_have_attribute("aria-pressed", "true")
     right.dblclick()
     expect(page.get_by_text("Kept as right")).to_be_visible()
     ask(page, "who led the delegation?")

@@ -138,6 +138,7 @@ def test_articles_are_added_asked_removed_and_judged(page, place, tmp_path):
     page.get_by_label("Your question").fill("who?")
     page.get_by_label("Your question").press("Enter")
     expect(page.get_by_text("since must be a date")).to_be_visible()  # which is no turn, and gets no verdict
+    expect(page.get_by_role("button", name="Wrong", exact=True)).to_have_count(0)
     page.get_by_label("Published since").fill("")
     answer = ask(page, "Which zebra won the Grand Prix of Tarn?")
     expect(answer.locator(".dateline-answer")).to_have_text("Ottoline")

@@ -111,6 +111,10 @@ from qa.followups.rewriting import asks_of_anything, behind_names, readings
         ([turn("Who is the minister of justice?")], "And boats?", "Who is the minister of boats?"),
         ([turn("What do crews cost?")], "And rye?", "What about rye? What do crews cost?"),  # no noun that is known
         ([turn("What do crews cost?")], "And now?", "What do crews cost now?"),
+        ([turn("How many sailed last year?")], "And in 2011?", "How many sailed in 2011?"),
+        ([turn("How many sailed last year?")], "What about this year?", "How many sailed this year?"),
+        ([turn("Who left Port Sorrel in June 2021?")], "And last week?", "Who left Port Sorrel last week?"),
+        ([turn("Who sails?")], "And yesterday?", "Who sails yesterday?"),
         ([turn("How many sailed last year?", "Sorrel")], "Why?", "Why Sorrel sailed last year?"),
         ([turn("Who won the Great Cup?", "Port Sorrel")], "How old is she?", "How old is Renée Solberg?"),
     ],

@@ -16,16 +16,20 @@ def test_a_run_can_be_downloaded_however_it_was_chosen_and_goes_with_its_library
     config = build_app(Libraries(settings), settings).get_config_file()
     label = {part["id"]: part["props"].get("label") or part["props"].get("value") for part in config["components"]}
 
+    def targets(one):
+        return {(label[part], event) for part, event in one["targets"] if part in label}
+
     def filling(wanted):
-        return {
-            (label[part], event)
-            for one in config["dependencies"]
-            if wanted in [label[part] for part in one["outputs"]]
-            for part, event in one["targets"]
-        }
+        found = (one for one in config["dependencies"] if wanted in [label[part] for part in one["outputs"]])
+        return set().union(*map(targets, found))
 
     assert filling("Download it") == {("Runs on this library", "change")}  # by the page, a visitor, or a new run
     assert ("Library", "change") in filling("Progress") & filling("<p>The report of a run is shown here.</p>")
+    [measuring] = [
+        one["id"] for one in config["dependencies"] if ("Measure", "click") in targets(one) and one["backend_fn"]
+    ]
+    leaving = [one for one in config["dependencies"] if ("Library", "change") in targets(one)]
+    assert any(measuring in one["cancels"] for one in leaving)
 
 
 def test_measuring_says_what_the_questions_are_on_and_what_is_wrong(own, tmp_path):

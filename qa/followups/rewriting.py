@@ -35,7 +35,7 @@ from qa.followups.antecedents import (
     things,
 )
 from qa.followups.ellipsis import WHAT_ABOUT, capitalized, carried
-from qa.followups.swapping import PLACED, swap
+from qa.followups.swapping import PLACED, RELATIVE, swap
 
 READINGS = 2
 """Readings of a pronoun that are tried, beside the question as it was asked."""
@@ -247,7 +247,7 @@ def _with_role(turn: Turn, role: str) -> str | None:
 
 def _appended(question: str, what: str) -> str:
     question = WHAT_ABOUT.sub("", question)
-    if _NOW.fullmatch(what) or PLACED.match(what):
+    if _NOW.fullmatch(what) or RELATIVE.fullmatch(what) or PLACED.match(what):
         return f"{question.rstrip('? ')} {what[:1].lower()}{what[1:]}?"
     if TIME.search(what):
         return f"{question.rstrip('? ')} {'on' if DAY.search(what) else 'in'} {what}?"

@@ -20,6 +20,11 @@ _ORDINAL = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+(?:st|nd|rd|th))\b", re.IGNORECASE
 )
 _OWN = re.compile(r"\b(?:its|his|her|their)\b", re.IGNORECASE)
+RELATIVE = re.compile(
+    r"\b(?:(?:last|this|next) (?:year|month|week|spring|summer|autumn|winter)|yesterday|today|tomorrow)\b",
+    re.IGNORECASE,
+)
+_PLACED_TIME = re.compile(rf"(?:\b(?:in|on|since|during) )?(?:{TIME.pattern})")
 # "it" may be nothing at all: "When will it rain?"
 _SUBJECT = re.compile(r"\bs?he\b", re.IGNORECASE)
 # "rye", "a day ticket", "the old bridge"
@@ -51,13 +56,21 @@ def swap(turn: Turn, what: str) -> str | None:
     if TIME.search(bare):
         if found := TIME.search(question):
             return question[: found.start()] + _with_year(bare, found[0]) + question[found.end() :]
-        return None
+        found = RELATIVE.search(question)
+        return _instead(question, found, f"{'on' if DAY.search(bare) else 'in'} {bare}")
+    if RELATIVE.fullmatch(bare):
+        return _instead(question, RELATIVE.search(question) or _PLACED_TIME.search(question), bare.lower())
     if found := PLACED.match(what):
         return _placed(question, found[0].strip(), bare)
     if _ORDINAL.fullmatch(bare):
         found = _ORDINAL.search(question)
         return question[: found.start()] + bare + question[found.end() :] if found else None
     return _named(question, re.sub(r"[’']s?$", "", bare)) or _noun(turn, bare)
+
+
+def _instead(question: str, found: re.Match[str] | None, time: str) -> str | None:
+    """Put a time in the place of another, where there is one."""
+    return None if found is None else f"{question[: found.start()]}{time}{question[found.end() :]}"
 
 
 def _placed(question: str, word: str, bare: str) -> str | None:

@@ -60,7 +60,9 @@ def articles_tab(
             address = gr.Textbox(label="Or an address: a page, a feed, a sitemap", placeholder="https://")
             fetch = gr.Button("Add the address")
     gr.HTML(REFUSED)
-    status = gr.Textbox(label="What was done", interactive=False, visible=changing)
+    status = gr.Textbox(
+        label="What was done", interactive=False, visible=changing, placeholder=" ", elem_classes="dateline-said"
+    )
     wanted = gr.Textbox(label="Find articles", placeholder="words of a title, a source, a date")
     table = gr.Dataframe(
         headers=["title", "source and date", "words", "id"],
@@ -74,7 +76,9 @@ def articles_tab(
     )
     shown = gr.HTML()
     with gr.Row():
-        chosen = gr.Textbox(label="Chosen article (its id)", interactive=False, scale=3)
+        chosen = gr.Textbox(
+            label="Chosen article (its id)", interactive=False, scale=3, placeholder=" ", elem_classes="dateline-said"
+        )
         only = gr.Button("Ask only this article", scale=1, visible=False)
         remove = gr.Button("Remove the chosen article", variant="stop", scale=1, visible=False)
         back = gr.Button("Put it back", scale=1, visible=False)
@@ -97,9 +101,10 @@ def articles_tab(
         tab.remove, [library, chosen, wanted, removed], [status, chosen, shown, table, removed, back], **shared
     )
     back.click(tab.put_back, [removed, library, wanted], [status, table, removed, back], **shared)
-    files.upload(tab.add_files, [library, files, wanted], [status, files, table, library], **shared)
+    told: dict[str, Any] = {"show_progress_on": [status], **shared}
+    files.upload(tab.add_files, [library, files, wanted], [status, files, table, library], **told)
     adding = [fetch.click, address.submit]
-    gr.on(adding, tab.add_address, [library, address, wanted], [status, table, library], **shared)
+    gr.on(adding, tab.add_address, [library, address, wanted], [status, table, library], **told)
 
 
 class _Articles:
@@ -230,8 +235,7 @@ class _Articles:
         numbers = count(1)
 
         def seen(_: Any) -> None:
-            read = next(numbers)
-            progress((read, None), desc=f"{read:,} read", unit="articles")
+            progress((next(numbers), None), unit="read")
 
         try:
             workspace = self._libraries.to_add_to(name)

@@ -91,6 +91,7 @@ def _fields() -> _Fields:
     """Lay out the conversation, the question, and the buttons."""
     chatbot = gr.Chatbot(
         label="Conversation",
+        show_label=False,  # it would lie over what is said
         scale=1,
         elem_classes="dateline-conversation",
         feedback_options=list(BUTTONS),  # shown where there is a listener: see qa.ui.correction

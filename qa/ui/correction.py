@@ -59,19 +59,22 @@ class _Correcting:
     def judge(self, course: Course, event: gr.LikeData) -> tuple[Any, ...]:
         position = event.index if isinstance(event.index, int) else event.index[0]
         number = position // 2
-        # "" where gradio takes a verdict back that is pressed again, and it tells of one click twice
-        if event.liked not in BUTTONS or course.verdicts.get(number) == event.liked:
+        before = course.verdicts.get(number)
+        said = event.liked if event.liked in BUTTONS else before  # "" where one is pressed again
+        if said is None:
             return (gr.skip(),) * 4
-        verdict = str(event.liked).lower()
+        verdict = str(said).lower()
         try:
             turn, where = _turn(course, number)
-            self._libraries.open(course.library).keep_label(Label.of(turn.answer, verdict, where=where))
+            if said != before:
+                self._libraries.open(course.library).keep_label(Label.of(turn.answer, verdict, where=where))
         except DatelineError as error:
             gr.Warning(html.escape(str(error)))
             return (gr.skip(),) * 4
-        gr.Info(f"Kept as {verdict}: {html.escape(turn.question)}")
+        if said != before:
+            gr.Info(f"Kept as {verdict}: {html.escape(turn.question)}")
         asked = f"Thank you. What is right?\n\n> {markdown_text(turn.question)}"
-        course.verdicts[number], course.judged = str(event.liked), number
+        course.verdicts[number], course.judged = str(said), number
         return pressed(course), gr.update(visible=verdict == "wrong"), asked, ""
 
     def correct(self, words: str, course: Course) -> tuple[Any, Any]:

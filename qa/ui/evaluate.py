@@ -65,7 +65,7 @@ def evaluate_tab(
     with gr.Row():
         run = gr.Button("Measure", variant="primary", min_width=120)
         stop = gr.Button("Stop", min_width=80)
-    status = gr.Textbox(label="Progress", interactive=False)
+    status = gr.Textbox(label="Progress", interactive=False, placeholder=" ", elem_classes="dateline-said")
     with gr.Row():
         earlier = gr.Dropdown(label="Runs on this library", choices=[], scale=3, min_width=260)
         show = gr.Button("Show its report", min_width=140)
@@ -83,6 +83,7 @@ def evaluate_tab(
         tab.run,
         [library, chosen, file, limit, *preferences.inputs],
         [status, report, earlier, against],
+        show_progress_on=[status],
         concurrency_limit=1,
         concurrency_id="evaluate",
         **shared,
@@ -90,7 +91,14 @@ def evaluate_tab(
     stop.click(_stopped, [status], [status], cancels=[measuring], **shared)
     for change in (library.change, named.then):
         change(tab.runs, [library], [earlier, against], show_progress="hidden", **shared)
-    library.change(lambda: ("", "", _PLACEHOLDER), None, [status, compared, report], queue=False, **shared)
+    library.change(  # what is measured is of the library before
+        lambda said: (_stopped(said) if _UNDER_WAY.fullmatch(said) else "", "", _PLACEHOLDER),
+        [status],
+        [status, compared, report],
+        cancels=[measuring],
+        queue=False,
+        **shared,
+    )
     show.click(tab.report, [library, earlier], [report], **shared)
     earlier.change(tab.file, [library, earlier], [download], **shared)
     compare_button.click(tab.compare, [library, earlier, against], [compared], **shared)

@@ -43,10 +43,14 @@ window.datelineKept = (name, none) => {
 window.datelineKeep = (name, value) => {
   try { localStorage.setItem("dateline-" + name, JSON.stringify(value)); } catch { /* the browser keeps nothing */ }
 };
-// the second click of a double click would ask again, and gradio would show a verdict that is given again as taken back
+// the second click of a double click would ask again
 document.addEventListener("click", (event) => {
-  const again = event.detail > 1 && event.target.closest(".dateline-once");
-  if (again || event.target.closest(".extra-feedback-option[aria-pressed=true]")) event.stopImmediatePropagation();
+  if (event.detail > 1 && event.target.closest(".dateline-once")) event.stopImmediatePropagation();
+}, true);
+// gradio takes a verdict back that is given again; it stays, and what is right may be said again
+document.addEventListener("click", (event) => {
+  const verdict = event.isTrusted && event.target.closest(".extra-feedback-option[aria-pressed=true]");
+  if (verdict) setTimeout(() => verdict.click());
 }, true);
 // gradio opens a list anew after Tab has left it, and it would lie over the page
 document.addEventListener("keydown", (event) => {
