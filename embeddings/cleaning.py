@@ -17,6 +17,7 @@ from embeddings.phrases import (
     OF_COMMENTS,
     SHARED_ON,
     SPEECH,
+    STORIES_HEADING,
     WHOLE_LINE,
 )
 from embeddings.sentences import Range, lines, sentences
@@ -64,12 +65,14 @@ _WHOLE = {
 }
 _HEAD = re.compile(rf"{_MARKS}(?:{'|'.join(HEAD_LINE)}){_MARKS}", re.IGNORECASE)
 _LIST = re.compile(rf"{_MARKS}(?:{'|'.join(LIST_HEADING)}){_MARKS}", re.IGNORECASE)
+_STORIES = re.compile(rf"{_MARKS}(?:{'|'.join(STORIES_HEADING)}){_MARKS}", re.IGNORECASE)
 _SHARED_ON = re.compile(rf"{_MARKS}{SHARED_ON}{_MARKS}", re.IGNORECASE)
 _MENU = re.compile(rf"{_MARKS}{MENU}{_MARKS}", re.IGNORECASE)
-# of a story that goes on: a sentence, what leads to a list, a row of a table, an interview
 _COMMENTS = re.compile(rf"{_MARKS}(?:{COMMENTS_HEADING}){_MARKS}", re.IGNORECASE)
 _OF_COMMENTS = re.compile(rf"{_MARKS}(?:{OF_COMMENTS}){_MARKS}", re.IGNORECASE)
+# of a story that goes on: a sentence, what leads to a list, a row of a table, an interview
 _NO_LINK = re.compile(r"[|#>]|[QA]: |.*(?:[.!…:]|\?[\"'”’])[\"'”’)*_]*$")
+_POINT = re.compile(r"\s*[-*•]\s")
 _FULL_NAME = rf"{CAPITAL}[\w.’'-]*(?: {CAPITAL}[\w.’'-]*){{1,2}}"
 _WRITERS = re.compile(rf"{_FULL_NAME}(?: and {_FULL_NAME})?")
 _STORY = re.compile(r"[.!?][\"'”’)*_]*\s*$")
@@ -167,7 +170,7 @@ def _labels(text: str, repeated: Collection[int], author: str) -> list[tuple[Ran
         is_byline = line in head or (byline and bare.casefold() == byline)
         whole = "byline" if is_byline else "links" if line[1] <= menu else "comments" if line[0] >= comments else None
         whole = whole or _whole(text[slice(*line)], repeated)
-        whole = whole or _listed(bare, above)
+        whole = whole or _listed(text[slice(*line)], above)
         while at < len(all_sentences) and all_sentences[at][1] <= line[1]:
             span = all_sentences[at]
             labelled.append((span, whole or _speech(text[slice(*span)])))
@@ -175,23 +178,26 @@ def _labels(text: str, repeated: Collection[int], author: str) -> list[tuple[Ran
         _spread(text, labelled, range(first, len(labelled)), _TO_READER, SPEECH)
         if not all(kind for _, kind in labelled[first:]):
             above = ""
-        elif above != "links":
+        elif above not in {"stories", "links"}:
             above = _list_below(bare, whole) or above
     _spread(text, labelled, range(len(labelled)), _SELF, {"donation banner"})
     return labelled
 
 
 def _list_below(line: str, kind: str | None) -> str:
-    """Say what stands in a list below a line: links, ways to share, or nothing that is known."""
-    is_heading = kind == "links" and len(line) <= MAX_LINK and _LIST.fullmatch(line)
-    return "links" if is_heading else "share" if kind == "share" else ""
+    """Say what stands in a list below a line: other stories, links of any kind, ways to share, or nothing known."""
+    if kind == "links" and len(line) <= MAX_LINK and _LIST.fullmatch(line):
+        return "stories" if _STORIES.fullmatch(line) else "links"
+    return "share" if kind == "share" else ""
 
 
 def _listed(line: str, above: str) -> str | None:
-    """Say what a line is in a list below such a heading."""
-    if len(line) > MAX_LINK or (above == "links" and _NO_LINK.match(line)):
-        return None
-    return above if above == "links" or (above == "share" and _SHARED_ON.fullmatch(line)) else None
+    """Say what a line is in a list below such a heading; only of other stories are points of a list."""
+    if above == "share":
+        return "share" if _SHARED_ON.fullmatch(line.strip(_EMPHASIS)) else None
+    goes_on = _NO_LINK.match(line.strip(_EMPHASIS)) or (above == "links" and _POINT.match(line))
+    is_link = len(line) <= MAX_LINK and not goes_on
+    return "links" if above and is_link else None
 
 
 def _menu(text: str) -> int:

@@ -195,8 +195,8 @@ class _Run:
             digest = _digest(given)  # of what is there before it is read
             record = self.store.file(given.place)
             self.reading = _Reading(given)
-            if not self.anew and record is not None and digest in _digests(record):
-                if not record.sha256.endswith(WITH_TROUBLE):
+            if not self.anew and record is not None and digest is not None and digest in _digests(record):
+                if record.sha256 != digest + WITH_TROUBLE:  # it was read whole, or as was said then
                     self._skip(given.place)
                     continue
                 self.reading.known = frozenset(record.articles)

@@ -69,19 +69,22 @@ DATELINE = re.compile(
 )
 """What a story begins with before it begins: "SORREL, June 8 (AP) - "."""
 
-LIST_HEADING: tuple[str, ...] = (
-    r"(?:read more|related (?:stories|articles|topics|content|posts|links|internet links|coverage))\W*",
-    r"most (?:popular|watched)|most (?:read|viewed|shared|commented)(?: (?:in|on) .{2,30})?",
-    rf"(?:more from|more on|more in) {_NAMES}",
-    r"more on this(?: story| topic)?|more stories|you (?:may|might) also (?:like|be interested in).{0,3}",
-    r"recommended(?: for you| reading)?|editors?['’]?s? picks?|trending(?: now)?"
-    r"|elsewhere on (?:the site|(?:the )?(?-i:[A-Z]{2,6}))",
-    r"(?:latest|recent|today['’]s) (?:news|stories|posts|articles|headlines|jobs)|archives",
-    r"what to read next|read next|up next|keep reading|read more stories",
-    r"(?:recommended|recommended reading|see more|more|other|top|similar|popular) (?:stories|articles|headlines|news)",
-    r"related|topics|tags|suggested topics|explore more(?: on these topics)?|promoted stories",
+STORIES_HEADING: tuple[str, ...] = (
+    r"(?:read more|related (?:stories|articles|content|posts|links|internet links|coverage))\W*",
+    r"most (?:read|viewed|shared|commented|watched)(?: (?:in|on) .{2,30})?",
+    rf"(?:more from|more on|more in) {_NAMES}|more on this story|what to read next|(?:read|up) next|keep reading",
+    r"(?:recommended|read more|see more|more|other|similar|popular) (?:stories|articles|headlines|news)",
+    r"you (?:may|might) also (?:like|be interested in).{0,3}",
 )
-"""Lines below which a list stands: of stories, of the words by which they are found."""
+"""Lines below which a list of other stories stands."""
+LIST_HEADING: tuple[str, ...] = (
+    *STORIES_HEADING,
+    r"related(?: topics)?\W*|most popular|more on this(?: topic)?|recommended(?: for you| reading)?|archives",
+    r"editors?['’]?s? picks?|trending(?: now)?|elsewhere on (?:the site|(?:the )?(?-i:[A-Z]{2,6}))",
+    r"(?:latest|recent|today['’]s|top) (?:news|stories|posts|articles|headlines|jobs)",
+    r"topics|tags|suggested topics|explore more(?: on these topics)?|promoted stories",
+)
+"""Lines below which a list stands, of stories or of words; one with marks before its points may tell the story."""
 
 _SECTION = (
     r"(?:home|news|sports?|opinion|comment|politics|business|money|markets|world|local|culture|arts|lifestyle|weather|jobs"
@@ -105,16 +108,15 @@ COMMENTS_HEADING = (
 """A line below which readers' comments stand, where one of these lines is among them."""
 OF_COMMENTS = (
     r"(?:like|share|report|flag)?\W{0,3}reply(?:\W{0,3}(?:like|share|report|flag)\b.*)?|report(?: (?:this )?comment)?"
-    r"|(?:leave|post|write) a (?:reply|comment)|.{2,40} says:|view \d+ repl(?:y|ies)"
-    r"|(?:log|sign) ?in to (?:reply|comment)|(?:sort by|sorted by)?\W{0,3}(?:newest|oldest|best|most liked)(?: first)?"
+    r"|view \d+ repl(?:y|ies)|(?:log|sign) ?in to reply|(?:newest|oldest)(?: first)?"
+    r"|sort(?:ed)? by\W{0,3}(?:newest|oldest|best|most liked)(?: first)?"
 )
 
 WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
     "advertisement": (
         r"(?:skip )?ad(?:vert)?|video ad feedback",
         r"(?:skip )?advertise?ment(?:\W+(?:continue reading below|scroll to continue))?",
-        r"advertising feature",
-        r"promoted",
+        r"advertising feature|promoted",
         r"sponsored(?: content| stories| by .{2,40})?",
         r"paid (?:content|post|for by .{2,60})",
         r"(?:story|article) continues (?:below|after).*",
@@ -149,7 +151,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"our standards:.*\bprinciples\b.*",
         rf"copyright (?-i:{CAPITAL}).*",
         r"copyright: .{2,60}|purchase licensing rights|re-?use this content|all content is available under .*",
-        r"this (?:material|article|story|content) may not be \w+,? .*\b(?:redistributed|rewritten|copied|without)\b.*",
+        r"this (?:material|article|story|content) may not be \w+,? .*\b(?:redistributed|rewritten)\b.*",
         r".*\b(?:no part|material|content|article|story|page|site)\b.*\b(?:may|must|can) ?not be\b.*\bpermission\b.*",
         rf"(?:.*[.] )?no part of (?:this|our|the (?:{_PIECE}|publication|site|content|newspaper))\b.*"
         r"\b(?:reproduced|republished|redistributed|copied)\b.*",
@@ -162,11 +164,12 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"tagged:.*|filed under:.*",
         r"(?:read (?:more|next|also)|more on this|see also|related(?: stories| articles)?|also read)\s*[:|>»].*",
         r"(?:watch|listen|don['’]t miss|in pictures|gallery|video)\s*[:|>»].*",
-        r"(?:explained|analysis|opinion|live)\s*[:|>»](?!.*[.!?][\"'”’)]*$).*",  # with a full stop it tells the story
         r"next (?:article|story|page)|previous (?:article|story|page)|back to top|load more(?: \w+)?",
         rf"(?:read|see|view|find) the (?:full|original|whole|complete) {_PIECE}.{{0,30}}",
         r"(?:click|tap) (?:here|below|on the link) (?:for|to)\b.*",
-        r"(?:more|(?:next|previous)(?: post| story| article)?)\s*[:|>»].*",
+        # with a full stop it tells the story
+        r"(?:explained|analysis|opinion|live)\s*[:|>»](?!.*[.!?][\"'”’)]*$).*",
+        r"(?:more|(?:next|previous)(?: post| story| article)?)\s*[:|>»](?!.*\.[\"'”’)]*$).*",
         r"the post (?-i:[^a-z]).{1,200} appeared first on .{2,80}",
         r"read more (?:about|on|in|from) .*",
     ),
@@ -175,9 +178,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"[^,]{,40}",
         r"share(?: this| full article| what you think)?",
         r"[\d.,]+k? (?:shares|likes|restacks|views)(?:[\s·|]*[\d.,]+k? (?:shares|likes|restacks|views|comments))*",
-        r"copy (?:the )?link|click to (?:share|print|e-?mail)\b.*|like this:?|(?:like )?loading",
-        r"save for later",
-        r"print",
+        r"copy (?:the )?link|click to (?:share|print|e-?mail)\b[^,:]{,60}|like this:?|(?:like )?loading",
+        r"save for later|print|tweet(?: this)?",
         r"(?:open|read|view) in (?:the )?app",
         rf"{_NETWORK}(?:[\s|/,·]+(?:and )?{_NETWORK})+",
         r"(?:please )?follow (?:us|me|him|her|them|@\w+)\b.*",
@@ -186,9 +188,7 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         r"(?:follow|more|read|see|full) .{2,60} (?:coverage|stories)\b.{0,60}\bhttps?://.*",
         rf"(?:like us on|find us on|join us on|(?:like|find|join) our (?:page|{_NETWORK}|group|channel))\b.*",
         rf"share this(?: {_PIECE})?\s*[:|].*",
-        r"tweet(?: this)?",
-        r"like|restack",
-        r"(?:invite|tell) (?:your )?friends|refer a friend",
+        r"like|restack|(?:invite|tell) (?:your )?friends|refer a friend",
         r"this post is public so feel free to share it",
     ),
     "comments": (
@@ -210,8 +210,8 @@ WHOLE_LINE: Mapping[str, tuple[str, ...]] = {
         rf"this {_PIECE} (?:has been|was) (?:updated|corrected|amended|edited)\b.*",
         r"ends|(?<=[-–—])30(?=[-–—])",
         r"(?:is|was) this (?:page|article|story) (?:helpful|useful)\?|report a problem with this page",
-        rf"a version of this {_PIECE} (?:appears|appeared|ran|was published) in\b.*",
-        r"when we learn of a mistake, we .*",
+        rf"a version of this {_PIECE} (?:appear(?:s|ed)|ran|was published) in .*\b(?:print|headline)\b.*",
+        r"when we learn of a mistake, we (?:acknowledge|correct) .*",
         r"published in the print edition of\b.*|poll|vote",
         r"the (?:views|opinions) expressed\b.*\b(?:are those of|do not|own)\b.*",
         rf"{_TWO_NAMES} is .{{2,240}}[.”\"’'] (?:you can )?(?:follow|e-?mail|reach|contact|write to) "
@@ -261,7 +261,7 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"^(?:many )?(?:thanks|thank you)(?: all)? for your (?:support|donation|contribution|gift)\b",
         rf"\b(?:support|join|subscribe to) .{{2,40}}\bfrom (?:just |only )?{_PRICE} an? (?:week|month|year)\b",
         r"^(?:please )?donate (?:now|today|here|to)\b",
-        r"^(?:please )?(?:support|fund) (?:our|quality|independent|local) (?:journalism|reporting|newsroom|news)\b",
+        r"^(?:please )?(?:support|fund) (?:our|quality|independent|local) (?:journalism|reporting|newsroom)\b",
         r"\bsupport (?:our|the \w+['’]s) (?:journalis[mt]s?|reporting|newsroom)\b",
         r"\bwe (?:need|rely on|depend on|count on) (?:reporters|(?:our |all )?readers|you\b(?! to\b))",
         r"\bpaid for by those who can\b",
@@ -271,14 +271,14 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"\bour (?:reporting|journalism|newsroom|news) is (?:free|funded|made possible|paid)\b",
         r"\breaders? (?:like|such as) you\b",
         r"\bif (?:everyone|every reader|each of you|all of you) who reads (?:our|us|this)\b",
-        rf"(?:^|\b(?:please|you will|you['’]ll) )consider (?:supporting us|{_GIVING})\b",
+        rf"(?:^|\b(?:please|we hope you(?: will|['’]ll)) )consider (?:supporting us|{_GIVING})\b",
         rf"\b(?:us|our \w+(?: \w+)?) by {_GIVING}\b",
         r"^(?:please )?become a (?:member|supporter|patron)\b",
         r"^(?:please )?make a (?:one-off|monthly|regular|small|single)\b",
         r"^(?:please )?help us (?:keep|hold|tell|continue|to)\b",
         r"\b(?:no|without) (?:billionaire|wealthy|corporate) owners?\b.*\b(?:we|our|shareholders)\b",
         r"\b(?:news|journalism|we) needs? you\b(?! to\b)",
-        r"^since you['’]re here\b",
+        r"^since you['’]re here\b|^support local news(?::|$)",
         r"\bsmall favou?r to ask\b",
         r"\bis a reader-supported (?:publication|newsletter)\b|^to receive new posts and support my work\b",
         r"\breaders (?:fund|pay for) (?:this|our|us)\b",
@@ -303,7 +303,7 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"^was this (?:e-?mail|newsletter) (?:forwarded|sent) to you\b",
         r"^(?:having )?(?:trouble|problems|difficulty) (?:viewing|reading) this (?:e-?mail|newsletter)\b",
         r"\bby (?:signing up|subscribing|registering),? you\b",
-        r"^get it by e-?mail\b|^to get the latest (?:\w+ ){1,3}updates\b",
+        r"^get it by e-?mail\b|^to get the latest (?:\w+ ){1,3}updates\b.*\b(?:click|sign up|subscribe)\b",
         r"(?:^|\byou )never miss (?:a|an|another)\b",
         r"\b(?:turn on|enable|allow) (?:breaking |news |push )*(?:alerts|notifications)\b",
         r"^(?:want|looking for) more (?:stories|news|articles|like this)\b",
@@ -349,8 +349,8 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
         r"^subscribe to read\b",
         rf"^subscribe to .{{2,60}} (?:for|from) (?:just |only |as little as )?{_PRICE}",
         r"^try .{0,30}\bfor free$|^try \d+ (?:days|weeks|months) for [£$€]",
-        r"^to (?:continue|keep) reading\b.*\b(?:subscribe|subscriber|register|account|log in|sign in)\b",
-        r"^unlimited access to\b|^why am i seeing this\b|^no ads with this\b",
+        r"^to (?:continue|keep) reading(?: this \w+)?, .*\b(?:subscribe|subscriber|register|account|log in|sign in)\b",
+        r"^unlimited access to .*\b(?:on any device|articles|content)$|^why am i seeing this\b|^no ads with this\b",
         r"^(?:only |our )?subscribers can (?:read|enjoy|access)\b",
         r"^already have an account\b",
     ),
@@ -377,13 +377,13 @@ SPEECH: Mapping[str, tuple[str, ...]] = {
     "contact": (
         r"^(?:tell|write to|message) us (?:at|on|via) \S*@",
         r"^(?:do you (?:have|know)|have you got|got a|were you)\b.*\b(?:story|tips?|information|affected)\?$",
-        r"^have you been affected by\b|^share your experiences? by\b|^please include a contact number\b",
+        r"^have you been affected by\b|^share your experiences? by (?:e-?mail|filling|writing)",
         r"^(?:please )?(?:get in touch|contact) (?:with us|us|our (?:reporters|newsroom|news desk|team))\b",
         r"^(?:please )?(?:let us know|e-?mail us|write to us|call us)\b",
         r"^e-?mail \w+@.* or call us\b",
         r"^(?:send|e-?mail|write)\b.*\b[\w.]+@[\w.-]+",
-        r"^send (?:us )?your (?:story|stories|photos|news|letters)\b|^you can also get in touch\b",
-        r"^if it is safe to do so, get in touch$",
+        r"^send (?:us )?your (?:story|stories|photos|news|letters)\b|^you can also get in touch in the",
+        r"^if it is safe to do so, get in touch$|^please include a contact number\b",
         r"\badheres? to the independent press standards\b|\bcomplaint about (?:the |our )?editorial content\b",
         r"\bnot responsible for the content of external (?:sites|websites)\b",
         r"^for more (?:information|news|stories|details),? (?:visit|go to)\b",

@@ -299,6 +299,8 @@ def test_a_list_of_other_stories_is_set_aside_below_its_heading_up_to_the_next_s
     assert [text[one.start : one.end] for one in find_furniture(text)] == [listed]
     text = f"{STORY}\nRelated stories\n| Velle | 3 |"
     assert [text[one.start : one.end] for one in find_furniture(text)] == ["Related stories"]
+    text = f"{STORY}\nRecommended\n* A walk of 30 minutes a day\n- 6 g of salt"
+    assert [text[one.start : one.end] for one in find_furniture(text)] == ["Recommended"]
 
 
 @pytest.mark.parametrize("goes_on", ["The teams in full:\nVelle, Marwick", "Q: Why did you go?\nA: I was tired"])
@@ -323,7 +325,7 @@ def test_the_menu_above_a_page_that_was_copied_whole_is_set_aside():
 
 
 @pytest.mark.parametrize("heading", ["Comments (312)", "312 comments", "View comments 3", "Conversation (3)"])
-@pytest.mark.parametrize("sign", ["Reply", "Reply · Report", "Log in to comment", "Ann says:", "Newest"])
+@pytest.mark.parametrize("sign", ["Reply", "Reply · Report", "Log in to reply", "Sort by: best", "Newest"])
 def test_the_comments_of_readers_below_a_story_are_set_aside(heading, sign):
     told = f"2 comments\n{STORY}\n{STORY}\n"
     said = f"{heading}\nriverman: My uncle built it in 1999.\n{sign}\nIt was built by cowboys. He told me so."
@@ -332,3 +334,10 @@ def test_the_comments_of_readers_below_a_story_are_set_aside(heading, sign):
     assert len(find_furniture(f"{told}{heading}\n{STORY}")) == 2  # nobody says anything
     button = f"{told}Comments\n{STORY}\n" + f"{STORY}\n" * 9
     assert find_furniture(button + said)[-1] == Furniture(len(button), len(button + said), "comments")
+
+
+@pytest.mark.parametrize("goes_on", ["Ann Lee, 41, a baker, says:", "Leave a comment", "Best"])
+def test_what_people_of_a_story_say_is_no_comment_on_it(goes_on):
+    said = f"{goes_on}\n“I will miss the old quay.”\nThe council decides in March."
+    text = f"{STORY}\n{STORY}\nReaders' comments\n{said}"
+    assert all(one.end <= text.index("“") for one in find_furniture(text))

@@ -187,7 +187,7 @@ def test_the_client_comes_again_where_the_server_is_busy(monkeypatch):
 
 def test_the_client_waits_for_a_server_that_is_started_anew(monkeypatch):
     pauses = []
-    came = iter([200, 502, httpx.ConnectError("refused"), 200, *[httpx.ConnectError("refused")] * 3])
+    came = iter([200, 502, httpx.ConnectError("refused"), 200, *[httpx.ConnectError("refused")] * 6])
     monkeypatch.setattr("qa.client.time.sleep", pauses.append)
 
     def started(_):
@@ -200,6 +200,10 @@ def test_the_client_waits_for_a_server_that_is_started_anew(monkeypatch):
     assert (client.remove("a"), client.remove("b"), pauses) == (1, 1, [2.0, 4.0])
     with pytest.raises(ApiError, match="can't be reached"):
         client.remove("c")
+    other = Client(tries=3)
+    other._http = client._http
+    with pytest.raises(ApiError, match="can't be reached"):
+        other.remove("c")  # at once: nothing has answered it there
     assert pauses == [2.0, 4.0, 2.0, 4.0]
 
 

@@ -85,6 +85,7 @@ def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, sour
         ("Dam opens at last | Velle Echo", "", "Dam opens at last\nIt rained.", "Dam opens at last", "Velle Echo"),
         ("Dam opens at last - by Ann Lee", "", "Dam opens at last\nIt rained.", "Dam opens at last", ""),
         ("Dam opens - and shuts", "The Echo", "It rained.", "Dam opens - and shuts", "The Echo"),
+        ("Dam opens at last - and what then", "", "Dam opens at last\nIt.", "Dam opens at last - and what then", ""),
         ("Dam opens - and shuts", "", "Dam opens\nIt rained.", "Dam opens - and shuts", ""),
         ("Dam opens early - mayor", "", "Dam opens early\nDam opens early - mayor\nIt.", "Dam opens early - mayor", ""),
     ],

@@ -130,6 +130,12 @@ def test_other_columns_are_read_anew_and_those_once_named_hold(store, tmp_path):
         assert [article.text for article in store.articles()] == [text]
 
 
+def test_columns_once_named_hold_where_not_all_could_be_read(store, tmp_path):
+    (file := tmp_path / "t.csv").write_text("id,name,text\n1,a,The story.\n2,b,\n")
+    runs = [ingest(store, find_inputs([file], columns=columns).inputs) for columns in ({"id": "name"}, {})]
+    assert ([len(run.unreadable) for run in runs], ids(store)) == ([1, 0], {"a"})
+
+
 def test_dates_that_may_mean_two_days_are_read_anew_once_it_is_said_which(tmp_path, capsys):
     (tmp_path / "t.csv").write_text("text,date\nIt rained.,03/04/2021\n")
     index = ["index", str(tmp_path / "t.csv"), "--library", str(tmp_path / "library")]

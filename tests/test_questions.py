@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -306,6 +307,7 @@ def test_a_data_set_in_hub_form(tmp_path, capsys):
     text = "".join(json.dumps(one) + "\n" for one in rows)
     (tmp_path / "set" / "validation.jsonl").write_text(text)
     won, none = load_questions(Path(f"hub:{tmp_path}/set"))
+    assert not sys.modules["datasets"].config.HF_UPDATE_DOWNLOAD_COUNTS  # nobody is told what is loaded
     assert (won.title, won.golds[0].text, none.kind) == ("A vote", "Ana Reyes", "none")
     (tmp_path / "open").mkdir()
     (tmp_path / "open" / "validation.jsonl").write_text('{"question": "Who won?", "answer": ["Ana", "Reyes"]}\n')

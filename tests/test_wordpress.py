@@ -145,7 +145,7 @@ def test_an_export_of_ghost_gives_what_is_published_with_its_writers(tmp_path):
     assert (rain.title, rain.text, rain.author) == ("Rain", "It rained.", "")
 
 
-@pytest.mark.parametrize("tables", [{}, {"posts": {}, "users": None}, {"posts": [1], "settings": "x"}])
+@pytest.mark.parametrize("tables", [{}, {"posts": {}}, {"posts": [1], "settings": "x"}, {"users": [{"id": []}]}])
 def test_what_is_only_like_an_export_of_ghost_is_named(tmp_path, tables):
     (tmp_path / "a.json").write_text(of_ghost(**tables))
     refused(tmp_path / "a.json", "want the article")

@@ -62,6 +62,8 @@ _BEFORE = tuple(
     )
 )
 _BEFORE_SITE = re.compile(r"\s+(?:[-–—]+|[|·•»]|::)\s+")
+_GOES_ON = re.compile(r"(?!by )[a-zß-ÿ]\S* ")
+"""What a headline goes on with behind a dash; a site has a name."""
 MAX_BEFORE = 200
 """Characters before the date of a line that is there to give it."""
 _HEAD_OF_PAGE = rf"\s*[|·•,]\s*(?:(?i:vol(?:ume|\.)|no\. ?\d|issue|page) ?.*|[A-Z]?\d{{1,3}}|[£$€]\d.*|{_PAPER})"
@@ -124,6 +126,7 @@ def _without_site(article: Article, lines: Collection[str]) -> Article:
     for mark in _BEFORE_SITE.finditer(article.title):
         head, site = article.title[: mark.start()], article.title[mark.end() :]
         is_line = head in lines and article.title not in lines and len(head.split()) >= LEAST_HEADLINE
+        is_line = is_line and not _GOES_ON.match(site)
         if is_line or site.casefold() == article.source.casefold():
             paper = _BEFORE_SITE.split(site)[-1]
             named = paper if is_line and re.fullmatch(_PAPER, paper) else ""

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 def ghost_posts(found: object) -> list[Mapping[str, object]]:
     """Give a site's posts, drafts among them, with their writers' names; none where a file is no such export."""
     data = next((one.get("data") for one in _rows(found, "db")), None)
-    names = {user.get("id"): user.get("name") for user in _rows(data, "users")}
-    writers: dict[object, list[object]] = {}
+    names = {str(user.get("id")): user.get("name") for user in _rows(data, "users")}
+    writers: dict[str, list[object]] = {}
     for one in _rows(data, "posts_authors"):
-        writers.setdefault(one.get("post_id"), []).append(names.get(one.get("author_id")))
+        writers.setdefault(str(one.get("post_id")), []).append(names.get(str(one.get("author_id"))))
     site = next((one.get("value") for one in _rows(data, "settings") if one.get("key") == "title"), None)
     return [
         {
@@ -20,7 +20,7 @@ def ghost_posts(found: object) -> list[Mapping[str, object]]:
             "text": post.get("html") or post.get("plaintext"),
             "date": post.get("published_at"),
             "source": site,
-            "author": [name for name in writers.get(post.get("id"), []) if isinstance(name, str)],
+            "author": [name for name in writers.get(str(post.get("id")), []) if isinstance(name, str)],
             "url": post.get("canonical_url"),
             "post_status": post.get("status"),
         }

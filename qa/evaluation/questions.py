@@ -237,9 +237,10 @@ def _title(row: Mapping[str, Any]) -> str:
 def _from_hub(path: Path) -> Iterator[Callable[[], Question]]:
     name, _, split = str(path).removeprefix(HUB).partition("#")
     try:
-        from datasets import load_dataset
+        from datasets import config, load_dataset
     except ImportError as error:
         raise DatelineError(f"{path} needs the package datasets; pip install 'dateline-qa[hub]'") from error
+    config.HF_UPDATE_DOWNLOAD_COUNTS = False  # else it tells its makers
     try:
         rows = load_dataset(name, split=split or "validation")
     except Exception as error:  # the package raises many kinds, some not its own
