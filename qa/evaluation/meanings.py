@@ -23,7 +23,7 @@ MEANINGS: Mapping[str, str] = {
     "retrieval.ndcg@1": "the same as recall@1",
     "retrieval.ndcg@5": "how far up the passages with the answer stand among the first 5: 1 is before all others",
     "retrieval.ndcg@10": "the same among the first 10",
-    "abstention.auroc": "how well the probability parts what the articles answer from the rest: 1 is always, 0.5 by chance",
+    "abstention.auroc": "how well the probability tells what the articles answer from the rest: 1 is best, 0.5 chance",
     "abstention.precision": "of what was withheld, the share that the articles don't answer indeed",
     "abstention.recall": "of what the articles don't answer, the share that was withheld",
     "abstention.f1": "the two before in one: 1 where both are, 0 where one is",
