@@ -9,6 +9,7 @@ from embeddings.documents import Article, Hit
 from embeddings.sentences import sentence_around
 from qa.answers import Answer, Span
 from qa.rules.fullnames import in_full
+from qa.rules.requests import without_request
 from qa.rules.weekdays import day_meant
 from qa.times import Period
 from qa.versions import also_in, newer_version
@@ -126,8 +127,9 @@ def cited(answer: Answer) -> list[Span]:
 
 
 def was_completed(answer: Answer) -> bool:
-    """Say whether the question was searched for in other words than it was asked in."""
-    return answer.searched_for.casefold() != " ".join(answer.question.split()).casefold()
+    """Say whether the question was searched for in other words than it was asked in, but for a "Can you tell me"."""
+    asked = without_request(" ".join(answer.question.split()))
+    return answer.searched_for.casefold() != asked.casefold()
 
 
 def as_text(answer: Answer) -> str:

@@ -259,7 +259,8 @@ def test_what_axe_does_not_measure_has_contrast_and_names(page, scheme):
     expect(page.get_by_text("common.complete")).to_have_count(0)
     bold = "[...document.fonts].filter(font => font.family === 'Source Sans Pro').map(font => font.weight)"
     assert "700" in page.evaluate(bold)  # gradio's own, of 600, lacks most letters
-    assert all(button.bounding_box()["height"] >= 24 for button in page.locator(".extra-feedback-option").all())
+    pressed = page.locator(".extra-feedback-option, .dateline summary:visible").all()
+    assert all(button.bounding_box()["height"] >= 24 for button in pressed)
 
 
 @pytest.mark.browser
@@ -273,6 +274,7 @@ def test_a_phone_opens_at_the_top_and_shows_the_answer_and_paper_the_whole_conve
         ask(page, question)
         settled(page)
         expect(page.locator(".dateline-answer").last).to_be_in_viewport(ratio=1)
+        expect(page.get_by_role("button", name="Ask", exact=True)).to_be_in_viewport(ratio=1)
         expect(page.get_by_label("Your question")).to_be_in_viewport(ratio=1)
     assert page.evaluate("scrollY") < 20
     page.pdf(path=tmp_path / "printed.pdf")

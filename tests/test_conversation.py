@@ -267,10 +267,13 @@ def test_a_terminal_that_is_not_there_asks_nothing(monkeypatch, capsys):
 
 
 def test_a_conversation_in_the_terminal_says_what_it_searched_for(monkeypatch, capsys):
-    monkeypatch.setattr("sys.stdin", io.StringIO("When was the engineer Gustav Renn born?\nAnd where?\n"))
+    monkeypatch.setattr(
+        "sys.stdin", io.StringIO("When was the engineer Gustav Renn born?\nAnd where?\nCan you tell me who won?\n")
+    )
     assert main(["chat"]) == 0
     assert "Saltby" in (shown := capsys.readouterr().out)
     assert "searched for: Where was the engineer Gustav Renn born?" in shown
+    assert "searched for: who won?" not in shown
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,15 @@ def test_days_are_counted_from_the_day_of_the_question(library):
     assert "dateline ask --today 2024-05-08 -- &#39;Who won" in shown
 
 
+def test_a_polite_question_is_searched_for_as_the_chat_does(pipeline, monkeypatch):
+    searched, find = [], Pipeline.find
+    monkeypatch.setattr(
+        Pipeline, "find", lambda self, asked, *k, **where: searched.append(asked) or find(self, asked, *k, **where)
+    )
+    [_] = run_open(pipeline, [replace(WON, text="Can you tell me who won the vote?")])
+    assert searched[-1] == "who won the vote?"
+
+
 def test_the_time_of_finding_counts(library):
     class Slow(Pipeline):
         def find(self, *given, **options):

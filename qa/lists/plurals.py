@@ -19,11 +19,10 @@ _VERB = (
     r"|\w+s\s+(?:an?|the|this|these|those|its|his|her|their|at\s+an?|at\s+the|at\s+this|at\s+\d+)(?!\w))"
 )
 _NOT_OF_ONE = r"(?!\s+(?:is|was)\s+(?:there|it|this|that)\b)"  # "What news is there?"
-# "Which Rovers player scored?" and "Name the sports minister" ask for one
+# "Which Rovers player scored?" and "Name the players' agent" ask for one, but "Which polls show a lead?" for several
 _NOT_BEFORE_ONE = (
-    r"(?!\s+(?:minister|secretary|president|director|manager|editor|reporter|officer|agent|dealer|player|striker|defender"
-    r"|midfielder|goalkeeper|captain|coach|chief|boss|ceo|star|fan|agency|company|firm|team|club|store|show|magazine"
-    r"|website)\b)"
+    r"(?!['’]?\s+(?:minister|secretary|president|director|manager|editor|reporter|officer|agent|dealer|player|striker|defender"
+    r"|midfielder|goalkeeper|captain|coach|chief|boss|ceo|fan|agency|company|firm|team|club|magazine|website)\b)"
 )
 # "the dock workers who ...", and not "the captain of the Rovers"
 _SEVERAL = (
@@ -37,8 +36,8 @@ _LIST = re.compile(
       | (?:which|what)\s+(?:{_DESCRIBES}\s+){{0,2}}(?!{_NOT_PLURAL}\b|{_VERB})\w+s\b{_NOT_OF_ONE}{_NOT_BEFORE_ONE}
       | (?:which|what)\s+(?:people|men|women|children|countries)\b
       | (?:who|what)\s+(?:were|are)\b
-      | (?:give|list|tell)\s+(?:me\s+)?(?:the\s+)?names\b
-      | (?:give|show|make)\s+(?:me\s+)?(?:an?|the)\s+(?:full\s+|complete\s+|whole\s+)?list\s+of\b
+      | (?:give|list|tell|show)\s+(?:(?:me|us)\s+)?(?:the\s+)?names\b
+      | (?:give|show|make)\s+(?:(?:me|us)\s+)?(?:an?|the)\s+(?:full\s+|complete\s+|whole\s+)?list\s+of\b
       | (?:name|list)\s+(?:all\b|every(?:one|body)?\b|{_NUMBER}\b)
       | list\s+the\b
       | name\s+the\s+(?:(?:other\s+)?{_NUMBER}\b|{_SEVERAL})

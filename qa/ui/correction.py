@@ -83,7 +83,7 @@ class _Correcting:
             turn, where = _turn(course, course.judged)
             answer = turn.answer
             workspace = self._libraries.open(course.library)
-            near = workspace.pipeline.find(f"{answer.searched_for} {words}"[:MAX_QUESTION], LOOKED_AT)
+            near = workspace.pipeline.find(f"{answer.searched_for} {words}"[:MAX_QUESTION], LOOKED_AT, where=where)
             found, article = check_correction(words, [hit.article for hit in (*answer.hits, *near)])
             workspace.keep_label(Label.of(answer, "wrong", found, article.id, where=where))
         except DatelineError as error:
