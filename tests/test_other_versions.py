@@ -7,7 +7,7 @@ from stories import article, five_stories, ids
 
 from embeddings.flushing import sha256_of
 from embeddings.indexes.building import VECTORS, VECTORS_STAMP
-from embeddings.indexes.caches import LEXICAL, LEXICAL_STAMP, _sha256_of_all
+from embeddings.indexes.caches import LEXICAL, LEXICAL_STAMP, _hashes_of, _sha256_of_all
 from embeddings.indexes.stamps import Stamp
 from embeddings.local import LocalStore
 from embeddings.maintenance.checking import check
@@ -20,7 +20,7 @@ def library(tmp_path, encoder):
     (folder / VECTORS).write_bytes(b"of a kind that is not known yet")
     Stamp(generation, sha256_of(folder / VECTORS)).write(folder / VECTORS_STAMP)
     (folder / LEXICAL / "meta.json").write_text("{}")
-    Stamp(generation, _sha256_of_all(folder / LEXICAL)).write(folder / LEXICAL_STAMP)
+    Stamp(generation, _sha256_of_all(_hashes_of(folder / LEXICAL))).write(folder / LEXICAL_STAMP)
     return folder
 
 

@@ -152,8 +152,7 @@ def test_a_reader_trained_from_tokens_asks_its_teacher_once_about_each(
     assert main([*given, "--out", str(tmp_path / "out")]) == 0
     assert len(asked) == len(set(asked)) == 8
     losses = [row["loss"] for row in read_log(tmp_path / "out") if "loss" in row]
-    assert len(losses) == 4
-    assert losses[-1] < 0.7 * losses[0]
+    assert sum(losses[-20:]) < 0.7 * sum(losses[:20])
 
 
 def test_training_ends_with_its_minutes(tmp_path, tiny_base, seed_data):
