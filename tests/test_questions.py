@@ -40,6 +40,7 @@ def test_questions_are_read(tmp_path):
     [
         ("{", "is not JSON"),
         ("{}", 'a list "data"'),
+        ("", "is empty; write a question"),
         ("[]", "no questions"),
         ('[{"question": "Who?"}]', 'entry 1: want an object with "question" and "answer"'),
         ('{"data": [3]}', "has no"),
@@ -139,7 +140,7 @@ def test_csv_questions_as_spreadsheets_write_them(tmp_path, data):
         ("question,answer,answer\nWho?,Ann,Bo\n", "line 1: the column 'answer' stands twice"),
         ("question,answer\nWho?,|\n", "line 2: the answer '|' holds no words"),
         ("question,answer\n", "holds no questions"),
-        ("", "line 1: no column"),
+        ("", "is empty; write a question"),
     ],
 )
 def test_a_bad_csv_is_named_with_its_line(tmp_path, capsys, text, reason):

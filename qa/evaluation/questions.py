@@ -308,9 +308,12 @@ def _text(path: Path) -> str:
             f"the question file {path} is a workbook or an archive; save its sheet as CSV (UTF-8), or unpack it"
         )
     try:
-        return decode_bytes(data)
+        text = decode_bytes(data)
     except ReadingError as error:
         raise DatelineError(f"the question file {path} {error}") from error
+    if not text.strip():
+        raise DatelineError(f"the question file {path} is empty; write a question and its answer into it")
+    return text
 
 
 def _entries(path: Path) -> list[Any]:
