@@ -44,7 +44,7 @@ CLEAN_EVERY = 3600
 """Seconds between looks through the uploads."""
 
 
-def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = False) -> gr.Blocks:
+def build_app(libraries: Libraries, *, can_leave: bool = False) -> gr.Blocks:
     """Build the page around the libraries.
 
     Args:
@@ -79,7 +79,7 @@ def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = Fal
             names = ("Ask", "Articles", *(() if libraries.read_only else ("Evaluate",)), "Settings")
             tabs = {name: gr.Tab(name, id=name) for name in names}
         with tabs["Settings"]:
-            preferences = settings_tab(libraries, settings, blocks, kept)
+            preferences = settings_tab(libraries, blocks, kept)
         with tabs["Ask"]:
             narrowing = ask_tab(libraries, library, chosen, preferences)
         with tabs["Articles"]:
@@ -87,6 +87,8 @@ def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = Fal
         if "Evaluate" in tabs:
             with tabs["Evaluate"]:
                 evaluate_tab(libraries, library, chosen, preferences)
+        for event in blocks.fns.values():
+            event.api_visibility = "private"  # programs have what is added next
         add_endpoints(libraries)
     blocks.queue(max_size=QUEUE_SIZE)
     blocks.state_session_capacity = VISITORS  # by itself, Gradio remembers 10,000, though they have long gone
@@ -109,7 +111,7 @@ def serve(settings: Settings, serving: Serving, *, mcp: bool = False, read_only:
         _check_mcp()
     metrics = Metrics()
     service = Service(Libraries(settings, read_only=read_only, observer=metrics.asked), metrics)
-    page = build_app(service.libraries, settings, can_leave=serving.access is not None)
+    page = build_app(service.libraries, can_leave=serving.access is not None)
     api = make_api(service)
     mounted = gr.mount_gradio_app(
         api,

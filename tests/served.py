@@ -3,10 +3,12 @@
 from fastapi.testclient import TestClient
 
 from qa.api import make_api
+from qa.build import open_store
 from qa.libraries.workspace import Libraries
 from qa.service.observing import Metrics
 from qa.service.server import Serving, guarded
 from qa.service.shared import Service
+from qa.settings import load_settings
 
 
 def serve(settings, access=None, *, read_only=False, hostnames=()):
@@ -16,3 +18,10 @@ def serve(settings, access=None, *, read_only=False, hostnames=()):
     return service, TestClient(
         app, base_url="http://127.0.0.1:7860", raise_server_exceptions=False, follow_redirects=False
     )
+
+
+def serve_empty(folder, **given):
+    """Serve a new library of a folder."""
+    settings = load_settings({"library": folder})
+    open_store(settings, create=True).close()
+    return serve(settings, **given)

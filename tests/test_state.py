@@ -3,20 +3,15 @@
 import gradio as gr
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from served import serve
+from served import serve, serve_empty
 
 from app import build_app
 from embeddings.errors import DatelineError
-from qa.libraries.workspace import Libraries
 from qa.settings import load_settings
 
 
 def test_a_server_whose_library_was_taken_away_is_not_ready(tmp_path):
-    from qa.build import open_store
-
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    service, client = serve(settings)
+    service, client = serve_empty(tmp_path / "library")
     service.ready = True
     assert client.get("/readyz").json() == {"status": "ok"}
     (tmp_path / "library").rename(tmp_path / "elsewhere")
@@ -85,11 +80,10 @@ def test_a_library_that_fails_hides_no_other_figure(monkeypatch):
     assert "dateline_asking_waiting 0.0" in said.text
 
 
-def test_of_pages_that_were_opened_the_last_are_remembered(monkeypatch):
+def test_of_pages_that_were_opened_the_last_are_remembered(libraries, monkeypatch):
     monkeypatch.setattr("app.VISITORS", 3)
-    settings = load_settings({})
     api = FastAPI()
-    mounted = gr.mount_gradio_app(api, build_app(Libraries(settings), settings), "/").routes[-1].app
+    mounted = gr.mount_gradio_app(api, build_app(libraries), "/").routes[-1].app
     [load, *_] = [each["id"] for each in mounted.get_blocks().config["dependencies"] if each["api_name"] == "choose"]
     client = TestClient(api)
     for visitor in range(5):

@@ -19,7 +19,7 @@ from qa.ui.course import Course
 from qa.ui.downloads import download_of, new_folder
 from qa.ui.earlier import anew, earlier_conversations
 from qa.ui.history import History, questions_of
-from qa.ui.markup import answer_html, as_markdown, message_html, question_html, reading_html
+from qa.ui.markup import answer_html, as_markdown, error_html, message_html, question_html, reading_html
 from qa.ui.narrowing import Narrowing, Notice, Only, in_filter_words, narrow, only_notice
 from qa.ui.preferences import Preferences, adjusted, unknown_library
 from qa.ui.style import HEARD
@@ -35,7 +35,6 @@ PLACEHOLDER = "Ask who, what, when or where"
 STOPPED = "<p>Stopped.</p>"
 
 _COUNTED = "(...given) => [...given.slice(0, -1), document.querySelectorAll('.dateline-answer').length]"
-_PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 
 Message = dict[str, Any]
 
@@ -121,7 +120,7 @@ def _link(libraries: Libraries, chosen: gr.events.Dependency) -> tuple[gr.State,
     def link_of(request: gr.Request) -> str:
         return _linked(libraries, request)
 
-    return link, chosen.then(link_of, None, [link], api_visibility="private")
+    return link, chosen.then(link_of, None, [link])
 
 
 def _answer_on(
@@ -131,7 +130,7 @@ def _answer_on(
     shown = gr.Number(0, visible=False)
     triggers: tuple[Any, ...] = (fields.box.submit, fields.ask.click)
     for trigger in triggers:  # before what goes to the server: a sign of life
-        trigger(None, [fields.box, fields.chatbot], [fields.chatbot], js=HEARD, **_PRIVATE)
+        trigger(None, [fields.box, fields.chatbot], [fields.chatbot], js=HEARD)
     return [
         # one question at a time: the reader uses all cores by itself
         trigger(
@@ -143,7 +142,6 @@ def _answer_on(
             show_progress="hidden",  # it is told in the conversation
             concurrency_limit=1,
             concurrency_id="answer",
-            **_PRIVATE,
         )
         for trigger, asked in (*((trigger, fields.box) for trigger in triggers), (linked.then, link))
     ]
@@ -154,9 +152,9 @@ def _stop_on(fields: _Fields, course: gr.State) -> None:
 
     The event is not cancelled: Gradio would hide what waits behind it, which is answered all the same.
     """
-    fields.reword.click(_understood, [course], [fields.box], queue=False, **_PRIVATE)
+    fields.reword.click(_understood, [course], [fields.box], queue=False)
     stopping = [fields.chatbot, course, fields.box]
-    fields.stop.click(_stopped, stopping, [fields.chatbot, fields.box], **_PRIVATE)
+    fields.stop.click(_stopped, stopping, [fields.chatbot, fields.box])
 
 
 def _begin_anew_on(
@@ -168,7 +166,7 @@ def _begin_anew_on(
     runs: Sequence[Any],
 ) -> None:
     """Begin another conversation where the visitor wants to, or opens another library."""
-    shared: dict[str, Any] = {"outputs": emptied, "cancels": list(runs), "queue": False, **_PRIVATE}
+    shared: dict[str, Any] = {"outputs": emptied, "cancels": list(runs), "queue": False}
     fields.clear.click(anew, [course], **shared)
     library.change(lambda course, name: _anew_with(libraries, course, name), [course, library], **shared)
 
@@ -184,14 +182,13 @@ def _suit_to_library(
             suited,
             queue=False,
             show_progress="hidden",
-            **_PRIVATE,
         )
 
 
 def _export_after(runs: Sequence[Any], course: gr.State, export: gr.DownloadButton) -> None:
     """Have the conversation ready for download after each answer."""
     for run in runs:
-        run.then(lambda course: download_of(_exported(course)), [course], [export], queue=False, **_PRIVATE)
+        run.then(lambda course: download_of(_exported(course)), [course], [export], queue=False)
 
 
 class _Conversing:
@@ -243,7 +240,7 @@ class _Conversing:
                     yield gr.skip(), [*asked, _said(said)]  # what is typed meanwhile stays
         except DatelineError as error:
             course.asking = ""
-            yield question, [*asked, _said(f"<p>{html.escape(str(error))}</p>")]
+            yield question, [*asked, _said(error_html(error))]
             return
         if course.over:
             return

@@ -48,7 +48,6 @@ def earlier_conversations(
             earlier = gr.Dropdown(label="Conversation", choices=[], value=None, scale=3)
             reopen = gr.Button("Open", min_width=80, elem_classes="dateline-once")
             erase = gr.Button("Forget them all", min_width=140)
-    shared: dict[str, Any] = {"api_visibility": "private"}
 
     for run in runs:
         remembered = run.then(
@@ -57,9 +56,8 @@ def earlier_conversations(
             [kept, earlier],
             js=_WITH_KEPT_AND_NOW,
             queue=False,
-            **shared,
         )
-        remembered.then(None, [kept], None, js=_KEEP, **shared)
+        remembered.then(None, [kept], None, js=_KEEP)
     for changed in (chosen.then, library.change):
         changed(
             lambda history, name: gr.update(choices=choices(history, *libraries.names_of(name)), value=None),
@@ -68,7 +66,6 @@ def earlier_conversations(
             js=_WITH_KEPT,
             queue=False,
             show_progress="hidden",
-            **shared,
         )
     opening = reopen.click(
         reopened,
@@ -77,7 +74,6 @@ def earlier_conversations(
         js=_WITH_KEPT,
         concurrency_limit=1,
         concurrency_id="answer",
-        **shared,
     )
     erased = erase.click(
         # with the one on the page, which would come back with its next question
@@ -86,9 +82,8 @@ def earlier_conversations(
         [kept, earlier, *emptied],
         cancels=[*runs, opening],
         queue=False,
-        **shared,
     )
-    erased.then(None, [kept], None, js=_KEEP, **shared)
+    erased.then(None, [kept], None, js=_KEEP)
     return opening
 
 

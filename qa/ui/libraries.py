@@ -10,8 +10,6 @@ import gradio as gr
 from embeddings.errors import DatelineError
 from qa.libraries.workspace import Libraries
 
-_SHARED: dict[str, Any] = {"api_visibility": "private"}
-
 
 def library_fields(
     libraries: Libraries, library: gr.Dropdown, chosen: gr.events.Dependency, status: gr.Textbox
@@ -36,13 +34,13 @@ def library_fields(
             asked, doomed = gr.HTML(), gr.State("")
             sure = gr.Button("Delete all of it", variant="stop", size="sm", min_width=140, scale=0)
             keep = gr.Button("Keep it", size="sm", min_width=100, scale=0)
-    gr.on([make.click, name.submit], keeping.make, [library, name], [status, name, library], **_SHARED)
-    gr.on([rename.click, wanted.submit], keeping.rename, [library, wanted], [status, wanted, library], **_SHARED)
-    delete.click(keeping.ask, [library], [status, asking, asked, doomed], queue=False, **_SHARED)
-    sure.click(keeping.delete, [library, doomed], [status, asking, library], **_SHARED)
-    keep.click(lambda: gr.update(visible=False), None, [asking], queue=False, **_SHARED)
+    gr.on([make.click, name.submit], keeping.make, [library, name], [status, name, library])
+    gr.on([rename.click, wanted.submit], keeping.rename, [library, wanted], [status, wanted, library])
+    delete.click(keeping.ask, [library], [status, asking, asked, doomed], queue=False)
+    sure.click(keeping.delete, [library, doomed], [status, asking, library])
+    keep.click(lambda: gr.update(visible=False), None, [asking], queue=False)
     for change in (chosen.then, library.change):
-        change(keeping.offer, [library], [own, asking], queue=False, show_progress="hidden", **_SHARED)
+        change(keeping.offer, [library], [own, asking], queue=False, show_progress="hidden")
 
 
 class _Keeping:

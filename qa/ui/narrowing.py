@@ -10,7 +10,7 @@ import gradio as gr
 
 from qa.libraries.workspace import Libraries
 
-_SHARED: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+_AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Narrowing:
             lambda only, name: keep_to(only if stays(only, name) else None),
             [self.notice.only, library],
             self.kept,
-            **_SHARED,
+            **_AT_ONCE,
         )
 
 
@@ -82,9 +82,9 @@ def narrow(notice: Notice) -> Narrowing:
         until = gr.Textbox(label="Published until", placeholder="2021-12-31")
         source = gr.Dropdown(label="Source", choices=[""], value="", allow_custom_value=True)
     for given in (since, until, source):
-        given.change(lambda *given: gr.update(label=_labelled(*given)), [since, until, source], [fields], **_SHARED)
+        given.change(lambda *given: gr.update(label=_labelled(*given)), [since, until, source], [fields], **_AT_ONCE)
     narrowing = Narrowing(since, until, source, notice)
-    notice.release.click(lambda: keep_to(None), None, narrowing.kept, **_SHARED)
+    notice.release.click(lambda: keep_to(None), None, narrowing.kept, **_AT_ONCE)
     return narrowing
 
 

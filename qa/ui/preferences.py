@@ -56,8 +56,7 @@ def choose_kept_library(libraries: Libraries, blocks: gr.Blocks, library: gr.Dro
 
     An address like http://127.0.0.1:7860/?library=Elections+2026 comes before what the browser kept.
     """
-    shared: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    library.change(None, [library], None, js=_KEEP, **shared)
+    library.change(None, [library], None, js=_KEEP)
 
     def choose(kept: str, request: gr.Request) -> Any:
         names = libraries.names()
@@ -68,7 +67,7 @@ def choose_kept_library(libraries: Libraries, blocks: gr.Blocks, library: gr.Dro
 
     kept = gr.Textbox(visible=False)  # what the list has no place for would be refused by the list itself
     read = "() => [window.datelineKept('library', '')]"
-    return blocks.load(choose, [kept], [library], js=read, queue=False, **shared)
+    return blocks.load(choose, [kept], [library], js=read, queue=False, show_progress="hidden")
 
 
 def unknown_library(libraries: Libraries, request: gr.Request) -> str:
@@ -77,7 +76,7 @@ def unknown_library(libraries: Libraries, request: gr.Request) -> str:
     return "" if not named or libraries.called(named) is not None else named
 
 
-def settings_tab(libraries: Libraries, settings: Settings, blocks: gr.Blocks, kept: gr.BrowserState) -> Preferences:
+def settings_tab(libraries: Libraries, blocks: gr.Blocks, kept: gr.BrowserState) -> Preferences:
     """Lay the tab out."""
     pipeline = libraries.open(libraries.first).pipeline
     usual = {"k": pipeline.k or AS_MANY, "threshold": round(pipeline.threshold, 2)}
@@ -99,8 +98,8 @@ def settings_tab(libraries: Libraries, settings: Settings, blocks: gr.Blocks, ke
         info="Below it the page says that the articles don't say. Lower it to see more answers, and more wrong ones.",
     )
     reset = gr.Button("Back to Dateline's own", min_width=180)
-    gr.HTML(_models(settings))
-    shared: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
+    gr.HTML(_models(libraries.settings))
+    shared: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
     for slider in (k, threshold):
         slider.change(lambda k, threshold: {"k": k, "threshold": threshold}, [k, threshold], [kept], **shared)
     reset.click(lambda: (usual["k"], usual["threshold"], usual), None, [k, threshold, kept], **shared)
