@@ -72,6 +72,7 @@ ONLY_IMPORTER = {
             "evaluate",
             "libraries",
             "narrowing",
+            "opened",
             "preferences",
             "style",
         )

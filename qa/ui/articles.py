@@ -18,10 +18,10 @@ from embeddings.sources.kinds import SUFFIXES
 from embeddings.utf8 import in_utf8
 from qa.libraries.workspace import Libraries, Seen, Workspace
 from qa.presentation import byline, in_counts
-from qa.ui.libraries import choice, library_fields
+from qa.ui.libraries import library_fields
 from qa.ui.markup import article_html, error_html, link_html, message_html, origin_html
 from qa.ui.narrowing import Narrowing, Only, keep_to
-from qa.ui.preferences import unknown_library
+from qa.ui.opened import Opened, choice, unknown_library
 from qa.ui.style import READ, REFUSED, SAY, TO_ARTICLE, TO_QUESTION
 
 ADD = "Add files: text, web, PDF, Word, tables, XML, mail, zip"
@@ -38,22 +38,15 @@ Removed = tuple[str, Article] | None
 """The name of a library, and what was removed from it last."""
 
 
-def articles_tab(
-    libraries: Libraries,
-    library: gr.Dropdown,
-    named: gr.events.Dependency,
-    narrowing: Narrowing,
-    tabs: gr.Tabs,
-) -> None:
+def articles_tab(opened: Opened, narrowing: Narrowing, tabs: gr.Tabs) -> None:
     """Lay the tab out.
 
     Args:
-        named: the event after which the library is the one that the page's address names.
         narrowing: holds which articles are asked.
         tabs: all of the page.
     """
-    tab = _Articles(libraries)
-    changing = not libraries.read_only
+    tab, library = _Articles(opened.libraries), opened.field
+    changing = not opened.libraries.read_only
     with gr.Row(visible=changing):
         files = gr.File(label=ADD, file_count="multiple", file_types=list(SUFFIXES), height=150)
         with gr.Column():
@@ -83,9 +76,9 @@ def articles_tab(
         remove = gr.Button("Remove the chosen article", variant="stop", scale=1, visible=False)
         back = gr.Button("Put it back", scale=1, visible=False)
     removed = gr.State(None)
-    library_fields(libraries, library, named, status)
+    library_fields(opened, status)
     status.change(None, [status], None, js=SAY)
-    for change in (wanted.change, library.change, named.then):
+    for change in (wanted.change, *opened.events):
         change(tab.find, [library, wanted, chosen], [table, chosen, shown])
     library.change(lambda: (None, gr.update(visible=False)), None, [removed, back])
     read = table.select(tab.show, [library, table], [chosen, shown])
@@ -94,7 +87,7 @@ def articles_tab(
         change(tab.offer, [library, chosen], [only, remove], queue=False, show_progress="hidden")
     asking = only.click(tab.ask_only, [library, chosen], [tabs, *narrowing.kept], queue=False)
     asking.then(None, None, None, js=TO_QUESTION)
-    linked = named.then(tab.of_address, [library], [tabs, chosen, shown], queue=False)
+    linked = opened.known.then(tab.of_address, [library], [tabs, chosen, shown], queue=False)
     linked.then(None, None, None, js=TO_ARTICLE)
     remove.click(tab.remove, [library, chosen, wanted, removed], [status, chosen, shown, table, removed, back])
     back.click(tab.put_back, [removed, library, wanted], [status, table, removed, back])

@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -21,7 +22,8 @@ from qa.ui.earlier import anew, earlier_conversations
 from qa.ui.history import History, questions_of
 from qa.ui.markup import answer_html, as_markdown, error_html, message_html, question_html, reading_html
 from qa.ui.narrowing import Narrowing, Notice, Only, in_filter_words, narrow, only_notice
-from qa.ui.preferences import Preferences, adjusted, unknown_library
+from qa.ui.opened import Opened, unknown_library
+from qa.ui.preferences import Preferences, adjusted
 from qa.ui.style import HEARD
 
 EXAMPLES = (
@@ -53,36 +55,24 @@ class _Fields:
     export: gr.DownloadButton
 
 
-def ask_tab(
-    libraries: Libraries,
-    library: gr.Dropdown,
-    chosen: gr.events.Dependency,
-    preferences: Preferences,
-) -> Narrowing:
-    """Lay the tab out; gives what keeps its questions to some articles.
-
-    Args:
-        chosen: the event after which the library is the one that this browser left.
-    """
-    talk = _Conversing(libraries)
+def ask_tab(opened: Opened, preferences: Preferences) -> Narrowing:
+    """Lay the tab out; gives what keeps its questions to some articles."""
+    talk = _Conversing(opened.libraries)
     course = gr.State(Course())
     fields = _fields()
-    correcting = correction(libraries, fields.chatbot, course)
+    correcting = correction(opened.libraries, fields.chatbot, course)
     narrowing = narrow(fields.notice)
     tried = [[example] for example in EXAMPLES]  # seen once it is known which library they are tried on
     examples = gr.Examples(tried, inputs=[fields.box], label="Try one of these", visible=False).dataset
-    rest = [course, *narrowing.inputs, library, *preferences.inputs]
-    runs = _answer_on(talk, fields, rest, *_link(libraries, chosen))
+    rest = [course, *narrowing.inputs, opened.field, *preferences.inputs]
+    runs = _answer_on(talk, fields, rest, *_link(opened))
     emptied = [course, fields.chatbot, correcting, fields.export]
-    opening = earlier_conversations(
-        talk.reopen, chosen, course, fields.chatbot, runs, libraries, library, rest, emptied
-    )
-    runs.append(opening)
+    runs.append(earlier_conversations(talk.reopen, opened, course, fields.chatbot, runs, rest, emptied))
     _stop_on(fields, course)
-    _begin_anew_on(libraries, library, fields, course, emptied, runs)
-    _suit_to_library(libraries, library, chosen, [narrowing.source, fields.box, examples])
+    _begin_anew_on(opened, fields, course, emptied, runs)
+    _suit_to_library(opened, [narrowing.source, fields.box, examples])
     _export_after(runs, course, fields.export)
-    narrowing.release_on(library, libraries)
+    narrowing.release_on(opened)
     return narrowing
 
 
@@ -113,14 +103,14 @@ def _fields() -> _Fields:
         )
 
 
-def _link(libraries: Libraries, chosen: gr.events.Dependency) -> tuple[gr.State, gr.events.Dependency]:
+def _link(opened: Opened) -> tuple[gr.State, gr.events.Dependency]:
     """Give what holds the question of the page's address, and the event after which it does."""
     link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
 
     def link_of(request: gr.Request) -> str:
-        return _linked(libraries, request)
+        return _linked(opened.libraries, request)
 
-    return link, chosen.then(link_of, None, [link])
+    return link, opened.known.then(link_of, None, [link])
 
 
 def _answer_on(
@@ -158,31 +148,20 @@ def _stop_on(fields: _Fields, course: gr.State) -> None:
 
 
 def _begin_anew_on(
-    libraries: Libraries,
-    library: gr.Dropdown,
-    fields: _Fields,
-    course: gr.State,
-    emptied: Sequence[Any],
-    runs: Sequence[Any],
+    opened: Opened, fields: _Fields, course: gr.State, emptied: Sequence[Any], runs: Sequence[Any]
 ) -> None:
     """Begin another conversation where the visitor wants to, or opens another library."""
     shared: dict[str, Any] = {"outputs": emptied, "cancels": list(runs), "queue": False}
     fields.clear.click(anew, [course], **shared)
-    library.change(lambda course, name: _anew_with(libraries, course, name), [course, library], **shared)
+    other = partial(_anew_with, opened.libraries)
+    opened.field.change(other, [course, opened.field], **shared)
 
 
-def _suit_to_library(
-    libraries: Libraries, library: gr.Dropdown, chosen: gr.events.Dependency, suited: Sequence[Any]
-) -> None:
+def _suit_to_library(opened: Opened, suited: Sequence[Any]) -> None:
     """Let the sources, the question's placeholder and the examples be those of the library that is open."""
-    for changed in (chosen.then, library.change):
-        changed(
-            lambda name: _of_library(libraries, name),
-            [library],
-            suited,
-            queue=False,
-            show_progress="hidden",
-        )
+    suit = partial(_of_library, opened.libraries)
+    for event in opened.events:
+        event(suit, [opened.field], suited, queue=False, show_progress="hidden")
 
 
 def _export_after(runs: Sequence[Any], course: gr.State, export: gr.DownloadButton) -> None:

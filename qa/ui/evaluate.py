@@ -27,6 +27,7 @@ from qa.evaluation.sampling import sample
 from qa.libraries.workspace import Libraries, Workspace
 from qa.ui.downloads import download_of, new_folder
 from qa.ui.markup import error_html
+from qa.ui.opened import Opened
 from qa.ui.preferences import Preferences, adjusted
 from qa.ui.style import REFUSED, SAY
 
@@ -43,15 +44,9 @@ _UNDER_WAY = re.compile(rf"{MEASURING}|[\d,]+ of [\d,]+ asked")
 _PLACEHOLDER = "<p>The report of a run is shown here.</p>"
 
 
-def evaluate_tab(
-    libraries: Libraries, library: gr.Dropdown, named: gr.events.Dependency, preferences: Preferences
-) -> None:
-    """Lay the tab out.
-
-    Args:
-        named: the event after which the library is the one that the page's address names.
-    """
-    tab = _Evaluating(libraries)
+def evaluate_tab(opened: Opened, preferences: Preferences) -> None:
+    """Lay the tab out."""
+    tab, library = _Evaluating(opened.libraries), opened.field
     gr.Markdown(
         "Measure how right the answers are: by a file of questions with their answers, in SQuAD form, as CSV or "
         "as JSON Lines, or by what was judged here. A table has the columns question, answer and article; an empty "
@@ -88,7 +83,7 @@ def evaluate_tab(
         concurrency_id="evaluate",
     )
     stop.click(_stopped, [status], [status], cancels=[measuring])
-    for change in (library.change, named.then):
+    for change in opened.events:
         change(tab.runs, [library], [earlier, against], show_progress="hidden")
     library.change(  # what is measured is of the library before
         lambda said: (STOPPED if _UNDER_WAY.fullmatch(said) else "", "", _PLACEHOLDER),

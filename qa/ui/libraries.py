@@ -9,18 +9,13 @@ import gradio as gr
 
 from embeddings.errors import DatelineError
 from qa.libraries.workspace import Libraries
+from qa.ui.opened import Opened, choice
 
 
-def library_fields(
-    libraries: Libraries, library: gr.Dropdown, chosen: gr.events.Dependency, status: gr.Textbox
-) -> None:
-    """Lay the fields out; what came of them is said in `status`.
-
-    Args:
-        chosen: the event after which the library is the one that this browser left.
-    """
-    keeping = _Keeping(libraries)
-    with gr.Accordion("Another library", open=False, visible=libraries.can_make), gr.Row():
+def library_fields(opened: Opened, status: gr.Textbox) -> None:
+    """Lay the fields out; what came of them is said in `status`."""
+    keeping, library = _Keeping(opened.libraries), opened.field
+    with gr.Accordion("Another library", open=False, visible=opened.libraries.can_make), gr.Row():
         name = gr.Textbox(label="Name of a new library", placeholder="Elections 2026", scale=3)
         make = gr.Button("Make it and open it", min_width=160)
     own: gr.Accordion
@@ -39,7 +34,7 @@ def library_fields(
     delete.click(keeping.ask, [library], [status, asking, asked, doomed], queue=False)
     sure.click(keeping.delete, [library, doomed], [status, asking, library])
     keep.click(lambda: gr.update(visible=False), None, [asking], queue=False)
-    for change in (chosen.then, library.change):
+    for change in opened.events:
         change(keeping.offer, [library], [own, asking], queue=False, show_progress="hidden")
 
 
@@ -86,8 +81,3 @@ class _Keeping:
             return str(error), gr.update(visible=False), gr.skip()
         still = self._libraries.called(open_now) or self._libraries.first
         return f"Deleted the library {name}.", gr.update(visible=False), choice(self._libraries, still)
-
-
-def choice(libraries: Libraries, name: str) -> Any:
-    """Open a library at the top of the page."""
-    return gr.update(choices=libraries.names(), value=name)

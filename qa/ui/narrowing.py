@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from qa.libraries.workspace import Libraries
+from qa.ui.opened import Opened
 
 _AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
 
@@ -51,15 +51,15 @@ class Narrowing:
         """What `keep_to` gives the values of."""
         return [self.notice.only, self.notice.row, self.notice.named]
 
-    def release_on(self, library: gr.Dropdown, libraries: Libraries) -> None:
+    def release_on(self, opened: Opened) -> None:
         """Ask all articles again when another library is opened."""
 
         def stays(only: Only | None, name: str) -> bool:
-            return only is not None and libraries.are_one(only.library, name)
+            return only is not None and opened.libraries.are_one(only.library, name)
 
-        library.change(
+        opened.field.change(
             lambda only, name: keep_to(only if stays(only, name) else None),
-            [self.notice.only, library],
+            [self.notice.only, opened.field],
             self.kept,
             **_AT_ONCE,
         )

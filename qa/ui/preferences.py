@@ -16,17 +16,6 @@ from qa.settings import Settings
 AS_MANY = 0
 """Passages read: as many as it takes."""
 MOST = 40
-_KEEP = """(name) => {
-  window.datelineKeep("library", name);
-  const address = new URL(location.href);
-  const named = address.searchParams.get("library");
-  if (named === null || named === name) return;
-  address.searchParams.set("library", name);
-  address.searchParams.delete("q");  // which was for the other one, as was
-  address.searchParams.delete("article");
-  history.replaceState(history.state, "", address);
-}"""
-"""Keep which library is open; an address that names another would open that one when it is loaded again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +38,6 @@ def adjusted(pipeline: Pipeline, k: float | None, threshold: float | None) -> Pi
 def kept_settings() -> gr.BrowserState:
     """Give what the browser keeps; to be made outside the tabs, since gradio reads one in a tab when that is opened."""
     return gr.BrowserState(None, storage_key="dateline-settings", secret="dateline")
-
-
-def choose_kept_library(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown) -> gr.events.Dependency:
-    """Keep in the browser which library is open, and open it on the next visit; gives the event after which it is.
-
-    An address like http://127.0.0.1:7860/?library=Elections+2026 comes before what the browser kept.
-    """
-    library.change(None, [library], None, js=_KEEP)
-
-    def choose(kept: str, request: gr.Request) -> Any:
-        names = libraries.names()
-        wanted = (request.query_params.get("library"), kept)
-        called = (libraries.called(name) for name in wanted if name)  # a library may have been renamed since
-        opened = next((name for name in called if name), libraries.first)
-        return gr.update(choices=names, value=opened, elem_classes=[])
-
-    kept = gr.Textbox(visible=False)  # what the list has no place for would be refused by the list itself
-    read = "() => [window.datelineKept('library', '')]"
-    return blocks.load(choose, [kept], [library], js=read, queue=False, show_progress="hidden")
-
-
-def unknown_library(libraries: Libraries, request: gr.Request) -> str:
-    """Give the name of a library in a page's address that there is none of; "" where all is well."""
-    named = str(request.query_params.get("library", ""))
-    return "" if not named or libraries.called(named) is not None else named
 
 
 def settings_tab(libraries: Libraries, blocks: gr.Blocks, kept: gr.BrowserState) -> Preferences:
