@@ -11,17 +11,14 @@ from qa.service.shared import Service
 from qa.settings import load_settings
 
 
-def serve(settings, access=None, *, read_only=False, hostnames=()):
+def serve(access=None, *, library=None, read_only=False, hostnames=()):
+    """Serve the seeds, or the library of a folder, which is made where it is missing."""
+    settings = load_settings({"library": library})
+    if library is not None:
+        open_store(settings, create=True).close()
     metrics = Metrics()
     service = Service(Libraries(settings, read_only=read_only, observer=metrics.asked), metrics)
     app = guarded(make_api(service), Serving(access=access, hostnames=hostnames), metrics)
     return service, TestClient(
         app, base_url="http://127.0.0.1:7860", raise_server_exceptions=False, follow_redirects=False
     )
-
-
-def serve_empty(folder, **given):
-    """Serve a new library of a folder."""
-    settings = load_settings({"library": folder})
-    open_store(settings, create=True).close()
-    return serve(settings, **given)

@@ -16,7 +16,6 @@ from qa.service.access import MOST_PASSWORD, SESSION_SECONDS, Access, Doorkeeper
 from qa.service.limits import MAX_BODY
 from qa.service.lockout import FREE, LONGEST_WAIT, Lockout
 from qa.service.server import Serving
-from qa.settings import load_settings
 
 PASSWORD = "four words make one"
 HTML = {"accept": "text/html"}
@@ -65,7 +64,7 @@ def test_names_and_proxies_as_they_are_written():
 
 
 def test_nothing_but_health_is_seen_without_a_password(access):
-    _, client = serve(load_settings({}), access[0])
+    _, client = serve(access[0])
     for path in ("/api/answer", "/api/articles", "/metrics", "/gradio_api/info", "/api/openapi.json", "//api/articles"):
         assert client.get(path).status_code == 401, path
     assert client.post("/api/answer", json={"question": "who?"}).status_code == 401
@@ -74,17 +73,17 @@ def test_nothing_but_health_is_seen_without_a_password(access):
 
 
 def test_a_token_lets_a_program_in_until_it_is_taken_back(access):
-    _, client = serve(load_settings({}), access[0])
+    _, client = serve(access[0])
     bearer = {"Authorization": f"Bearer {access[1]}"}
     assert [client.get("/api/libraries", headers=bearer).status_code for _ in range(2)] == [200, 200]
     for wrong in (access[1][:-1], "reports.", "nobody." + access[1].partition(".")[2], PASSWORD):
         assert client.get("/api/libraries", headers={"Authorization": f"Bearer {wrong}"}).status_code == 401
-    _, later = serve(load_settings({}), access[0].without_token("reports"))
+    _, later = serve(access[0].without_token("reports"))
     assert later.get("/api/libraries", headers=bearer).status_code == 401
 
 
 def test_the_password_opens_a_session(access):
-    _, client = serve(load_settings({}), access[0])
+    _, client = serve(access[0])
     assert client.post("/login", data={"password": "four words make two"}).status_code == 401
     came = client.post("/login?next=/%3Fq%3Dwho", data={"password": PASSWORD})
     assert (came.status_code, came.headers["location"]) == (303, "/?q=who")
@@ -101,13 +100,13 @@ def test_the_password_opens_a_session(access):
 
 
 def test_a_login_is_bounded_like_every_request(access):
-    _, client = serve(load_settings({}), access[0])
+    _, client = serve(access[0])
     refused = client.post("/login", content=b"x" * (MAX_BODY + 1))
     assert (refused.status_code, "at most 10,000,000 are read" in refused.json()["detail"]) == (413, True)
 
 
 def test_a_login_that_breaks_off_is_no_failure_of_the_server(access):
-    _, client = serve(load_settings({}), access[0])
+    _, client = serve(access[0])
     coming = [{"type": "http.request", "body": b"password=x", "more_body": True}, {"type": "http.disconnect"}]
     sent = []
 
@@ -163,7 +162,7 @@ def test_who_never_stops_guessing_waits_as_long_each_time():
 
 
 def test_many_guesses_at_once_count_one_by_one(access):
-    _, client = serve(load_settings({}), access[0])
+    _, client = serve(access[0])
 
     async def crowd():
         transport = httpx.ASGITransport(client.app)
@@ -268,7 +267,7 @@ def test_a_password_has_a_length(password, said):
 
 def test_the_longest_password_opens_a_session_too():
     longest = "\N{MUSICAL SYMBOL G CLEF}" * MOST_PASSWORD
-    _, client = serve(load_settings({}), Access().with_password(longest))
+    _, client = serve(Access().with_password(longest))
     assert client.post("/login", data={"password": longest}).status_code == 303
 
 

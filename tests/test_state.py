@@ -3,15 +3,14 @@
 import gradio as gr
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from served import serve, serve_empty
+from served import serve
 
 from app import build_app
 from embeddings.errors import DatelineError
-from qa.settings import load_settings
 
 
 def test_a_server_whose_library_was_taken_away_is_not_ready(tmp_path):
-    service, client = serve_empty(tmp_path / "library")
+    service, client = serve(library=tmp_path / "library")
     service.ready = True
     assert client.get("/readyz").json() == {"status": "ok"}
     (tmp_path / "library").rename(tmp_path / "elsewhere")
@@ -25,7 +24,7 @@ def test_a_server_whose_library_was_taken_away_is_not_ready(tmp_path):
 
 
 def test_state_and_metrics():
-    service, client = serve(load_settings({}))
+    service, client = serve()
     assert client.get("/healthz").json() == {"status": "ok"}
     assert (client.get("/readyz").status_code, client.get("/readyz").json()) == (503, {"status": "starting"})
     service.ready = True
@@ -48,7 +47,7 @@ def test_state_and_metrics():
 
 
 def test_the_headers_of_what_can_be_had_can_be_had_alone():
-    service, client = serve(load_settings({}))
+    service, client = serve()
     seen = [client.head(f"/api/{path}").status_code for path in ("articles", "articles/none", "nothing", "answer")]
     assert seen == [200, 404, 404, 405]
     assert client.put("/api/articles").headers["allow"] == "GET, HEAD, POST"
@@ -61,14 +60,14 @@ def test_a_server_whose_threads_are_all_at_work_says_that_it_lives(monkeypatch):
     async def none_is_free(*_, **__):
         raise TimeoutError
 
-    _, client = serve(load_settings({}))
+    _, client = serve()
     monkeypatch.setattr("fastapi.routing.run_in_threadpool", none_is_free)
     assert client.get("/api/libraries").status_code == 500
     assert client.get("/healthz").json() == {"status": "ok"}
 
 
 def test_a_library_that_fails_hides_no_other_figure(monkeypatch):
-    service, client = serve(load_settings({}))
+    service, client = serve()
 
     def fail():
         raise DatelineError("the library at milvus://x can't be used")
