@@ -66,11 +66,12 @@ def index(arguments: argparse.Namespace) -> int:
     for link in found.linked:
         print(f"passing over {link}, a link to another folder; name it to index it", file=sys.stderr)
     watched = to_watch(arguments.places) if arguments.watch else []
-    store = open_store(settings, create=True)
+    preparer = _preparer(arguments, settings)
+    store = open_store(settings, create=True)  # after all that is refused: an empty library would be the user's own
     follow_moved(store, found.inputs)
     # before anything is added: a file that was renamed would be a copy of itself
     lost = forget_gone(store, watched or [folder for place in arguments.places if (folder := expanded(place)).is_dir()])
-    unreadable = add_inputs(store, found.inputs, _preparer(arguments, settings))
+    unreadable = add_inputs(store, found.inputs, preparer)
     _print_stats(store)
     if arguments.watch:
         watch(Watched(store, watched, find, lost))
