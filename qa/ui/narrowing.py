@@ -54,15 +54,11 @@ class Narrowing:
     def release_on(self, opened: Opened) -> None:
         """Ask all articles again when another library is opened."""
 
-        def stays(only: Only | None, name: str) -> bool:
-            return only is not None and opened.libraries.are_one(only.library, name)
+        def still(only: Only | None, name: str) -> tuple[Any, ...]:
+            stays = only is not None and opened.libraries.are_one(only.library, name)
+            return keep_to(only if stays else None)
 
-        opened.field.change(
-            lambda only, name: keep_to(only if stays(only, name) else None),
-            [self.notice.only, opened.field],
-            self.kept,
-            **_AT_ONCE,
-        )
+        opened.field.change(still, [self.notice.only, opened.field], self.kept, **_AT_ONCE)
 
 
 def only_notice() -> Notice:
