@@ -129,6 +129,15 @@ def test_a_conversation_goes_on_where_its_library_is_renamed(libraries):
     libraries.close()
 
 
+def test_what_can_t_be_added_makes_no_library(libraries, tmp_path):
+    tab = _Articles(libraries)
+    (tmp_path / "a.exe").write_bytes(b"MZ")
+    said, *_ = tab.add_address("Seed articles", " echo.example/news ", "", print)
+    assert said == "an address begins with http:// or https://, got 'echo.example/news'"
+    assert tab.add_files("Seed articles", [str(tmp_path / "a.exe")], "", print)[0].startswith("a.exe is of no kind")
+    assert libraries.names() == ["Seed articles"]
+
+
 def test_what_was_removed_is_named_and_can_be_put_back(own):
     tab = _Articles(own)
     assert tab.remove("library", "", "", None)[0] == "Choose an article in the list first."

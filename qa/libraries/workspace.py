@@ -15,14 +15,14 @@ from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport, ingest
 from embeddings.milvus_address import MilvusAddress
-from embeddings.sources import Unreadable, find_inputs, is_address
+from embeddings.sources import Unreadable, find_inputs
 from embeddings.store import AddReport, PassageStore
 from qa.answers import Answer
 from qa.build import is_seeds, open_pipeline, open_store, own_library, seeds_library
 from qa.evaluation.labels import LABELS_FILE, Label, add_label
 from qa.libraries import shelf
 from qa.libraries.shelf import OWN, SEEDS
-from qa.libraries.uploads import UPLOADS, check_files, keep_file
+from qa.libraries.uploads import UPLOADS, check_address, check_files, keep_file
 from qa.pipeline import Pipeline
 from qa.settings import Settings
 
@@ -92,8 +92,7 @@ class Workspace:
             InvalidInput: it is no address on the web.
         """
         self._check_changeable("added to")
-        if not is_address(address):
-            raise InvalidInput(f"an address begins with http:// or https://, got {address[:80]!r}")
+        check_address(address)
         found = find_inputs([address], public_only=True)  # what is around the server is not for those who reach it
         with self._changing:
             return ingest(self.store, found.inputs, seen=seen, anew=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport
 from embeddings.sources.kinds import SUFFIXES
 from embeddings.utf8 import in_utf8
+from qa.libraries.uploads import check_address, check_files
 from qa.libraries.workspace import Libraries, Seen, Workspace
 from qa.presentation import byline, in_counts
 from qa.ui.libraries import library_fields
@@ -133,16 +135,21 @@ class _Articles:
     def add_files(
         self, name: str, files: list[str] | None, wanted: str, progress: gr.Progress = PROGRESS
     ) -> tuple[str, None, Any, Any]:
+        given = [Path(file) for file in files or []]
         done, library = self._add(
-            name, progress, lambda workspace, seen: workspace.add_files([Path(file) for file in files or []], seen=seen)
+            name, progress, partial(check_files, given), lambda workspace, seen: workspace.add_files(given, seen=seen)
         )
         return done, None, self.listed(library, wanted), choice(self._libraries, library)
 
     def add_address(
         self, name: str, address: str, wanted: str, progress: gr.Progress = PROGRESS
     ) -> tuple[str, Any, Any]:
+        given = address.strip()
         done, library = self._add(
-            name, progress, lambda workspace, seen: workspace.add_address(address.strip(), seen=seen)
+            name,
+            progress,
+            partial(check_address, given),
+            lambda workspace, seen: workspace.add_address(given, seen=seen),
         )
         return done, self.listed(library, wanted), choice(self._libraries, library)
 
@@ -219,14 +226,25 @@ class _Articles:
         done = f"Put back “{article.title}”." if report.added else f"“{article.title}” is there already."
         return done, self.listed(name, wanted), None, gr.update(visible=False)
 
-    def _add(self, name: str, progress: gr.Progress, add: Callable[[Workspace, Seen], IngestReport]) -> tuple[str, str]:
-        """Add, and say in lines what came of it, and in which library it is."""
+    def _add(
+        self,
+        name: str,
+        progress: gr.Progress,
+        check: Callable[[], None],
+        add: Callable[[Workspace, Seen], IngestReport],
+    ) -> tuple[str, str]:
+        """Add, and say in lines what came of it, and in which library it is.
+
+        Args:
+            check: says what can't be added, before a library is made for it.
+        """
         numbers = count(1)
 
         def seen(_: Any) -> None:
             progress((next(numbers), None), unit="read")
 
         try:
+            check()
             workspace = self._libraries.to_add_to(name)
             report = add(workspace, seen)
         except DatelineError as error:
