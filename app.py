@@ -33,7 +33,8 @@ from qa.ui.ask import ask_tab
 from qa.ui.downloads import KEPT
 from qa.ui.endpoints import add_endpoints
 from qa.ui.evaluate import evaluate_tab
-from qa.ui.preferences import choose_kept_library, kept_settings, settings_tab
+from qa.ui.opened import open_library
+from qa.ui.preferences import kept_settings, settings_tab
 from qa.ui.style import CSS, HEAD, theme
 
 QUEUE_SIZE = 32
@@ -44,7 +45,7 @@ CLEAN_EVERY = 3600
 """Seconds between looks through the uploads."""
 
 
-def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = False) -> gr.Blocks:
+def build_app(libraries: Libraries, *, can_leave: bool = False) -> gr.Blocks:
     """Build the page around the libraries.
 
     Args:
@@ -62,31 +63,27 @@ def build_app(libraries: Libraries, settings: Settings, *, can_leave: bool = Fal
                     elem_classes="dateline-intro",
                 )
             with gr.Column(scale=1, min_width=180):
-                library = gr.Dropdown(
-                    label="Library",
-                    choices=libraries.names(),
-                    value=libraries.first,
-                    elem_classes="dateline-undecided",  # until it is known which one this browser left
-                )
+                opened = open_library(libraries, blocks)
                 if can_leave:
                     gr.HTML(
                         "<form method='post' action='/logout'><button class='dateline-copy'>Log out</button></form>"
                     )
-        chosen = choose_kept_library(libraries, blocks, library)
         kept = kept_settings()
-        with gr.Tabs() as opened:
+        with gr.Tabs() as shown:
             # a report would be kept with the library, so measuring goes with what is writable
             names = ("Ask", "Articles", *(() if libraries.read_only else ("Evaluate",)), "Settings")
             tabs = {name: gr.Tab(name, id=name) for name in names}
         with tabs["Settings"]:
-            preferences = settings_tab(libraries, settings, blocks, kept)
+            preferences = settings_tab(libraries, blocks, kept)
         with tabs["Ask"]:
-            narrowing = ask_tab(libraries, library, chosen, preferences)
+            narrowing = ask_tab(opened, preferences)
         with tabs["Articles"]:
-            articles_tab(libraries, library, chosen, narrowing, opened)
+            articles_tab(opened, narrowing, shown)
         if "Evaluate" in tabs:
             with tabs["Evaluate"]:
-                evaluate_tab(libraries, library, chosen, preferences)
+                evaluate_tab(opened, preferences)
+        for event in blocks.fns.values():
+            event.api_visibility = "private"  # programs have what is added next
         add_endpoints(libraries)
     blocks.queue(max_size=QUEUE_SIZE)
     blocks.state_session_capacity = VISITORS  # by itself, Gradio remembers 10,000, though they have long gone
@@ -109,7 +106,7 @@ def serve(settings: Settings, serving: Serving, *, mcp: bool = False, read_only:
         _check_mcp()
     metrics = Metrics()
     service = Service(Libraries(settings, read_only=read_only, observer=metrics.asked), metrics)
-    page = build_app(service.libraries, settings, can_leave=serving.access is not None)
+    page = build_app(service.libraries, can_leave=serving.access is not None)
     api = make_api(service)
     mounted = gr.mount_gradio_app(
         api,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from embeddings.errors import DatelineError
 from embeddings.failures import remedy_of_writing
-from qa.commands import access, asking, keeping, library, making, measuring, shelf
+from qa.commands import access, asking, keeping, library, making, measuring
 from qa.commands.arguments import (
     OWN,
     Command,
@@ -265,7 +265,7 @@ def _add_libraries(commands: Commands) -> None:
     parser = add_plain_command(
         commands,
         "libraries",
-        shelf.libraries,
+        library.libraries,
         "list, rename or delete your libraries",
         "They are those that the page offers beside the seeds; each is shown with its folder, which --library takes.",
     )

@@ -27,7 +27,6 @@ MAX_ASKED_IN = 100
 """Articles that one question may be kept to."""
 MAX_TEXT = 5_000_000
 """Characters of one article."""
-JobStatus = Literal["waiting", "running", "done", "failed", "cancelled"]
 Question = Annotated[str, Field(min_length=1, max_length=MAX_QUESTION, examples=["Who led the delegation?"])]
 Line = Annotated[str, Field(max_length=2000)]
 LibraryName = Annotated[str | None, Field(max_length=100, description="name of a library; the first one if left out")]
@@ -323,7 +322,7 @@ class JobOut(BaseModel):
     """An evaluation and how far it is."""
 
     id: str
-    status: JobStatus
+    status: Literal["waiting", "running", "done", "failed", "cancelled"]
     done: int
     total: int
     error: str | None = None

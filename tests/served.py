@@ -3,13 +3,19 @@
 from fastapi.testclient import TestClient
 
 from qa.api import make_api
+from qa.build import open_store
 from qa.libraries.workspace import Libraries
 from qa.service.observing import Metrics
 from qa.service.server import Serving, guarded
 from qa.service.shared import Service
+from qa.settings import load_settings
 
 
-def serve(settings, access=None, *, read_only=False, hostnames=()):
+def serve(access=None, *, library=None, read_only=False, hostnames=()):
+    """Serve the seeds, or the library of a folder, which is made where it is missing."""
+    settings = load_settings({"library": library})
+    if library is not None:
+        open_store(settings, create=True).close()
     metrics = Metrics()
     service = Service(Libraries(settings, read_only=read_only, observer=metrics.asked), metrics)
     app = guarded(make_api(service), Serving(access=access, hostnames=hostnames), metrics)

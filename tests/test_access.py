@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import io
 import os
 import stat
 
@@ -10,11 +11,11 @@ import pytest
 from served import serve
 
 from embeddings.errors import DatelineError, InvalidInput
+from qa.cli import main
 from qa.service.access import MOST_PASSWORD, SESSION_SECONDS, Access, Doorkeeper
 from qa.service.limits import MAX_BODY
 from qa.service.lockout import FREE, LONGEST_WAIT, Lockout
 from qa.service.server import Serving
-from qa.settings import load_settings
 
 PASSWORD = "four words make one"
 HTML = {"accept": "text/html"}
@@ -63,7 +64,7 @@ def test_names_and_proxies_as_they_are_written():
 
 
 def test_nothing_but_health_is_seen_without_a_password(access):
-    _, client = serve(load_settings({}), access[0])
+    _, client = serve(access[0])
     for path in ("/api/answer", "/api/articles", "/metrics", "/gradio_api/info", "/api/openapi.json", "//api/articles"):
         assert client.get(path).status_code == 401, path
     assert client.post("/api/answer", json={"question": "who?"}).status_code == 401
@@ -72,17 +73,17 @@ def test_nothing_but_health_is_seen_without_a_password(access):
 
 
 def test_a_token_lets_a_program_in_until_it_is_taken_back(access):
-    _, client = serve(load_settings({}), access[0])
+    _, client = serve(access[0])
     bearer = {"Authorization": f"Bearer {access[1]}"}
     assert [client.get("/api/libraries", headers=bearer).status_code for _ in range(2)] == [200, 200]
     for wrong in (access[1][:-1], "reports.", "nobody." + access[1].partition(".")[2], PASSWORD):
         assert client.get("/api/libraries", headers={"Authorization": f"Bearer {wrong}"}).status_code == 401
-    _, later = serve(load_settings({}), access[0].without_token("reports"))
+    _, later = serve(access[0].without_token("reports"))
     assert later.get("/api/libraries", headers=bearer).status_code == 401
 
 
 def test_the_password_opens_a_session(access):
-    _, client = serve(load_settings({}), access[0])
+    _, client = serve(access[0])
     assert client.post("/login", data={"password": "four words make two"}).status_code == 401
     came = client.post("/login?next=/%3Fq%3Dwho", data={"password": PASSWORD})
     assert (came.status_code, came.headers["location"]) == (303, "/?q=who")
@@ -99,13 +100,13 @@ def test_the_password_opens_a_session(access):
 
 
 def test_a_login_is_bounded_like_every_request(access):
-    _, client = serve(load_settings({}), access[0])
+    _, client = serve(access[0])
     refused = client.post("/login", content=b"x" * (MAX_BODY + 1))
     assert (refused.status_code, "at most 10,000,000 are read" in refused.json()["detail"]) == (413, True)
 
 
 def test_a_login_that_breaks_off_is_no_failure_of_the_server(access):
-    _, client = serve(load_settings({}), access[0])
+    _, client = serve(access[0])
     coming = [{"type": "http.request", "body": b"password=x", "more_body": True}, {"type": "http.disconnect"}]
     sent = []
 
@@ -161,7 +162,7 @@ def test_who_never_stops_guessing_waits_as_long_each_time():
 
 
 def test_many_guesses_at_once_count_one_by_one(access):
-    _, client = serve(load_settings({}), access[0])
+    _, client = serve(access[0])
 
     async def crowd():
         transport = httpx.ASGITransport(client.app)
@@ -208,10 +209,6 @@ def test_what_a_killed_or_failed_save_left_is_in_nobody_s_way(tmp_path, monkeypa
 
 
 def test_access_is_given_and_taken_on_the_command_line(tmp_path, monkeypatch, capsys):
-    import io
-
-    from qa.cli import main
-
     file = str(tmp_path / "access.json")
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
     assert main(["access", "password", "--access", file]) == 0
@@ -220,7 +217,7 @@ def test_access_is_given_and_taken_on_the_command_line(tmp_path, monkeypatch, ca
     token = capsys.readouterr().out.strip()
     keeper = Doorkeeper(Access.load(tmp_path / "access.json"))
     assert keeper.password_is(PASSWORD)
-    assert keeper.bearer_of(token) == "reports"
+    assert keeper.token_is_ours(token)
     assert main(["access", "token", "reports", "--access", file]) == 2
     assert main(["access", "list", "--access", file]) == 0
     assert capsys.readouterr().out == "password: set\ntoken: reports\n"
@@ -234,10 +231,6 @@ def test_access_is_given_and_taken_on_the_command_line(tmp_path, monkeypatch, ca
 
 def test_a_password_that_is_not_typed_to_its_end_or_is_no_text_is_not_set(tmp_path, monkeypatch, capsys):
     pty = pytest.importorskip("pty", reason="a terminal of this kind is needed")
-    import io
-
-    from qa.cli import main
-
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"four words \xff make one\n"), "utf-8"))
     assert main(["access", "password", "--access", str(tmp_path / "access.json")]) == 2
     assert "the password is not UTF-8" in capsys.readouterr().err
@@ -252,8 +245,6 @@ def test_a_password_that_is_not_typed_to_its_end_or_is_no_text_is_not_set(tmp_pa
 
 
 def test_a_server_takes_the_access_file_that_was_named(tmp_path, monkeypatch, access):
-    from qa.cli import main
-
     access[0].save(tmp_path / "access.json")
     served = []
     monkeypatch.setattr("app.serve", lambda settings, serving, **_: served.append(serving.access))
@@ -276,14 +267,12 @@ def test_a_password_has_a_length(password, said):
 
 def test_the_longest_password_opens_a_session_too():
     longest = "\N{MUSICAL SYMBOL G CLEF}" * MOST_PASSWORD
-    _, client = serve(load_settings({}), Access().with_password(longest))
+    _, client = serve(Access().with_password(longest))
     assert client.post("/login", data={"password": longest}).status_code == 303
 
 
 @pytest.mark.parametrize("given", [["--proxy", "127.0.0.1"], ["--hostname", "archive.example.org"], []])
 def test_a_proxy_that_lets_in_whoever_comes_is_told_of(tmp_path, capsys, monkeypatch, given):
-    from qa.cli import main
-
     monkeypatch.setattr("app.serve", lambda *_, **__: None)
     command = ["serve", "--port", "0", "--access", str(tmp_path / "access.json"), *given]
     assert main(command) == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import LABELS, SLOW, ask, delay, kept, loaded, open_tab, settled
+from browsing import LABELS, SLOW, ask, delay, kept, loaded, open_tab, send, settled
 from playwright.sync_api import expect
 
 
@@ -91,8 +91,7 @@ def test_on_a_low_screen_the_box_is_seen_with_the_answer_and_what_is_of_use_then
 def test_the_answer_comes_first_however_long_what_follows(page):
     for question in ("who led the delegation?", "When did Storm Maren hit?", "Where was Gustav Renn born, and when?"):
         before = page.locator(".dateline-answer").count()
-        page.get_by_label("Your question").fill(question)
-        page.get_by_label("Your question").press("Enter")
+        send(page, question)
         first = page.locator(".dateline-answer").nth(before)  # of the two of a double question, too
         first.wait_for(timeout=SLOW)
         settled(page)
@@ -141,8 +140,7 @@ def test_what_is_being_read_shows_before_the_answer(page):
 def test_what_is_typed_while_an_answer_comes_stays(page):
     delay(page, "process_generating", 700)
     box = page.get_by_label("Your question")
-    box.fill("Who leads the officials that are in Mexico?")
-    box.press("Enter")
+    send(page, "Who leads the officials that are in Mexico?")
     expect(page.locator(".dateline", has_text="Reading")).to_be_visible()
     box.fill("And where?")
     expect(page.locator(".dateline-answer")).to_be_visible(timeout=SLOW)
@@ -163,11 +161,9 @@ def test_a_date_filter_is_exact_and_a_bad_one_is_one_sentence(page):
     expect(ask(page, "who led the delegation?")).to_contain_text("No article matches")
     expect(page.get_by_text("Only some articles: since 2100-01-01")).to_be_visible()
     page.get_by_label("Published since").fill("soon")
-    box = page.get_by_label("Your question")
-    box.fill("who led the delegation?")
-    box.press("Enter")
+    send(page, "who led the delegation?")
     expect(page.get_by_text("since must be a date like 2021-06-08, got 'soon'")).to_be_visible(timeout=SLOW)
-    expect(box).to_have_value("who led the delegation?")  # not lost
+    expect(page.get_by_label("Your question")).to_have_value("who led the delegation?")  # not lost
 
 
 @pytest.mark.browser

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import SLOW, ask, open_tab, settled
+from browsing import SLOW, ask, open_tab, send, settled
 from playwright.sync_api import expect
 
 MARATHON = "Postwoman wins Halvern Marathon at first attempt"
@@ -16,15 +16,6 @@ def choose(page, title):
     expect(page.locator(".dateline-article:visible")).to_contain_text(title, timeout=SLOW)
 
 
-def answered(page, question):
-    """Ask, and give the answer; an article is open in another tab."""
-    shown = page.locator(".dateline-answer").count()
-    page.get_by_label("Your question").fill(question)
-    page.get_by_label("Your question").press("Enter")
-    expect(page.locator(".dateline-answer")).to_have_count(shown + 1, timeout=SLOW)
-    return page.get_by_test_id("bot").last
-
-
 @pytest.mark.browser
 def test_one_article_is_asked_until_all_are_again(page):
     expect(page.get_by_role("button", name="Ask only this article")).to_have_count(0)
@@ -32,10 +23,10 @@ def test_one_article_is_asked_until_all_are_again(page):
     page.get_by_role("button", name="Ask only this article").click()
     expect(page.get_by_text("Only in:")).to_be_visible()
     expect(page.get_by_label("Your question")).to_be_focused()
-    answer = answered(page, "Who came second in the men's race?")
+    answer = ask(page, "Who came second in the men's race?")
     expect(answer).to_contain_text(f"Searched only: “{MARATHON}”")
     for question in ("And third?", "When did Storm Maren hit?"):
-        answer = answered(page, question)
+        answer = ask(page, question)
         expect(answer).to_contain_text("Searched only")
         assert set(answer.locator("cite").all_text_contents()) <= {MARATHON}
     settled(page)
@@ -44,7 +35,7 @@ def test_one_article_is_asked_until_all_are_again(page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("button", name="Ask all articles").click()
     expect(page.get_by_text("Only in:")).to_be_hidden()
-    answer = answered(page, "When did Storm Maren hit?")
+    answer = ask(page, "When did Storm Maren hit?")
     expect(answer).not_to_contain_text("Searched only")
     assert not set(answer.locator("cite").all_text_contents()) <= {MARATHON}
 
@@ -144,7 +135,6 @@ def test_a_library_is_renamed_and_deleted(page, place, browser, tmp_path):
     page.get_by_role("button", name="Delete all of it").click()
     expect(page.get_by_label("What was done")).to_have_value("Deleted the library Ferries.", timeout=SLOW)
     expect(page.get_by_label("Library", exact=True)).not_to_have_value("Ferries")
-    other.get_by_label("Your question").fill("Where did it sail?")
-    other.get_by_label("Your question").press("Enter")
+    send(other, "Where did it sail?")
     expect(other.get_by_text("the library Ships was deleted; choose another")).to_be_visible(timeout=SLOW)
     other.close()

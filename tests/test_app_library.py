@@ -6,7 +6,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from browsing import SLOW, ask, open_tab
+from browsing import SLOW, ask, open_tab, send
 from gradio_client import Client
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
@@ -42,8 +42,7 @@ def test_a_library_of_its_own_name_is_apart(page, place):
     expect(page.get_by_label("What was done")).to_have_value(re.compile("Made the library Elections 2026"))
     expect(page.get_by_label("Library", exact=True)).to_have_value("Elections 2026")
     open_tab(page, "Ask")
-    page.get_by_label("Your question").fill("who led the delegation?")
-    page.get_by_label("Your question").press("Enter")
+    send(page, "who led the delegation?")
     expect(page.get_by_text("This library has no articles yet")).to_be_visible(timeout=SLOW)
     page.goto(f"{place[0]}/?library=Seed+articles")
     expect(page.get_by_label("Library", exact=True)).to_have_value("Seed articles", timeout=SLOW)
@@ -135,8 +134,7 @@ def test_articles_are_added_asked_removed_and_judged(page, place, tmp_path):
     open_tab(page, "Ask")
     page.get_by_text("Only some articles").click()
     page.get_by_label("Published since").fill("soon")
-    page.get_by_label("Your question").fill("who?")
-    page.get_by_label("Your question").press("Enter")
+    send(page, "who?")
     expect(page.get_by_text("since must be a date")).to_be_visible()  # which is no turn, and gets no verdict
     expect(page.get_by_role("button", name="Wrong", exact=True)).to_have_count(0)
     page.get_by_label("Published since").fill("")
@@ -204,6 +202,5 @@ def test_articles_are_added_asked_removed_and_judged(page, place, tmp_path):
     expect(page.get_by_label("What was done")).to_have_value(re.compile("^Removed “Zebra .*”\\.$"))
     expect(page.get_by_text("No articles yet")).to_be_visible()
     open_tab(page, "Ask")
-    page.get_by_label("Your question").fill("Which zebra won the Grand Prix of Tarn?")
-    page.get_by_label("Your question").press("Enter")
+    send(page, "Which zebra won the Grand Prix of Tarn?")
     expect(page.get_by_text("This library has no articles yet")).to_be_visible(timeout=SLOW)

@@ -109,6 +109,13 @@ def test_a_server_that_drains_says_so_and_answers_until_it_stops(running):
     assert server.wait(30) == -signal.SIGTERM
 
 
+def talking_to(handler, **given):
+    """Make a client whose requests a function answers."""
+    client = Client("http://x", **given)
+    client._http = httpx.Client(base_url="http://x", transport=httpx.MockTransport(handler))
+    return client
+
+
 @pytest.mark.parametrize("given", [{"address": "http://[::1"}, {"token": "é"}])
 def test_an_address_or_a_token_that_cannot_be_is_said_so(given):
     with pytest.raises(ApiError, match="can't be used"):
@@ -140,8 +147,7 @@ def test_numbers_of_numpy_and_ids_of_dots_reach_the_server():
         sent.append((request.url.raw_path.decode(), json.loads(request.content or b"null")))
         return httpx.Response(200, json={"hits": [], "removed": 1})
 
-    client = Client("http://x")
-    client._http = httpx.Client(base_url="http://x", transport=httpx.MockTransport(answer))
+    client = talking_to(answer)
     client.search("who?", np.int64(3))
     for dots in (".", "..", "a.b"):
         assert client.remove(dots) == 1
@@ -153,10 +159,7 @@ def test_numbers_of_numpy_and_ids_of_dots_reach_the_server():
 
 @pytest.mark.parametrize("said", ["<html>Welcome to the hotel</html>", "[]", '{"removed": "many"}'])
 def test_what_another_server_answers_is_said_so(said):
-    client = Client("http://x")
-    client._http = httpx.Client(
-        base_url="http://x", transport=httpx.MockTransport(lambda _: httpx.Response(200, text=said))
-    )
+    client = talking_to(lambda _: httpx.Response(200, text=said))
     for asked in (client.articles, lambda: client.answer("who?"), lambda: client.remove("a")):
         with pytest.raises(ApiError, match="is not a response of Dateline's") as refused:
             asked()
@@ -175,14 +178,12 @@ def test_a_server_that_takes_too_long_is_not_called_out_of_reach():
 def test_the_client_comes_again_where_the_server_is_busy(monkeypatch):
     pauses, statuses = [], iter([503, 503, 503, 200])
     monkeypatch.setattr("qa.client.time.sleep", pauses.append)
-    client = Client(tries=4)
 
     def busy(request):
         status = next(statuses)
         return httpx.Response(status, headers={"Retry-After": "2"}, json={"removed": 1, "detail": "busy"})
 
-    client._http = httpx.Client(base_url="http://x", transport=httpx.MockTransport(busy))
-    assert (client.remove("a"), pauses) == (1, [2.0, 4.0, 8.0])
+    assert (talking_to(busy, tries=4).remove("a"), pauses) == (1, [2.0, 4.0, 8.0])
 
 
 def test_the_client_waits_for_a_server_that_is_started_anew(monkeypatch):
@@ -195,13 +196,11 @@ def test_the_client_waits_for_a_server_that_is_started_anew(monkeypatch):
             raise now
         return httpx.Response(now, json={"removed": 1})
 
-    client = Client(tries=3)
-    client._http = httpx.Client(base_url="http://x", transport=httpx.MockTransport(started))
+    client = talking_to(started, tries=3)
     assert (client.remove("a"), client.remove("b"), pauses) == (1, 1, [2.0, 4.0])
     with pytest.raises(ApiError, match="can't be reached"):
         client.remove("c")
-    other = Client(tries=3)
-    other._http = client._http
+    other = talking_to(started, tries=3)
     with pytest.raises(ApiError, match="can't be reached"):
         other.remove("c")  # at once: nothing has answered it there
     assert pauses == [2.0, 4.0, 2.0, 4.0]

@@ -60,22 +60,8 @@ ONLY_IMPORTER = {
     "pymilvus": {"embeddings/milvus/client.py"},
     "tantivy": {"embeddings/indexes/lexical.py"},
     "sentence_transformers": {"embeddings/encoder.py"},
-    "gradio": {
-        f"qa/ui/{name}.py"
-        for name in (
-            "articles",
-            "ask",
-            "correction",
-            "downloads",
-            "earlier",
-            "endpoints",
-            "evaluate",
-            "libraries",
-            "narrowing",
-            "preferences",
-            "style",
-        )
-    },
+    "gradio": {f"qa/ui/{file.name}" for file in ROOT.glob("qa/ui/*.py")}
+    - {"qa/ui/course.py", "qa/ui/history.py", "qa/ui/markup.py"},
 }
 
 

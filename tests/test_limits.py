@@ -9,17 +9,16 @@ from served import serve
 from qa.service.headers import policy
 from qa.service.limits import MAX_BODY, BodyLimit, Gate
 from qa.service.problems import Refused
-from qa.settings import load_settings
 
 
 @pytest.fixture(scope="module")
 def seeds():
-    return serve(load_settings({}))[1]
+    return serve()[1]
 
 
 @pytest.fixture(scope="module")
 def archive():
-    return serve(load_settings({}), hostnames=["archive.Example.org"])[1]
+    return serve(hostnames=["archive.Example.org"])[1]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +38,7 @@ def test_only_this_server_s_names_are_answered_to(archive, headers, status):
 
 @pytest.mark.parametrize("headers", [{"host": "10.0.0.7:7860"}, {"host": ""}])
 def test_a_balancer_looks_whether_a_server_is_well_by_its_address(headers):
-    _, client = serve(load_settings({}), hostnames=["archive.example.org"])
+    _, client = serve(hostnames=["archive.example.org"])
     assert client.get("/healthz", headers=headers).status_code == 200
     assert client.head("/readyz", headers=headers).status_code == 503  # which is how it stands: nothing is loaded yet
     assert client.get("/metrics", headers=headers).status_code == 403
@@ -214,7 +213,7 @@ def test_who_leaves_in_the_moment_of_his_turn_keeps_nobody_out(monkeypatch, wait
 
 
 def test_requests_are_logged_without_what_was_asked(caplog):
-    _, client = serve(load_settings({}))
+    _, client = serve()
     with caplog.at_level("INFO", logger="dateline.requests"):
         answer = client.get("/api/articles?words=secretword", headers={"X-Request-ID": "abc-1"})
         client.get("/healthz", headers={"X-Request-ID": "x\ty z"})

@@ -23,8 +23,6 @@ from embeddings.milvus.client import Client
 from embeddings.milvus.records import Records
 from embeddings.milvus.schema import PART_BYTES, among
 from embeddings.milvus_address import milvus_address
-from qa.build import open_store
-from qa.settings import load_settings
 
 ZEBRA = Article("dam", "Dam opens", "A zebra escaped. " * 60, DAM.published, "Echo")
 OKAPI = Article("okapi", "Okapi", "An okapi was born.", None, "Post")
@@ -309,9 +307,7 @@ def wait_until_ready(client):
 
 def test_a_server_whose_milvus_is_silent_or_gone_is_not_ready(process, server, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    settings = load_settings({"library": server})
-    open_store(settings, create=True).close()
-    service, client = serve(settings)
+    service, client = serve(library=server)
     service.ready = True
     wait_until_ready(client)
     process.send_signal(signal.SIGSTOP)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,7 +16,6 @@ from turns import MAYOR
 from app import build_app
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
-from qa.build import open_store
 from qa.confidence import Calibrator
 from qa.evaluation.labels import check_correction, read_labels
 from qa.libraries.workspace import Libraries
@@ -43,6 +43,8 @@ from qa.ui.markup import reading_html
 from qa.ui.preferences import AS_MANY, MOST, _read, adjusted
 
 DAY = "2026-03-0{}T09:30:00.000"
+ASKED = ("", "", "", None, "Seed articles", 0, 0.5)
+"""What is asked beside a question: days, source and article, library, passages to read, least probability."""
 
 
 def test_a_conversation_is_kept_once_and_the_newest_first():
@@ -128,9 +130,9 @@ def test_a_question_that_was_stopped_says_so_and_the_answers_stay():
     assert _stopped([answered[0], {"content": "reading"}], course, "") == (answered, "")  # the answer had come
 
 
-def test_an_answer_that_was_stopped_does_not_come_into_the_conversation():
+def test_an_answer_that_was_stopped_does_not_come_into_the_conversation(libraries):
     course = Course()
-    under_way = _Conversing(Libraries(load_settings({}))).respond("When did Storm Maren hit?", course, *ASKED)
+    under_way = _Conversing(libraries).respond("When did Storm Maren hit?", course, *ASKED)
     _, shown = next(under_way)
     _stopped(shown, course, "")
     [*_, (_, messages)] = under_way
@@ -145,10 +147,10 @@ def test_a_question_to_an_empty_library_is_given_back(own):
     assert "no articles yet" in messages[-1]["content"]
 
 
-def test_examples_are_shown_where_they_can_be_answered(own):
+def test_examples_are_shown_where_they_can_be_answered(own, libraries):
     sources, box, examples = _of_library(own, "library")
     assert (sources["choices"], box["placeholder"], examples["visible"]) == ([""], PLACEHOLDER, False)
-    _, box, examples = _of_library(Libraries(load_settings({})), "Seed articles")
+    _, box, examples = _of_library(libraries, "Seed articles")
     assert (box["placeholder"], examples["visible"]) == (EXAMPLES[0], True)
 
 
@@ -195,16 +197,13 @@ def offered(blocks):
 
 
 @pytest.mark.parametrize("read_only", [False, True])
-def test_a_read_only_page_offers_nothing_that_changes_the_library(tmp_path, read_only):
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    libraries = Libraries(settings, read_only=read_only)
-    labels, events = offered(build_app(libraries, settings))
+def test_a_read_only_page_offers_nothing_that_changes_the_library(own, read_only):
+    own.read_only = read_only
+    labels, events = offered(build_app(own))
     changing = {ADD, "Add the address"}
     assert {"Find articles", "Your question"} <= labels
     assert changing & labels == (set() if read_only else changing)
     assert ("like" in events) is not read_only
-    libraries.close()
 
 
 @pytest.mark.parametrize(
@@ -235,52 +234,44 @@ def test_downloads_go_after_a_day():
 def test_a_server_told_how_many_passages_to_read_shows_it(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     settings = load_settings({"k": 60})
-    page = build_app(Libraries(settings), settings)
+    page = build_app(Libraries(settings))
     read = next(block for block in page.blocks.values() if isinstance(block, gr.Slider))
     assert read.preprocess(read.value) == 60
 
 
 @pytest.mark.parametrize(("shown", "told"), [(2, 1), (0, 0), (None, 0)])
-def test_a_page_that_outlived_its_server_is_told(monkeypatch, shown, told):
+def test_a_page_that_outlived_its_server_is_told(libraries, monkeypatch, shown, told):
     warnings = []
     monkeypatch.setattr(gr, "Warning", warnings.append)
     course = Course()
-    [*_, (_, messages)] = _Conversing(Libraries(load_settings({}))).respond(
-        "Who led the delegation?", course, "", "", "", None, "Seed articles", 0, 0.5, shown
-    )
+    [*_, (_, messages)] = _Conversing(libraries).respond("Who led the delegation?", course, *ASKED, shown)
     assert len(warnings) == told
     assert (len(messages), len(course.turns)) == (2, 1)
 
 
-ASKED = ("", "", "", None, "Seed articles", 0, 0.5)
-
-
-@pytest.mark.parametrize(
-    "forget", [anew, lambda course: _anew_with(Libraries(load_settings({})), course, "My articles")]
-)
-def test_an_answer_under_way_does_not_come_into_another_conversation(forget):
-    talk, course = _Conversing(Libraries(load_settings({}))), Course()
+@pytest.mark.parametrize("forget", [lambda _, course: anew(course), partial(_anew_with, library="My articles")])
+def test_an_answer_under_way_does_not_come_into_another_conversation(libraries, forget):
+    talk, course = _Conversing(libraries), Course()
     list(talk.respond("Who led the delegation?", course, *ASKED))
     under_way = talk.respond("When did Storm Maren hit?", course, *ASKED)
     next(under_way)
-    after, messages, *_ = forget(course)
+    after, messages, *_ = forget(libraries, course)
     assert list(under_way) == []
     assert (after.turns, messages["value"], messages["feedback_value"]) == ([], [], [])
     assert len(course.turns) == 1
-    assert keep(Libraries(load_settings({})), [], None, after)[0] == []
+    assert keep(libraries, [], None, after)[0] == []
     waited = talk.respond("When did Storm Maren hit?", after, *ASKED, 1)  # of the page as it was before
     assert list(waited) == [(gr.skip(), gr.skip())]
 
 
-def test_the_library_that_is_open_already_ends_no_conversation():
+def test_the_library_that_is_open_already_ends_no_conversation(libraries):
     course = Course("Seed articles")
-    assert _anew_with(Libraries(load_settings({})), course, "Seed articles") == (gr.skip(),) * 4
+    assert _anew_with(libraries, course, "Seed articles") == (gr.skip(),) * 4
     assert not course.over
 
 
-def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    libraries, course = Libraries(load_settings({})), Course()
+def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(libraries, monkeypatch):
+    course = Course()
     libraries.make("Elections")
     labels = libraries.open("Seed articles").store.folder / "labels.jsonl"
     before = len(read_labels(labels)) if labels.is_file() else 0  # the seeds are every test's
@@ -322,10 +313,8 @@ def test_what_is_right_is_kept_of_the_answer_that_was_judged(tmp_path, monkeypat
     libraries.close()
 
 
-def test_nothing_is_of_a_library_before_it_is_known_which_one_is_opened(tmp_path):
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    page = build_app(Libraries(settings), settings)
+def test_nothing_is_of_a_library_before_it_is_known_which_one_is_opened(own):
+    page = build_app(own)
     config = page.get_config_file()
     [library] = [part["id"] for part in config["components"] if part["props"].get("label") == "Library"]
     at_load = [one for one in config["dependencies"] if (page._id, "load") in one["targets"]]
@@ -333,18 +322,18 @@ def test_nothing_is_of_a_library_before_it_is_known_which_one_is_opened(tmp_path
     assert [one for one in at_load if library in one["inputs"]] == []
 
 
-def test_nothing_flashes_while_the_page_gets_what_its_browser_kept(tmp_path):
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    page = build_app(Libraries(settings), settings)
+def test_nothing_flashes_while_the_page_gets_what_its_browser_kept(own):
+    page = build_app(own)
     at_load = [one for one in page.get_config_file()["dependencies"] if (page._id, "load") in one["targets"]]
     assert {one["show_progress"] for one in at_load if not one["queue"]} == {"hidden"}
 
 
-def test_what_begins_another_conversation_stops_the_answer_under_way(tmp_path):
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    config = build_app(Libraries(settings), settings).get_config_file()
+def test_programs_may_call_nothing_of_the_page_s_own(own):
+    assert set(build_app(own).get_api_info()["named_endpoints"]) == {"/answer", "/search", "/articles"}
+
+
+def test_what_begins_another_conversation_stops_the_answer_under_way(own):
+    config = build_app(own).get_config_file()
     label = {part["id"]: part["props"].get("label") or part["props"].get("value") for part in config["components"]}
     stopping = [
         (label[part], event) for one in config["dependencies"] if one["cancels"] for part, event in one["targets"]
@@ -353,10 +342,8 @@ def test_what_begins_another_conversation_stops_the_answer_under_way(tmp_path):
     assert stopping.count(("Stop", "click")) == 1, "that of Evaluate: what was asked behind a question is to be shown"
 
 
-def test_a_button_that_has_nothing_to_do_yet_looks_so(tmp_path):
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    config = build_app(Libraries(settings), settings).get_config_file()
+def test_a_button_that_has_nothing_to_do_yet_looks_so(own):
+    config = build_app(own).get_config_file()
     buttons = {
         part["props"].get("label") or str(part["props"].get("value")): part["props"] for part in config["components"]
     }
@@ -367,11 +354,11 @@ def test_a_button_that_has_nothing_to_do_yet_looks_so(tmp_path):
     assert _understood(Course()) == gr.skip()  # what was typed stays
 
 
-def test_a_verdict_on_an_answer_that_is_gone_is_told(monkeypatch):
+def test_a_verdict_on_an_answer_that_is_gone_is_told(libraries, monkeypatch):
     warnings = []
     monkeypatch.setattr(gr, "Warning", warnings.append)
     like = gr.LikeData(None, {"index": 1, "value": "", "liked": "Right"})
-    assert _Correcting(Libraries(load_settings({}))).judge(Course(), like) == (gr.skip(),) * 4
+    assert _Correcting(libraries).judge(Course(), like) == (gr.skip(),) * 4
     assert warnings == ["that answer is gone from the page; ask again and judge the new answer"]
 
 
@@ -383,15 +370,10 @@ def test_the_question_of_an_address_is_asked_of_no_other_library(own, named, ask
     assert warnings == ([] if asked else ["No library is called “x”."])
 
 
-def test_what_is_exported_names_the_library_and_which_articles_were_asked():
+def test_what_is_exported_names_the_library_and_which_articles_were_asked(libraries):
     course = Course()
-    rest = ("Seed articles", 0, 0.5)
     for since in (None, "2100-01-01"):
-        list(
-            _Conversing(Libraries(load_settings({}))).respond(
-                "Who led the delegation?", course, since, "", "", None, *rest
-            )
-        )
+        list(_Conversing(libraries).respond("Who led the delegation?", course, since, *ASKED[1:]))
     written = Path(_exported(course)).read_text(encoding="utf-8")
     assert "Library: Seed articles. Written down on " in written
     assert written.count("Only some articles: since 2100-01-01.") == written.count("Only some articles") == 1

@@ -62,11 +62,7 @@ def test_an_address_opens_its_article(own):
         (True, "Storms", "a", [True, False]),
     ],
 )
-def test_removing_is_offered_where_an_article_can_be_removed(
-    tmp_path, monkeypatch, read_only, library, chosen, offered
-):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    libraries = Libraries(load_settings({}))
+def test_removing_is_offered_where_an_article_can_be_removed(libraries, read_only, library, chosen, offered):
     libraries.make("Storms").add_articles(ARTICLES)
     libraries.close()
     tab = _Articles(Libraries(load_settings({}), read_only=read_only))
@@ -102,9 +98,7 @@ def test_what_keeps_to_an_article_is_text(monkeypatch):
     assert (only, row["visible"], named) == (None, False, "")
 
 
-def test_deleting_asks_first_and_says_of_what(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    libraries = Libraries(load_settings({}))
+def test_deleting_asks_first_and_says_of_what(libraries):
     libraries.make("Storms and co").add_articles(ARTICLES)
     keeping = _Keeping(libraries)
     assert [update["visible"] for update in keeping.offer("Storms and co")] == [True, False]
@@ -121,9 +115,8 @@ def test_deleting_asks_first_and_says_of_what(tmp_path, monkeypatch):
     assert _Articles(libraries).listed("Storms and co", "")["label"].startswith("the library Storms and co was deleted")
 
 
-def test_a_conversation_goes_on_where_its_library_is_renamed(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    libraries, course = Libraries(load_settings({})), Course("Storms")
+def test_a_conversation_goes_on_where_its_library_is_renamed(libraries):
+    course = Course("Storms")
     libraries.make("Storms").add_articles(ARTICLES)
     list(_Conversing(libraries).respond("Who left?", course, "", "", "", None, "Storms", 0, 0.0))
     history, _ = keep(libraries, [], None, course)
@@ -134,6 +127,15 @@ def test_a_conversation_goes_on_where_its_library_is_renamed(tmp_path, monkeypat
     assert len(course.turns) == 2
     assert choices(history, *libraries.names_of("Zebras"))
     libraries.close()
+
+
+def test_what_can_t_be_added_makes_no_library(libraries, tmp_path):
+    tab = _Articles(libraries)
+    (tmp_path / "a.exe").write_bytes(b"MZ")
+    said, *_ = tab.add_address("Seed articles", " echo.example/news ", "", print)
+    assert said == "an address begins with http:// or https://, got 'echo.example/news'"
+    assert tab.add_files("Seed articles", [str(tmp_path / "a.exe")], "", print)[0].startswith("a.exe is of no kind")
+    assert libraries.names() == ["Seed articles"]
 
 
 def test_what_was_removed_is_named_and_can_be_put_back(own):

@@ -11,7 +11,6 @@ from served import serve
 from embeddings.errors import InvalidInput
 from qa.answers import Answer
 from qa.libraries.shelf import SEEDS
-from qa.settings import load_settings
 from qa.wire import Asked
 
 ANSWER = Answer("Who?", "Who?", (), (), 0.0, False)
@@ -19,17 +18,13 @@ ANSWER = Answer("Who?", "Who?", (), (), 0.0, False)
 
 @pytest.fixture(scope="module")
 def seeds():
-    return serve(load_settings({}))[1]
+    return serve()[1]
 
 
 @pytest.fixture
 def own(tmp_path):
-    """A server of an empty library, and the library."""
-    from qa.build import open_store
-
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    service, client = serve(settings)
+    """A server of an empty library."""
+    service, client = serve(library=tmp_path / "library")
     yield client
     service.close()
 
@@ -281,11 +276,7 @@ def test_an_address_on_the_server_s_own_network_is_not_fetched(own):
 
 
 def test_nothing_can_be_changed_where_it_is_read_only(tmp_path):
-    from qa.build import open_store
-
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    service, client = serve(settings, read_only=True)
+    service, client = serve(library=tmp_path / "library", read_only=True)
     for answer in (
         client.post("/api/articles", json={"articles": [{"text": "A storm."}]}),
         client.post("/api/articles/files", files=[("files", ("a.txt", b"A storm."))]),
@@ -303,7 +294,7 @@ def test_nothing_can_be_changed_where_it_is_read_only(tmp_path):
 
 
 def test_libraries_are_made_renamed_and_deleted():
-    service, client = serve(load_settings({}))
+    service, client = serve()
     made = client.post("/api/libraries", json={"name": " Storms "})
     assert (made.status_code, made.json()) == (201, {"name": "Storms", "articles": 0, "passages": 0})
     client.post("/api/articles", json={"articles": [{"text": "A storm came."}], "library": "Storms"})

@@ -107,3 +107,12 @@ def test_a_command_takes_no_option_that_it_has_no_use_for(line, capsys):
         main(line.split())
     assert ended.value.code == 2
     assert "unrecognized arguments" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("refused", ["--workers 2", "--columns text", "--watch"])
+def test_a_command_that_is_refused_makes_no_library(tmp_path, capsys, refused):
+    (tmp_path / "a.txt").write_text("Dam opens\nThe dam opened.")
+    place = "https://echo.example/" if refused == "--watch" else str(tmp_path / "a.txt")
+    assert main(["index", place, "--library", str(tmp_path / "library"), *refused.split()]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not (tmp_path / "library").exists()

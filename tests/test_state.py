@@ -7,16 +7,10 @@ from served import serve
 
 from app import build_app
 from embeddings.errors import DatelineError
-from qa.libraries.workspace import Libraries
-from qa.settings import load_settings
 
 
 def test_a_server_whose_library_was_taken_away_is_not_ready(tmp_path):
-    from qa.build import open_store
-
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    service, client = serve(settings)
+    service, client = serve(library=tmp_path / "library")
     service.ready = True
     assert client.get("/readyz").json() == {"status": "ok"}
     (tmp_path / "library").rename(tmp_path / "elsewhere")
@@ -30,7 +24,7 @@ def test_a_server_whose_library_was_taken_away_is_not_ready(tmp_path):
 
 
 def test_state_and_metrics():
-    service, client = serve(load_settings({}))
+    service, client = serve()
     assert client.get("/healthz").json() == {"status": "ok"}
     assert (client.get("/readyz").status_code, client.get("/readyz").json()) == (503, {"status": "starting"})
     service.ready = True
@@ -53,7 +47,7 @@ def test_state_and_metrics():
 
 
 def test_the_headers_of_what_can_be_had_can_be_had_alone():
-    service, client = serve(load_settings({}))
+    service, client = serve()
     seen = [client.head(f"/api/{path}").status_code for path in ("articles", "articles/none", "nothing", "answer")]
     assert seen == [200, 404, 404, 405]
     assert client.put("/api/articles").headers["allow"] == "GET, HEAD, POST"
@@ -66,14 +60,14 @@ def test_a_server_whose_threads_are_all_at_work_says_that_it_lives(monkeypatch):
     async def none_is_free(*_, **__):
         raise TimeoutError
 
-    _, client = serve(load_settings({}))
+    _, client = serve()
     monkeypatch.setattr("fastapi.routing.run_in_threadpool", none_is_free)
     assert client.get("/api/libraries").status_code == 500
     assert client.get("/healthz").json() == {"status": "ok"}
 
 
 def test_a_library_that_fails_hides_no_other_figure(monkeypatch):
-    service, client = serve(load_settings({}))
+    service, client = serve()
 
     def fail():
         raise DatelineError("the library at milvus://x can't be used")
@@ -85,11 +79,10 @@ def test_a_library_that_fails_hides_no_other_figure(monkeypatch):
     assert "dateline_asking_waiting 0.0" in said.text
 
 
-def test_of_pages_that_were_opened_the_last_are_remembered(monkeypatch):
+def test_of_pages_that_were_opened_the_last_are_remembered(libraries, monkeypatch):
     monkeypatch.setattr("app.VISITORS", 3)
-    settings = load_settings({})
     api = FastAPI()
-    mounted = gr.mount_gradio_app(api, build_app(Libraries(settings), settings), "/").routes[-1].app
+    mounted = gr.mount_gradio_app(api, build_app(libraries), "/").routes[-1].app
     [load, *_] = [each["id"] for each in mounted.get_blocks().config["dependencies"] if each["api_name"] == "choose"]
     client = TestClient(api)
     for visitor in range(5):

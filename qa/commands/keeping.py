@@ -25,7 +25,9 @@ def check(arguments: argparse.Namespace) -> int:
     report = _with_labels(folder, check_library(folder, thoroughly=arguments.repair))
     done: list[str] = []
     if arguments.repair and (report.cut_otherwise or any(finding.remedy for finding in report.findings)):
-        done = _repair(folder, arguments)
+        from embeddings.maintenance.repairing import repair
+
+        done = repair(folder, lambda name: SentenceEncoder(arguments.encoder or name))
         before, report = report, _with_labels(folder, check_library(folder))
         if not arguments.json:
             _print_findings(before.findings)
@@ -92,12 +94,6 @@ def _with_labels(folder: Path, report: CheckReport) -> CheckReport:
     except DatelineError as error:
         return replace(report, findings=(*report.findings, Finding(str(error), "")))
     return report
-
-
-def _repair(folder: Path, arguments: argparse.Namespace) -> list[str]:
-    from embeddings.maintenance.repairing import repair
-
-    return repair(folder, lambda name: SentenceEncoder(arguments.encoder or name))
 
 
 def _print(folder: Path, report: CheckReport, done: list[str]) -> None:

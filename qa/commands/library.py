@@ -1,4 +1,4 @@
-"""`dateline index` and `dateline articles`."""
+"""`dateline index`, `dateline articles` and `dateline libraries`."""
 
 from __future__ import annotations
 
@@ -66,11 +66,12 @@ def index(arguments: argparse.Namespace) -> int:
     for link in found.linked:
         print(f"passing over {link}, a link to another folder; name it to index it", file=sys.stderr)
     watched = to_watch(arguments.places) if arguments.watch else []
-    store = open_store(settings, create=True)
+    preparer = _preparer(arguments, settings)
+    store = open_store(settings, create=True)  # after all that is refused: an empty library would be the user's own
     follow_moved(store, found.inputs)
     # before anything is added: a file that was renamed would be a copy of itself
     lost = forget_gone(store, watched or [folder for place in arguments.places if (folder := expanded(place)).is_dir()])
-    unreadable = add_inputs(store, found.inputs, _preparer(arguments, settings))
+    unreadable = add_inputs(store, found.inputs, preparer)
     _print_stats(store)
     if arguments.watch:
         watch(Watched(store, watched, find, lost))
@@ -95,6 +96,31 @@ def articles(arguments: argparse.Namespace) -> int:
             print_json(article_object(article))
         else:
             print(f"{article.id}\t{byline(article)}\t{article.title}")
+    return OK
+
+
+def libraries(arguments: argparse.Namespace) -> int:
+    """List, rename or delete libraries."""
+    from qa.libraries import shelf
+
+    if arguments.rename is not None:
+        name, wanted = map(in_utf8, arguments.rename)
+        before, _ = shelf.find(name)
+        print(f"the library {before} is called {shelf.rename(before, wanted)} now")
+    elif arguments.delete is not None:
+        name, folder = shelf.find(in_utf8(arguments.delete))
+        shelf.delete(folder)
+        print(f"deleted the library {name}")
+    else:
+        found = shelf.shelved()
+        if not found:
+            print("dateline: you have no library yet; make one with: dateline index PATH", file=sys.stderr)
+        for name, folder in found.items():
+            shown = {"name": name, "folder": str(folder)}
+            if arguments.json:
+                print_json(shown)
+            else:
+                print("\t".join(shown.values()))
     return OK
 
 

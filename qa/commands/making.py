@@ -7,21 +7,22 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from embeddings.errors import DatelineError
-from qa.commands.shared import OK, progress, settings_of
+from qa.commands.shared import OK, settings_of
 from qa.settings import library_at
 
 if TYPE_CHECKING:
     from qa.evaluation.questions import Question
     from qa.retriever import Retriever
 
+T = TypeVar("T")
 EXAMPLES = 100
 """Seed questions that an export sees the activations of."""
 _MIX = ("batch", "negatives", "unanswerable", "titles")
@@ -91,7 +92,7 @@ def train_tokens(arguments: argparse.Namespace) -> int:
         islice(recipe.epochs(recipe.mix(arguments.data)), arguments.epochs), batching, workers=os.cpu_count() or 1
     )
     written = write_tokens(
-        progress(at_least_one(batches), "tokenizing"),
+        _progress(at_least_one(batches), "tokenizing"),
         arguments.out,
         vocabulary=tokenizer.get_vocab(),
         pad_id=batching.pad_id,
@@ -112,12 +113,19 @@ def _given(arguments: argparse.Namespace, names: Sequence[str]) -> dict[str, Any
     return given | ({"sources": dict(map(_share, arguments.source))} if arguments.source else {})
 
 
+def _progress(items: Iterable[T], what: str) -> Iterable[T]:
+    """Show a bar on stderr; silent where that is no terminal."""
+    from tqdm import tqdm
+
+    return tqdm(items, desc=what, disable=None)
+
+
 def train_passages(arguments: argparse.Namespace) -> int:
     """Write training questions with the passages that a library brings for them."""
     from qa.training.passages import with_passages, write_passages
 
     questions, retriever = _sought(arguments)
-    rows = with_passages(retriever, progress(questions, f"searching for {arguments.questions.name}"))
+    rows = with_passages(retriever, _progress(questions, f"searching for {arguments.questions.name}"))
     print(f"wrote {write_passages(rows, arguments.out):,} of {len(questions):,} questions to {arguments.out}")
     return OK
 
@@ -127,7 +135,7 @@ def train_relevance(arguments: argparse.Namespace) -> int:
     from qa.training.relevance import fit, label, save
 
     questions, retriever = _sought(arguments, answerable=True)
-    found = label(retriever, progress(questions, f"searching for {arguments.questions.name}"))
+    found = label(retriever, _progress(questions, f"searching for {arguments.questions.name}"))
     save(fit(found), arguments.out, fitted_on=f"{len(found):,} questions of {arguments.questions.name}")
     print(f"fitted on {len(found):,} of {len(questions):,} questions; wrote {arguments.out}")
     return OK
@@ -189,7 +197,7 @@ def calibrate(arguments: argparse.Namespace) -> int:
     sets = [
         LabelledSet(
             open_pipeline(here, calibrator=Calibrator.blank()),  # the old one may be for other features
-            progress(questions, f"asking {file.name}"),
+            _progress(questions, f"asking {file.name}"),
             elsewhere,
         )
         for file, here, elsewhere in named

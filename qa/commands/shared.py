@@ -1,18 +1,15 @@
-"""What several commands share: exit codes, settings, progress bars."""
+"""What several commands share: exit codes, settings, JSON."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Iterable
 from dataclasses import fields
-from typing import TypeVar
 
 from qa.settings import Settings, load_settings
 
 OK, FAILED_GATE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-T = TypeVar("T")
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
@@ -25,10 +22,3 @@ def print_json(value: object, *, indent: int | None = None) -> None:
     """Print JSON, with escapes where the output's encoding does not have all characters."""
     has_all = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
     print(json.dumps(value, ensure_ascii=not has_all, indent=indent))
-
-
-def progress(items: Iterable[T], what: str) -> Iterable[T]:
-    """Show a bar on stderr; silent where that is no terminal."""
-    from tqdm import tqdm
-
-    return tqdm(items, desc=what, disable=None)

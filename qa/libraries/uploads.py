@@ -1,4 +1,4 @@
-"""Files that were given to a page, kept in the library's folder."""
+"""What is given to a page to be added: whether it can be, and its files, kept in the library's folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from embeddings.documents import Article
 from embeddings.duplicates import Shingles, shingles
 from embeddings.errors import InvalidInput
 from embeddings.flushing import make_folder, replace_durably
-from embeddings.sources import find_inputs, read_articles
+from embeddings.sources import find_inputs, is_address, read_articles
 from embeddings.sources.kinds import KINDS, kind_of
 
 UPLOADS = "uploads"
@@ -42,6 +42,16 @@ def check_files(files: Sequence[Path]) -> None:
     for file in files:
         if kind_of(file.name) is None:
             raise InvalidInput(f"{file.name[:80]} is of no kind that can be read; these are: {KINDS}")
+
+
+def check_address(address: str) -> None:
+    """See that an address can be fetched from.
+
+    Raises:
+        InvalidInput: it is none on the web.
+    """
+    if not is_address(address):
+        raise InvalidInput(f"an address begins with http:// or https://, got {address[:80]!r}")
 
 
 def keep_file(file: Path, folder: Path) -> Path:

@@ -15,14 +15,14 @@ from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport, ingest
 from embeddings.milvus_address import MilvusAddress
-from embeddings.sources import Unreadable, find_inputs, is_address
+from embeddings.sources import Unreadable, find_inputs
 from embeddings.store import AddReport, PassageStore
 from qa.answers import Answer
 from qa.build import is_seeds, open_pipeline, open_store, own_library, seeds_library
 from qa.evaluation.labels import LABELS_FILE, Label, add_label
 from qa.libraries import shelf
-from qa.libraries.shelf import OWN, SEEDS, shelved
-from qa.libraries.uploads import UPLOADS, check_files, keep_file
+from qa.libraries.shelf import OWN, SEEDS
+from qa.libraries.uploads import UPLOADS, check_address, check_files, keep_file
 from qa.pipeline import Pipeline
 from qa.settings import Settings
 
@@ -92,8 +92,7 @@ class Workspace:
             InvalidInput: it is no address on the web.
         """
         self._check_changeable("added to")
-        if not is_address(address):
-            raise InvalidInput(f"an address begins with http:// or https://, got {address[:80]!r}")
+        check_address(address)
         found = find_inputs([address], public_only=True)  # what is around the server is not for those who reach it
         with self._changing:
             return ingest(self.store, found.inputs, seen=seen, anew=True)
@@ -190,7 +189,7 @@ class Libraries:
         Raises:
             DatelineError: see open_store.
         """
-        self._settings, self.read_only, self._observer = settings, read_only, observer
+        self.settings, self.read_only, self._observer = settings, read_only, observer
         self._encoder = SentenceEncoder(settings.encoder)
         self._opened: dict[str, Workspace] = {}
         self._deleted: set[str] = set()
@@ -203,31 +202,31 @@ class Libraries:
     @property
     def first(self) -> str:
         """The library that is shown first, by its present name; another where it was deleted, by whomever."""
-        if self._settings.library is not None:
+        if self.settings.library is not None:
             return self._shown_first
         return self.called(self._shown_first) or self._first()
 
     @property
     def can_make(self) -> bool:
         """Whether libraries can be made, and not the one alone is offered that the settings name."""
-        return self._settings.library is None and not self.read_only
+        return self.settings.library is None and not self.read_only
 
     def names(self) -> list[str]:
         """List the libraries on offer."""
-        if self._settings.library is not None:
+        if self.settings.library is not None:
             return [self._shown_first]
-        own, shelf = self._own(), shelved()
-        return [*([own] if own is not None else []), SEEDS, *(name for name in shelf if name != own)]
+        own = self._own()
+        return [*([own] if own is not None else []), SEEDS, *(name for name in shelf.shelved() if name != own)]
 
     def called(self, name: str) -> str | None:
         """Give what a library is called now that has, or had, a name; None where there is none."""
         if name in self.names():
             return name
-        return shelf.called(name) if self._settings.library is None else None
+        return shelf.called(name) if self.settings.library is None else None
 
     def names_of(self, name: str) -> list[str]:
         """Give all names that lead to a library, the present one first."""
-        return shelf.names_of(name) if self._settings.library is None else [name]
+        return shelf.names_of(name) if self.settings.library is None else [name]
 
     def can_change(self, name: str) -> bool:
         """Whether a library can be renamed and deleted: one of the user's own."""
@@ -332,9 +331,9 @@ class Libraries:
 
     def _stands(self, workspace: Workspace) -> bool:
         """Whether other processes have left an open library in its place, and called as it is here."""
-        if self._settings.library is not None or workspace.shows_seeds:
+        if self.settings.library is not None or workspace.shows_seeds:
             return True
-        return shelved().get(workspace.name) == workspace.store.folder and workspace.store.is_in_place
+        return shelf.shelved().get(workspace.name) == workspace.store.folder and workspace.store.is_in_place
 
     def _keep_step(self) -> None:
         """Call what is open as other processes call it now, and let go of what they deleted or replaced."""
@@ -362,25 +361,25 @@ class Libraries:
     def _why_not(self) -> str:
         if self.read_only:
             return "this server is read-only"
-        return "the server serves one library alone" if self._settings.library is not None else "it is Dateline's own"
+        return "the server serves one library alone" if self.settings.library is not None else "it is Dateline's own"
 
     def _open(self, name: str, *, create: bool, folder: Path | None = None) -> Workspace:
         """Open a library, or with `create` make one in a folder."""
         if name not in self._opened:
             place = self._folder(name) if folder is None else folder
-            store = open_store(replace(self._settings, library=place), create=create, encoder=self._encoder)
+            store = open_store(replace(self.settings, library=place), create=create, encoder=self._encoder)
             if self._pipeline is None:
-                self._pipeline = open_pipeline(self._settings, store, observer=self._observer)
+                self._pipeline = open_pipeline(self.settings, store, observer=self._observer)
             self._opened[name] = Workspace(name, store, self._pipeline.over(store), read_only=self.read_only)
             self._deleted.discard(name)
         return self._opened[name]
 
     def _folder(self, name: str) -> Path | MilvusAddress:
-        if self._settings.library is not None:
-            return self._settings.library
+        if self.settings.library is not None:
+            return self.settings.library
         if name == SEEDS:
             return seeds_library(self._encoder)
-        return shelved()[name]
+        return shelf.shelved()[name]
 
     def _first(self) -> str:
         return self._own() or SEEDS

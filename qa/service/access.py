@@ -122,29 +122,25 @@ class Doorkeeper:
     def __init__(self, access: Access, *, clock: Callable[[], float] = time.time) -> None:
         self._access, self._clock = access, clock
         self._hashing = threading.Lock()
-        self._verified: dict[bytes, str] = {}
+        self._verified: set[bytes] = set()
 
     def password_is(self, password: str) -> bool:
         """Say whether this is the password; takes as long whether there is one or not."""
-        fits = self._fits(self._access.password or _nobody(), password[: MOST_PASSWORD + 1])
-        return fits and bool(self._access.password)
+        return self._fits(self._access.password or _nobody(), password[: MOST_PASSWORD + 1])
 
     def is_verified(self, token: str) -> bool:
         """Say whether a token was verified before, which costs no hashing."""
-        return hashlib.sha256(token.encode()).digest() in self._verified
+        return _digest(token) in self._verified
 
-    def bearer_of(self, token: str) -> str | None:
-        """Give the name that a token was made for; None where it is none of ours."""
-        digest = hashlib.sha256(token.encode()).digest()
-        if digest in self._verified:  # compared by its hash, which says nothing about how near a guess was
-            return self._verified[digest]
-        name = token.partition(".")[0]
-        fits = self._fits(self._access.tokens.get(name) or _nobody(), token[:MOST_PASSWORD])
-        if not fits or name not in self._access.tokens:
-            return None
-        if len(self._verified) < REMEMBERED:
-            self._verified[digest] = name
-        return name
+    def token_is_ours(self, token: str) -> bool:
+        """Say whether a token was made here, and not taken back."""
+        if self.is_verified(token):
+            return True
+        hashed = self._access.tokens.get(token.partition(".")[0]) or _nobody()
+        fits = self._fits(hashed, token[:MOST_PASSWORD])
+        if fits and len(self._verified) < REMEMBERED:
+            self._verified.add(_digest(token))
+        return fits
 
     def open_session(self) -> str:
         """Give what a browser shows to stay in, for SESSION_SECONDS."""
@@ -167,6 +163,11 @@ class Doorkeeper:
                 return _HASHER.verify(hashed, given)  # compares in constant time
         except (Argon2Error, InvalidHashError):
             return False
+
+
+def _digest(token: str) -> bytes:
+    """Hash a token to look it up by: the time that takes says nothing about how near a guess was."""
+    return hashlib.sha256(token.encode()).digest()
 
 
 @cache

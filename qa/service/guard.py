@@ -84,7 +84,7 @@ class Guard:
     async def _by_token(self, scope: Scope, token: str) -> Response | None:
         if self._doorkeeper.is_verified(token):
             return None
-        refusal = await self._attempt(scope, lambda: self._doorkeeper.bearer_of(token) is not None)
+        refusal = await self._attempt(scope, lambda: self._doorkeeper.token_is_ours(token))
         if refusal is None or refusal.status_code != 401:
             return refusal
         return problem_response(

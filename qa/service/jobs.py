@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from embeddings.errors import DatelineError
 from qa.service.problems import Refused
-from qa.wire import JobOut, JobStatus
+from qa.wire import JobOut
 
 logger = logging.getLogger(__name__)
 WAITING, REMEMBERED = 8, 50
@@ -23,26 +22,20 @@ Work = Callable[[], Iterator[dict[str, Any] | None]]
 
 @dataclass(slots=True)
 class _Job:
-    total: int
+    out: JobOut
     work: Work | None
-    id: str = field(default_factory=lambda: secrets.token_hex(8))
-    status: JobStatus = "waiting"
-    done: int = 0
-    error: str | None = None
-    figures: dict[str, Any] | None = None
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    cancelled: bool = False
 
-    def shown(self) -> JobOut:
-        return JobOut(
-            id=self.id, status=self.status, done=self.done, total=self.total, error=self.error, figures=self.figures
-        )
+    @property
+    def is_open(self) -> bool:
+        return self.out.status in ("waiting", "running")
 
 
 class Jobs:
     """Runs work one after another, in a thread."""
 
     def __init__(self) -> None:
-        self._jobs: OrderedDict[str, _Job] = OrderedDict()
+        self._jobs: dict[str, _Job] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="evaluation")
         self._lock = threading.Lock()
 
@@ -55,14 +48,14 @@ class Jobs:
         Raises:
             Refused: 503, where too much waits already.
         """
-        job = _Job(total, work)
+        job = _Job(JobOut(id=secrets.token_hex(8), status="waiting", done=0, total=total), work)
         with self._lock:
-            if sum(other.status in ("waiting", "running") for other in self._jobs.values()) >= WAITING:
+            if sum(other.is_open for other in self._jobs.values()) >= WAITING:
                 raise Refused(503, f"{WAITING} evaluations are waiting already; try again later", {"Retry-After": "60"})
-            self._jobs[job.id] = job
+            self._jobs[job.out.id] = job
             self._forget()
         self._thread.submit(_run, job)
-        return job.shown()
+        return job.out.model_copy()
 
     def get(self, job_id: str) -> JobOut:
         """Say how far a job is.
@@ -70,7 +63,7 @@ class Jobs:
         Raises:
             Refused: 404, where none is known by that id.
         """
-        return self._known(job_id).shown()
+        return self._known(job_id).out.model_copy()
 
     def cancel(self, job_id: str) -> JobOut:
         """Stop a job after its current step; one that is done stays as it is.
@@ -79,16 +72,16 @@ class Jobs:
             Refused: see get.
         """
         job = self._known(job_id)
-        job.cancelled.set()
-        if job.status == "waiting":
+        job.cancelled = True
+        if job.out.status == "waiting":
             # its turn comes later, and what it would ask need not be kept until then
-            job.status, job.work = "cancelled", None
-        return job.shown()
+            job.out.status, job.work = "cancelled", None
+        return job.out.model_copy()
 
     def close(self) -> None:
         """Stop all jobs and wait for the current step."""
         for job in list(self._jobs.values()):
-            job.cancelled.set()
+            job.cancelled = True
         self._thread.shutdown(cancel_futures=True)
 
     def _known(self, job_id: str) -> _Job:
@@ -98,29 +91,29 @@ class Jobs:
         return job
 
     def _forget(self) -> None:
-        over = [job.id for job in self._jobs.values() if job.status not in ("waiting", "running")]
+        over = [job_id for job_id, job in self._jobs.items() if not job.is_open]
         for job_id in over[: max(0, len(self._jobs) - REMEMBERED)]:
             del self._jobs[job_id]
 
 
 def _run(job: _Job) -> None:
     work, job.work = job.work, None
-    if job.cancelled.is_set() or work is None:
-        job.status = "cancelled"
+    if job.cancelled or work is None:
+        job.out.status = "cancelled"
         return
-    job.status = "running"
+    job.out.status = "running"
     try:
         for figures in work():
             if figures is not None:
-                job.figures = figures
+                job.out.figures = figures
             else:
-                job.done += 1
-            if job.cancelled.is_set() and figures is None:
-                job.status = "cancelled"
+                job.out.done += 1
+            if job.cancelled and figures is None:
+                job.out.status = "cancelled"
                 return
-        job.status = "done"
+        job.out.status = "done"
     except DatelineError as error:
-        job.status, job.error = "failed", str(error)
+        job.out.status, job.out.error = "failed", str(error)
     except Exception:  # the thread must go on to the next, and the client is told
-        logger.exception("evaluation %s failed", job.id)
-        job.status, job.error = "failed", "it failed inside; the server's log has the reason"
+        logger.exception("evaluation %s failed", job.out.id)
+        job.out.status, job.out.error = "failed", "it failed inside; the server's log has the reason"

@@ -23,7 +23,7 @@ from qa.service.guard import Guard
 from qa.service.headers import LOOPBACK, OwnHost, SecurityHeaders
 from qa.service.limits import BodyLimit
 from qa.service.lockout import Lockout
-from qa.service.observing import Metrics, Observed
+from qa.service.observing import Metrics, Observed, log
 
 _HOSTNAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?|\[[0-9a-fA-F:.]+\]", re.ASCII)  # which is all that browsers send
 CONNECTIONS = 1_000
@@ -126,9 +126,9 @@ def run(
         DatelineError: the port is taken.
     """
     if serving.log_requests:
-        logging.getLogger("dateline.requests").setLevel(logging.INFO)
-        logging.getLogger("dateline.requests").addHandler(logging.StreamHandler())
-        logging.getLogger("dateline.requests").propagate = False
+        log.setLevel(logging.INFO)
+        log.addHandler(logging.StreamHandler())
+        log.propagate = False
     server = _Server(
         uvicorn.Config(
             app,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,13 @@ from embeddings.errors import DatelineError, InvalidInput
 from embeddings.ingest import IngestReport
 from embeddings.sources.kinds import SUFFIXES
 from embeddings.utf8 import in_utf8
+from qa.libraries.uploads import check_address, check_files
 from qa.libraries.workspace import Libraries, Seen, Workspace
 from qa.presentation import byline, in_counts
-from qa.ui.libraries import choice, library_fields
-from qa.ui.markup import article_html, link_html, message_html, origin_html
+from qa.ui.libraries import library_fields
+from qa.ui.markup import article_html, error_html, link_html, message_html, origin_html
 from qa.ui.narrowing import Narrowing, Only, keep_to
-from qa.ui.preferences import unknown_library
+from qa.ui.opened import Opened, choice, unknown_library
 from qa.ui.style import READ, REFUSED, SAY, TO_ARTICLE, TO_QUESTION
 
 ADD = "Add files: text, web, PDF, Word, tables, XML, mail, zip"
@@ -38,22 +40,15 @@ Removed = tuple[str, Article] | None
 """The name of a library, and what was removed from it last."""
 
 
-def articles_tab(
-    libraries: Libraries,
-    library: gr.Dropdown,
-    named: gr.events.Dependency,
-    narrowing: Narrowing,
-    tabs: gr.Tabs,
-) -> None:
+def articles_tab(opened: Opened, narrowing: Narrowing, tabs: gr.Tabs) -> None:
     """Lay the tab out.
 
     Args:
-        named: the event after which the library is the one that the page's address names.
         narrowing: holds which articles are asked.
         tabs: all of the page.
     """
-    tab = _Articles(libraries)
-    changing = not libraries.read_only
+    tab, library = _Articles(opened.libraries), opened.field
+    changing = not opened.libraries.read_only
     with gr.Row(visible=changing):
         files = gr.File(label=ADD, file_count="multiple", file_types=list(SUFFIXES), height=150)
         with gr.Column():
@@ -83,28 +78,24 @@ def articles_tab(
         remove = gr.Button("Remove the chosen article", variant="stop", scale=1, visible=False)
         back = gr.Button("Put it back", scale=1, visible=False)
     removed = gr.State(None)
-    library_fields(libraries, library, named, status)
-    shared: dict[str, Any] = {"api_visibility": "private"}
-    status.change(None, [status], None, js=SAY, **shared)
-    for change in (wanted.change, library.change, named.then):
-        change(tab.find, [library, wanted, chosen], [table, chosen, shown], **shared)
-    library.change(lambda: (None, gr.update(visible=False)), None, [removed, back], **shared)
-    read = table.select(tab.show, [library, table], [chosen, shown], **shared)
-    read.then(None, None, None, js=READ, **shared)
+    library_fields(opened, status)
+    status.change(None, [status], None, js=SAY)
+    for change in (wanted.change, *opened.events):
+        change(tab.find, [library, wanted, chosen], [table, chosen, shown])
+    library.change(lambda: (None, gr.update(visible=False)), None, [removed, back])
+    read = table.select(tab.show, [library, table], [chosen, shown])
+    read.then(None, None, None, js=READ)
     for change in (chosen.change, library.change):
-        change(tab.offer, [library, chosen], [only, remove], queue=False, show_progress="hidden", **shared)
-    asking = only.click(tab.ask_only, [library, chosen], [tabs, *narrowing.kept], queue=False, **shared)
-    asking.then(None, None, None, js=TO_QUESTION, **shared)
-    linked = named.then(tab.of_address, [library], [tabs, chosen, shown], queue=False, **shared)
-    linked.then(None, None, None, js=TO_ARTICLE, **shared)
-    remove.click(
-        tab.remove, [library, chosen, wanted, removed], [status, chosen, shown, table, removed, back], **shared
-    )
-    back.click(tab.put_back, [removed, library, wanted], [status, table, removed, back], **shared)
-    told: dict[str, Any] = {"show_progress_on": [status], **shared}
-    files.upload(tab.add_files, [library, files, wanted], [status, files, table, library], **told)
+        change(tab.offer, [library, chosen], [only, remove], queue=False, show_progress="hidden")
+    asking = only.click(tab.ask_only, [library, chosen], [tabs, *narrowing.kept], queue=False)
+    asking.then(None, None, None, js=TO_QUESTION)
+    linked = opened.known.then(tab.of_address, [library], [tabs, chosen, shown], queue=False)
+    linked.then(None, None, None, js=TO_ARTICLE)
+    remove.click(tab.remove, [library, chosen, wanted, removed], [status, chosen, shown, table, removed, back])
+    back.click(tab.put_back, [removed, library, wanted], [status, table, removed, back])
+    files.upload(tab.add_files, [library, files, wanted], [status, files, table, library], show_progress_on=[status])
     adding = [fetch.click, address.submit]
-    gr.on(adding, tab.add_address, [library, address, wanted], [status, table, library], **told)
+    gr.on(adding, tab.add_address, [library, address, wanted], [status, table, library], show_progress_on=[status])
 
 
 class _Articles:
@@ -144,35 +135,33 @@ class _Articles:
     def add_files(
         self, name: str, files: list[str] | None, wanted: str, progress: gr.Progress = PROGRESS
     ) -> tuple[str, None, Any, Any]:
+        given = [Path(file) for file in files or []]
         done, library = self._add(
-            name, progress, lambda workspace, seen: workspace.add_files([Path(file) for file in files or []], seen=seen)
+            name, progress, partial(check_files, given), lambda workspace, seen: workspace.add_files(given, seen=seen)
         )
         return done, None, self.listed(library, wanted), choice(self._libraries, library)
 
     def add_address(
         self, name: str, address: str, wanted: str, progress: gr.Progress = PROGRESS
     ) -> tuple[str, Any, Any]:
+        given = address.strip()
         done, library = self._add(
-            name, progress, lambda workspace, seen: workspace.add_address(address.strip(), seen=seen)
+            name,
+            progress,
+            partial(check_address, given),
+            lambda workspace, seen: workspace.add_address(given, seen=seen),
         )
         return done, self.listed(library, wanted), choice(self._libraries, library)
 
     def show(self, name: str, rows: Rows, event: gr.SelectData) -> tuple[str, str]:
-        try:
-            return self._read(name, rows[event.index[0]][-1])
-        except DatelineError as error:
-            return "", _said(error)
+        return self._read(name, rows[event.index[0]][-1])
 
     def of_address(self, name: str, request: gr.Request) -> tuple[Any, Any, Any]:
         """Open the article of an address like http://127.0.0.1:7860/?article=ID, if its library is there."""
         article_id = str(request.query_params.get("article", ""))
         if not article_id or unknown_library(self._libraries, request):
             return (gr.skip(),) * 3
-        try:
-            chosen, shown = self._read(name, article_id)
-        except DatelineError as error:
-            chosen, shown = "", _said(error)
-        return gr.update(selected=TAB), chosen, shown
+        return gr.update(selected=TAB), *self._read(name, article_id)
 
     def ask_only(self, name: str, article_id: str) -> tuple[Any, ...]:
         """Keep the questions to one article, and show where they are asked."""
@@ -184,11 +173,18 @@ class _Articles:
         return gr.update(selected=ASKING), *keep_to(Only(name, article.id, article.title))
 
     def _read(self, name: str, article_id: str) -> tuple[str, str]:
-        """Lay an article out, with its address and what of its page is not searched; gives its id, too."""
-        article = self._article(name, article_id)
+        """Lay an article out, with its address and what of its page is not searched, behind its id.
+
+        One that is not there has none, and what is laid out says so.
+        """
+        try:
+            article = self._article(name, article_id)
+            set_aside = self._libraries.open(name).store.set_aside(article.id)
+        except DatelineError as error:
+            return "", message_html(error_html(error))
         aside = "".join(
             f"<li>{html.escape(item.kind)}: {html.escape(article.text[item.start : item.end])}</li>"
-            for item in self._libraries.open(name).store.set_aside(article_id)
+            for item in set_aside
         )
         kept_out = f"<p>Set aside from the search:</p><ul>{aside}</ul>" if aside else ""
         link = link_html(f"?{urlencode({'library': name, 'article': article.id})}")
@@ -230,14 +226,25 @@ class _Articles:
         done = f"Put back “{article.title}”." if report.added else f"“{article.title}” is there already."
         return done, self.listed(name, wanted), None, gr.update(visible=False)
 
-    def _add(self, name: str, progress: gr.Progress, add: Callable[[Workspace, Seen], IngestReport]) -> tuple[str, str]:
-        """Add, and say in lines what came of it, and in which library it is."""
+    def _add(
+        self,
+        name: str,
+        progress: gr.Progress,
+        check: Callable[[], None],
+        add: Callable[[Workspace, Seen], IngestReport],
+    ) -> tuple[str, str]:
+        """Add, and say in lines what came of it, and in which library it is.
+
+        Args:
+            check: says what can't be added, before a library is made for it.
+        """
         numbers = count(1)
 
         def seen(_: Any) -> None:
             progress((next(numbers), None), unit="read")
 
         try:
+            check()
             workspace = self._libraries.to_add_to(name)
             report = add(workspace, seen)
         except DatelineError as error:
@@ -247,7 +254,3 @@ class _Articles:
         if opened != name:
             said.insert(1, f"The library {opened} is open now; choose {name} at the top to go back to it.")
         return "\n".join(said), opened
-
-
-def _said(error: DatelineError) -> str:
-    return message_html(f"<p>{html.escape(str(error))}</p>")

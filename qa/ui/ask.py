@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -19,9 +20,10 @@ from qa.ui.course import Course
 from qa.ui.downloads import download_of, new_folder
 from qa.ui.earlier import anew, earlier_conversations
 from qa.ui.history import History, questions_of
-from qa.ui.markup import answer_html, as_markdown, message_html, question_html, reading_html
+from qa.ui.markup import answer_html, as_markdown, error_html, message_html, question_html, reading_html
 from qa.ui.narrowing import Narrowing, Notice, Only, in_filter_words, narrow, only_notice
-from qa.ui.preferences import Preferences, adjusted, unknown_library
+from qa.ui.opened import Opened, unknown_library
+from qa.ui.preferences import Preferences, adjusted
 from qa.ui.style import HEARD
 
 EXAMPLES = (
@@ -35,7 +37,6 @@ PLACEHOLDER = "Ask who, what, when or where"
 STOPPED = "<p>Stopped.</p>"
 
 _COUNTED = "(...given) => [...given.slice(0, -1), document.querySelectorAll('.dateline-answer').length]"
-_PRIVATE: dict[str, Any] = {"api_visibility": "private"}
 
 Message = dict[str, Any]
 
@@ -54,36 +55,24 @@ class _Fields:
     export: gr.DownloadButton
 
 
-def ask_tab(
-    libraries: Libraries,
-    library: gr.Dropdown,
-    chosen: gr.events.Dependency,
-    preferences: Preferences,
-) -> Narrowing:
-    """Lay the tab out; gives what keeps its questions to some articles.
-
-    Args:
-        chosen: the event after which the library is the one that this browser left.
-    """
-    talk = _Conversing(libraries)
+def ask_tab(opened: Opened, preferences: Preferences) -> Narrowing:
+    """Lay the tab out; gives what keeps its questions to some articles."""
+    talk = _Conversing(opened.libraries)
     course = gr.State(Course())
     fields = _fields()
-    correcting = correction(libraries, fields.chatbot, course)
+    correcting = correction(opened.libraries, fields.chatbot, course)
     narrowing = narrow(fields.notice)
     tried = [[example] for example in EXAMPLES]  # seen once it is known which library they are tried on
     examples = gr.Examples(tried, inputs=[fields.box], label="Try one of these", visible=False).dataset
-    rest = [course, *narrowing.inputs, library, *preferences.inputs]
-    runs = _answer_on(talk, fields, rest, *_link(libraries, chosen))
+    rest = [course, *narrowing.inputs, opened.field, *preferences.inputs]
+    runs = _answer_on(talk, fields, rest, *_link(opened))
     emptied = [course, fields.chatbot, correcting, fields.export]
-    opening = earlier_conversations(
-        talk.reopen, chosen, course, fields.chatbot, runs, libraries, library, rest, emptied
-    )
-    runs.append(opening)
+    runs.append(earlier_conversations(talk.reopen, opened, course, fields.chatbot, runs, rest, emptied))
     _stop_on(fields, course)
-    _begin_anew_on(libraries, library, fields, course, emptied, runs)
-    _suit_to_library(libraries, library, chosen, [narrowing.source, fields.box, examples])
+    _begin_anew_on(opened, fields, course, emptied, runs)
+    _suit_to_library(opened, [narrowing.source, fields.box, examples])
     _export_after(runs, course, fields.export)
-    narrowing.release_on(library, libraries)
+    narrowing.release_on(opened)
     return narrowing
 
 
@@ -114,14 +103,14 @@ def _fields() -> _Fields:
         )
 
 
-def _link(libraries: Libraries, chosen: gr.events.Dependency) -> tuple[gr.State, gr.events.Dependency]:
+def _link(opened: Opened) -> tuple[gr.State, gr.events.Dependency]:
     """Give what holds the question of the page's address, and the event after which it does."""
     link = gr.State("")  # not the box: whoever types before the page has loaded keeps what was typed
 
     def link_of(request: gr.Request) -> str:
-        return _linked(libraries, request)
+        return _linked(opened.libraries, request)
 
-    return link, chosen.then(link_of, None, [link], api_visibility="private")
+    return link, opened.known.then(link_of, None, [link])
 
 
 def _answer_on(
@@ -131,7 +120,7 @@ def _answer_on(
     shown = gr.Number(0, visible=False)
     triggers: tuple[Any, ...] = (fields.box.submit, fields.ask.click)
     for trigger in triggers:  # before what goes to the server: a sign of life
-        trigger(None, [fields.box, fields.chatbot], [fields.chatbot], js=HEARD, **_PRIVATE)
+        trigger(None, [fields.box, fields.chatbot], [fields.chatbot], js=HEARD)
     return [
         # one question at a time: the reader uses all cores by itself
         trigger(
@@ -143,7 +132,6 @@ def _answer_on(
             show_progress="hidden",  # it is told in the conversation
             concurrency_limit=1,
             concurrency_id="answer",
-            **_PRIVATE,
         )
         for trigger, asked in (*((trigger, fields.box) for trigger in triggers), (linked.then, link))
     ]
@@ -154,44 +142,32 @@ def _stop_on(fields: _Fields, course: gr.State) -> None:
 
     The event is not cancelled: Gradio would hide what waits behind it, which is answered all the same.
     """
-    fields.reword.click(_understood, [course], [fields.box], queue=False, **_PRIVATE)
+    fields.reword.click(_understood, [course], [fields.box], queue=False)
     stopping = [fields.chatbot, course, fields.box]
-    fields.stop.click(_stopped, stopping, [fields.chatbot, fields.box], **_PRIVATE)
+    fields.stop.click(_stopped, stopping, [fields.chatbot, fields.box])
 
 
 def _begin_anew_on(
-    libraries: Libraries,
-    library: gr.Dropdown,
-    fields: _Fields,
-    course: gr.State,
-    emptied: Sequence[Any],
-    runs: Sequence[Any],
+    opened: Opened, fields: _Fields, course: gr.State, emptied: Sequence[Any], runs: Sequence[Any]
 ) -> None:
     """Begin another conversation where the visitor wants to, or opens another library."""
-    shared: dict[str, Any] = {"outputs": emptied, "cancels": list(runs), "queue": False, **_PRIVATE}
+    shared: dict[str, Any] = {"outputs": emptied, "cancels": list(runs), "queue": False}
     fields.clear.click(anew, [course], **shared)
-    library.change(lambda course, name: _anew_with(libraries, course, name), [course, library], **shared)
+    other = partial(_anew_with, opened.libraries)
+    opened.field.change(other, [course, opened.field], **shared)
 
 
-def _suit_to_library(
-    libraries: Libraries, library: gr.Dropdown, chosen: gr.events.Dependency, suited: Sequence[Any]
-) -> None:
+def _suit_to_library(opened: Opened, suited: Sequence[Any]) -> None:
     """Let the sources, the question's placeholder and the examples be those of the library that is open."""
-    for changed in (chosen.then, library.change):
-        changed(
-            lambda name: _of_library(libraries, name),
-            [library],
-            suited,
-            queue=False,
-            show_progress="hidden",
-            **_PRIVATE,
-        )
+    suit = partial(_of_library, opened.libraries)
+    for event in opened.events:
+        event(suit, [opened.field], suited, queue=False, show_progress="hidden")
 
 
 def _export_after(runs: Sequence[Any], course: gr.State, export: gr.DownloadButton) -> None:
     """Have the conversation ready for download after each answer."""
     for run in runs:
-        run.then(lambda course: download_of(_exported(course)), [course], [export], queue=False, **_PRIVATE)
+        run.then(lambda course: download_of(_exported(course)), [course], [export], queue=False)
 
 
 class _Conversing:
@@ -243,7 +219,7 @@ class _Conversing:
                     yield gr.skip(), [*asked, _said(said)]  # what is typed meanwhile stays
         except DatelineError as error:
             course.asking = ""
-            yield question, [*asked, _said(f"<p>{html.escape(str(error))}</p>")]
+            yield question, [*asked, _said(error_html(error))]
             return
         if course.over:
             return

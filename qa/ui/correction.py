@@ -41,14 +41,13 @@ def correction(libraries: Libraries, chatbot: gr.Chatbot, course: gr.State) -> g
             save = gr.Button("Save the right answer", variant="primary", min_width=160)
             silent = gr.Button("The articles don't say", min_width=160)
             close = gr.Button("Close", min_width=80)
-    shared: dict[str, Any] = {"api_visibility": "private"}
     if not libraries.read_only:
-        judged = chatbot.like(correcting.judge, [course], [chatbot, panel, asked, right], **shared)
-        judged.then(None, None, None, js=SHOWN, **shared)
-    take.click(None, None, [right], js=SELECTED, **shared)
-    gr.on([save.click, right.submit], correcting.correct, [right, course], [right, panel], **shared)
-    silent.click(correcting.say_silent, [course], [right, panel], **shared)
-    close.click(lambda: gr.update(visible=False), None, [panel], queue=False, **shared)
+        judged = chatbot.like(correcting.judge, [course], [chatbot, panel, asked, right])
+        judged.then(None, None, None, js=SHOWN)
+    take.click(None, None, [right], js=SELECTED)
+    gr.on([save.click, right.submit], correcting.correct, [right, course], [right, panel])
+    silent.click(correcting.say_silent, [course], [right, panel])
+    close.click(lambda: gr.update(visible=False), None, [panel], queue=False)
     return panel
 
 

@@ -26,18 +26,16 @@ class Course:
 
     def __init__(self, library: str = "", *, renewed: bool = False) -> None:
         self.library, self.renewed = library, renewed
+        self.asking, self.stops, self.over = "", 0, False
+        self.begin("")
+
+    def begin(self, started: str) -> None:
+        """Begin it, or begin anew what was begun before."""
+        self.started, self.judged = started, -1
         self.turns: list[Turn] = []
         self.where: list[Filter] = []
         self.narrowed: list[str] = []
         self.verdicts: dict[int, str] = {}
-        self.judged = -1
-        self.started = self.asking = ""
-        self.stops = 0
-        self.over = False
-
-    def begin(self, started: str) -> None:
-        """Begin it anew, as it was begun before."""
-        self.started, self.turns, self.where, self.narrowed, self.verdicts, self.judged = started, [], [], [], {}, -1
 
     def end(self, library: str = "") -> Course:
         """End it, and give the one that comes after it."""

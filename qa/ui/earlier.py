@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -11,6 +12,7 @@ from qa.libraries.workspace import Libraries
 from qa.ui.course import Course
 from qa.ui.downloads import download_of
 from qa.ui.history import KEPT_TURNS, choices, read, remember, started_at
+from qa.ui.opened import Opened
 
 _WITH_KEPT = "(_, ...rest) => [window.datelineKept('history', []), ...rest]"
 _KEEP = "(history) => window.datelineKeep('history', history)"
@@ -24,12 +26,10 @@ _WITH_KEPT_AND_NOW = """() => {
 
 def earlier_conversations(
     reopened: Callable[..., Iterator[Any]],
-    chosen: gr.events.Dependency,
+    opened: Opened,
     course: gr.State,
     chatbot: gr.Chatbot,
     runs: Sequence[Any],
-    libraries: Libraries,
-    library: gr.Dropdown,
     rest: Sequence[Any],
     emptied: Sequence[Any],
 ) -> Any:
@@ -37,7 +37,6 @@ def earlier_conversations(
 
     Args:
         reopened: asks the questions of one again; is given the history and when the one began, then the `rest`.
-        chosen: the event after which the library is the one that this browser left.
         runs: the events of asking.
         emptied: the components that another conversation empties, as `anew` gives their values.
     """
@@ -48,27 +47,24 @@ def earlier_conversations(
             earlier = gr.Dropdown(label="Conversation", choices=[], value=None, scale=3)
             reopen = gr.Button("Open", min_width=80, elem_classes="dateline-once")
             erase = gr.Button("Forget them all", min_width=140)
-    shared: dict[str, Any] = {"api_visibility": "private"}
 
     for run in runs:
         remembered = run.then(
-            lambda *given: keep(libraries, *given),
+            partial(keep, opened.libraries),
             [kept, now, course],
             [kept, earlier],
             js=_WITH_KEPT_AND_NOW,
             queue=False,
-            **shared,
         )
-        remembered.then(None, [kept], None, js=_KEEP, **shared)
-    for changed in (chosen.then, library.change):
-        changed(
-            lambda history, name: gr.update(choices=choices(history, *libraries.names_of(name)), value=None),
-            [kept, library],
+        remembered.then(None, [kept], None, js=_KEEP)
+    for event in opened.events:
+        event(
+            lambda history, name: gr.update(choices=choices(history, *opened.libraries.names_of(name)), value=None),
+            [kept, opened.field],
             [earlier],
             js=_WITH_KEPT,
             queue=False,
             show_progress="hidden",
-            **shared,
         )
     opening = reopen.click(
         reopened,
@@ -77,7 +73,6 @@ def earlier_conversations(
         js=_WITH_KEPT,
         concurrency_limit=1,
         concurrency_id="answer",
-        **shared,
     )
     erased = erase.click(
         # with the one on the page, which would come back with its next question
@@ -86,9 +81,8 @@ def earlier_conversations(
         [kept, earlier, *emptied],
         cancels=[*runs, opening],
         queue=False,
-        **shared,
     )
-    erased.then(None, [kept], None, js=_KEEP, **shared)
+    erased.then(None, [kept], None, js=_KEEP)
     return opening
 
 

@@ -26,6 +26,8 @@ from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
 from qa.libraries.workspace import Libraries, Workspace
 from qa.ui.downloads import download_of, new_folder
+from qa.ui.markup import error_html
+from qa.ui.opened import Opened
 from qa.ui.preferences import Preferences, adjusted
 from qa.ui.style import REFUSED, SAY
 
@@ -42,15 +44,9 @@ _UNDER_WAY = re.compile(rf"{MEASURING}|[\d,]+ of [\d,]+ asked")
 _PLACEHOLDER = "<p>The report of a run is shown here.</p>"
 
 
-def evaluate_tab(
-    libraries: Libraries, library: gr.Dropdown, named: gr.events.Dependency, preferences: Preferences
-) -> None:
-    """Lay the tab out.
-
-    Args:
-        named: the event after which the library is the one that the page's address names.
-    """
-    tab = _Evaluating(libraries)
+def evaluate_tab(opened: Opened, preferences: Preferences) -> None:
+    """Lay the tab out."""
+    tab, library = _Evaluating(opened.libraries), opened.field
     gr.Markdown(
         "Measure how right the answers are: by a file of questions with their answers, in SQuAD form, as CSV or "
         "as JSON Lines, or by what was judged here. A table has the columns question, answer and article; an empty "
@@ -75,10 +71,9 @@ def evaluate_tab(
         compare_button = gr.Button("Compare", min_width=120)
     compared = gr.HTML()
     report = gr.HTML(_PLACEHOLDER)
-    shared: dict[str, Any] = {"api_visibility": "private"}
-    status.change(None, [status], None, js=SAY, **shared)
-    file.upload(lambda: UPLOADED, None, [chosen], queue=False, **shared)
-    run.click(None, None, [status], js=f"() => '{MEASURING}'", **shared)  # what came of the run before is past
+    status.change(None, [status], None, js=SAY)
+    file.upload(lambda: UPLOADED, None, [chosen], queue=False)
+    run.click(None, None, [status], js=f"() => '{MEASURING}'")  # what came of the run before is past
     measuring = run.click(
         tab.run,
         [library, chosen, file, limit, *preferences.inputs],
@@ -86,22 +81,20 @@ def evaluate_tab(
         show_progress_on=[status],
         concurrency_limit=1,
         concurrency_id="evaluate",
-        **shared,
     )
-    stop.click(_stopped, [status], [status], cancels=[measuring], **shared)
-    for change in (library.change, named.then):
-        change(tab.runs, [library], [earlier, against], show_progress="hidden", **shared)
+    stop.click(_stopped, [status], [status], cancels=[measuring])
+    for change in opened.events:
+        change(tab.runs, [library], [earlier, against], show_progress="hidden")
     library.change(  # what is measured is of the library before
-        lambda said: (_stopped(said) if _UNDER_WAY.fullmatch(said) else "", "", _PLACEHOLDER),
+        lambda said: (STOPPED if _UNDER_WAY.fullmatch(said) else "", "", _PLACEHOLDER),
         [status],
         [status, compared, report],
         cancels=[measuring],
         queue=False,
-        **shared,
     )
-    show.click(tab.report, [library, earlier], [report], **shared)
-    earlier.change(tab.file, [library, earlier], [download], **shared)
-    compare_button.click(tab.compare, [library, earlier, against], [compared], **shared)
+    show.click(tab.report, [library, earlier], [report])
+    earlier.change(tab.file, [library, earlier], [download])
+    compare_button.click(tab.compare, [library, earlier, against], [compared])
 
 
 class _Evaluating:
@@ -153,7 +146,7 @@ class _Evaluating:
         try:
             return _frame(_run(self._libraries.open(name), run))
         except DatelineError as error:
-            return _said(error)
+            return error_html(error)
 
     def file(self, name: str, run: str | None) -> Any:
         """Copy a report to where the page may give it from."""
@@ -174,7 +167,7 @@ class _Evaluating:
             compared = compare(before, after, changed=changed)
             return f"<pre class='dateline-figures'>{html.escape(str(compared))}</pre>"
         except DatelineError as error:
-            return _said(error)
+            return error_html(error)
 
 
 def _stopped(progress: str) -> str:
@@ -244,7 +237,3 @@ def _frame(run: Path) -> str:
     return (
         f"<iframe class='dateline-report' sandbox title='Report of {html.escape(run.name)}' srcdoc=\"{page}\"></iframe>"
     )
-
-
-def _said(error: DatelineError) -> str:
-    return f"<p>{html.escape(str(error))}</p>"

@@ -9,20 +9,13 @@ import gradio as gr
 
 from embeddings.errors import DatelineError
 from qa.libraries.workspace import Libraries
+from qa.ui.opened import Opened, choice
 
-_SHARED: dict[str, Any] = {"api_visibility": "private"}
 
-
-def library_fields(
-    libraries: Libraries, library: gr.Dropdown, chosen: gr.events.Dependency, status: gr.Textbox
-) -> None:
-    """Lay the fields out; what came of them is said in `status`.
-
-    Args:
-        chosen: the event after which the library is the one that this browser left.
-    """
-    keeping = _Keeping(libraries)
-    with gr.Accordion("Another library", open=False, visible=libraries.can_make), gr.Row():
+def library_fields(opened: Opened, status: gr.Textbox) -> None:
+    """Lay the fields out; what came of them is said in `status`."""
+    keeping, library = _Keeping(opened.libraries), opened.field
+    with gr.Accordion("Another library", open=False, visible=opened.libraries.can_make), gr.Row():
         name = gr.Textbox(label="Name of a new library", placeholder="Elections 2026", scale=3)
         make = gr.Button("Make it and open it", min_width=160)
     own: gr.Accordion
@@ -36,13 +29,13 @@ def library_fields(
             asked, doomed = gr.HTML(), gr.State("")
             sure = gr.Button("Delete all of it", variant="stop", size="sm", min_width=140, scale=0)
             keep = gr.Button("Keep it", size="sm", min_width=100, scale=0)
-    gr.on([make.click, name.submit], keeping.make, [library, name], [status, name, library], **_SHARED)
-    gr.on([rename.click, wanted.submit], keeping.rename, [library, wanted], [status, wanted, library], **_SHARED)
-    delete.click(keeping.ask, [library], [status, asking, asked, doomed], queue=False, **_SHARED)
-    sure.click(keeping.delete, [library, doomed], [status, asking, library], **_SHARED)
-    keep.click(lambda: gr.update(visible=False), None, [asking], queue=False, **_SHARED)
-    for change in (chosen.then, library.change):
-        change(keeping.offer, [library], [own, asking], queue=False, show_progress="hidden", **_SHARED)
+    gr.on([make.click, name.submit], keeping.make, [library, name], [status, name, library])
+    gr.on([rename.click, wanted.submit], keeping.rename, [library, wanted], [status, wanted, library])
+    delete.click(keeping.ask, [library], [status, asking, asked, doomed], queue=False)
+    sure.click(keeping.delete, [library, doomed], [status, asking, library])
+    keep.click(lambda: gr.update(visible=False), None, [asking], queue=False)
+    for change in opened.events:
+        change(keeping.offer, [library], [own, asking], queue=False, show_progress="hidden")
 
 
 class _Keeping:
@@ -88,8 +81,3 @@ class _Keeping:
             return str(error), gr.update(visible=False), gr.skip()
         still = self._libraries.called(open_now) or self._libraries.first
         return f"Deleted the library {name}.", gr.update(visible=False), choice(self._libraries, still)
-
-
-def choice(libraries: Libraries, name: str) -> Any:
-    """Open a library at the top of the page."""
-    return gr.update(choices=libraries.names(), value=name)

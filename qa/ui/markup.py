@@ -10,6 +10,7 @@ from itertools import repeat
 
 from embeddings.dates import write_date
 from embeddings.documents import Article, Hit
+from embeddings.errors import DatelineError
 from embeddings.plurals import in_number
 from qa.answers import Answer, Span
 from qa.presentation import (
@@ -54,6 +55,11 @@ def answer_html(answer: Answer, narrowed: str = "") -> str:
 def message_html(content: str) -> str:
     """Wrap HTML as one message."""
     return _block(f"<div class='dateline'>{content}</div>")
+
+
+def error_html(error: DatelineError) -> str:
+    """Wrap the sentence of an error."""
+    return f"<p>{html.escape(str(error))}</p>"
 
 
 def question_html(question: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 import gradio as gr
 
-from qa.libraries.workspace import Libraries
+from qa.ui.opened import Opened
 
-_SHARED: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+_AT_ONCE: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,14 @@ class Narrowing:
         """What `keep_to` gives the values of."""
         return [self.notice.only, self.notice.row, self.notice.named]
 
-    def release_on(self, library: gr.Dropdown, libraries: Libraries) -> None:
+    def release_on(self, opened: Opened) -> None:
         """Ask all articles again when another library is opened."""
 
-        def stays(only: Only | None, name: str) -> bool:
-            return only is not None and libraries.are_one(only.library, name)
+        def still(only: Only | None, name: str) -> tuple[Any, ...]:
+            stays = only is not None and opened.libraries.are_one(only.library, name)
+            return keep_to(only if stays else None)
 
-        library.change(
-            lambda only, name: keep_to(only if stays(only, name) else None),
-            [self.notice.only, library],
-            self.kept,
-            **_SHARED,
-        )
+        opened.field.change(still, [self.notice.only, opened.field], self.kept, **_AT_ONCE)
 
 
 def only_notice() -> Notice:
@@ -82,9 +78,9 @@ def narrow(notice: Notice) -> Narrowing:
         until = gr.Textbox(label="Published until", placeholder="2021-12-31")
         source = gr.Dropdown(label="Source", choices=[""], value="", allow_custom_value=True)
     for given in (since, until, source):
-        given.change(lambda *given: gr.update(label=_labelled(*given)), [since, until, source], [fields], **_SHARED)
+        given.change(lambda *given: gr.update(label=_labelled(*given)), [since, until, source], [fields], **_AT_ONCE)
     narrowing = Narrowing(since, until, source, notice)
-    notice.release.click(lambda: keep_to(None), None, narrowing.kept, **_SHARED)
+    notice.release.click(lambda: keep_to(None), None, narrowing.kept, **_AT_ONCE)
     return narrowing
 
 

@@ -16,17 +16,6 @@ from qa.settings import Settings
 AS_MANY = 0
 """Passages read: as many as it takes."""
 MOST = 40
-_KEEP = """(name) => {
-  window.datelineKeep("library", name);
-  const address = new URL(location.href);
-  const named = address.searchParams.get("library");
-  if (named === null || named === name) return;
-  address.searchParams.set("library", name);
-  address.searchParams.delete("q");  // which was for the other one, as was
-  address.searchParams.delete("article");
-  history.replaceState(history.state, "", address);
-}"""
-"""Keep which library is open; an address that names another would open that one when it is loaded again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +40,7 @@ def kept_settings() -> gr.BrowserState:
     return gr.BrowserState(None, storage_key="dateline-settings", secret="dateline")
 
 
-def choose_kept_library(libraries: Libraries, blocks: gr.Blocks, library: gr.Dropdown) -> gr.events.Dependency:
-    """Keep in the browser which library is open, and open it on the next visit; gives the event after which it is.
-
-    An address like http://127.0.0.1:7860/?library=Elections+2026 comes before what the browser kept.
-    """
-    shared: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    library.change(None, [library], None, js=_KEEP, **shared)
-
-    def choose(kept: str, request: gr.Request) -> Any:
-        names = libraries.names()
-        wanted = (request.query_params.get("library"), kept)
-        called = (libraries.called(name) for name in wanted if name)  # a library may have been renamed since
-        opened = next((name for name in called if name), libraries.first)
-        return gr.update(choices=names, value=opened, elem_classes=[])
-
-    kept = gr.Textbox(visible=False)  # what the list has no place for would be refused by the list itself
-    read = "() => [window.datelineKept('library', '')]"
-    return blocks.load(choose, [kept], [library], js=read, queue=False, **shared)
-
-
-def unknown_library(libraries: Libraries, request: gr.Request) -> str:
-    """Give the name of a library in a page's address that there is none of; "" where all is well."""
-    named = str(request.query_params.get("library", ""))
-    return "" if not named or libraries.called(named) is not None else named
-
-
-def settings_tab(libraries: Libraries, settings: Settings, blocks: gr.Blocks, kept: gr.BrowserState) -> Preferences:
+def settings_tab(libraries: Libraries, blocks: gr.Blocks, kept: gr.BrowserState) -> Preferences:
     """Lay the tab out."""
     pipeline = libraries.open(libraries.first).pipeline
     usual = {"k": pipeline.k or AS_MANY, "threshold": round(pipeline.threshold, 2)}
@@ -99,8 +62,8 @@ def settings_tab(libraries: Libraries, settings: Settings, blocks: gr.Blocks, ke
         info="Below it the page says that the articles don't say. Lower it to see more answers, and more wrong ones.",
     )
     reset = gr.Button("Back to Dateline's own", min_width=180)
-    gr.HTML(_models(settings))
-    shared: dict[str, Any] = {"api_visibility": "private", "queue": False, "show_progress": "hidden"}
+    gr.HTML(_models(libraries.settings))
+    shared: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
     for slider in (k, threshold):
         slider.change(lambda k, threshold: {"k": k, "threshold": threshold}, [k, threshold], [kept], **shared)
     reset.click(lambda: (usual["k"], usual["threshold"], usual), None, [k, threshold, kept], **shared)
