@@ -242,11 +242,8 @@ class _Run:
 
 def _how(given: Input) -> str:
     """Hash how what stands at an address is read, and what else is known of it, which goes into its article."""
-    return hashlib.sha256(json.dumps([_way(given), given.known], sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _way(given: Input) -> list[object]:
-    return [READING, given.kind, *_told(given)]
+    said = [[READING, given.kind, *_told(given)], given.known]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _told(given: Input) -> list[object]:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable, bytes_opener, named_input
-from embeddings.sources.kinds import is_address
+from embeddings.sources.kinds import as_address, is_address
 from embeddings.sources.markup import SHORTCODE
 from embeddings.sources.parsing import Parsed, parse, parsing_as
 
@@ -133,7 +133,7 @@ def extract_feed(data: bytes) -> list[Parsed]:
         raise ReadingError(f"is a feed without entries{why}; see whether its address is right")
     entries = [one for one in feed.entries if is_published(_text(one, "wp_status"), _text(one, "wp_post_type"))]
     site, title, names = _text(feed.feed, "link"), _plain(_text(feed.feed, "title")), _names(data)
-    return [_entry(entry, title, site if is_address(site) else "", names) for entry in entries]
+    return [_entry(entry, title, as_address(site), names) for entry in entries]
 
 
 def is_published(status: str, kind: str) -> bool:
