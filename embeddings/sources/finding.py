@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
 from pathlib import Path
@@ -165,13 +165,12 @@ def _is_of_a_page(path: Path) -> bool:
     return page != path.name and any(path.with_name(f"{page}{suffix}").is_file() for suffix in PAGES)
 
 
-def _not_named(folders: Iterable[Path], places: Collection[str]) -> tuple[Path, ...]:
+def _not_named(folders: Sequence[Path], places: Iterable[str]) -> tuple[Path, ...]:
     """Give the folders that were left out, but for those in which something was named itself."""
-
-    def is_named(whole: Path) -> bool:
-        return any(Path(place).is_relative_to(whole) for place in places)
-
-    return tuple(sorted({folder for folder in folders if not is_named(folder.resolve())}))
+    if not folders:
+        return ()
+    named = {folder for place in map(Path, places) for folder in (place, *place.parents)}
+    return tuple(sorted({folder for folder in folders if folder.resolve() not in named}))
 
 
 def _is_file(path: Path) -> bool:
