@@ -77,6 +77,7 @@ def find_inputs(
                     found = file_input(file, kind, columns or {}, folder)
                     inputs.setdefault(found.place, found)
             inputs.update((given.place, given) for given in map(shut_folder_input, walk.shut))
+            walk.shut.clear()
     if not inputs and not may_be_none:
         passed = f", but a link to another folder; name it to index it: {walk.linked[0]}" if walk.linked else ""
         wanted = f"; want files of these kinds: {KINDS}"
