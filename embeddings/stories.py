@@ -48,10 +48,10 @@ def part_stories(connection: sqlite3.Connection, stories: Collection[str]) -> No
         "WHERE a.story IN (SELECT value FROM json_each(?)) ORDER BY a.key",
         [json.dumps(sorted(stories))],
     ).fetchall()
-    for key, *_ in left:
-        # one that is left alone, too: else it would be joined to the article that named its story when that comes back
-        connection.execute("UPDATE articles SET story = sha256 WHERE key = ?", [key])
-        connection.execute("DELETE FROM bands WHERE article = ?", [key])
+    keys = [(key,) for key, *_ in left]
+    # one that is left alone, too: else it would be joined to the article that named its story when that comes back
+    connection.executemany("UPDATE articles SET story = sha256 WHERE key = ?", keys)
+    connection.executemany("DELETE FROM bands WHERE article = ?", keys)
     for key, *columns in left:
         assign_story(connection, key, schema.row_article(columns))
 
