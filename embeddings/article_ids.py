@@ -16,9 +16,6 @@ from embeddings.sources.default_ids import ShortestIds
 from embeddings.sources.kinds import is_address
 from embeddings.store import PassageStore
 
-_FIRST = {".jsonl": ":1", ".csv": ":2"}
-"""What stands behind the id of a table in that of its first article: the line."""
-
 
 class Taken:
     """Names the file that an article's id is taken from, where that still is there and holds another article.
@@ -53,11 +50,7 @@ class Taken:
         return place
 
     def _given_before(self, given: Input) -> str | None:
-        ids = list(given.ids())
-        if (own := next((one for one in ids if one in self._own), None)) is not None:
-            return own
-        # a library may hold what was read before files were recorded, by its whole place
-        return ids[-1] if self._store.get(ids[-1] + _FIRST.get(given.kind, "")) is not None else None
+        return next((one for one in given.ids() if one in self._own), None)
 
     def _is_recorded(self, article_id: str) -> bool:
         return bool(self._other_places(article_id, self._place))

@@ -26,6 +26,7 @@ _WRITTEN = tuple(
 _FIGURES = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})(?!\d)")
 _YEAR_FIRST = re.compile(r"(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?!\d)")
 _SECONDS = re.compile(r"(\d{9,10})(\d{3})?(?:\.\d+)?")
+_MOMENT = re.compile(r"^(\d{8})(\d{6})$")  # as GDELT and archives of the web write one
 _STAMP = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])(?:[0-5]\d)*")
 # how databases, spreadsheets and .NET write that there is none
 _NO_DAY = re.compile(
@@ -142,7 +143,7 @@ def _seconds(text: str) -> date | None:
 
 def _iso(text: str) -> date | None:
     try:
-        return datetime.fromisoformat(text).date()
+        return datetime.fromisoformat(_MOMENT.sub(r"\1T\2", text)).date()
     except ValueError:
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from embeddings.files import FileRecord
@@ -52,7 +52,7 @@ def gone_files(store: PassageStore, folder: Path | None = None) -> list[FileReco
     ]
 
 
-def unheld(store: PassageStore, ids: set[str], instead: Sequence[FileRecord]) -> set[str]:
+def unheld(store: PassageStore, ids: set[str], instead: Iterable[FileRecord]) -> set[str]:
     """Give those of the articles that no file holds.
 
     Args:

@@ -21,7 +21,7 @@ from embeddings.sources.filling import filled, is_of_the_web
 from embeddings.sources.visits import Visits
 from embeddings.store import AddReport, PassageStore
 
-READING = 10
+READING = 11
 """Raised whenever files are read differently, so that they are read again."""
 
 
@@ -65,7 +65,7 @@ def ingest(
     run = _Run(store, seen or (lambda _: None), anew)
     report = run.add(inputs, prepared_by)
     lost = run.lost(report.articles.duplicates)
-    places = {record.place for record in run.read if not lost.isdisjoint(record.articles)}
+    places = {record.place for record in run.read.values() if not lost.isdisjoint(record.articles)}
     if again := [given for given in inputs if given.place in places]:
         report = _joined(report, _Run(store, lambda _: None, anew).add(again, prepared_by), lost)
     return report
@@ -130,13 +130,11 @@ class _Run:
     store: PassageStore
     seen: Callable[[Article | Unreadable], object]
     anew: bool
-    read: list[FileRecord] = field(default_factory=list)
-    states: dict[str, str] = field(default_factory=dict)
+    read: dict[str, FileRecord] = field(default_factory=dict)  # by place
     before: set[str] = field(default_factory=set)
     taken: Taken = field(init=False)
-    given: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
-    texts: dict[str, int] = field(default_factory=dict)  # hashed, by id
+    texts: dict[str, int] = field(default_factory=dict)  # of what was given, hashed, by id
     unreadable: list[Unreadable] = field(default_factory=list)
     reading: _Reading = field(init=False)
     skipped: int = 0
@@ -147,13 +145,13 @@ class _Run:
     def add(self, inputs: Sequence[Input], prepared_by: Preparer) -> IngestReport:
         try:
             report = self.store.add(self.articles(inputs), prepared_by=prepared_by)
-            self.removed = unheld(self.store, self.before - self.given, self.read)
+            self.removed = unheld(self.store, self.before - self.texts.keys(), self.read.values())
             removed = self.store.remove(self.removed) if self.removed else 0
         except BaseException:  # Ctrl-C among them; a file that holds less than before is read again, to remove the rest
-            if whole := [one for one in self.read if self.recorded(one.place) <= set(one.articles)]:
+            if whole := [one for one in self.read.values() if self.recorded(one.place) <= set(one.articles)]:
                 self.store.keep_files(whole)
             raise
-        self.store.keep_files(self.read)
+        self.store.keep_files(self.read.values())
         return IngestReport(report, removed, self.skipped, tuple(self.unreadable))
 
     def lost(self, copies: Mapping[str, str]) -> set[str]:
@@ -180,7 +178,6 @@ class _Run:
                 continue
             if is_of_the_web(self.reading.given):
                 item = filled(item, self.store.get(item.id))
-            self.given.add(item.id)
             self.reading.digests[item.id] = article_sha256(item)
             self.texts[item.id] = hash(item.text)
             if item.id not in self.reading.known:  # else it was taken before, and may have been removed by hand
@@ -216,7 +213,7 @@ class _Run:
         if digest is not None and not (failed and before - digests.keys() - self.taken.given_up):
             digest += WITH_TROUBLE if failed else ""
             self.before |= before
-            self.read.append(FileRecord(place, digest, tuple(digests), tuple(digests.values())))
+            self.read[place] = FileRecord(place, digest, tuple(digests), tuple(digests.values()))
 
     def _keep_visit(self, place: str, state: str, articles: Sequence[Article]) -> None:
         """Take down an address that was read, and the state in which it was; see Visits."""
@@ -224,8 +221,7 @@ class _Run:
         if digests.keys() >= set(ids):
             # what gave way to another reading of this run has to be read again
             state = state if all(self.texts[one.id] == hash(one.text) for one in articles) else ""
-            self.read.append(FileRecord(place, state, ids, tuple(map(digests.__getitem__, ids))))
-            self.states[place] = state
+            self.read[place] = FileRecord(place, state, ids, tuple(map(digests.__getitem__, ids)))
 
     def _is_read_anew(self, given: Input) -> bool:
         record = self.store.file(given.place)
@@ -236,9 +232,7 @@ class _Run:
 
     def _state(self, place: str) -> str | None:
         """Give the state that an address was read in before; see Visits."""
-        if place in self.states:
-            return self.states[place]
-        record = self.store.file(place)
+        record = self.read.get(place) or self.store.file(place)
         return record.sha256 if record is not None else None
 
     def recorded(self, place: str) -> set[str]:
@@ -248,11 +242,8 @@ class _Run:
 
 def _how(given: Input) -> str:
     """Hash how what stands at an address is read, and what else is known of it, which goes into its article."""
-    return hashlib.sha256(json.dumps([_way(given), given.known], sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _way(given: Input) -> list[object]:
-    return [READING, given.kind, *_told(given)]
+    said = [[READING, given.kind, *_told(given)], given.known]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _told(given: Input) -> list[object]:

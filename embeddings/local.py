@@ -22,7 +22,7 @@ from embeddings.flushing import make_folder
 from embeddings.indexes.caches import Caches
 from embeddings.indexes.kinds import KINDS, Kind
 from embeddings.locking import WRITERS, ProcessLock
-from embeddings.opening import agreed_chunking, check_encoder, checked_meta, made_by, no_library, upgrade
+from embeddings.opening import agreed_chunking, check_encoder, checked_meta, made_by, no_library
 from embeddings.paths import file_identity
 from embeddings.preparing import ADD_BATCH, Batch, Prepared, Preparer, brought_up_to_date, prepare_here
 from embeddings.recutting import cut_anew, cut_otherwise
@@ -205,16 +205,13 @@ class LocalStore:
             self._connection.close()
 
     def _checked(self, chunking: Chunking | None) -> dict[str, str]:
-        """Bring the library to this format, and give what it was made with, which fits what is asked for."""
+        """Give what the library was made with, which is of this format and fits what is asked for."""
         with explained(self.folder):
             self._place = file_identity(self.folder / schema.FILE)
             meta = schema.read_meta(self._connection)
             if not meta:
                 raise no_library(self.folder)
             checked_meta(self.folder, meta)
-            if int(meta["format"]) < schema.FORMAT:
-                with self._writing_alone(), self._transaction():
-                    upgrade(self._connection)
         self._chunking = agreed_chunking(self.folder, meta, chunking)
         check_encoder(self.folder, meta, self._encoder)
         return meta

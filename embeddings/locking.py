@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -38,11 +38,9 @@ class ProcessLock:
             DatelineError: another process held it all the while, or its file can't be written.
         """
         with explained(self._folder):
-            self._acquire()
-        try:
+            lock = self._acquired()
+        with lock:
             yield
-        finally:
-            self._lock.release()
 
     @contextmanager
     def held_at_once(self, refusal: str) -> Iterator[None]:
@@ -53,23 +51,20 @@ class ProcessLock:
         """
         with explained(self._folder):
             try:
-                self._lock.acquire(timeout=0)
+                lock = self._lock.acquire(timeout=0)
             except Timeout as error:
                 raise InvalidInput(refusal) from error
-        try:
+        with lock:
             yield
-        finally:
-            self._lock.release()
 
-    def _acquire(self) -> None:
+    def _acquired(self) -> AbstractContextManager[object]:
         patience = min(PATIENCE, LOCK_SECONDS)
         try:
-            self._lock.acquire(timeout=patience)
-            return
+            return self._lock.acquire(timeout=patience)
         except Timeout:
             logger.warning("waiting for another process that is writing to %s", self._folder)
         try:
-            self._lock.acquire(timeout=LOCK_SECONDS - patience)
+            return self._lock.acquire(timeout=LOCK_SECONDS - patience)
         except Timeout as error:
             raise DatelineError(
                 f"another process has been writing to {self._folder} for over {LOCK_SECONDS:g} s; try again when it "

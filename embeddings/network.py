@@ -150,13 +150,7 @@ class BertNetwork:
             inner = ops.gelu(linear(states, f"{layer}.intermediate.dense"), "erf")
             states = normed(ops.add(linear(inner, f"{layer}.output.dense"), states), f"{layer}.output.LayerNorm")
         model = ov.Model([linear(states, head) if head else states], [tokens, hidden], "bert")
-        settings = {
-            "INFERENCE_PRECISION_HINT": "bf16" if has_matrix_units() else "f32",
-            "INFERENCE_NUM_THREADS": threads,
-            "NUM_STREAMS": 1,
-            "ENABLE_CPU_PINNING": False,  # several processes would all take the same cores
-        }
-        return ov.Core().compile_model(model, "CPU", settings).create_infer_request()
+        return _request(model, threads)
 
 
 class _Weights:
@@ -201,6 +195,17 @@ def has_matrix_units() -> bool:
     with suppress(OSError):
         return "amx_bf16" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
     return False
+
+
+def _request(model: Any, threads: int) -> Any:
+    """Compile a model for this processor."""
+    settings = {
+        "INFERENCE_PRECISION_HINT": "bf16" if has_matrix_units() else "f32",
+        "INFERENCE_NUM_THREADS": threads,
+        "NUM_STREAMS": 1,
+        "ENABLE_CPU_PINNING": False,  # several processes would all take the same cores
+    }
+    return _openvino().Core().compile_model(model, "CPU", settings).create_infer_request()
 
 
 def _openvino() -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,8 +10,6 @@ from embeddings.chunking import Chunking
 from embeddings.encoder import Encoder
 from embeddings.errors import DatelineError
 from embeddings.milvus_address import MilvusAddress
-from embeddings.repeated import keep_lines
-from embeddings.stories import part_stories
 
 _TEXTS = ("encoder", "encoder_sha256")
 _NUMBERS = ("format", "generation", "dimension", "passage_words", "overlap_sentences")
@@ -41,7 +38,7 @@ def checked_meta(folder: Path | MilvusAddress, meta: Mapping[str, str], *, newes
         newest: the format that this Dateline knows.
 
     Raises:
-        DatelineError: something is missing or no number, or a newer Dateline made it.
+        DatelineError: something is missing or no number, or a Dateline of another format made it.
     """
     missing = [name for name in _TEXTS if not meta.get(name)]
     missing += [name for name in _NUMBERS if not meta.get(name, "").isascii() or not meta.get(name, "").isdigit()]
@@ -52,9 +49,10 @@ def checked_meta(folder: Path | MilvusAddress, meta: Mapping[str, str], *, newes
             f"the library at {folder} does not say what it was made with (found no sound {', '.join(missing)}); "
             "restore a backup, or index the articles into a new folder: dateline index PATH --library NEW"
         )
-    if int(meta["format"]) > newest:
+    if int(meta["format"]) != newest:
+        age = "a newer" if int(meta["format"]) > newest else "an older"
         raise DatelineError(
-            f"the library at {folder} was made by a newer Dateline (format {meta['format']}, and this one knows "
+            f"the library at {folder} was made by {age} Dateline (format {meta['format']}, and this one knows "
             f"{newest}); update Dateline, or name another folder"
         )
 
@@ -91,11 +89,3 @@ def check_encoder(folder: Path | MilvusAddress, meta: Mapping[str, str], encoder
             f"by {encoder.name} ({encoder.fingerprint[:12]}); use --encoder {meta['encoder']}, or index the articles "
             "into a new folder: dateline index PATH --library NEW"
         )
-
-
-def upgrade(connection: sqlite3.Connection) -> None:
-    """Bring a library of an earlier format to this one, inside the caller's transaction; nothing is encoded anew."""
-    schema.upgrade(connection)
-    for key, *columns in connection.execute(f"SELECT a.key, {schema.ARTICLE} FROM articles a WHERE a.story = ''"):
-        keep_lines(connection, key, schema.row_article(columns))
-    part_stories(connection, [""])

@@ -195,9 +195,9 @@ def insert_article(
 ) -> None:
     """Write an article, its passages and all that is kept of it."""
     key = connection.execute(schema.INSERT_ARTICLE, schema.article_row(article)).lastrowid
-    assign_story(connection, key, article, passages)
-    keep_lines(connection, key, article)
     insert_passages(connection, key, passages, vectors, generation)
+    assign_story(connection, key, article)
+    keep_lines(connection, key, article)
 
 
 def insert_passages(

@@ -32,13 +32,14 @@ CREATE TABLE articles (
     source TEXT NOT NULL,
     source_key TEXT NOT NULL,   -- source, casefolded
     url TEXT NOT NULL,
-    author TEXT NOT NULL DEFAULT '',
+    author TEXT NOT NULL,
     sha256 TEXT NOT NULL,       -- of all but the id
     story TEXT NOT NULL DEFAULT ''  -- near-duplicates share it: the sha256 of the first of them
 );
 CREATE INDEX articles_published ON articles (published);
 CREATE INDEX articles_source ON articles (source_key);
 CREATE INDEX articles_sha256 ON articles (sha256);
+CREATE INDEX articles_story ON articles (story);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used again once removed
     article INTEGER NOT NULL REFERENCES articles (key),
@@ -54,31 +55,18 @@ CREATE TABLE removals (         -- the latest; how far they are forgotten stands
     generation INTEGER NOT NULL
 );
 CREATE INDEX removals_generation ON removals (generation);
-"""
-_ADDED_IN_2 = (
-    "CREATE INDEX articles_story ON articles (story)",
-    "CREATE TABLE bands (band INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (band, article)) WITHOUT ROWID",
-    "CREATE INDEX bands_article ON bands (article)",
-    # lines of articles, by line_key, and those found to be repeated
-    "CREATE TABLE lines (line INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (line, article)) WITHOUT ROWID",
-    "CREATE INDEX lines_article ON lines (article)",
-    "CREATE TABLE repeated (source_key TEXT NOT NULL, line INTEGER NOT NULL, PRIMARY KEY (source_key, line))",
-    """
+CREATE TABLE bands (band INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (band, article)) WITHOUT ROWID;
+CREATE INDEX bands_article ON bands (article);
+-- lines of articles, by line_key, and those found to be repeated
+CREATE TABLE lines (line INTEGER NOT NULL, article INTEGER NOT NULL, PRIMARY KEY (line, article)) WITHOUT ROWID;
+CREATE INDEX lines_article ON lines (article);
+CREATE TABLE repeated (source_key TEXT NOT NULL, line INTEGER NOT NULL, PRIMARY KEY (source_key, line));
 CREATE TABLE files (            -- what was read whole, so that it need not be read again
     place TEXT PRIMARY KEY,     -- absolute path, or address
     sha256 TEXT NOT NULL,       -- of its bytes, and of how they were read; of an address, see embeddings.sources.visits
     articles TEXT NOT NULL      -- their ids, as JSON
-) WITHOUT ROWID
-""",
-)
-# what brings a library of the format before to this one
-_UPGRADES = {
-    "1": (
-        "ALTER TABLE articles ADD COLUMN author TEXT NOT NULL DEFAULT ''",
-        "ALTER TABLE articles ADD COLUMN story TEXT NOT NULL DEFAULT ''",
-        *_ADDED_IN_2,
-    )
-}
+) WITHOUT ROWID;
+"""
 
 ARTICLE = "a.id, a.title, a.text, a.published, a.source, a.url, a.author"
 """The columns that row_article takes, of articles AS a."""
@@ -86,7 +74,6 @@ HEADLINE = "a.id, a.title, '', a.published, a.source, a.url, a.author"
 """The same without the text."""
 OF_ARTICLES = ("passages", "bands", "lines")
 """Tables whose rows belong to an article each, whose key is their column `article`."""
-RANGES = "SELECT start, end FROM passages WHERE article = ? ORDER BY start"
 INSERT_ARTICLE = """
 INSERT INTO articles (id, title, text, published, source, url, author, source_key, sha256)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -136,7 +123,7 @@ def is_writable(folder: Path) -> bool:
 def create(connection: sqlite3.Connection, meta: dict[str, str]) -> None:
     """Lay out an empty library, all or nothing."""
     with all_or_nothing(connection):
-        for statement in (*_TABLES.split(";\n"), *_ADDED_IN_2):
+        for statement in _TABLES.split(";\n"):
             connection.execute(statement)
         connection.executemany(
             "INSERT INTO meta VALUES (?, ?)", {**meta, "format": str(FORMAT), "generation": "0"}.items()
@@ -180,14 +167,6 @@ def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
         return {}
     return dict(connection.execute("SELECT name, value FROM meta"))
-
-
-def upgrade(connection: sqlite3.Connection) -> None:
-    """Bring a library of an earlier format to this one, inside the caller's transaction; nothing is encoded anew."""
-    while (found := read_meta(connection)["format"]) in _UPGRADES:  # another process may have been faster
-        for statement in _UPGRADES[found]:
-            connection.execute(statement)
-        connection.execute("UPDATE meta SET value = ? WHERE name = 'format'", (str(int(found) + 1),))
 
 
 def article_row(article: Article) -> list[str | None]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from embeddings import schema
-from embeddings.documents import Article, Passage
+from embeddings.documents import Article
 from embeddings.duplicates import DAYS, SAME_BANDS, Shingles, bands, days_between, near_duplicates, shingles
 
 # of reports that a template makes day after day, far too many meet in a band to be compared with each other
@@ -19,11 +19,9 @@ HAVING count(*) >= CASE WHEN abs(julianday(a.published) - julianday(?)) > {DAYS}
 """
 
 
-def assign_story(
-    connection: sqlite3.Connection, key: int | None, article: Article, passages: Sequence[Passage]
-) -> None:
-    """Join an article to its near-duplicates; all their stories become one."""
-    own = _shingles(article, passages)
+def assign_story(connection: sqlite3.Connection, key: int | None, article: Article) -> None:
+    """Join an article, whose passages are there, to its near-duplicates; all their stories become one."""
+    own = _shingles(connection, key, article)
     numbers = json.dumps(bands(own))
     stories = {schema.article_sha256(article)}
     day = article.published.isoformat() if article.published is not None else None
@@ -33,9 +31,8 @@ def assign_story(
             continue
         [columns] = connection.execute(f"SELECT {schema.ARTICLE} FROM articles a WHERE key = ?", [other])
         theirs = schema.row_article(columns)
-        cut = [Passage(theirs.id, *row) for row in connection.execute(schema.RANGES, [other])]
         apart = days_between(article.published, theirs.published)
-        if near_duplicates(own, _shingles(theirs, cut), apart):
+        if near_duplicates(own, _shingles(connection, other, theirs), apart):
             stories.add(story)
     connection.execute("INSERT INTO bands SELECT value, ? FROM json_each(?)", (key, numbers))
     joined, *others = sorted(stories)
@@ -51,16 +48,15 @@ def part_stories(connection: sqlite3.Connection, stories: Collection[str]) -> No
         "WHERE a.story IN (SELECT value FROM json_each(?)) ORDER BY a.key",
         [json.dumps(sorted(stories))],
     ).fetchall()
-    for key, *_ in left:
-        # one that is left alone, too: else it would be joined to the article that named its story when that comes back
-        connection.execute("UPDATE articles SET story = sha256 WHERE key = ?", [key])
-        connection.execute("DELETE FROM bands WHERE article = ?", [key])
+    keys = [(key,) for key, *_ in left]
+    # one that is left alone, too: else it would be joined to the article that named its story when that comes back
+    connection.executemany("UPDATE articles SET story = sha256 WHERE key = ?", keys)
+    connection.executemany("DELETE FROM bands WHERE article = ?", keys)
     for key, *columns in left:
-        article = schema.row_article(columns)
-        cut = [Passage(article.id, *row) for row in connection.execute(schema.RANGES, [key])]
-        assign_story(connection, key, article, cut)
+        assign_story(connection, key, schema.row_article(columns))
 
 
-def _shingles(article: Article, passages: Sequence[Passage]) -> Shingles:
+def _shingles(connection: sqlite3.Connection, key: int | None, article: Article) -> Shingles:
     """Take the shingles of an article's story: what its passages hold, without page furniture."""
-    return shingles([article.text[passage.start : passage.end] for passage in passages])
+    ranges = connection.execute("SELECT start, end FROM passages WHERE article = ?", [key])
+    return shingles([article.text[start:end] for start, end in ranges])

@@ -32,25 +32,21 @@ class Tally:
             is_there: whether its id is in the store.
         """
         digest = article_sha256(article)
-        same = set(copies)
-        if digest in self.seen:
-            same.add(self.seen[digest])
-        # an id that this addition gives twice holds what it was given last, and no more what it held before
-        same = {article_id for article_id in same if self.given.get(article_id, digest) == digest}
-        if article.id in same:
-            self.unchanged += 1
-            return False
+        same = {*copies, self.seen[digest]} if digest in self.seen else copies
         # an id that is there, or on its way, and turns into a copy of another is written all the same: else it would
         # keep its old text
-        if same and not is_there and article.id not in self.given:
-            self.duplicates[article.id] = min(same)
+        if self.stands_already(article, same, is_there=is_there or article.id in self.given):
             return False
         self.seen[digest], self.given[article.id] = article.id, digest
         return True
 
-    def came_first(self, article: Article, copies: Collection[str], *, is_there: bool) -> bool:
-        """Say whether another process wrote an article, or a copy of it, since is_news wanted it; count it then."""
+    def stands_already(self, article: Article, copies: Collection[str], *, is_there: bool) -> bool:
+        """Say whether an article is in the store, or a copy of it where its own id is new; count it then.
+
+        Asked again before it is written: another process may have been faster.
+        """
         digest = article_sha256(article)
+        # an id that this addition gives twice holds what it was given last, and no more what it held before
         same = {article_id for article_id in copies if self.given.get(article_id, digest) == digest}
         if article.id in same:
             self.unchanged += 1

@@ -24,7 +24,7 @@ from embeddings.sources import archive, find_inputs, inputs, parsing, read_artic
 from embeddings.sources.datelines import completed
 from embeddings.sources.feed import extract_feed
 from embeddings.sources.markup import xml_root
-from embeddings.sources.reading import first_line
+from embeddings.sources.reading import headline_of
 from qa.answers import Span
 from qa.lists.items import list_items
 from qa.rules.labelled import is_label
@@ -307,8 +307,8 @@ def listed(text):
         (find_furniture, "12:30AM," * 9 + "!x"),
         (find_furniture, "12:30 by A" + " By" * 26 + "!x"),
         (find_furniture, "\n".join(["." * 390 + "x", "- " * 190 + "x", "( " * 190 + "x"] * 30)),
-        (first_line, "Zb" * 5_000),
-        (first_line, f"Weather\na b c d{' ' * 100_000}e"),
+        (headline_of, "Zb" * 5_000),
+        (headline_of, f"Weather\na b c d{' ' * 100_000}e"),
         (listed, "Dunmere, Skarholt" + " " * 15_000 + "x, y and Sant Aubry lost power."),
         (labelled, "- " + "_ " * 2_000 + "Cost"),
         (labelled, "Name | Cost\n" + "-" * 1_000 + "|x"),

@@ -121,6 +121,7 @@ def test_a_date_below_a_headline_is_found_below_what_a_page_prints_above_it(tmp_
         ("8-Jun-2021", date(2021, 6, 8)),
         ("8-Jun-21", date(2021, 6, 8)),
         ("08-JUN-98", date(1998, 6, 8)),
+        ("20210608103000", date(2021, 6, 8)),
         ("1623146400", date(2021, 6, 8)),
         (1623146400000, date(2021, 6, 8)),
         ("2021", None),

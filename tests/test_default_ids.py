@@ -68,17 +68,6 @@ def test_two_in_one_run_of_one_name_both_go_in(store, tmp_path):
     assert len(held(store)) == 2
 
 
-def test_one_that_was_named_by_its_whole_place_keeps_that(store, tmp_path):
-    folder = fill(tmp_path / "news")
-    # as they were made once, when files were not recorded either
-    store.add(read_articles(find_inputs([folder]).inputs, named_by=lambda given: list(given.ids())[-1]))
-    before = held(store)
-    assert DAM not in before
-    assert (add(store, folder).articles.unchanged, held(store)) == (3, before)
-    (folder / "2021" / "dam.txt").write_text("The dam opened again.")
-    assert (add(store, folder).articles.updated, held(store).keys()) == (1, before.keys())
-
-
 def test_a_folder_that_was_moved_is_known_by_what_its_files_hold(store, tmp_path):
     folder = fill(tmp_path / "news")
     add(store, folder)

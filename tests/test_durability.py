@@ -1,4 +1,4 @@
-"""Nothing is lost: kills, full disks, missing rights, damaged caches, old formats, jumping clocks."""
+"""Nothing is lost: kills, full disks, missing rights, damaged caches, jumping clocks."""
 
 import errno
 import json
@@ -7,7 +7,6 @@ import os
 import re
 import resource
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -303,52 +302,6 @@ def test_clocks_and_times_of_files_do_not_matter(library, encoder, when, caplog)
     assert caplog.text == "", "nothing was made anew"
     assert store.add([article(1, version=2)]).updated == 1
     assert "version2" in store.get("1").title
-    store.close()
-    assert check(library).findings == ()
-
-
-def make_format_1(library):
-    connection = sqlite3.connect(library / "library.sqlite")
-    for table in ("bands", "lines", "repeated", "files"):
-        connection.execute(f"DROP TABLE {table}")
-    connection.execute("DROP INDEX articles_story")
-    connection.execute("ALTER TABLE articles DROP COLUMN story")
-    connection.execute("ALTER TABLE articles DROP COLUMN author")
-    connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
-    connection.commit()
-    dump = list(connection.iterdump())
-    connection.close()
-    return dump
-
-
-def test_an_upgrade_that_is_killed_leaves_the_old_library(library, encoder):
-    store = LocalStore(library, encoder)
-    versions = {one.id for one in store.versions(["0"])["0"]}
-    store.close()
-    before = make_format_1(library)
-    code = f"""
-import os, signal, sys
-sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
-from pathlib import Path
-from conftest import WordEncoder
-from embeddings import opening
-from embeddings.local import LocalStore
-done = []
-def keep_lines(*arguments):
-    done.append(arguments)
-    if len(done) == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
-opening.keep_lines = keep_lines
-LocalStore(Path({str(library)!r}), WordEncoder())
-"""
-    killed = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
-    connection = sqlite3.connect(library / "library.sqlite")
-    assert list(connection.iterdump()) == before
-    connection.close()
-    store = LocalStore(library, encoder)
-    assert ids(store) == set("01234")
-    assert {one.id for one in store.versions(["0"])["0"]} == versions == set("01234"), "they are much alike"
     store.close()
     assert check(library).findings == ()
 

@@ -46,6 +46,19 @@ def test_a_link_to_a_folder_is_not_followed_but_named(tmp_path):
     assert (len(both.inputs), both.linked) == (1, ())
 
 
+def test_links_are_not_compared_with_each_file(tmp_path, monkeypatch):
+    (archive := tmp_path / "archive").mkdir()
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    for number in range(20):
+        (archive / f"{number}.txt").write_text("It rained.")
+        (archive / f"link{number}").symlink_to(elsewhere)
+    compared, is_relative_to = [], Path.is_relative_to
+    monkeypatch.setattr(Path, "is_relative_to", lambda *paths: compared.append(1) or is_relative_to(*paths))
+    found = find_inputs([archive])
+    assert (len(found.inputs), len(found.linked)) == (20, 20)
+    assert len(compared) < 20
+
+
 def test_a_watch_goes_on_after_what_could_not_be_done_but_not_without_its_library(tmp_path, monkeypatch, capsys):
     steps, pauses = iter([DatelineError("the disk is full; free some space and try again"), False]), []
 

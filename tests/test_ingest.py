@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 
@@ -315,24 +315,13 @@ def test_how_many_articles_to_expect(folder, tmp_path):
     assert counts == [1, 2, None]
 
 
-def test_a_library_of_the_format_before_is_brought_up(tmp_path, encoder, folder):
-    store = LocalStore(tmp_path / "old", encoder, create=True)
-    run(store, folder)
-    store.close()
-    with sqlite3.connect(tmp_path / "old" / "library.sqlite") as connection:
-        for added in ("TABLE files", "TABLE bands", "TABLE lines", "TABLE repeated", "INDEX articles_story"):
-            connection.execute(f"DROP {added}")
-        for column in ("author", "story"):
-            connection.execute(f"ALTER TABLE articles DROP COLUMN {column}")
-        connection.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
-    store = LocalStore(tmp_path / "old", encoder)
-    assert run(store, folder).articles.unchanged == 3
-    assert run(store, folder).skipped == 2
-    store.close()
-    with sqlite3.connect(tmp_path / "old" / "library.sqlite") as connection:
-        connection.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
-    with pytest.raises(DatelineError, match="newer Dateline"):
-        LocalStore(tmp_path / "old", encoder)
+@pytest.mark.parametrize(("known", "age"), [(1, "an older"), (99, "a newer")])
+def test_a_library_of_another_format_is_refused(tmp_path, encoder, known, age):
+    LocalStore(tmp_path / "other", encoder, create=True).close()
+    with closing(sqlite3.connect(tmp_path / "other" / "library.sqlite")) as connection, connection:
+        connection.execute("UPDATE meta SET value = ? WHERE name = 'format'", [known])
+    with pytest.raises(DatelineError, match=f"by {age} Dateline"):
+        LocalStore(tmp_path / "other", encoder)
 
 
 @contextmanager

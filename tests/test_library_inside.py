@@ -14,7 +14,7 @@ def test_what_a_library_keeps_is_no_article_of_the_folder_around_it(tmp_path, en
     store = LocalStore(library, encoder, create=True)
     store.add([DAM])
     store.close()
-    for name in (*CARRIED_FILES, *(f"{folder}/deep/a.json" for folder in CARRIED_FOLDERS)):
+    for name in ("growing.lock", *CARRIED_FILES, *(f"{folder}/deep/a.json" for folder in CARRIED_FOLDERS)):
         (library / name).parent.mkdir(parents=True, exist_ok=True)
         (library / name).write_text("{}")
     article = archive / "runs" / "a.txt" if library != archive else archive / "a.txt"

@@ -259,6 +259,7 @@ def damaged():
         ("a.jsonl", b'{"text": "x", "date": "soon"}', "'soon'"),
         ("a.jsonl", b'{"text": "x", "date": "06/07/2021"}', "two days; write it as 2021-06-08 or give --dates"),
         ("a.jsonl", b'{"text": "x", "date": "2021-02-30"}', "2021-02-30"),
+        ("a.jsonl", b'{"text": "x", "date": "20210230103000"}', "20210230103000"),
         ("a.jsonl", b'{"text": "x", "date": "202106081200"}', "may be a year, month, day and hour"),
         ("a.jsonl", b'{"text": "x", "date": 2021060812}', "may be a year, month, day and hour"),
         ("a.jsonl", b'{"text": "x", "title": {}}', 'want text in "title", found an object'),

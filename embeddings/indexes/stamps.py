@@ -48,8 +48,6 @@ class Stamp:
         """
         if self.generation > newest:
             return f"{what} belongs to another state of the library"
-        if self.generation and not self.sha256:
-            return ""  # made before there were checksums
         return f"{what} is missing, damaged or half written" if self.sha256 != checksum else ""
 
     def is_of(self, checksum: str, what: Path, newest: int) -> bool:

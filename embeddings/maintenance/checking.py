@@ -18,8 +18,8 @@ from embeddings.documents import Article
 from embeddings.failures import explained, is_damage
 from embeddings.indexes.caches import Caches
 from embeddings.indexes.stamps import Comparison
-from embeddings.locking import CACHES, WRITERS, ProcessLock
-from embeddings.opening import checked_meta, chunking_of, no_library, upgrade
+from embeddings.locking import CACHES, ProcessLock
+from embeddings.opening import checked_meta, chunking_of, no_library
 from embeddings.plurals import in_number
 from embeddings.recutting import cut_otherwise
 
@@ -92,23 +92,19 @@ def check(folder: Path, *, thoroughly: bool = False) -> CheckReport:
 
 
 def open_to_check(folder: Path) -> sqlite3.Connection:
-    """Open a library, brought to this format, so that damaged text is read all the same.
+    """Open a library so that damaged text is read all the same.
 
     Raises:
-        DatelineError: there is none, or a newer Dateline made it.
+        DatelineError: there is none, or a Dateline of another format made it.
     """
     file = folder / schema.FILE
     if not file.is_file():
         raise no_library(folder)
-    writable = schema.is_writable(folder)
-    connection = schema.connect(file, writable=writable, though_cut=True)
+    connection = schema.connect(file, writable=schema.is_writable(folder), though_cut=True)
     meta = schema.read_meta(connection)
     if not meta:
         raise no_library(folder)
     checked_meta(folder, meta)
-    if int(meta["format"]) < schema.FORMAT and writable:
-        with ProcessLock(folder, WRITERS).held(), schema.all_or_nothing(connection):
-            upgrade(connection)
     connection.text_factory = lambda raw: raw.decode(errors="replace")
     return connection
 

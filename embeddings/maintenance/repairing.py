@@ -88,15 +88,12 @@ def _cut_anew(connection: sqlite3.Connection, maker: Reindexer) -> Iterator[str]
 
 def _take_from_stories(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
     """Group anew what stands in a story with damaged articles, and compare nothing with these until they are mended."""
+    given = [(key,) for key in keys]
     with schema.all_or_nothing(connection):
-        stories = set[str]()
-        for key in keys:
-            stories.update(
-                str(story) for (story,) in connection.execute("SELECT story FROM articles WHERE key = ?", [key])
-            )
-            connection.execute("UPDATE articles SET story = '' WHERE key = ?", [key])
-            connection.execute("DELETE FROM bands WHERE article = ?", [key])
-        part_stories(connection, stories - {""})
+        told = [connection.execute("SELECT story FROM articles WHERE key = ?", key).fetchone() for key in given]
+        connection.executemany("UPDATE articles SET story = '' WHERE key = ?", given)
+        connection.executemany("DELETE FROM bands WHERE article = ?", given)
+        part_stories(connection, {str(story) for (story,) in told} - {""})
 
 
 def _next_generation(connection: sqlite3.Connection) -> int:

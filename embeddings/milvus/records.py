@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 
 from embeddings.batching import batches
 from embeddings.milvus.client import Client, Row
-from embeddings.milvus.schema import PART_BYTES, UNUSED, among, outdated
+from embeddings.milvus.schema import PART_BYTES, UNUSED, among, key_of, outdated
 
 _FIELDS = ("owner", "version", "part", "parts", "value")
 _OWNERS = 100
@@ -31,7 +30,7 @@ class Records:
 
     def replace(self, values: Mapping[str, str]) -> None:
         """Write values in place of all that their owners had; stopped midway, an owner has the old one, or both."""
-        versions = {owner: _hash(value) for owner, value in values.items()}
+        versions = {owner: key_of(value) for owner, value in values.items()}
         self.put_versions({(owner, versions[owner]): value for owner, value in values.items()})
         self.forget(values, versions)
 
@@ -90,7 +89,3 @@ def _joined(rows: Iterable[Row]) -> dict[tuple[str, str], str]:
         for key, parts in found.items()
         if len(parts) == wanted[key]
     }
-
-
-def _hash(value: str) -> str:
-    return hashlib.sha256(value.encode()).hexdigest()[:32]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +28,7 @@ logger = logging.getLogger(__name__)
 def version_of(prepared: Prepared) -> str:
     """Name what an article says and how it is cut: a second attempt writes the same rows."""
     said = [article_sha256(prepared.article), [[one.start, one.end] for one in prepared.passages]]
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
+    return key_of(json.dumps(said))
 
 
 def article_text(article: Article) -> str:
@@ -113,9 +112,7 @@ def newest_first(rows: Iterable[Row]) -> list[tuple[Row, Article]]:
 
 
 def _short(word: str) -> str:
-    if len(word) <= LONGEST_WORD:
-        return word
-    return hashlib.sha256(word.encode()).hexdigest()[:32]
+    return word if len(word) <= LONGEST_WORD else key_of(word)
 
 
 def _headline(article: Article) -> str:

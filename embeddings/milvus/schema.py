@@ -127,9 +127,9 @@ def _inverted(*fields: str) -> list[dict[str, Any]]:
     return [{"field_name": field, "index_type": "INVERTED"} for field in fields]
 
 
-def key_of(name: str) -> str:
-    """Hash an id or a place for use as a key and in filters."""
-    return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:32]
+def key_of(text: str) -> str:
+    """Hash an id, a place or another text for use as a key and in filters."""
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def key_of_source(source: str) -> str:

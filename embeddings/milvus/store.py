@@ -26,12 +26,7 @@ from embeddings.milvus.articles import ASKED, Articles
 from embeddings.milvus.lease import Lease
 from embeddings.milvus.opening import opened
 from embeddings.milvus.records import Records
-from embeddings.milvus.rows import (
-    article_text,
-    headline_article,
-    passage_rows,
-    version_of,
-)
+from embeddings.milvus.rows import article_text, headline_article, passage_rows, version_of
 from embeddings.milvus.schema import Layout, among, key_of, outdated
 from embeddings.milvus.search import Search
 from embeddings.milvus.stories import Stories
@@ -207,7 +202,7 @@ class MilvusStore:
         prepared = [
             one
             for one in prepared
-            if not tally.came_first(
+            if not tally.stands_already(
                 one.article, copies.get(article_sha256(one.article), ()), is_there=key_of(one.article.id) in there
             )
         ]

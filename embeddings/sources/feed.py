@@ -6,12 +6,13 @@ import html
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 from urllib.parse import urljoin
 
-from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable, bytes_opener, named_input
-from embeddings.sources.kinds import is_address
+from embeddings.sources.inputs import MAX_BYTES, Input, ReadingError, Unreadable, bytes_opener, inner_input, named_input
+from embeddings.sources.kinds import as_address, is_address
 from embeddings.sources.markup import SHORTCODE
 from embeddings.sources.parsing import Parsed, parse, parsing_as
 
@@ -90,21 +91,11 @@ def _inputs(given: Input, entries: Iterable[Parsed]) -> Iterator[Input | Unreada
         if len(re.sub("<[^<>]*>", "", story)) >= WHOLE_STORY or not fetches:
             if given.visits is not None and given.visits.was_read(link):
                 continue  # else each would replace the other at every run
-            inside = f"#{entry.id or entry.title}"
-            place = link or f"{given.place}{inside}"
-            relative = f"{given.relative}{inside}" if given.relative and not link else ""
             page = f"<html><body><article>{story}</article></body></html>".encode(errors="replace")
             name = f"{given.name}, entry {link or entry.title}"
-            yield Input(
-                name,
-                place,
-                ".story",
-                bytes_opener(page),
-                known=known,
-                day_first=given.day_first,
-                relative=relative,
-                named_by=given.named_by,
-            )
+            inside = inner_input(given, name, f"#{entry.id or entry.title}", ".story", bytes_opener(page))
+            inside = replace(inside, known=known)
+            yield replace(inside, place=link, relative="") if link else inside
         elif link:
             yield named_input(given, link, known)
         else:
@@ -133,7 +124,7 @@ def extract_feed(data: bytes) -> list[Parsed]:
         raise ReadingError(f"is a feed without entries{why}; see whether its address is right")
     entries = [one for one in feed.entries if is_published(_text(one, "wp_status"), _text(one, "wp_post_type"))]
     site, title, names = _text(feed.feed, "link"), _plain(_text(feed.feed, "title")), _names(data)
-    return [_entry(entry, title, site if is_address(site) else "", names) for entry in entries]
+    return [_entry(entry, title, as_address(site), names) for entry in entries]
 
 
 def is_published(status: str, kind: str) -> bool:

@@ -27,7 +27,7 @@ import httpx
 from embeddings.sources.addresses import is_public, is_web_port, resolve
 from embeddings.sources.inputs import MAX_BYTES, ReadingError
 from embeddings.sources.kinds import is_address
-from embeddings.sources.visits import Unchanged, Version, version_name
+from embeddings.sources.visits import Unchanged, Version
 
 if TYPE_CHECKING:
     import ssl
@@ -39,6 +39,8 @@ MAX_SILENCE = 20.0
 MAX_PATIENCE = 30.0
 """Seconds that a busy server may ask to wait for, once; what asks for more is left."""
 MAX_REDIRECTS = 5
+_LONGEST_NAME = 500
+"""Characters of what a server calls a version; a longer name is passed over."""
 _STEP = 1 << 20
 _CORE_ERRORS = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol)
 
@@ -341,8 +343,13 @@ def _unpacked(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _version(answer: httpx.Response, address: str) -> Version:
-    etag, modified = (version_name(answer.headers.get(name, "")) for name in ("etag", "last-modified"))
+    etag, modified = (_version_name(answer.headers.get(name, "").strip()) for name in ("etag", "last-modified"))
     return Version(address, etag, modified)
+
+
+def _version_name(said: str) -> str:
+    """Take what a server calls a version if it can be sent back; "" if not."""
+    return said if len(said) <= _LONGEST_NAME and said.isascii() and said.isprintable() else ""
 
 
 def _type(answer: httpx.Response) -> str:

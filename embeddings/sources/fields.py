@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+
+from embeddings.errors import DatelineError
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "guid", "article_id"),
@@ -31,6 +33,21 @@ def named(ours: str, names: Iterable[str], wanted: str = "") -> list[str]:
     """
     plain = {_plain(name): name for name in reversed(list(names))}
     return [plain[_plain(name)] for name in ([wanted] if wanted else ALIASES[ours]) if _plain(name) in plain]
+
+
+def parse_columns(given: Sequence[str]) -> dict[str, str]:
+    """Read what a table's columns are called: "text=body" and so on.
+
+    Raises:
+        DatelineError: a name is not one of ours, or the sign is missing.
+    """
+    columns = {}
+    for one in given:
+        ours, sign, theirs = one.partition("=")
+        if not sign or ours not in ALIASES or not theirs:
+            raise DatelineError(f"--columns wants OURS=THEIRS with one of {', '.join(ALIASES)} first, got {one!r}")
+        columns[ours] = theirs
+    return columns
 
 
 def _plain(name: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from embeddings.documents import Article
 from embeddings.sources.inputs import Input
-from embeddings.sources.reading import first_line
+from embeddings.sources.reading import headline_of
 
 
 def is_of_the_web(given: Input) -> bool:
@@ -18,7 +18,7 @@ def filled(article: Article, before: Article | None) -> Article:
     """Fill what an article leaves empty from an earlier reading of it, where its text is the same."""
     if before is None or before.text != article.text:
         return article
-    without_title = not article.title or article.title == first_line(article.text)
+    without_title = not article.title or article.title == headline_of(article.text)
     return replace(
         article,
         title=before.title if without_title and before.title else article.title,

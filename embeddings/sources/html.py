@@ -10,6 +10,7 @@ from typing import Any
 
 from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
+from embeddings.sources.kinds import as_address
 from embeddings.sources.markup import paragraphs
 from embeddings.sources.reading import make_article
 
@@ -74,7 +75,7 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
         "date": about.date,
         "source": about.sitename or _host(about.hostname),
         "author": about.author,
-        "url": about.url if about.url and re.match("https?://", about.url) else None,
+        "url": as_address(about.url or ""),
     }
 
 

@@ -183,7 +183,7 @@ def file_input(path: Path, kind: str, columns: Mapping[str, str], folder: Path |
     name, place = str(path), str(path.resolve())
     if not is_utf8(place):
         name, place = (text.encode(errors="backslashreplace").decode() for text in (name, place))
-        return Input(name, place, kind, _unnamed, columns)
+        return Input(name, place, kind, _unopened("has a name that is not UTF-8; rename it"), columns)
     relative = str(path.relative_to(folder)) if folder is not None else path.name
     relative = relative if place.endswith(f"{os.sep}{relative}") else Path(place).name  # a link leads elsewhere
     return Input(name, place, kind, lambda: path.open("rb"), columns, leads_on=True, relative=relative)
@@ -191,26 +191,16 @@ def file_input(path: Path, kind: str, columns: Mapping[str, str], folder: Path |
 
 def shut_folder_input(error: OSError) -> Input:
     """Make the input of a folder that can't be listed, which gives no article and says why."""
-
-    def shut() -> IO[bytes]:
-        raise ReadingError(f"is a folder that can't be looked into ({error.strerror}); check its permissions")
-
     place = str(Path(error.filename).resolve()).encode(errors="backslashreplace").decode()
-    return Input(place, place, ".txt", shut)
-
-
-def _unnamed() -> IO[bytes]:
-    raise ReadingError("has a name that is not UTF-8; rename it")
+    reason = f"is a folder that can't be looked into ({error.strerror}); check its permissions"
+    return Input(place, place, ".txt", _unopened(reason))
 
 
 def address_input(
     address: str, columns: Mapping[str, str], *, private: bool, known: Mapping[str, object] | None = None
 ) -> Input:
     """Make the input of an address, to be fetched when it is read."""
-
-    def unfetched() -> IO[bytes]:
-        raise ReadingError("has to be fetched first")
-
+    unfetched = _unopened("has to be fetched first")
     return Input(address, address, "address", unfetched, columns, known or {}, private=private)
 
 
@@ -236,6 +226,15 @@ def inner_input(given: Input, name: str, within: str, kind: str, opened: Callabl
         relative=f"{given.relative}{within}" if given.relative else "",
         named_by=given.named_by,
     )
+
+
+def _unopened(reason: str) -> Callable[[], IO[bytes]]:
+    """Make what opens nothing, and says why."""
+
+    def opened() -> IO[bytes]:
+        raise ReadingError(reason)
+
+    return opened
 
 
 def bytes_opener(data: bytes) -> Callable[[], IO[bytes]]:

@@ -72,3 +72,8 @@ def is_hidden(name: str) -> bool:
 def is_address(place: str) -> bool:
     """Tell an address on the web from a path."""
     return re.match(r"https?://", place, re.IGNORECASE) is not None
+
+
+def as_address(place: str) -> str:
+    """Give what is an address on the web, and "" for anything else."""
+    return place if is_address(place) else ""

@@ -12,7 +12,7 @@ from email.utils import parseaddr
 from embeddings.documents import Article
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.joining import paragraphs
-from embeddings.sources.kinds import is_address
+from embeddings.sources.kinds import as_address
 from embeddings.sources.markup import text_of_html
 from embeddings.sources.parsing import Parsed, parse, parsing_as
 from embeddings.sources.reading import make_article
@@ -54,7 +54,7 @@ def extract_mail(data: bytes) -> list[Parsed]:
             title=_PASSED_ON.sub("", str(mail["subject"] or "").strip()),
             date=str(mail["date"] or ""),
             source=name or address.rpartition("@")[2],
-            link=_archived(str(mail["archived-at"] or "")),
+            link=as_address(str(mail["archived-at"] or "").strip(" <>")),
         )
     ]
 
@@ -76,8 +76,3 @@ def part_text(part: MIMEPart) -> str:
         return str(part.get_content())
     except LookupError:  # an encoding that nobody knows
         return bytes(part.get_payload(decode=True) or b"").decode("utf-8", "replace")
-
-
-def _archived(link: str) -> str:
-    link = link.strip(" <>")
-    return link if is_address(link) else ""

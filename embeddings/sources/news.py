@@ -10,7 +10,7 @@ from typing import Any
 from embeddings.documents import Article
 from embeddings.sources.exports import without_lead
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
-from embeddings.sources.kinds import is_address
+from embeddings.sources.kinds import as_address
 from embeddings.sources.markup import local_name, paragraphs, xml_root
 from embeddings.sources.parsing import Parsed, parse
 from embeddings.sources.reading import make_article
@@ -79,7 +79,7 @@ def _nitf(root: Any) -> Parsed:
         source=_attribute(root, "pubdata", "name")
         or _said(_first(head, "distributor"))
         or _attribute(root, "doc.copyright", "holder"),
-        link=_address(_attribute(root, "pubdata", "ex-ref")),
+        link=as_address(_attribute(root, "pubdata", "ex-ref")),
     )
 
 
@@ -188,7 +188,3 @@ def _attribute(element: Any, name: str, attribute: str) -> str:
 
 def _author(byline: str) -> str:
     return _BY.sub("", byline).strip(" ;,")
-
-
-def _address(link: str) -> str:
-    return link if is_address(link) else ""

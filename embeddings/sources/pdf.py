@@ -11,10 +11,10 @@ from typing import Any
 from embeddings.documents import Article
 from embeddings.letters import CAPITAL
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
-from embeddings.sources.kinds import is_address
+from embeddings.sources.kinds import as_address
 from embeddings.sources.pages import text_of_pages
 from embeddings.sources.parsing import Parsed, parse
-from embeddings.sources.reading import first_line, make_article
+from embeddings.sources.reading import headline_of, make_article
 from embeddings.sources.whole import downloaded, read_each, written_title
 
 MAX_PAGES = 2_000
@@ -63,9 +63,8 @@ def read_pdf(given: Input) -> Iterator[Article | Unreadable]:
         yield from read_each(given, articles)
         return
     text, address = text_of_pages(found.texts)
-    title = written_title(found.title) or first_line(text)
-    url = address if is_address(address) else ""
-    yield from make_article(given, text, {"title": title, "author": found.author, "url": url})
+    title = written_title(found.title) or headline_of(text)
+    yield from make_article(given, text, {"title": title, "author": found.author, "url": as_address(address)})
 
 
 def extract_pdf(data: bytes) -> list[Parsed]:

@@ -141,7 +141,7 @@ def article_of(text: str, fields: Mapping[str, object], published: date | None, 
     """
     return Article(
         id=_string("id", fields) or default_id,
-        title=fix_encoding(_string("title", fields) or first_line(text)),
+        title=fix_encoding(_string("title", fields) or headline_of(text)),
         text=_UNSTORABLE.sub("\ufffd", text),
         published=published,
         source=fix_encoding(_string("source", fields)),
@@ -150,7 +150,7 @@ def article_of(text: str, fields: Mapping[str, object], published: date | None, 
     )
 
 
-def first_line(text: str) -> str:
+def headline_of(text: str) -> str:
     """Take the first line with something in it as a title, without a heading's marks.
 
     A kicker is none ("TENNIS"), nor the menu of a page that was copied whole; one word of a menu above a story is.

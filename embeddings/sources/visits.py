@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from embeddings.documents import Article
     from embeddings.sources.inputs import Input
-
-_LONGEST = 500
-"""Characters of what a server calls a version; a longer name is passed over."""
 
 
 class Unchanged(Exception):
@@ -35,12 +32,6 @@ class Version:
         return {name: value for name, value in given.items() if value}
 
 
-class Kept(Protocol):
-    """Is told that an address was read whole: its place, its state, and its articles."""
-
-    def __call__(self, place: str, state: str, articles: Sequence[Article], /) -> None: ...
-
-
 class Visits:
     """The visits of one run.
 
@@ -54,7 +45,7 @@ class Visits:
         how: Callable[[Input], str],
         *,
         unchanged: Callable[[str], object],
-        kept: Kept,
+        kept: Callable[[str, str, Sequence[Article]], object],
         anew: bool = False,
     ) -> None:
         """Begin a run.
@@ -63,7 +54,7 @@ class Visits:
             states: gives what was kept of a place; None for nothing.
             how: says in which way an input is read; a version that was read in another way is asked for again.
             unchanged: is told the place that is what it was.
-            kept: is called once an address was read whole.
+            kept: is told, once an address was read whole, its place, its state and its articles.
             anew: everything is to be sent again.
         """
         self._states, self._how, self._kept, self.unchanged, self._anew = states, how, kept, unchanged, anew
@@ -90,9 +81,3 @@ class Visits:
         """Keep what an input gave, unless it led to others since its own visit, which was number `count`."""
         if self.count == count:
             self._kept(given.place, given.state, articles)
-
-
-def version_name(value: str) -> str:
-    """Take what a server calls a version if it can be sent back; "" if not."""
-    value = value.strip()
-    return value if len(value) <= _LONGEST and value.isascii() and value.isprintable() else ""

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from embeddings.sources.feed import EXPORT, export_entries, feed_entries
 from embeddings.sources.inputs import Input, ReadingError, Unreadable, bytes_opener, named_input
 from embeddings.sources.kinds import CONTAINERS, KINDS, is_address, kind_of
-from embeddings.sources.markup import xml_root
+from embeddings.sources.markup import local_name, xml_root
 from embeddings.sources.news import ROOTS
 from embeddings.sources.visits import Unchanged
 
@@ -187,22 +187,19 @@ def _sitemap(given: Input, data: bytes, read: set[str], depth: int = 1) -> Itera
     entries = [child for child in root if isinstance(child.tag, str)] if root is not None else []
     if not entries:
         raise ReadingError("is a sitemap that names no page; see whether its address is right")
-    nested = _name(root) == "sitemapindex"
+    nested = local_name(root) == "sitemapindex"
     if nested and depth > MAX_DEPTH:
         raise ReadingError(f"is an index of sitemaps below {MAX_DEPTH} others, and was left unread; index it by itself")
     left = 0
     for entry in entries:
-        # a page's pictures have addresses and titles of their own
-        about = chain.from_iterable(part if _name(part) == "news" else [part] for part in entry)
-        texts = {_name(said): said.text for said in about}
-        address = (texts.get("loc") or "").strip()
+        address, known = _entry(entry)
         if not is_address(address):
             reason = (
                 f"names {address!r}, which is no address on the web" if address else "has an entry without an address"
             )
             yield Unreadable(given.name, f"{reason}; see what it should be, and index that")
         elif not nested:
-            yield named_input(given, address, {"title": texts.get("title"), "date": texts.get("publication_date")})
+            yield named_input(given, address, known)
         elif len(read) > MAX_SITEMAPS:
             left += address not in read
         elif address not in read:
@@ -226,5 +223,9 @@ def _inner(named: Input, read: set[str], depth: int) -> Iterator[Input | Unreada
         yield Unreadable(named.name, str(error))
 
 
-def _name(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2]
+def _entry(entry: Any) -> tuple[str, dict[str, object]]:
+    """Give the address that an entry of a sitemap names, "" for none, and what is said of it."""
+    # a page's pictures have addresses and titles of their own
+    about = chain.from_iterable(part if local_name(part) == "news" else [part] for part in entry)
+    texts = {local_name(said): said.text for said in about}
+    return (texts.get("loc") or "").strip(), {"title": texts.get("title"), "date": texts.get("publication_date")}
