@@ -26,6 +26,8 @@ class Recorder:
 
     def __init__(self, probabilities=()):
         self.asked, self.expected, self.probabilities = [], [], list(probabilities)
+        self.observed = []
+        self.observe = self.observed.append
 
     def check_articles(self, where):
         pass
@@ -49,6 +51,7 @@ def test_a_follow_up_is_asked_in_the_articles_under_discussion_first():
     assert pipeline.asked[-1][1] == where
     assert answer.question == "What did she do before?"
     assert answer.searched_for == "What did Renée Solberg do before?"
+    assert [one.searched_for for one in pipeline.observed] == [answer.searched_for]  # of the reading that is taken
     assert [one.question for one in conversation.turns] == [MAYOR.question, "What did Renée Solberg do before?"]
 
 
