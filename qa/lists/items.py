@@ -128,7 +128,7 @@ def _unasked(best: Span) -> list[Span]:
 def _items(span: Span) -> list[Span]:
     text = span.hit.article.text
     if found := rows(text, span.start, span.end):
-        return [Span(text[start:end], start, end, span.score, span.hit) for start, end in found]
+        return [span.at(start, end) for start, end in found]
     if is_set_apart_inside(text, span.start, span.end):
         return cut(span)
     return cut(_enumeration(span))
@@ -187,7 +187,7 @@ def _enumeration(span: Span) -> Span:
     start = _left_start(text, span.start, first)
     if not _CONJUNCTION.search(text[start:end]):
         return span  # "in Halvern, the capital, ..." is no enumeration
-    return Span(text[start:end], start, end, span.score, span.hit)
+    return span.at(start, end)
 
 
 def _ends_with_conjunct(text: str) -> bool:
@@ -247,5 +247,5 @@ def cut(span: Span) -> list[Span]:
         if items and (leading := _LEADING.match(span.text, start, end)):
             start = leading.end()
         if not items or not _NO_ITEM.match(span.text, start, end):
-            items.append(Span(span.text[start:end], span.start + start, span.start + end, span.score, span.hit))
+            items.append(span.at(span.start + start, span.start + end))
     return items
