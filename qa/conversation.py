@@ -23,7 +23,7 @@ from qa.followups.speakers import asked_speaker, is_said_by_another
 from qa.followups.stories import tells_on
 from qa.pipeline import Pipeline, checked_question
 from qa.rules.money import names_currency, tells_price
-from qa.rules.smalltalk import is_small_talk
+from qa.rules.politeness import is_small_talk
 from qa.settings import MAX_QUESTION
 from qa.times import tells_time
 

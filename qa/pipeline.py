@@ -30,9 +30,8 @@ from qa.rules.money import money_first
 from qa.rules.named import less_where_unnamed
 from qa.rules.newest import newest_first
 from qa.rules.openings import WHO
+from qa.rules.politeness import is_small_talk, without_request
 from qa.rules.quotations import asks_for_words, whole_quotations
-from qa.rules.requests import without_request
-from qa.rules.smalltalk import is_small_talk
 from qa.rules.unfit import is_unfit
 from qa.rules.yes_no import asks_yes_or_no, whole_sentences
 from qa.settings import MAX_K, MAX_QUESTION
