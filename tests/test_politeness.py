@@ -64,6 +64,7 @@ def test_small_talk(text):
             "When was the Night of Thanks?",
             "Who are you, Ana Reyes?",
             "no, the other one",
+            "good bye " * 100 + "x",
         ),
     ],
 )

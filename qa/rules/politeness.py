@@ -25,7 +25,8 @@ _SAID = (
     r"|ok(?:ay)?|yes|yeah|no|sure|right|alright|fine|great|cool|nice|wow|perfect|excellent|good|got it|i see"
     r"|(?:who|what) are you|what can you do|help(?: me)?"
 )
-_SMALL_TALK = re.compile(rf"\W*(?:(?:{_SAID})\b\W*)+", re.IGNORECASE)
+# possessive, since "good bye" can be cut in two ways, and a thousand characters of it in more than can be tried
+_SMALL_TALK = re.compile(rf"\W*(?:(?:{_SAID})\b\W*)++", re.IGNORECASE)
 
 
 def without_request(question: str) -> str:
