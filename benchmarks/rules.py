@@ -44,7 +44,6 @@ def _never(*_: object) -> bool:
 
 
 RULES: Mapping[str, tuple[ModuleType, str, Callable[..., Any]]] = {
-    "another.py": (unfit, "is_of_another_year", _never),
     "answer_types.py": (unfit, "is_of_another_type", _never),
     "bylines.py": (asking, "asks_for_writer", _never),
     "corrections.py": (asking, "corrected", lambda spans, _: list(spans)),
@@ -59,6 +58,7 @@ RULES: Mapping[str, tuple[ModuleType, str, Callable[..., Any]]] = {
     "quotations.py": (asking, "whole_quotations", _spans_as_they_are),
     "tidying.py": (reader, "tidied", lambda _, start, end: (start, end)),
     "tidying.py, datelines": (unfit, "is_dateline", _never),
+    "unfit.py, another year's": (unfit, "_is_of_another_year", _never),
     "unfit.py, an interviewer's": (unfit, "_is_of_an_interviewer", _never),
     "yes_no.py": (asking, "whole_sentences", _spans_as_they_are),
 }

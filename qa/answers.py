@@ -35,6 +35,10 @@ class Span:
                 f"not {self.text!r}"
             )
 
+    def at(self, start: int, end: int) -> Span:
+        """Give other characters of the same article as a span that is as sure; what else says them is not known."""
+        return Span(self.hit.article.text[start:end], start, end, self.score, self.hit)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

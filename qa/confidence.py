@@ -74,7 +74,7 @@ class Calibrator:
         for value, mean, scale, weight in zip(features, self.mean, self.scale, self.weights, strict=True):
             if not math.isnan(value):
                 total += weight * (value - mean) / scale
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+        return 1.0 / (1.0 + math.exp(-_clip(total, -30.0, 30.0)))
 
     @classmethod
     def load(cls, file: Path) -> Calibrator:

@@ -23,7 +23,7 @@ from qa.followups.speakers import asked_speaker, is_said_by_another
 from qa.followups.stories import tells_on
 from qa.pipeline import Pipeline, checked_question
 from qa.rules.money import names_currency, tells_price
-from qa.rules.smalltalk import is_small_talk
+from qa.rules.politeness import is_small_talk
 from qa.settings import MAX_QUESTION
 from qa.times import tells_time
 
@@ -115,6 +115,7 @@ class Conversation:
             kept = (0.0 if here is None else STAYING) - (NAMED if reading.meant else 0.0)
             tried.append((log_odds(answer.probability) + kept, reading, answer))
         _, reading, answer = max(tried, key=itemgetter(0))
+        self.pipeline.observe(answer)
         self.turns.append(Turn(reading.meant or answer.searched_for, replace(answer, question=question)))
 
     def _tries(self, question: str, where: Filter) -> Iterator[tuple[Reading, frozenset[str] | None]]:

@@ -28,8 +28,8 @@ def best_spans(
     start_logits: npt.NDArray[np.float32],
     end_logits: npt.NDArray[np.float32],
     allowed: npt.NDArray[np.bool_],
-    firsts: npt.NDArray[np.bool_] | None = None,
-    inner: npt.NDArray[np.bool_] | None = None,
+    firsts: npt.NDArray[np.bool_],
+    inner: npt.NDArray[np.bool_],
     *,
     max_tokens: int = MAX_SPAN_TOKENS,
     top: int = 20,
@@ -47,19 +47,11 @@ def best_spans(
         without allowed tokens gives none.
 
     Raises:
-        ValueError: shapes differ, or max_tokens or top is below 1.
+        ValueError: the shapes differ.
     """
-    if not start_logits.shape == end_logits.shape == allowed.shape or start_logits.ndim != 2:
-        raise ValueError(
-            f"want three arrays of one shape (rows, tokens), got {start_logits.shape}, {end_logits.shape}, "
-            f"{allowed.shape}"
-        )
-    if max_tokens < 1 or top < 1:
-        raise ValueError(f"max_tokens and top must be at least 1, got {max_tokens} and {top}")
-    if firsts is None:
-        firsts = np.zeros_like(allowed)
-    if inner is None:
-        inner = np.zeros_like(allowed)
+    shapes = [array.shape for array in (start_logits, end_logits, allowed, firsts, inner)]
+    if start_logits.ndim != 2 or len(set(shapes)) > 1:
+        raise ValueError(f"want arrays of one shape (rows, tokens), got {', '.join(map(str, shapes))}")
     spans = []
     rows = zip(start_logits, end_logits, allowed, firsts, inner, strict=True)
     for row, (start, end, may, first, within) in enumerate(rows):

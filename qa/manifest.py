@@ -15,11 +15,10 @@ COVERED = ("config.json", "tokenizer.json", "model.safetensors", "model.int8.onn
 """Not the calibrator, which is fitted anew for other articles."""
 
 
-def write_manifest(folder: Path) -> Path:
+def write_manifest(folder: Path) -> None:
     """Write down the sha256 of each covered file that is there."""
     digests = {name: sha256_of(folder / name) for name in COVERED if (folder / name).is_file()}
     write_atomically(folder / MANIFEST_FILE, json.dumps(digests, indent=1) + "\n")
-    return folder / MANIFEST_FILE
 
 
 def check_manifest(folder: Path, names: Iterable[str]) -> None:

@@ -30,9 +30,8 @@ from qa.rules.money import money_first
 from qa.rules.named import less_where_unnamed
 from qa.rules.newest import newest_first
 from qa.rules.openings import WHO
+from qa.rules.politeness import is_small_talk, without_request
 from qa.rules.quotations import asks_for_words, whole_quotations
-from qa.rules.requests import without_request
-from qa.rules.smalltalk import is_small_talk
 from qa.rules.unfit import is_unfit
 from qa.rules.yes_no import asks_yes_or_no, whole_sentences
 from qa.settings import MAX_K, MAX_QUESTION
@@ -77,7 +76,7 @@ class Pipeline:
         Args:
             k: None means as many passages as it takes.
             threshold: None means the calibrator's own.
-            observer: is given each answer of `answer`.
+            observer: is given each answer of `answer`, and of a conversation.
         """
         self.retriever, self.reader, self.calibrator = retriever, reader, calibrator
         self.k, self.top = k, top
@@ -135,7 +134,14 @@ class Pipeline:
             InvalidInput: the question is empty or too long, or see check_articles.
         """
         self.check_articles(where)
-        return self.answer_gathered(question, self.gather(question, where=where, today=today))
+        answer = self.answer_gathered(question, self.gather(question, where=where, today=today))
+        self.observe(answer)
+        return answer
+
+    def observe(self, answer: Answer) -> None:
+        """Show the observer an answer that is given: of a question's readings, that of the one which is taken."""
+        if self.observer is not None:
+            self.observer(answer)
 
     def gather(
         self,
@@ -180,65 +186,9 @@ class Pipeline:
             fits: says of a span whether it can be an answer at all; None means that any can.
             expected: how much likelier than usual it is that the articles answer, in log-odds.
         """
-        found = self.answer_from(
-            question,
-            gathered.hits,
-            retrieve_ms=gathered.milliseconds,
-            without=without,
-            fits=fits,
-            expected=expected,
-        )
-        found = replace(found, period=gathered.period, trouble=gathered.trouble or found.trouble)
-        if self.observer is not None:
-            self.observer(found)
-        return found
-
-    def search(self, question: str, k: int, *, where: Filter = ANY, today: date | None = None) -> list[Hit]:
-        """Find passages as `find` does, for a question and a number that come from outside.
-
-        Raises:
-            InvalidInput: the question is empty or too long, k is out of range, or see check_articles.
-        """
-        asked, k = checked_question(question), _checked("k", k)
-        self.check_articles(where)
-        return self.find(asked, k, where=where, today=today)
-
-    def find(self, question: str, k: int, *, where: Filter = ANY, today: date | None = None) -> list[Hit]:
-        """Find the k best passages for a question, with regard to the time that it names.
-
-        Days counted from today ("last week") leave all other articles out, unless `where` names articles, of which they
-        go first; a month or a year ("in June 2021") puts its articles first; a question about the present ("who is the
-        current mayor?") prefers the newest.
-        """
-        return self._find(question, k, where, _period(question, where, today))
-
-    def _find(self, question: str, k: int, where: Filter, period: Period | None, topic: str = "") -> list[Hit]:
-        wanted = f"{topic} {question}".strip()
-        if period is None:
-            return self.retriever.find(wanted, k, where, newest=asks_about_now(question))
-        then = replace(where, since=period.since, until=period.until)
-        if period.exact:
-            return self.retriever.find(wanted, k, then)
-        return self.retriever.find(wanted, k, where, prefer=then)
-
-    def answer_from(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        *,
-        retrieve_ms: float = 0.0,
-        without: Collection[str] = (),
-        fits: Callable[[Span], bool] | None = None,
-        expected: float = 0.0,
-    ) -> Answer:
-        """Answer from passages at hand; see `answer_gathered`.
-
-        Args:
-            retrieve_ms: milliseconds that finding them took, for the answer's timings.
-        """
         asked = checked_question(question)
         started = time.perf_counter()
-        found, hits = self._read(asked, hits)
+        found, hits = self._read(asked, gathered.hits)
         by_name, spans, trouble = self._likely(asked, hits, found)
         spans = self._best_first(asked, spans, without, fits)
         read_ms = _since(started)
@@ -257,14 +207,51 @@ class Pipeline:
             found=is_found,
             items=items,
             timings={
-                "retrieve": retrieve_ms,
+                "retrieve": gathered.milliseconds,
                 "read": read_ms,
                 "decide": decide_ms,
-                "total": retrieve_ms + read_ms + decide_ms,
+                "total": gathered.milliseconds + read_ms + decide_ms,
             },
+            period=gathered.period,
             features=measured,
-            trouble=trouble,
+            trouble=gathered.trouble or trouble,
         )
+
+    def answer_from(self, question: str, hits: Sequence[Hit], *, retrieve_ms: float = 0.0) -> Answer:
+        """Answer from passages at hand.
+
+        Args:
+            retrieve_ms: milliseconds that finding them took, for the answer's timings.
+        """
+        return self.answer_gathered(question, Gathered(hits, None, retrieve_ms))
+
+    def search(self, question: str, k: int, *, where: Filter = ANY) -> list[Hit]:
+        """Find passages as `find` does, for a question and a number that come from outside.
+
+        Raises:
+            InvalidInput: the question is empty or too long, k is out of range, or see check_articles.
+        """
+        asked, k = checked_question(question), _checked("k", k)
+        self.check_articles(where)
+        return self.find(asked, k, where=where)
+
+    def find(self, question: str, k: int, *, where: Filter = ANY, today: date | None = None) -> list[Hit]:
+        """Find the k best passages for a question, with regard to the time that it names.
+
+        Days counted from today ("last week") leave all other articles out, unless `where` names articles, of which they
+        go first; a month or a year ("in June 2021") puts its articles first; a question about the present ("who is the
+        current mayor?") prefers the newest.
+        """
+        return self._find(question, k, where, _period(question, where, today))
+
+    def _find(self, question: str, k: int, where: Filter, period: Period | None, topic: str = "") -> list[Hit]:
+        wanted = f"{topic} {question}".strip()
+        if period is None:
+            return self.retriever.find(wanted, k, where, newest=asks_about_now(question))
+        then = replace(where, since=period.since, until=period.until)
+        if period.exact:
+            return self.retriever.find(wanted, k, then)
+        return self.retriever.find(wanted, k, where, prefer=then)
 
     def _likely(self, question: str, hits: Sequence[Hit], found: Sequence[Span]) -> tuple[str, list[Span], str]:
         """Rank what was found and can be an answer; gives what was read for, the spans, and `trouble` of the Answer."""

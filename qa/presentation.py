@@ -9,7 +9,7 @@ from embeddings.documents import Article, Hit
 from embeddings.sentences import sentence_around
 from qa.answers import Answer, Span
 from qa.rules.fullnames import in_full
-from qa.rules.requests import without_request
+from qa.rules.politeness import without_request
 from qa.rules.weekdays import day_meant
 from qa.times import Period
 from qa.versions import also_in, newer_version

@@ -6,6 +6,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def rank(spans: Sequence[Span]) -> list[Span]:
     for span in without_overlap(sorted(spans, key=lambda span: -rank_score(span))):
         groups[normalize(span.text) or span.text].append(span)
     ranked = sorted(groups.values(), key=lambda group: -_group_score(group))
-    return [Span(best.text, best.start, best.end, best.score, best.hit, tuple(others)) for best, *others in ranked]
+    return [replace(best, also=tuple(others)) for best, *others in ranked]
 
 
 def join_names(spans: Sequence[Span]) -> list[Span]:
@@ -96,18 +97,18 @@ def join_names(spans: Sequence[Span]) -> list[Span]:
     if not spans or spans[0].score <= 0:
         return list(spans)
     best, *others = spans
+    text, passage = best.hit.article.text, best.hit.passage
     for at, other in enumerate(others[:NEIGHBOURS]):
         first, second = (best, other) if best.start < other.start else (other, best)
-        text = best.hit.article.text
         if (
             other.score > 0
             and other.hit.article.id == best.hit.article.id
+            and passage.start <= first.start
+            and second.end <= passage.end
             and _BETWEEN_NAMES.fullmatch(text[first.end : second.start])
         ):
-            whole = text[first.start : second.end]
-            joined = Span(whole, first.start, second.end, best.score, best.hit, best.also)
-            if first.start >= best.hit.passage.start and second.end <= best.hit.passage.end:
-                return [joined, *others[:at], *others[at + 1 :]]
+            joined = replace(best, text=text[first.start : second.end], start=first.start, end=second.end)
+            return [joined, *others[:at], *others[at + 1 :]]
     return list(spans)
 
 

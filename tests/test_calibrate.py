@@ -46,7 +46,7 @@ def drawn(count, seed=0):
 
 def test_known_chances_are_recovered():
     rows, right = drawn(4000)
-    calibrator = _fitted(rows, right, np.ones(len(rows)), 0.5, "drawn")
+    calibrator = _fitted(rows, right, np.ones(len(rows)))
     fresh, fresh_right = drawn(4000, seed=1)
     chances = [calibrator.probability(row) for row in fresh]
     assert np.abs(chances - 1 / (1 + np.exp(-2 * fresh[:, 0]))).mean() < 0.03
@@ -101,7 +101,7 @@ def test_the_least_threshold_is_as_good_as_another():
 
 def test_a_question_that_weighs_more_is_fitted_more():
     rows, right = np.random.default_rng(0).normal(size=(100, len(FEATURES))), np.arange(100) < 50
-    calibrator = _fitted(rows, right, np.where(right, 9.0, 1.0), 0.5, "drawn")
+    calibrator = _fitted(rows, right, np.where(right, 9.0, 1.0))
     assert np.mean([calibrator.probability(row) for row in rows]) == pytest.approx(0.9, abs=0.05)
 
 
@@ -129,7 +129,7 @@ def test_what_a_wrong_answer_costs_and_withholding_gains(right, wrong, unanswera
 
 def test_an_unknown_feature_counts_as_average():
     rows, right = drawn(500)
-    calibrator = _fitted(rows, right, np.ones(len(rows)), 0.5, "drawn")
+    calibrator = _fitted(rows, right, np.ones(len(rows)))
     row = rows[0].copy()
     row[4] = np.nan
     filled = rows[0].copy()
@@ -319,7 +319,7 @@ def test_a_calibrator_with_values_that_can_not_be_used_is_refused(tmp_path, name
 def test_a_feature_that_hardly_varies_is_not_divided_by_nothing():
     rows, right = drawn(200)
     rows[:, 1] = 1 + 1e-9 * rows[:, 1]
-    calibrator = _fitted(rows, right, np.ones(len(rows)), 0.5, "drawn")
+    calibrator = _fitted(rows, right, np.ones(len(rows)))
     assert calibrator.scale[1] == 1.0
 
 

@@ -30,6 +30,9 @@ class Recorder:
     def check_articles(self, where):
         pass
 
+    def observe(self, answer):
+        pass
+
     def gather(self, question, *, where=ANY, among=None, today=None, topic=""):
         self.asked.append((question, where if among is None else replace(where, articles=among), topic))
         return Gathered(MAYOR.answer.hits, None, 1.0)
@@ -50,6 +53,14 @@ def test_a_follow_up_is_asked_in_the_articles_under_discussion_first():
     assert answer.question == "What did she do before?"
     assert answer.searched_for == "What did Renée Solberg do before?"
     assert [one.question for one in conversation.turns] == [MAYOR.question, "What did Renée Solberg do before?"]
+
+
+def test_a_follow_up_is_counted_once_however_many_readings_are_tried(pipeline):
+    counted, asked = [], pipeline.adjusted()
+    asked.observer = counted.append
+    conversation = Conversation(asked)
+    given = [conversation.ask(question) for question in ("When was the engineer Gustav Renn born?", "And where?")]
+    assert [one.searched_for for one in counted] == [one.searched_for for one in given]
 
 
 def test_an_article_that_may_not_answer_now_is_under_discussion_no_more():

@@ -5,6 +5,7 @@ from spans import hit_in, hit_of, span_in
 
 from embeddings.documents import Article
 from qa.lists.items import is_a_count, list_items
+from qa.normalization import normalize
 
 STORM = "Storm Maren left Dunmere, Skarholt and Sant Aubry without electricity. Halvern, the capital, was spared."
 ASKED = "Which towns lost power?"
@@ -266,3 +267,12 @@ def test_items_stand_in_several_articles(answers, items):
     found = list_items("What gusts were measured in the storms?", in_three_articles(*answers))
     assert [item.text for item in found] == items
     assert len({item.hit.article.id for item in found}) == len(items)
+
+
+def test_the_words_of_an_item_are_made_plain_once_however_many_there_are(monkeypatch):
+    compared = []
+    monkeypatch.setattr("qa.lists.items.normalize", lambda text: compared.append(text) or normalize(text))
+    names = [f"Halvern{chr(97 + at)}" for at in range(20)]
+    story = Article("a", "Storm", f"The towns that lost power were {', '.join(names[:-1])} and {names[-1]}.")
+    found = list_items("Which towns lost power?", [span(names[3], 5.0, story)])
+    assert [item.text for item in found] == compared == names

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from embeddings.documents import Article, Hit
 from embeddings.store import Filter, PassageStore
@@ -55,7 +56,6 @@ class Blamer:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
-        self._called: dict[str, list[str]] | None = None
 
     def blame(self, question: Question, answer: Answer, hits: Sequence[Hit]) -> Blame | None:
         """Blame a stage of the whole pipeline; None where the answer is right.
@@ -77,8 +77,6 @@ class Blamer:
     def _retrieval(self, question: Question) -> Blame:
         if not question.title:
             return Blame(Cause.RETRIEVE, "no passage read holds the answer's words; the question names no article")
-        if self._called is None:
-            self._called = _called(self._pipeline.retriever.store)
         ids = self._called.get(plain(question.title), [])
         if not ids:
             return Blame(Cause.INGEST, f"no article is called {question.title!r}")
@@ -87,6 +85,10 @@ class Blamer:
             if holds_gold(question, hit):
                 return Blame(Cause.RETRIEVE, f"the passage is number {rank} of its article's {len(own)}")
         return Blame(Cause.INGEST, f"in none of the {len(own)} passages of its article stands the answer whole")
+
+    @cached_property
+    def _called(self) -> dict[str, list[str]]:
+        return _called(self._pipeline.retriever.store)
 
     def _reading(self, question: Question, holding: Sequence[Hit]) -> Blame:
         """Read the passages that hold the answer without the others."""
@@ -150,14 +152,9 @@ def holds_gold(question: Question, hit: Hit) -> bool:
         return False
     shift = place_in(question, hit.article)
     if shift is None:
-        return any(_stand_in(gold.text, hit.text) for gold in question.golds)
+        return any(any(said_at(gold.text, hit.text)) for gold in question.golds)
     start, end = hit.passage.start, hit.passage.end
     return any(start <= shift + gold.start and shift + gold.end <= end for gold in question.golds)
-
-
-def _stand_in(words: str, text: str) -> bool:
-    """Say whether words stand in a text."""
-    return any(True for _ in said_at(words, text))
 
 
 def said_at(words: str, text: str) -> Iterator[tuple[int, int]]:
@@ -210,10 +207,10 @@ def _nearly(question: Question, span: Span) -> str:
 
     def is_near(gold: Gold) -> bool:
         theirs = normalize(gold.text.translate(_STRAIGHT))
-        if _stand_in(ours, theirs):
+        if any(said_at(ours, theirs)):
             return True
         if shift is None:
-            return _stand_in(theirs, ours)
+            return any(said_at(theirs, ours))
         return span.start < shift + gold.end and shift + gold.start < span.end
 
     return next((gold.text for gold in question.golds if is_near(gold)), "")

@@ -56,11 +56,6 @@ def list_exact_match(answers: Sequence[str], items: Sequence[Sequence[str]]) -> 
     return float(matches[linear_sum_assignment(matches, maximize=True)].sum() == len(items))
 
 
-def recall_at(rank: int | None, k: int) -> float:
-    """Give 1 where the first relevant passage has rank k or better (ranks from 1; None: not found)."""
-    return float(rank is not None and rank <= k)
-
-
 def auroc(scores: Sequence[float], positive: Sequence[bool]) -> float:
     """Give the chance that a positive outscores a negative, ties half (Hanley and McNeil 1982); nan without both."""
     is_positive = np.asarray(positive, dtype=bool)

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from qa.evaluation.blame import Cause
-from qa.evaluation.metrics import mean, recall_at, reliability, risk_coverage
+from qa.evaluation.metrics import mean, reliability, risk_coverage
 from qa.evaluation.report import Figures, by_group, risk
 from qa.evaluation.run import Outcome
 
@@ -140,7 +140,7 @@ def _bars(axes: Axes, groups: Mapping[str, Figures]) -> None:
 def _recall(axes: Axes, outcomes: Sequence[Outcome]) -> None:
     depth = max(len(outcome.relevant) for outcome in outcomes)
     cuts = range(1, depth + 1)
-    values = [mean([recall_at(outcome.gold_rank, k) for outcome in outcomes]) for k in cuts]
+    values = [mean([True in outcome.relevant[:k] for outcome in outcomes]) for k in cuts]
     axes.plot(cuts, values, color=ACCENT, marker="o")
     axes.set(ylim=(0, 1.02), xlabel="passages", ylabel="questions with the answer there")
 

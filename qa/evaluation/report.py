@@ -112,11 +112,8 @@ def write_report(outcomes: Sequence[Outcome], figures: Figures, out: Path, *, ab
     try:
         out.mkdir(parents=True, exist_ok=True)
         rows = [dict(zip(_COLUMNS, row, strict=True)) for row in _rows(outcomes)]
-        text = (
-            json.dumps({**figures, "about": asdict(about), "questions": _defined(rows)}, indent=1, ensure_ascii=False)
-            + "\n"
-        )
-        write_atomically(out / REPORT_FILE, text)
+        content = {**figures, "about": asdict(about), "questions": _defined(rows)}
+        write_atomically(out / REPORT_FILE, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
         write_atomically(out / PAGE_FILE, page(outcomes, figures, about=about, command=command))
         table = io.StringIO(newline="")
         csv.writer(table).writerows([_COLUMNS, *_rows(outcomes)])

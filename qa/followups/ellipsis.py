@@ -36,12 +36,7 @@ def carried(asked: str, last: Turn) -> str:
     if last.answer.found and phrase[0].lower() in ("who", "which", "what"):
         verb = HAS_VERB.search(rest)
         named = rest if phrase[0].lower() == "who" else rest[verb.start() :] if verb else rest.partition(" ")[2]
-        auxiliary = re.match(rf"{VERBS}\s+", named, re.IGNORECASE)
-        if auxiliary is not None and re.match(r"(?:do|does|did)\b", auxiliary[0], re.IGNORECASE):
-            return f"{asked} {named} {last.answer.text}?" if _is_short(last.answer.text) else f"{asked} {named}?"
-        if auxiliary is not None:  # "When was Ana Reyes elected?", and not: "When Ana Reyes was elected?"
-            return f"{asked} {auxiliary[0]}{last.answer.text} {named[auxiliary.end() :]}?".replace("  ", " ")
-        return f"{asked} {last.answer.text} {named}?".replace("  ", " ")
+        return _carry_answer(asked, named, last.answer.text)
     return f"{asked} {rest if phrase[0].lower() == 'who' else rest.partition(' ')[2] or rest}?"
 
 
@@ -55,9 +50,8 @@ def _carry_amount(asked: str, rest: str, amount: str) -> str:
     """Ask about the amount that answered: "Where will Corvane cut 450 jobs?", "When were 12 people killed?"."""
     verb = HAS_VERB.search(rest)
     if verb is None:
-        said = (
-            f"{amount} {rest}" if _PAST.match(rest) else rest.partition(" ")[2]
-        )  # "How many came?", "How many men came?"
+        # "How many came?", "How many men came?"
+        said = f"{amount} {rest}" if _PAST.match(rest) else rest.partition(" ")[2]
         return f"{asked} {said}?"
     counted, predicate = rest[: verb.start()].strip(), rest[verb.end() :].strip()
     what = amount if not counted or counted.lower() in amount.lower() else f"{amount} {counted}"
@@ -65,6 +59,18 @@ def _carry_amount(asked: str, rest: str, amount: str) -> str:
         re.match(rf"(?:the|an?|{CAPITAL}[\w’'-]*)\b", predicate) is not None
     )
     return f"{asked} {verb[0]} {predicate} {what}?" if is_object else f"{asked} {verb[0]} {what} {predicate}?"
+
+
+def _carry_answer(asked: str, named: str, answer: str) -> str:
+    """Ask about what answered: "When was Ana Reyes elected?", and not "When Ana Reyes was elected?"."""
+    auxiliary = _AUXILIARY_FIRST.match(named)
+    if auxiliary is None:
+        words = [answer, named]
+    elif auxiliary[0].lower().strip() in ("do", "does", "did"):
+        words = [named, answer if _is_short(answer) else ""]
+    else:
+        words = [auxiliary[0].strip(), answer, named[auxiliary.end() :]]
+    return " ".join(filter(None, [asked, *words])) + "?"
 
 
 def _is_short(answer: str) -> bool:

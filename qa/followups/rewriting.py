@@ -35,7 +35,7 @@ from qa.followups.antecedents import (
     things,
 )
 from qa.followups.ellipsis import WHAT_ABOUT, capitalized, carried
-from qa.followups.swapping import PLACED, RELATIVE, swap
+from qa.followups.swapping import PLACED, RELATIVE, instead, swap
 
 READINGS = 2
 """Readings of a pronoun that are tried, beside the question as it was asked."""
@@ -237,11 +237,11 @@ def _with_role(turn: Turn, role: str) -> str | None:
     """Ask for another role ("Who was the coroner?"), or of a role in place of a person ("What did Ann Bray say?")."""
     asked = _WHO_WAS.match(turn.question)
     if asked is not None and not DEFINITE.search(turn.question, asked.end()):
-        return f"{asked['asked']}the {role}{turn.question[asked.end() :]}"
+        return instead(turn.question, asked, f"{asked['asked']}the {role}")
     for name in lasting_names(turn.question):
         subject = re.search(rf"\b(?:did|does|has|had|is|was|will|would) (?P<name>{re.escape(name)})\b", turn.question)
         if subject is not None and is_named_by(role, article_of(turn.answer)):
-            return f"{turn.question[: subject.start('name')]}the {role}{turn.question[subject.end('name') :]}"
+            return instead(turn.question, subject, f"the {role}", "name")
     return None
 
 

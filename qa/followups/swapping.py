@@ -55,22 +55,20 @@ def swap(turn: Turn, what: str) -> str | None:
     bare = PLACED.sub("", what)
     if TIME.search(bare):
         if found := TIME.search(question):
-            return question[: found.start()] + _with_year(bare, found[0]) + question[found.end() :]
-        found = RELATIVE.search(question)
-        return _instead(question, found, f"{'on' if DAY.search(bare) else 'in'} {bare}")
+            return instead(question, found, _with_year(bare, found[0]))
+        return instead(question, RELATIVE.search(question), f"{'on' if DAY.search(bare) else 'in'} {bare}")
     if RELATIVE.fullmatch(bare):
-        return _instead(question, RELATIVE.search(question) or _PLACED_TIME.search(question), bare.lower())
+        return instead(question, RELATIVE.search(question) or _PLACED_TIME.search(question), bare.lower())
     if found := PLACED.match(what):
         return _placed(question, found[0].strip(), bare)
     if _ORDINAL.fullmatch(bare):
-        found = _ORDINAL.search(question)
-        return question[: found.start()] + bare + question[found.end() :] if found else None
+        return instead(question, _ORDINAL.search(question), bare)
     return _named(question, re.sub(r"[’']s?$", "", bare)) or _noun(turn, bare)
 
 
-def _instead(question: str, found: re.Match[str] | None, time: str) -> str | None:
-    """Put a time in the place of another, where there is one."""
-    return None if found is None else f"{question[: found.start()]}{time}{question[found.end() :]}"
+def instead(question: str, found: re.Match[str] | None, words: str, group: str | int = 0) -> str | None:
+    """Put words in the place of what was found in a question, or of a group of it; None where nothing was."""
+    return None if found is None else f"{question[: found.start(group)]}{words}{question[found.end(group) :]}"
 
 
 def _placed(question: str, word: str, bare: str) -> str | None:
@@ -79,7 +77,7 @@ def _placed(question: str, word: str, bare: str) -> str | None:
     same = re.search(rf"\b{word}\s+[^?]*?(?=\s+(?:in|on|at|for|from|to|by)\s|\s*\?*$)", question, re.IGNORECASE)
     if same is not None:
         bare = _OWN.sub(lambda _: f"{same[0][len(word) :].strip()}'s", bare)
-        return f"{question[: same.start()]}{same[0][: len(word)]} {bare}{question[same.end() :]}"
+        return instead(question, same, f"{same[0][: len(word)]} {bare}")
     return _like_named(question, bare) or (_owned(question, bare) if word.lower() == "of" else None)
 
 
@@ -91,18 +89,18 @@ def _named_behind(question: str, word: str, bare: str) -> str | None:
         named = rf"(?P<named>(?:the\s+)?{re.escape(name)})(?![\w’'])"
         found = re.search(rf"\b{word}\s+{named}", question, re.IGNORECASE)
         if found is not None and not describes(name, question):
-            return f"{question[: found.start('named')]}{bare}{question[found.end() :]}"
+            return instead(question, found, bare, "named")
     return None
 
 
 def _owned(question: str, bare: str) -> str | None:
     """Put what "of" stands before, "of Lowmere", in the place of "Port Sorrel's", or of the name behind "in"."""
-    if lasting_names(f"- {bare}") != [bare]:
+    if not _is_name(bare):
         return None
     for name in lasting_names(question):
         said = re.escape(name)
         if found := re.search(rf"\b{said}(?=[’']s\b)|(?<=\bin ){said}(?=\s+{PHRASE_END.pattern}|\s*\?*$)", question):
-            return f"{question[: found.start()]}{bare}{question[found.end() :]}"
+            return instead(question, found, bare)
     return None
 
 
@@ -115,8 +113,7 @@ def _named(question: str, bare: str) -> str | None:
     if not names_in(f"- {bare}"):
         return None
     if not names:  # "How old is she?" was answered as it stands
-        found = _SUBJECT.search(question)
-        return question[: found.start()] + bare + question[found.end() :] if found else None
+        return instead(question, _SUBJECT.search(question), bare)
     article = r"(?:\b[Tt]he )?" if re.match(r"the\b", bare, re.IGNORECASE) else ""
     return re.sub(rf"{article}{re.escape(names[0])}", lambda _: bare, question, count=1)
 
@@ -134,7 +131,7 @@ def _noun(turn: Turn, bare: str) -> str | None:
     for place in _PLACES_OF_NOUN:
         found = place.search(turn.question)
         if found is not None and _is_alike(found["which"], noun["which"]):
-            return turn.question[: found.start("like")] + bare + turn.question[found.end("like") :]
+            return instead(turn.question, found, bare, "like")
     return None
 
 
@@ -154,4 +151,9 @@ def _with_year(time: str, before: str) -> str:
 def _like_named(question: str, bare: str) -> str | None:
     """Put a name in the place of one that shares a word with it: "Storm Isolde" for "Storm Maren"."""
     like = [name for name in lasting_names(question) if set(name.split()) & set(bare.split())]
-    return question.replace(like[0], bare, 1) if like and lasting_names(f"- {bare}") == [bare] else None
+    return question.replace(like[0], bare, 1) if like and _is_name(bare) else None
+
+
+def _is_name(text: str) -> bool:
+    """Say whether a text is one name and nothing else; "- " keeps its first word from being taken for a sentence's."""
+    return lasting_names(f"- {text}") == [text]

@@ -12,7 +12,7 @@ BULLET = r"(?:[-*•‣◦▪·–]|\d{1,2}[.)])[ \t]+"
 _BULLET = re.compile(BULLET)
 _HEADING = re.compile(r"(?:#+[ \t]+|\*\*|__)\d{1,2}[.)][ \t]+(?P<item>[^\n]*?)(?:\*\*|__)?$")
 _SEMICOLON = re.compile(r";\s+(?P<last>(?:and|or)\s+)?")
-_LEADING = re.compile(r"(?:(?:to|for|in|from|at|on|of|by|with|across)\s+)?")
+_LEADING = re.compile(r"(?:to|for|in|from|at|on|of|by|with|across)\s+")
 _HEAD_END = re.compile(
     r"(?<!\s)\s*(?:[,;:!?()—–]|(?<=[a-z]{3})\.(?=\s|$)|\.$|\s-\s|\s(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have)\b)"
 )
@@ -76,6 +76,7 @@ def _first_item(text: str, first: int, last: int, start: int) -> int | None:
 
 
 def _head(text: str, start: int, end: int) -> Range | None:
-    start = max(start, found.end() if (found := _LEADING.match(text, start, end)) else start)
+    if leading := _LEADING.match(text, start, end):
+        start = leading.end()
     stop = found.start() if (found := _HEAD_END.search(text, start, end)) else end
     return (start, stop) if 0 < len(text[start:stop].split()) <= MAX_ITEM_WORDS else None

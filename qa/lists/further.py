@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from itertools import groupby
 
 from qa.answers import Span
@@ -35,8 +34,7 @@ def _rest(span: Span, known: Collection[str]) -> list[Span]:
     for is_new, run in groupby(cut(span), lambda item: is_somebody_more(item) and not is_among(item, known)):
         if is_new:
             items = list(run)
-            start, end = items[0].start, items[-1].end
-            found.append(replace(span, text=span.hit.article.text[start:end], start=start, end=end, also=()))
+            found.append(span.at(items[0].start, items[-1].end))
     return found
 
 

@@ -128,7 +128,7 @@ def _unasked(best: Span) -> list[Span]:
 def _items(span: Span) -> list[Span]:
     text = span.hit.article.text
     if found := rows(text, span.start, span.end):
-        return [Span(text[start:end], start, end, span.score, span.hit) for start, end in found]
+        return [span.at(start, end) for start, end in found]
     if is_set_apart_inside(text, span.start, span.end):
         return cut(span)
     return cut(_enumeration(span))
@@ -149,7 +149,7 @@ def _alike(items: list[Span], together: Sequence[Span]) -> list[Span]:
         return names  # titles
     last = [item for item in together if _follows_conjunction(item)]
     is_one_more = last == [together[-1]] and _kind(together[-1]) == "thing"
-    return [item for item in items if item in names or (is_one_more and item == together[-1])]
+    return [item for item in items if _kind(item) == "name" or (is_one_more and item == together[-1])]
 
 
 def _follows_conjunction(item: Span) -> bool:
@@ -169,11 +169,12 @@ def _kind(item: Span) -> str:
 
 def _without_doubles(items: Iterable[Span]) -> list[Span]:
     """Leave out what says an earlier item again, "the School Board" after "School Board", or stands in its place."""
-    kept: list[Span] = []
+    kept: dict[str, Span] = {}
     for item in items:
-        if not any(normalize(item.text) == normalize(other.text) or overlap(item, other) for other in kept):
-            kept.append(item)
-    return kept
+        said = normalize(item.text)
+        if said not in kept and not any(overlap(item, other) for other in kept.values()):
+            kept[said] = item
+    return list(kept.values())
 
 
 def _enumeration(span: Span) -> Span:
@@ -187,7 +188,7 @@ def _enumeration(span: Span) -> Span:
     start = _left_start(text, span.start, first)
     if not _CONJUNCTION.search(text[start:end]):
         return span  # "in Halvern, the capital, ..." is no enumeration
-    return Span(text[start:end], start, end, span.score, span.hit)
+    return span.at(start, end)
 
 
 def _ends_with_conjunct(text: str) -> bool:
@@ -198,10 +199,10 @@ def _ends_with_conjunct(text: str) -> bool:
 
 def _right_end(text: str, end: int, last: int) -> int:
     while (separator := _SEPARATOR.match(text, end, last)) and ";" not in separator.group():
-        clause = _CLAUSE.search(text, separator.end(), last)
         following = _SEPARATOR.search(text, separator.end(), last)
-        stops = [found.start() for found in (clause, following) if found] + [last]
-        item_end = min(stops)
+        item_end = following.start() if following else last
+        if clause := _CLAUSE.search(text, separator.end(), item_end):
+            item_end = clause.start()
         if verb := _NAME_AND_VERB.match(text, separator.end(), item_end):
             item_end = verb.end("name")
         if not _is_item(text[separator.end() : item_end]):
@@ -247,5 +248,5 @@ def cut(span: Span) -> list[Span]:
         if items and (leading := _LEADING.match(span.text, start, end)):
             start = leading.end()
         if not items or not _NO_ITEM.match(span.text, start, end):
-            items.append(Span(span.text[start:end], span.start + start, span.start + end, span.score, span.hit))
+            items.append(span.at(span.start + start, span.start + end))
     return items

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from qa.rules.numbers import UP_TO_TWELVE
-from qa.rules.requests import without_request
+from qa.rules.politeness import without_request
 
 NUMBERS = UP_TO_TWELVE[1:10]
 """Words for as many as a list may be said to have."""

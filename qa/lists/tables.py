@@ -30,7 +30,7 @@ def column(question: str, span: Span) -> list[Span]:
     told = {text[slice(*cell)].casefold() for row in rows for cell in row}
     if any(name.casefold() in told for name in lasting_names(question)):
         return []
-    return [Span(text[start:end], start, end, span.score, span.hit) for start, end in cells]
+    return [span.at(start, end) for start, end in cells]
 
 
 def _asks_for(question: str, heading: str) -> bool:

@@ -101,10 +101,9 @@ def _measured(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _named(text: str, start: int, end: int) -> int:
     """Take in the rest of the name that stands at the end: "Moorland" of "Moorland TV", "Harrow" of "Harrow & Sons"."""
-    at_end = _NAME_AT_END.search(text, start, end)
     if _FULL_NAME_AT_END.search(text, start, end) and (hyphened := _HYPHENED.match(text, end)):
         return hyphened.end()
-    following = _AFTER_NAME.match(text, end) if at_end else None
+    following = _AFTER_NAME.match(text, end) if _NAME_AT_END.search(text, start, end) else None
     return following.end() if following else end
 
 

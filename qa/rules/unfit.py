@@ -6,7 +6,6 @@ import re
 
 from embeddings.sentences import line_around
 from qa.answers import Span
-from qa.rules.another import is_of_another_year
 from qa.rules.answer_types import is_of_another_type
 from qa.rules.labelled import is_label, is_of_another_row
 from qa.rules.marginal import is_beside_the_telling
@@ -25,6 +24,11 @@ _LINE_ASKS = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_QUESTIONS = re.compile(r"\b(?:ask(?:s|ed)?|questions?|quer(?:y|ies))\b", re.IGNORECASE)
+_YEAR = re.compile(
+    r"\b(?:in|during|for) (?:(?:early|mid|late|the|spring|summer|autumn|fall|winter|of|[A-Z]\w+)[ -]){0,3}"
+    r"(?P<year>(?:19|20)\d\d)\b"
+)
+_COUNTED_BACK = re.compile(r"\b(?:years|decades?) (?:ago|earlier|before|later|after)\b", re.IGNORECASE)
 
 
 def is_unfit(question: str, span: Span) -> bool:
@@ -36,9 +40,24 @@ def is_unfit(question: str, span: Span) -> bool:
         or is_label(question, text, start, end)
         or is_of_another_row(question, text, start, end)
         or is_beside_the_telling(question, text, start, end)
-        or is_of_another_year(question, span)
+        or _is_of_another_year(question, span)
         or _is_of_an_interviewer(question, span)
     )
+
+
+def _is_of_another_year(question: str, span: Span) -> bool:
+    """Say whether a span's article is of another year than the question names, and says nothing of that one.
+
+    Only where the article has a date, never mentions the year, and counts no years back: what is told without a year
+    is of the article's own, the one before or the next.
+    """
+    published = span.hit.article.published
+    asked = _YEAR.search(question)
+    if asked is None or published is None or abs(published.year - int(asked["year"])) <= 1:
+        return False
+    told = f"{span.hit.article.title} {span.hit.article.text}"
+    is_told = re.search(rf"{asked['year']}|\d[-–/’']{asked['year'][2:]}\b|['’]{asked['year'][2:]}\b", told)
+    return is_told is None and _COUNTED_BACK.search(told) is None
 
 
 def _is_of_an_interviewer(question: str, span: Span) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +112,8 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
         )
     held_out = _held_out(rows, right, weights)
     threshold = _best_threshold(held_out, scores, answerable, weights)
-    calibrator = _fitted(rows, right, weights, threshold, name)
+    fitted_on = f"{name}, {len(rows)} questions"
+    calibrator = replace(_fitted(rows, right, weights), threshold=threshold, fitted_on=fitted_on)
     calibrator.save(folder / CALIBRATOR_FILE)
     before = None
     if old is not None:
@@ -162,7 +163,7 @@ def _held_out(rows: Matrix, right: Flags, weights: Matrix) -> Matrix:
     chances, folds = np.empty(len(rows)), _folds(right)
     for fold in range(FOLDS):
         kept = folds != fold
-        calibrator = _fitted(rows[kept], right[kept], weights[kept], 0.5, "")
+        calibrator = _fitted(rows[kept], right[kept], weights[kept])
         chances[~kept] = [calibrator.probability(row) for row in rows[~kept]]
     return chances
 
@@ -175,7 +176,7 @@ def _folds(right: Flags) -> npt.NDArray[np.int64]:
     return folds
 
 
-def _fitted(rows: Matrix, right: Flags, weights: Matrix, threshold: float, name: str) -> Calibrator:
+def _fitted(rows: Matrix, right: Flags, weights: Matrix) -> Calibrator:
     try:
         from sklearn.linear_model import LogisticRegression
     except ImportError as error:
@@ -184,14 +185,12 @@ def _fitted(rows: Matrix, right: Flags, weights: Matrix, threshold: float, name:
     scale[scale < LEAST_SCALE] = 1.0
     standard = np.nan_to_num((rows - mean) / scale)
     model = LogisticRegression(C=1.0).fit(standard, right, sample_weight=weights)
-    return Calibrator(
-        FEATURES,
-        tuple(mean.round(DIGITS).tolist()),
-        tuple(scale.round(DIGITS).tolist()),
-        tuple(model.coef_[0].round(DIGITS).tolist()),
-        round(float(model.intercept_[0]), DIGITS),
-        threshold,
-        f"{name}, {len(rows)} questions",
+    return replace(
+        Calibrator.blank(),
+        mean=tuple(mean.round(DIGITS).tolist()),
+        scale=tuple(scale.round(DIGITS).tolist()),
+        weights=tuple(model.coef_[0].round(DIGITS).tolist()),
+        intercept=round(float(model.intercept_[0]), DIGITS),
     )
 
 

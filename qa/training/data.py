@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -114,7 +115,7 @@ class Negatives:
         for title, passage in dict.fromkeys((example.title, example.passage) for example in examples):
             self._by_title.setdefault(title, []).append(passage)
         self._all = [passage for passages in self._by_title.values() for passage in passages]
-        self._words: dict[str, frozenset[str]] = {}
+        self._words = cache(_words)  # a passage is drawn for many questions
 
     def draw(self, example: Example, rng: random.Random) -> str | None:
         """Draw a few passages, of the same article where it has others, and take the one most like the question.
@@ -127,12 +128,7 @@ class Negatives:
         answers = {example.passage[start:end].lower() for start, end in example.spans}
         apart = [text for text in drawn if text != example.passage and not any(a in text.lower() for a in answers)]
         words = _words(example.question)
-        return max(apart, key=lambda text: len(words & self._words_of(text))) if apart else None
-
-    def _words_of(self, passage: str) -> frozenset[str]:
-        if (words := self._words.get(passage)) is None:
-            words = self._words[passage] = _words(passage)
-        return words
+        return max(apart, key=lambda text: len(words & self._words(text))) if apart else None
 
 
 def items(examples: Sequence[Example], *, negatives: float, titles: float, seed: int, epoch: int) -> Iterator[Item]:

@@ -45,15 +45,13 @@ def rewind_log(out: Path, step: int) -> None:
 
 def plot(out: Path) -> None:
     """Draw loss and dev figures over the questions seen, into curves.png."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
+    from matplotlib.figure import Figure
 
     rows = read_log(out)
     loss = [(row["questions"], row["loss"]) for row in rows if "loss" in row]
     dev = [(row["questions"], row["dev"]) for row in rows if "dev" in row]
-    figure, axes = pyplot.subplots(1, 2, figsize=(11, 4))
+    figure = Figure(figsize=(11, 4), layout="tight")
+    axes = figure.subplots(1, 2)
     axes[0].plot(*zip(*loss, strict=True)) if loss else None
     axes[0].set(xlabel="questions seen", ylabel="loss")
     for name in ("f1", "forced_f1") if dev else ():
@@ -62,6 +60,4 @@ def plot(out: Path) -> None:
     axes[1].set(xlabel="questions seen", ylabel="dev, percent")
     if dev:
         axes[1].legend()
-    figure.tight_layout()
     figure.savefig(out / CURVES_FILE)
-    pyplot.close(figure)

@@ -1,9 +1,9 @@
-"""What stands before a question, and asks nothing."""
+"""What asks nothing of the articles, before a question or by itself."""
 
 import pytest
 
 from qa.pipeline import checked_question
-from qa.rules.requests import without_request
+from qa.rules.politeness import is_small_talk, without_request
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,39 @@ from qa.rules.requests import without_request
 def test_without_request(asked, question):
     assert without_request(asked) == question
     assert checked_question(asked) == question
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("hello", "Hi there!", "ok thanks", "Thank you very much.", "Great, thanks a lot!", "good morning"),
+        *("How are you?", "No, thank you", "what can you do?", "Who are you?", "help", "Yes please"),
+    ],
+)
+def test_small_talk(text):
+    assert is_small_talk(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "who?",
+            "And you?",
+            "No, Northlea.",
+            "Who thanked him?",
+            "Good Morning Britain",
+            "What can you do in Saltby?",
+        ),
+        *(
+            "Thanksgiving",
+            "Hello Kitty",
+            "When was the Night of Thanks?",
+            "Who are you, Ana Reyes?",
+            "no, the other one",
+            "good bye " * 100 + "x",
+        ),
+    ],
+)
+def test_questions_that_begin_or_look_like_it(text):
+    assert not is_small_talk(text)

@@ -1,4 +1,4 @@
-"""What stands before a question out of politeness: "Can you tell me who won?" asks "who won?"."""
+"""What is said out of politeness: "Can you tell me who won?" asks "who won?", and "hello" or "ok thanks" nothing."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ _REQUEST = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 
+_SAID = (
+    r"hello|hi+|hey|there|good (?:morning|afternoon|evening|day|night)|(?:good ?)?bye|see you"
+    r"|how are you(?: doing)?(?: today)?"
+    r"|(?:many )?thanks?(?: (?:you|a lot|again))*(?: (?:so|very) much)?|thx|cheers|please|sorry"
+    r"|ok(?:ay)?|yes|yeah|no|sure|right|alright|fine|great|cool|nice|wow|perfect|excellent|good|got it|i see"
+    r"|(?:who|what) are you|what can you do|help(?: me)?"
+)
+# possessive, since "good bye" can be cut in two ways, and a thousand characters of it in more than can be tried
+_SMALL_TALK = re.compile(rf"\W*(?:(?:{_SAID})\b\W*)++", re.IGNORECASE)
+
 
 def without_request(question: str) -> str:
     """Leave out what asks for an answer and says nothing of it; a question without it comes back as it is.
@@ -25,3 +35,8 @@ def without_request(question: str) -> str:
     "And" stays before it, by which a follow-up is known.
     """
     return _REQUEST.sub(lambda request: request["joint"] or "", question)
+
+
+def is_small_talk(text: str) -> bool:
+    """Say whether a text is nothing but small talk."""
+    return _SMALL_TALK.fullmatch(text) is not None
