@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import pytest
 from conftest import DAM, STORM, UNDATED, WordEncoder, free_port
-from served import serve
+from served import empty_library, serve
 from test_contract import titles
 from test_versions import article, story
 
@@ -23,8 +23,6 @@ from embeddings.milvus.client import Client
 from embeddings.milvus.records import Records
 from embeddings.milvus.schema import PART_BYTES, among
 from embeddings.milvus_address import milvus_address
-from qa.build import open_store
-from qa.settings import load_settings
 
 ZEBRA = Article("dam", "Dam opens", "A zebra escaped. " * 60, DAM.published, "Echo")
 OKAPI = Article("okapi", "Okapi", "An okapi was born.", None, "Post")
@@ -49,10 +47,10 @@ def state(store):
     return list(store.articles()), set(titles(store, dense)), set(titles(store, lexical)), len(dense)
 
 
-def kill_at(monkeypatch, step):
-    """Kill the writer before its n-th write; give what counts them."""
+def kill_at(monkeypatch, step, calls=("upsert", "delete")):
+    """Kill the writer before its n-th call, of all these together; give what counts them."""
     count = [0]
-    for name in ("upsert", "delete"):
+    for name in calls:
         original = getattr(Client, name)
 
         def write(self, *arguments, original=original):
@@ -116,15 +114,7 @@ def test_killed_at_any_write_nothing_is_wrong_and_nothing_is_left(opener, monkey
 def test_killed_while_it_is_made_it_is_made_to_the_end(opener, monkeypatch):
     for name, step in (("create", 3), ("index", 3), ("upsert", 1)):
         with monkeypatch.context() as patched:
-            count, original = [0], getattr(Client, name)
-
-            def make(self, *arguments, count=count, step=step, original=original):
-                count[0] += 1
-                if count[0] == step:
-                    raise Killed
-                return original(self, *arguments)
-
-            patched.setattr(Client, name, make)
+            kill_at(patched, step, [name])
             with pytest.raises(Killed):
                 opener(create=True)
         with pytest.raises(DatelineError, match="dateline index PATH --library"):
@@ -309,9 +299,7 @@ def wait_until_ready(client):
 
 def test_a_server_whose_milvus_is_silent_or_gone_is_not_ready(process, server, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    settings = load_settings({"library": server})
-    open_store(settings, create=True).close()
-    service, client = serve(settings)
+    service, client = serve(empty_library(server))
     service.ready = True
     wait_until_ready(client)
     process.send_signal(signal.SIGSTOP)

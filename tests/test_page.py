@@ -10,12 +10,12 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 from conftest import ARTICLES
+from served import empty_library
 from turns import MAYOR
 
 from app import build_app
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
-from qa.build import open_store
 from qa.confidence import Calibrator
 from qa.evaluation.labels import check_correction, read_labels
 from qa.libraries.workspace import Libraries
@@ -196,8 +196,7 @@ def offered(blocks):
 
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_read_only_page_offers_nothing_that_changes_the_library(tmp_path, read_only):
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
+    settings = empty_library(tmp_path / "library")
     libraries = Libraries(settings, read_only=read_only)
     labels, events = offered(build_app(libraries, settings))
     changing = {ADD, "Add the address"}
@@ -322,29 +321,21 @@ def test_what_is_right_is_kept_of_the_answer_that_was_judged(tmp_path, monkeypat
     libraries.close()
 
 
-def test_nothing_is_of_a_library_before_it_is_known_which_one_is_opened(tmp_path):
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    page = build_app(Libraries(settings), settings)
-    config = page.get_config_file()
+def test_nothing_is_of_a_library_before_it_is_known_which_one_is_opened(built):
+    config = built.get_config_file()
     [library] = [part["id"] for part in config["components"] if part["props"].get("label") == "Library"]
-    at_load = [one for one in config["dependencies"] if (page._id, "load") in one["targets"]]
+    at_load = [one for one in config["dependencies"] if (built._id, "load") in one["targets"]]
     assert [one["outputs"] for one in at_load if library in one["outputs"]] == [[library]]
     assert [one for one in at_load if library in one["inputs"]] == []
 
 
-def test_nothing_flashes_while_the_page_gets_what_its_browser_kept(tmp_path):
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    page = build_app(Libraries(settings), settings)
-    at_load = [one for one in page.get_config_file()["dependencies"] if (page._id, "load") in one["targets"]]
+def test_nothing_flashes_while_the_page_gets_what_its_browser_kept(built):
+    at_load = [one for one in built.get_config_file()["dependencies"] if (built._id, "load") in one["targets"]]
     assert {one["show_progress"] for one in at_load if not one["queue"]} == {"hidden"}
 
 
-def test_what_begins_another_conversation_stops_the_answer_under_way(tmp_path):
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    config = build_app(Libraries(settings), settings).get_config_file()
+def test_what_begins_another_conversation_stops_the_answer_under_way(built):
+    config = built.get_config_file()
     label = {part["id"]: part["props"].get("label") or part["props"].get("value") for part in config["components"]}
     stopping = [
         (label[part], event) for one in config["dependencies"] if one["cancels"] for part, event in one["targets"]
@@ -353,13 +344,9 @@ def test_what_begins_another_conversation_stops_the_answer_under_way(tmp_path):
     assert stopping.count(("Stop", "click")) == 1, "that of Evaluate: what was asked behind a question is to be shown"
 
 
-def test_a_button_that_has_nothing_to_do_yet_looks_so(tmp_path):
-    settings = load_settings({"library": tmp_path / "library"})
-    open_store(settings, create=True).close()
-    config = build_app(Libraries(settings), settings).get_config_file()
-    buttons = {
-        part["props"].get("label") or str(part["props"].get("value")): part["props"] for part in config["components"]
-    }
+def test_a_button_that_has_nothing_to_do_yet_looks_so(built):
+    parts = [part["props"] for part in built.get_config_file()["components"]]
+    buttons = {props.get("label") or str(props.get("value")): props for props in parts}
     idle = ("Export", "Download it")
     assert [buttons[name]["interactive"] for name in idle] == [False] * 2
     assert download_of(_exported(Course()))["interactive"] is anew(Course())[-1]["interactive"] is False

@@ -95,7 +95,7 @@ def test_one_article_is_asked_until_another_library_is_open(own):
     assert "no article of this library has the id &#x27;x&#x27;" in messages[-1]["content"]
 
 
-def test_what_keeps_to_an_article_is_text(monkeypatch):
+def test_what_keeps_to_an_article_is_text():
     assert "<b>" not in keep_to(Only("library", "a", "<b>A</b>"))[2]
     assert in_filter_words(None, "2021", "Echo", Only("library", "a", "")) == "until 2021, Echo, “a”"
     only, row, named = keep_to(None)

@@ -12,7 +12,6 @@ from tokenizers import Tokenizer
 
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
-from qa.build import seeds_folder
 from qa.cli import main
 from qa.evaluation.questions import load_questions
 from qa.evaluation.sampling import sample
@@ -204,16 +203,6 @@ def test_a_passage_without_the_answer_competes_by_its_margin_over_its_own_null()
 
 def test_the_learning_rate_rises_and_falls():
     assert [_schedule(done, 0.2) for done in (0.0, 0.1, 0.2, 0.6, 1.0, 1.1)] == pytest.approx([0, 0.5, 1, 0.5, 0, 0])
-
-
-def test_a_sample_is_drawn_from_all_of_the_questions():
-    questions = load_questions(seeds_folder() / "questions.json")
-    taken = sample(questions, 150)
-    assert len(taken) == 150 < len(questions) < 300
-    assert taken[-1] in questions[-2:]
-    assert sample(questions, 1000) == questions
-    with pytest.raises(DatelineError, match="the number of questions must be at least 1, got 0"):
-        sample(questions, 0)
 
 
 def test_what_a_dev_file_does_not_define_is_left_out(tmp_path, tiny_base, seed_data, capsys):

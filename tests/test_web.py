@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 from sites import web_site
-from test_sources import PAGE, packed, pdf
+from test_sources import PAGE, packed, pdf, read
 
 from embeddings.documents import Article
 from embeddings.ingest import ingest
@@ -43,10 +43,6 @@ class Pages(BaseHTTPRequestHandler):
 def site():
     with web_site(Pages, pages={}) as server:
         yield server
-
-
-def read(address):
-    return list(read_articles(find_inputs([address]).inputs))
 
 
 def test_a_page(site):
