@@ -53,6 +53,10 @@ ORDER = [  # each imports those before it alone; those of one line may import ea
     ("qa.ui",),
     ("app",),
 ]
+OF_GRADIO = (
+    "articles", "ask", "correction", "downloads", "earlier", "endpoints", "evaluate", "libraries", "narrowing",
+    "preferences", "style",
+)  # fmt: skip
 ONLY_IMPORTER = {
     "faiss": {"embeddings/indexes/vectors.py"},
     "onnxruntime": {"qa/training/quantize.py"},  # else by qa/reader.py, without its telemetry
@@ -60,25 +64,8 @@ ONLY_IMPORTER = {
     "pymilvus": {"embeddings/milvus/client.py"},
     "tantivy": {"embeddings/indexes/lexical.py"},
     "sentence_transformers": {"embeddings/encoder.py"},
-    "gradio": {
-        f"qa/ui/{name}.py"
-        for name in (
-            "articles",
-            "ask",
-            "correction",
-            "downloads",
-            "earlier",
-            "endpoints",
-            "evaluate",
-            "libraries",
-            "narrowing",
-            "preferences",
-            "style",
-        )
-    },
+    "gradio": {f"qa/ui/{name}.py" for name in OF_GRADIO},
 }
-
-
 ROOMS = "benchmarks|deploy|docs|embeddings|qa|seeds|tests"
 
 

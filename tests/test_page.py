@@ -277,25 +277,28 @@ def test_the_library_that_is_open_already_ends_no_conversation():
     assert not course.over
 
 
-def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    libraries, course = Libraries(load_settings({})), Course()
+@pytest.fixture
+def new_labels(pipeline):
+    """Read the verdicts that a test has given on the seeds, which are every test's."""
+    file = pipeline.retriever.store.folder / "labels.jsonl"
+    before = len(read_labels(file)) if file.is_file() else 0
+    return lambda: read_labels(file)[before:]
+
+
+def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(libraries, monkeypatch, new_labels):
+    course = Course()
     libraries.make("Elections")
-    labels = libraries.open("Seed articles").store.folder / "labels.jsonl"
-    before = len(read_labels(labels)) if labels.is_file() else 0  # the seeds are every test's
     list(_Conversing(libraries).respond("Who led the delegation?", course, "2021", *ASKED[1:]))
     assert choices(keep(libraries, [], None, course)[0], "Seed articles")
     monkeypatch.setattr(gr, "Info", lambda said: None)
     for liked in ("Right", "Right", "", "Right"):  # told twice, pressed again
         _Correcting(libraries).judge(course, gr.LikeData(None, {"index": 1, "value": "", "liked": liked}))
     assert pressed(course)["feedback_value"] == ["Right"]
-    kept = read_labels(labels)
-    assert [(label.verdict, label.since) for label in kept[before:]] == [("right", "2021-01-01")]
+    assert [(label.verdict, label.since) for label in new_labels()] == [("right", "2021-01-01")]
     libraries.close()
 
 
-def test_what_is_right_is_kept_of_the_answer_that_was_judged(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+def test_what_is_right_is_kept_of_the_answer_that_was_judged(monkeypatch, new_labels):
     libraries, course, told = Libraries(load_settings({})), Course(), []
     monkeypatch.setattr(gr, "Info", told.append)
     monkeypatch.setattr(gr, "Warning", told.append)
@@ -311,8 +314,7 @@ def test_what_is_right_is_kept_of_the_answer_that_was_judged(tmp_path, monkeypat
     course.begin("")  # another conversation is opened, while the panel of this one stays
     list(talk.respond("When did Storm Maren hit?", course, *ASKED))
     correcting.say_silent(course)
-    labels = read_labels(libraries.open("Seed articles").store.folder / "labels.jsonl")
-    assert [(label.question, label.correction) for label in labels] == [
+    assert [(label.question, label.correction) for label in new_labels()] == [
         ("Who led the delegation?", None),
         ("Who led the delegation?", "Alejandro Mayorkas"),
         ("Who led the delegation?", None),
