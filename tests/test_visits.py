@@ -4,7 +4,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 from sites import web_site
-from test_web import PLAIN, WHOLE, library, rss  # noqa: F401 - a fixture
+from test_web import PLAIN, WHOLE, engine, library, rss  # noqa: F401 - fixtures
 
 from embeddings import ingest as ingesting
 from embeddings.ingest import ingest
