@@ -107,18 +107,6 @@ def libraries(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    """The page of a library without articles, which nobody serves."""
-    from served import empty_library
-
-    from app import build_app
-    from qa.libraries.workspace import Libraries
-
-    settings = empty_library(tmp_path_factory.mktemp("built") / "library")
-    return build_app(Libraries(settings), settings)
-
-
-@pytest.fixture(scope="session")
 def pipeline():
     from qa.build import shared_pipeline
     from qa.settings import load_settings

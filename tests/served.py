@@ -3,19 +3,10 @@
 from fastapi.testclient import TestClient
 
 from qa.api import make_api
-from qa.build import open_store
 from qa.libraries.workspace import Libraries
 from qa.service.observing import Metrics
 from qa.service.server import Serving, guarded
 from qa.service.shared import Service
-from qa.settings import load_settings
-
-
-def empty_library(place):
-    """Make a library without articles, and give the settings that name it."""
-    settings = load_settings({"library": place})
-    open_store(settings, create=True).close()
-    return settings
 
 
 def serve(settings, access=None, *, read_only=False, hostnames=()):

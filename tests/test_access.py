@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import io
 import os
 import stat
 
@@ -11,7 +10,6 @@ import pytest
 from served import serve
 
 from embeddings.errors import DatelineError, InvalidInput
-from qa.cli import main
 from qa.service.access import MOST_PASSWORD, SESSION_SECONDS, Access, Doorkeeper
 from qa.service.limits import MAX_BODY
 from qa.service.lockout import FREE, LONGEST_WAIT, Lockout
@@ -210,6 +208,10 @@ def test_what_a_killed_or_failed_save_left_is_in_nobody_s_way(tmp_path, monkeypa
 
 
 def test_access_is_given_and_taken_on_the_command_line(tmp_path, monkeypatch, capsys):
+    import io
+
+    from qa.cli import main
+
     file = str(tmp_path / "access.json")
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
     assert main(["access", "password", "--access", file]) == 0
@@ -232,6 +234,10 @@ def test_access_is_given_and_taken_on_the_command_line(tmp_path, monkeypatch, ca
 
 def test_a_password_that_is_not_typed_to_its_end_or_is_no_text_is_not_set(tmp_path, monkeypatch, capsys):
     pty = pytest.importorskip("pty", reason="a terminal of this kind is needed")
+    import io
+
+    from qa.cli import main
+
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"four words \xff make one\n"), "utf-8"))
     assert main(["access", "password", "--access", str(tmp_path / "access.json")]) == 2
     assert "the password is not UTF-8" in capsys.readouterr().err
@@ -246,6 +252,8 @@ def test_a_password_that_is_not_typed_to_its_end_or_is_no_text_is_not_set(tmp_pa
 
 
 def test_a_server_takes_the_access_file_that_was_named(tmp_path, monkeypatch, access):
+    from qa.cli import main
+
     access[0].save(tmp_path / "access.json")
     served = []
     monkeypatch.setattr("app.serve", lambda settings, serving, **_: served.append(serving.access))
@@ -274,6 +282,8 @@ def test_the_longest_password_opens_a_session_too():
 
 @pytest.mark.parametrize("given", [["--proxy", "127.0.0.1"], ["--hostname", "archive.example.org"], []])
 def test_a_proxy_that_lets_in_whoever_comes_is_told_of(tmp_path, capsys, monkeypatch, given):
+    from qa.cli import main
+
     monkeypatch.setattr("app.serve", lambda *_, **__: None)
     command = ["serve", "--port", "0", "--access", str(tmp_path / "access.json"), *given]
     assert main(command) == 0

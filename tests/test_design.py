@@ -53,10 +53,6 @@ ORDER = [  # each imports those before it alone; those of one line may import ea
     ("qa.ui",),
     ("app",),
 ]
-OF_GRADIO = (
-    "articles", "ask", "correction", "downloads", "earlier", "endpoints", "evaluate", "libraries", "narrowing",
-    "preferences", "style",
-)  # fmt: skip
 ONLY_IMPORTER = {
     "faiss": {"embeddings/indexes/vectors.py"},
     "onnxruntime": {"qa/training/quantize.py"},  # else by qa/reader.py, without its telemetry
@@ -64,8 +60,25 @@ ONLY_IMPORTER = {
     "pymilvus": {"embeddings/milvus/client.py"},
     "tantivy": {"embeddings/indexes/lexical.py"},
     "sentence_transformers": {"embeddings/encoder.py"},
-    "gradio": {f"qa/ui/{name}.py" for name in OF_GRADIO},
+    "gradio": {
+        f"qa/ui/{name}.py"
+        for name in (
+            "articles",
+            "ask",
+            "correction",
+            "downloads",
+            "earlier",
+            "endpoints",
+            "evaluate",
+            "libraries",
+            "narrowing",
+            "preferences",
+            "style",
+        )
+    },
 }
+
+
 ROOMS = "benchmarks|deploy|docs|embeddings|qa|seeds|tests"
 
 

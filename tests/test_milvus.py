@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import pytest
 from conftest import DAM, STORM, UNDATED, WordEncoder, free_port
-from served import empty_library, serve
+from served import serve
 from test_contract import titles
 from test_versions import article, story
 
@@ -23,6 +23,8 @@ from embeddings.milvus.client import Client
 from embeddings.milvus.records import Records
 from embeddings.milvus.schema import PART_BYTES, among
 from embeddings.milvus_address import milvus_address
+from qa.build import open_store
+from qa.settings import load_settings
 
 ZEBRA = Article("dam", "Dam opens", "A zebra escaped. " * 60, DAM.published, "Echo")
 OKAPI = Article("okapi", "Okapi", "An okapi was born.", None, "Post")
@@ -299,7 +301,9 @@ def wait_until_ready(client):
 
 def test_a_server_whose_milvus_is_silent_or_gone_is_not_ready(process, server, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    service, client = serve(empty_library(server))
+    settings = load_settings({"library": server})
+    open_store(settings, create=True).close()
+    service, client = serve(settings)
     service.ready = True
     wait_until_ready(client)
     process.send_signal(signal.SIGSTOP)

@@ -6,7 +6,6 @@ import sys
 
 import pytest
 from conftest import DAM, STORM, UNDATED, WordEncoder, free_port
-from served import empty_library
 
 from embeddings.errors import DatelineError, InvalidInput
 from embeddings.milvus import MilvusStore
@@ -173,7 +172,11 @@ def test_labels_and_uploads_of_a_milvus_library_have_a_folder_of_its_own(tmp_pat
 
     file = tmp_path / "note.txt"
     file.write_text("Bridge\n\nThe bridge at Marrow was closed by engineer Renn.\n")
-    libraries = Libraries(empty_library(tmp_path / "library.db"))
+    settings = load_settings({"library": str(tmp_path / "library.db")}, environment={})
+    from qa.build import open_store
+
+    open_store(settings, create=True).close()
+    libraries = Libraries(settings)
     workspace = libraries.open(libraries.first)
     assert workspace.name == "library"
     assert workspace.add_files([file]).articles.added == 1

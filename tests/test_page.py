@@ -10,12 +10,12 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 from conftest import ARTICLES
-from served import empty_library
 from turns import MAYOR
 
 from app import build_app
 from embeddings.documents import Article, Hit, Passage
 from embeddings.errors import InvalidInput
+from qa.build import open_store
 from qa.confidence import Calibrator
 from qa.evaluation.labels import check_correction, read_labels
 from qa.libraries.workspace import Libraries
@@ -196,7 +196,8 @@ def offered(blocks):
 
 @pytest.mark.parametrize("read_only", [False, True])
 def test_a_read_only_page_offers_nothing_that_changes_the_library(tmp_path, read_only):
-    settings = empty_library(tmp_path / "library")
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
     libraries = Libraries(settings, read_only=read_only)
     labels, events = offered(build_app(libraries, settings))
     changing = {ADD, "Add the address"}
@@ -277,28 +278,25 @@ def test_the_library_that_is_open_already_ends_no_conversation():
     assert not course.over
 
 
-@pytest.fixture
-def new_labels(pipeline):
-    """Read the verdicts that a test has given on the seeds, which are every test's."""
-    file = pipeline.retriever.store.folder / "labels.jsonl"
-    before = len(read_labels(file)) if file.is_file() else 0
-    return lambda: read_labels(file)[before:]
-
-
-def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(libraries, monkeypatch, new_labels):
-    course = Course()
+def test_a_conversation_is_kept_and_judged_with_the_library_that_was_asked(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    libraries, course = Libraries(load_settings({})), Course()
     libraries.make("Elections")
+    labels = libraries.open("Seed articles").store.folder / "labels.jsonl"
+    before = len(read_labels(labels)) if labels.is_file() else 0  # the seeds are every test's
     list(_Conversing(libraries).respond("Who led the delegation?", course, "2021", *ASKED[1:]))
     assert choices(keep(libraries, [], None, course)[0], "Seed articles")
     monkeypatch.setattr(gr, "Info", lambda said: None)
     for liked in ("Right", "Right", "", "Right"):  # told twice, pressed again
         _Correcting(libraries).judge(course, gr.LikeData(None, {"index": 1, "value": "", "liked": liked}))
     assert pressed(course)["feedback_value"] == ["Right"]
-    assert [(label.verdict, label.since) for label in new_labels()] == [("right", "2021-01-01")]
+    kept = read_labels(labels)
+    assert [(label.verdict, label.since) for label in kept[before:]] == [("right", "2021-01-01")]
     libraries.close()
 
 
-def test_what_is_right_is_kept_of_the_answer_that_was_judged(monkeypatch, new_labels):
+def test_what_is_right_is_kept_of_the_answer_that_was_judged(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     libraries, course, told = Libraries(load_settings({})), Course(), []
     monkeypatch.setattr(gr, "Info", told.append)
     monkeypatch.setattr(gr, "Warning", told.append)
@@ -314,7 +312,8 @@ def test_what_is_right_is_kept_of_the_answer_that_was_judged(monkeypatch, new_la
     course.begin("")  # another conversation is opened, while the panel of this one stays
     list(talk.respond("When did Storm Maren hit?", course, *ASKED))
     correcting.say_silent(course)
-    assert [(label.question, label.correction) for label in new_labels()] == [
+    labels = read_labels(libraries.open("Seed articles").store.folder / "labels.jsonl")
+    assert [(label.question, label.correction) for label in labels] == [
         ("Who led the delegation?", None),
         ("Who led the delegation?", "Alejandro Mayorkas"),
         ("Who led the delegation?", None),
@@ -323,21 +322,29 @@ def test_what_is_right_is_kept_of_the_answer_that_was_judged(monkeypatch, new_la
     libraries.close()
 
 
-def test_nothing_is_of_a_library_before_it_is_known_which_one_is_opened(built):
-    config = built.get_config_file()
+def test_nothing_is_of_a_library_before_it_is_known_which_one_is_opened(tmp_path):
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    page = build_app(Libraries(settings), settings)
+    config = page.get_config_file()
     [library] = [part["id"] for part in config["components"] if part["props"].get("label") == "Library"]
-    at_load = [one for one in config["dependencies"] if (built._id, "load") in one["targets"]]
+    at_load = [one for one in config["dependencies"] if (page._id, "load") in one["targets"]]
     assert [one["outputs"] for one in at_load if library in one["outputs"]] == [[library]]
     assert [one for one in at_load if library in one["inputs"]] == []
 
 
-def test_nothing_flashes_while_the_page_gets_what_its_browser_kept(built):
-    at_load = [one for one in built.get_config_file()["dependencies"] if (built._id, "load") in one["targets"]]
+def test_nothing_flashes_while_the_page_gets_what_its_browser_kept(tmp_path):
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    page = build_app(Libraries(settings), settings)
+    at_load = [one for one in page.get_config_file()["dependencies"] if (page._id, "load") in one["targets"]]
     assert {one["show_progress"] for one in at_load if not one["queue"]} == {"hidden"}
 
 
-def test_what_begins_another_conversation_stops_the_answer_under_way(built):
-    config = built.get_config_file()
+def test_what_begins_another_conversation_stops_the_answer_under_way(tmp_path):
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    config = build_app(Libraries(settings), settings).get_config_file()
     label = {part["id"]: part["props"].get("label") or part["props"].get("value") for part in config["components"]}
     stopping = [
         (label[part], event) for one in config["dependencies"] if one["cancels"] for part, event in one["targets"]
@@ -346,9 +353,13 @@ def test_what_begins_another_conversation_stops_the_answer_under_way(built):
     assert stopping.count(("Stop", "click")) == 1, "that of Evaluate: what was asked behind a question is to be shown"
 
 
-def test_a_button_that_has_nothing_to_do_yet_looks_so(built):
-    parts = [part["props"] for part in built.get_config_file()["components"]]
-    buttons = {props.get("label") or str(props.get("value")): props for props in parts}
+def test_a_button_that_has_nothing_to_do_yet_looks_so(tmp_path):
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    config = build_app(Libraries(settings), settings).get_config_file()
+    buttons = {
+        part["props"].get("label") or str(part["props"].get("value")): part["props"] for part in config["components"]
+    }
     idle = ("Export", "Download it")
     assert [buttons[name]["interactive"] for name in idle] == [False] * 2
     assert download_of(_exported(Course()))["interactive"] is anew(Course())[-1]["interactive"] is False

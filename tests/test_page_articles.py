@@ -62,7 +62,11 @@ def test_an_address_opens_its_article(own):
         (True, "Storms", "a", [True, False]),
     ],
 )
-def test_removing_is_offered_where_an_article_can_be_removed(libraries, read_only, library, chosen, offered):
+def test_removing_is_offered_where_an_article_can_be_removed(
+    tmp_path, monkeypatch, read_only, library, chosen, offered
+):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    libraries = Libraries(load_settings({}))
     libraries.make("Storms").add_articles(ARTICLES)
     libraries.close()
     tab = _Articles(Libraries(load_settings({}), read_only=read_only))
@@ -91,14 +95,16 @@ def test_one_article_is_asked_until_another_library_is_open(own):
     assert "no article of this library has the id &#x27;x&#x27;" in messages[-1]["content"]
 
 
-def test_what_keeps_to_an_article_is_text():
+def test_what_keeps_to_an_article_is_text(monkeypatch):
     assert "<b>" not in keep_to(Only("library", "a", "<b>A</b>"))[2]
     assert in_filter_words(None, "2021", "Echo", Only("library", "a", "")) == "until 2021, Echo, “a”"
     only, row, named = keep_to(None)
     assert (only, row["visible"], named) == (None, False, "")
 
 
-def test_deleting_asks_first_and_says_of_what(libraries):
+def test_deleting_asks_first_and_says_of_what(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    libraries = Libraries(load_settings({}))
     libraries.make("Storms and co").add_articles(ARTICLES)
     keeping = _Keeping(libraries)
     assert [update["visible"] for update in keeping.offer("Storms and co")] == [True, False]
@@ -115,8 +121,9 @@ def test_deleting_asks_first_and_says_of_what(libraries):
     assert _Articles(libraries).listed("Storms and co", "")["label"].startswith("the library Storms and co was deleted")
 
 
-def test_a_conversation_goes_on_where_its_library_is_renamed(libraries):
-    course = Course("Storms")
+def test_a_conversation_goes_on_where_its_library_is_renamed(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    libraries, course = Libraries(load_settings({})), Course("Storms")
     libraries.make("Storms").add_articles(ARTICLES)
     list(_Conversing(libraries).respond("Who left?", course, "", "", "", None, "Storms", 0, 0.0))
     history, _ = keep(libraries, [], None, course)

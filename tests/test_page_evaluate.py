@@ -2,12 +2,18 @@
 
 import json
 
+from app import build_app
+from qa.build import open_store
 from qa.evaluation.about import about
+from qa.libraries.workspace import Libraries
+from qa.settings import load_settings
 from qa.ui.evaluate import MEASURING, OTHERS, SEED_QUESTIONS, STOPPED, UPLOADED, _again, _Evaluating, _stopped
 
 
-def test_a_run_can_be_downloaded_however_it_was_chosen_and_goes_with_its_library(built):
-    config = built.get_config_file()
+def test_a_run_can_be_downloaded_however_it_was_chosen_and_goes_with_its_library(tmp_path):
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    config = build_app(Libraries(settings), settings).get_config_file()
     label = {part["id"]: part["props"].get("label") or part["props"].get("value") for part in config["components"]}
 
     def targets(one):

@@ -6,7 +6,7 @@ from datetime import date
 from urllib.parse import quote
 
 import pytest
-from served import empty_library, serve
+from served import serve
 
 from embeddings.errors import InvalidInput
 from qa.answers import Answer
@@ -25,7 +25,11 @@ def seeds():
 @pytest.fixture
 def own(tmp_path):
     """A server of an empty library, and the library."""
-    service, client = serve(empty_library(tmp_path / "library"))
+    from qa.build import open_store
+
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    service, client = serve(settings)
     yield client
     service.close()
 
@@ -277,7 +281,11 @@ def test_an_address_on_the_server_s_own_network_is_not_fetched(own):
 
 
 def test_nothing_can_be_changed_where_it_is_read_only(tmp_path):
-    service, client = serve(empty_library(tmp_path / "library"), read_only=True)
+    from qa.build import open_store
+
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    service, client = serve(settings, read_only=True)
     for answer in (
         client.post("/api/articles", json={"articles": [{"text": "A storm."}]}),
         client.post("/api/articles/files", files=[("files", ("a.txt", b"A storm."))]),

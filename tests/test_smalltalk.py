@@ -19,9 +19,21 @@ def test_small_talk(text):
 @pytest.mark.parametrize(
     "text",
     [
-        *("who?", "And you?", "No, Northlea.", "Who thanked him?", "Good Morning Britain", "Thanksgiving"),
-        *("What can you do in Saltby?", "Hello Kitty", "When was the Night of Thanks?"),
-        *("Who are you, Ana Reyes?", "no, the other one"),
+        *(
+            "who?",
+            "And you?",
+            "No, Northlea.",
+            "Who thanked him?",
+            "Good Morning Britain",
+            "What can you do in Saltby?",
+        ),
+        *(
+            "Thanksgiving",
+            "Hello Kitty",
+            "When was the Night of Thanks?",
+            "Who are you, Ana Reyes?",
+            "no, the other one",
+        ),
     ],
 )
 def test_questions_that_begin_or_look_like_it(text):

@@ -3,7 +3,7 @@
 import gradio as gr
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from served import empty_library, serve
+from served import serve
 
 from app import build_app
 from embeddings.errors import DatelineError
@@ -12,7 +12,11 @@ from qa.settings import load_settings
 
 
 def test_a_server_whose_library_was_taken_away_is_not_ready(tmp_path):
-    service, client = serve(empty_library(tmp_path / "library"))
+    from qa.build import open_store
+
+    settings = load_settings({"library": tmp_path / "library"})
+    open_store(settings, create=True).close()
+    service, client = serve(settings)
     service.ready = True
     assert client.get("/readyz").json() == {"status": "ok"}
     (tmp_path / "library").rename(tmp_path / "elsewhere")
