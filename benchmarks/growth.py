@@ -1,4 +1,4 @@
-"""How the vector index grows: candidates beside each other, and the index of a library, by size.
+"""How the index of a library's vectors grows, by size.
 
 python benchmarks/growth.py --library SQUADWIKI --questions squad1-dev.json.gz --work DIR --plot docs/growth.svg
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -18,7 +19,6 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,26 +27,18 @@ from typing import Any
 import faiss
 import numpy as np
 from described import described, held_mb
-from growth_report import K, machine, plot, print_tables
-from growth_vectors import grown, real_vectors
+from growth_vectors import NOISE, QUESTIONS, grown, real_vectors
 
 from embeddings import schema
 from embeddings.encoder import Vectors
 from embeddings.flushing import sha256_of
-from embeddings.indexes.kinds import Kind
-from embeddings.indexes.nearest import VectorCache
+from embeddings.indexes.kinds import Kind, fitting
+from embeddings.indexes.nearest import FEW, VectorCache
 from embeddings.rows import generation_of
 
+K = 10
+"""Passages wanted."""
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
-TIMED = 300
-THREADS = faiss.omp_get_max_threads()
-PROBES, WIDER = (32, 64, 128, 256, 512), (1, 2, 5, 10)
-"""Lists that are looked into; candidates for each passage wanted, ordered by their whole vectors (1: not ordered)."""
-CANDIDATES = {
-    100_000: ("Flat", "IVF1024,SQ8", "IVF1024,SQfp16", "IVF1024,SQ4", "IVF1024,RaBitQ",
-              "IVF1024,PQ96x4fs", "HNSW32,SQ8"),
-    1_000_000: ("IVF2048,SQ8", "IVF2048,SQ4", "Flat", "IVF2048,RaBitQ"),
-}  # fmt: skip
 GROWING = 100_000
 """Passages with which an exact index is exchanged for one with lists, while it is searched."""
 ADMITTED = (5, 200, 2_000, 5_000, 50_000, 500_000)
@@ -64,12 +56,13 @@ def main() -> None:
     arguments.work.mkdir(parents=True, exist_ok=True)
     if arguments.only:
         what, size = arguments.only
-        measure = {"library": library, "growing": growing}.get(what) or partial(candidate, factory=what)
+        measure = {"library": library, "growing": growing}[what]
         print(json.dumps(measure(arguments.work, int(size))))
         return
     print(f"{described()}\n{machine()}")
     results = measured(arguments)
-    print_tables(results)
+    for result in results:
+        print(f"\n{json.dumps(result)}")
     if arguments.plot:
         plot(results, arguments.plot)
 
@@ -81,7 +74,7 @@ def measured(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     for size in arguments.sizes:
         if not (arguments.work / f"truth-{size}.npy").exists():
             prepare(arguments, size)
-        for what in ("library", *(["growing"] if size == GROWING else []), *CANDIDATES.get(size, ())):
+        for what in ("library", *(["growing"] if size == GROWING else [])):
             if any((result["what"], result["size"]) == (what, size) for result in results):
                 continue
             command = [sys.executable, __file__, "--work", str(arguments.work)]
@@ -111,71 +104,6 @@ def prepare(arguments: argparse.Namespace, size: int) -> None:
     vectors.flush()
     np.save(work / "questions.npy", questions)
     np.save(work / f"truth-{size}.npy", nearest.I)
-
-
-def candidate(work: Path, size: int, factory: str) -> dict[str, Any]:
-    """Build an index and measure it at each setting."""
-    data = vectors, *_ = loaded(work, size)
-    before, begun = memory(), time.perf_counter()
-    index = built(factory, vectors)
-    result: dict[str, Any] = {"build_s": round(time.perf_counter() - begun, 1), "memory_mb": round(memory() - before)}
-    file = work / "candidate.faiss"
-    faiss.write_index(index, str(file))
-    result["file_mb"] = round(file.stat().st_size / 1e6, 1)
-    file.unlink()
-    result["settings"] = [setting for probes in settings(factory) for setting in searched(index, probes, *data)]
-    fresh = grown_like(vectors)
-    result["add_100_ms"] = milliseconds(lambda: index.add_with_ids(fresh, np.arange(size, size + 100)))
-    try:
-        result["remove_100_ms"] = milliseconds(lambda: index.remove_ids(np.arange(0, size, size // 100)[:100]))
-    except RuntimeError:
-        result["remove_100_ms"] = None
-    return result
-
-
-def built(factory: str, vectors: Vectors) -> Any:
-    index = faiss.index_factory(vectors.shape[1], factory, faiss.METRIC_INNER_PRODUCT)
-    if not factory.startswith("IVF"):
-        index = faiss.IndexIDMap2(index)
-    lists = getattr(index, "nlist", 256)
-    with suppress(AttributeError):
-        index.cp.niter = 10
-    chosen = np.random.default_rng(0).choice(len(vectors), min(len(vectors), lists * 40), replace=False)
-    index.train(vectors[np.sort(chosen)])
-    for at in range(0, len(vectors), 10_000):
-        index.add_with_ids(vectors[at : at + 10_000], np.arange(at, min(at + 10_000, len(vectors))))
-    return index
-
-
-def settings(factory: str) -> Sequence[int]:
-    return PROBES if factory.startswith(("IVF", "HNSW")) else (0,)
-
-
-def searched(index: Any, probes: int, vectors: Vectors, questions: Vectors, truth: Any) -> list[dict[str, Any]]:
-    """Search all questions at once for recall, and some one by one for latency."""
-    if hasattr(index, "nlist"):
-        parameters = faiss.SearchParametersIVF(nprobe=probes)
-    else:
-        parameters = faiss.SearchParametersHNSW(efSearch=probes) if probes else None
-    measured = []
-    for wider in WIDER if probes else (1,):
-        _, ids = index.search(questions, K * wider, params=parameters)
-        if wider > 1:
-            ids = np.stack([ordered(vectors, *pair) for pair in zip(questions, ids, strict=True)])
-        faiss.omp_set_num_threads(1)
-        times = [
-            milliseconds(partial(index.search, questions[at : at + 1], K * wider, params=parameters))
-            for at in range(TIMED)
-        ]
-        faiss.omp_set_num_threads(THREADS)
-        measured.append({"probes": probes, "wider": wider, "recall": recall(ids, truth), **percentiles(times)})
-    return measured
-
-
-def ordered(vectors: Vectors, question: Vectors, ids: Any) -> Any:
-    ids = ids[ids >= 0]
-    best = ids[np.argsort(-(vectors[ids] @ question))[:K]]
-    return np.pad(best, (0, K - len(best)), constant_values=-1)
 
 
 def library(work: Path, size: int) -> dict[str, Any]:
@@ -343,6 +271,47 @@ def milliseconds(work: Callable[[], object]) -> float:
 def memory() -> float:
     """Give what this process has to itself, in MB: mapped files are shared, and left out."""
     return held_mb("RssAnon")
+
+
+def machine() -> str:
+    """Say what `described` does not."""
+    load = os.getloadavg()[0]
+    return (
+        f"{faiss.omp_get_max_threads()} threads of FAISS, SQLite {sqlite3.sqlite_version}; load {load:.1f} at first; "
+        f"noise {NOISE}, {QUESTIONS:,} questions, k {K}, filters up to {FEW:,} compared one by one"
+    )
+
+
+def plot(results: list[dict[str, Any]], file: Path) -> None:
+    """Draw the library's figures against its size."""
+    import matplotlib as mpl
+
+    mpl.use("svg" if file.suffix == ".svg" else "agg")
+    from matplotlib import pyplot
+
+    libraries = sorted((one for one in results if one["what"] == "library"), key=lambda one: one["size"])
+    sizes = [one["size"] for one in libraries]
+    figure, axes = pyplot.subplots(1, 3, figsize=(10, 3), layout="constrained")
+    panels = (("p95 ms", "p95_ms"), ("memory of the index, MB", "memory_mb"), ("recall@10", "recall"))
+    for axis, (title, key) in zip(axes, panels, strict=True):
+        axis.plot(sizes, [one[key] for one in libraries], marker="o", color="#22577a")
+        axis.set(title=title, xlabel="passages", xscale="log")
+        if key == "recall":
+            axis.set_ylim(0.9, 1.02)
+        else:  # from 10,000 to ten million, each ten times as large
+            values = [one[key] for one in libraries]
+            axis.set(yscale="log", ylim=(min(values) / 3, 8 * max(values)))
+        axis.margins(x=0.2)
+        for one in libraries:
+            label = f"{one[key]:g}\n{fitting_name(one)}"
+            at = (one["size"], one[key])
+            axis.annotate(label, at, (0, 6), textcoords="offset points", ha="center", fontsize=7)
+    figure.savefig(file)
+
+
+def fitting_name(result: dict[str, Any]) -> str:
+    lists = fitting(result["size"], None).lists
+    return f"{lists:,} lists" if lists else "exact"
 
 
 if __name__ == "__main__":

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ from server import free_ports, launched, wait_for
 
 from qa.build import seeds_folder
 from qa.client import ApiError, Client
+from qa.evaluation.metrics import percentile
 from qa.evaluation.questions import load_questions
 
 ROOT = Path(__file__).parents[1]
@@ -97,8 +97,8 @@ class Tally:
                     self.milliseconds.append(1000 * (time.perf_counter() - started))
 
     def report(self) -> int:
-        cuts = statistics.quantiles(self.milliseconds, n=100, method="inclusive")
-        print(f"{len(self.milliseconds):,} answers; p50 {cuts[49]:.0f} ms, p99 {cuts[98]:.0f} ms, ", end="")
+        p50, p99 = (percentile(self.milliseconds, percent) for percent in (50, 99))
+        print(f"{len(self.milliseconds):,} answers; p50 {p50:.0f} ms, p99 {p99:.0f} ms, ", end="")
         print(f"slowest {max(self.milliseconds):.0f} ms")
         for outcome, times in self.seen.most_common():
             print(f"  {times:6,} {outcome}")

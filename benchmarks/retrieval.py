@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from embeddings.documents import Hit
-from embeddings.indexes import lexical
 from embeddings.store import PassageStore, Ranked
 from qa.build import open_pipeline
 from qa.evaluation.blame import holds_gold
@@ -23,8 +23,9 @@ from qa.ranking import rank_passages
 from qa.retriever import MOST_READ, enough
 from qa.settings import load_settings
 
-DEPTH = 100
-Sides = Mapping[str, Sequence[Ranked]]
+DEPTH, CANDIDATES = 100, 50
+Scale = Callable[[Sequence[float]], Sequence[float]]
+Way = Callable[[Sequence[Ranked], Sequence[Ranked]], Sequence[Ranked]]
 
 
 def main() -> None:
@@ -39,20 +40,11 @@ def main() -> None:
     questions = [question for question in load_questions(arguments.questions) if question.answerable]
     questions = questions[:: max(1, len(questions) // arguments.limit)][: arguments.limit]
     asked = [question.to_ask for question in questions]
-    dense = store.dense(asked, DEPTH)
-    words, shipped = {}, lexical.TITLE_BOOST
-    for boost in (0.0, 0.5, 1.0, 2.0):
-        lexical.TITLE_BOOST = boost
-        words[boost] = store.lexical(asked, DEPTH)
-    lexical.TITLE_BOOST = shipped
-    sides = [
-        {"dense": one, **{f"bm25 {boost}": ranked[at] for boost, ranked in words.items()}}
-        for at, one in enumerate(dense)
-    ]
+    sides = list(zip(store.dense(asked, DEPTH), store.lexical(asked, DEPTH), strict=True))
     print(f"{len(questions)} questions of {arguments.questions.name}, {store.stats().passages:,} passages")
     print(f"{'way':<46} recall@1          recall@5          recall@10")
     for name, way in WAYS.items():
-        ranked = [way(one)[:DEPTH] for one in sides]
+        ranked = [way(*both) for both in sides]
         print(f"{name:<46} {_row(store, questions, ranked)}", flush=True)
     found = [pipeline.retriever.find(one.to_ask, MOST_READ) for one in questions]
     print(f"{'fitted':<46} {_recalls(_holding(questions, found))}")
@@ -89,84 +81,30 @@ def _recalls(holding: Sequence[Sequence[bool]]) -> str:
     return "  ".join(cells)
 
 
-def _added(
-    shares: Mapping[str, float], scale: Callable[[Sequence[Ranked]], Sequence[float]], depth: int = 50
-) -> Callable[[Sides], list[Ranked]]:
-    """Add the scaled scores of some sides, each by its share."""
-
-    def way(sides: Sides) -> list[Ranked]:
-        scores: dict[int, float] = {}
-        for name, share in shares.items():
-            row = sides[name][:depth]
-            for one, value in zip(row, scale(row), strict=True):
-                scores[one.passage_id] = scores.get(one.passage_id, 0.0) + share * value
-        return _sorted(scores)
-
-    return way
-
-
-def _shares(meaning: float, boost: float = 0.5) -> dict[str, float]:
-    return {"dense": meaning, f"bm25 {boost}": 1 - meaning}
-
-
-def _reciprocal(constant: int, meaning: float = 0.5, depth: int = 50) -> Callable[[Sides], list[Ranked]]:
-    def scale(row: Sequence[Ranked]) -> list[float]:
-        return [(constant + 1) / (constant + rank) for rank in range(1, len(row) + 1)]
-
-    return _added(_shares(meaning), scale, depth)
-
-
-def _sum(meaning: float, boost: float = 0.5) -> Callable[[Sides], list[Ranked]]:
-    """Each side's scores scaled to 0 to 1 between its worst and its best of the first 50."""
-
-    def scale(row: Sequence[Ranked]) -> list[float]:
-        least, most = (row[-1].score, row[0].score) if row else (0.0, 1.0)
-        return [(one.score - least) / (most - least or 1.0) for one in row]
-
-    return _added(_shares(meaning, boost), scale)
-
-
-def _ratio(meaning: float) -> Callable[[Sides], list[Ranked]]:
-    """Each side's scores as a share of its best."""
-    return _added(_shares(meaning), lambda row: [one.score / row[0].score for one in row])
-
-
-def _both(weight: float, share: float) -> Callable[[Sides], list[Ranked]]:
-    """Add the score sum and the reciprocal ranks."""
-    total, reciprocal = _sum(weight), _reciprocal(10)
-
-    def way(sides: Sides) -> list[Ranked]:
-        scores = {one.passage_id: share * one.score for one in total(sides)}
-        for one in reciprocal(sides):
-            scores[one.passage_id] = scores.get(one.passage_id, 0.0) + (1 - share) * one.score
-        return _sorted(scores)
-
-    return way
-
-
-def _sorted(scores: Mapping[int, float]) -> list[Ranked]:
+def _added(dense: Sequence[Ranked], words: Sequence[Ranked], *, meaning: float, scale: Scale) -> list[Ranked]:
+    """Add the scaled scores of the first 50 of each side, each by its share."""
+    scores: dict[int, float] = {}
+    for side, share in ((dense[:CANDIDATES], meaning), (words[:CANDIDATES], 1 - meaning)):
+        for one, value in zip(side, scale([one.score for one in side]), strict=True):
+            scores[one.passage_id] = scores.get(one.passage_id, 0.0) + share * value
     return [Ranked(key, score) for key, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))]
 
 
-WAYS: Mapping[str, Callable[[Sides], Sequence[Ranked]]] = {
-    "by meaning alone (all-MiniLM-L6-v2)": lambda sides: sides["dense"],
-    "by words alone (BM25, no title)": lambda sides: sides["bm25 0.0"],
-    "by words alone (title x 0.5)": lambda sides: sides["bm25 0.5"],
-    "by words alone (title x 1)": lambda sides: sides["bm25 1.0"],
-    "by words alone (title x 2)": lambda sides: sides["bm25 2.0"],
-    "reciprocal rank, constant 5": _reciprocal(5),
-    "reciprocal rank, constant 10": _reciprocal(10),
-    "reciprocal rank, constant 60": _reciprocal(60),
-    "reciprocal rank, constant 10, 100 candidates": _reciprocal(10, depth=100),
-    "reciprocal rank, words 0.7": _reciprocal(10, meaning=0.3),
-    "score sum, meaning 0.5": _sum(0.5),
-    "score sum, meaning 0.45 (shipped before)": _sum(0.45),
-    "score sum, meaning 0.4": _sum(0.4),
-    "score sum, meaning 0.3": _sum(0.3),
-    "score sum, meaning 0.4, title x 0": _sum(0.4, 0.0),
-    "score shares of the best, meaning 0.5": _ratio(0.5),
-    "score sum and reciprocal rank, halves": _both(0.4, 0.5),
-    "score sum, meaning 0.4, title x 1": _sum(0.4, 1.0),
+def _reciprocal(scores: Sequence[float]) -> list[float]:
+    return [11 / (10 + rank) for rank in range(1, len(scores) + 1)]
+
+
+def _between(scores: Sequence[float]) -> list[float]:
+    """Scale scores to 0 to 1 between the worst and the best."""
+    least, most = (scores[-1], scores[0]) if scores else (0.0, 1.0)
+    return [(score - least) / (most - least or 1.0) for score in scores]
+
+
+WAYS: Mapping[str, Way] = {
+    "by meaning alone (all-MiniLM-L6-v2)": lambda dense, words: dense,
+    "by words alone (BM25, title x 0.5)": lambda dense, words: words,
+    "reciprocal rank, constant 10": partial(_added, meaning=0.5, scale=_reciprocal),
+    "score sum, meaning 0.45 (shipped before)": partial(_added, meaning=0.45, scale=_between),
 }
 
 

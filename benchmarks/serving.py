@@ -15,7 +15,6 @@ import argparse
 import random
 import shutil
 import signal
-import statistics
 import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -32,6 +31,7 @@ from embeddings.local import LocalStore
 from embeddings.sentences import sentences
 from embeddings.sources import find_inputs, read_articles
 from qa.client import Client
+from qa.evaluation.metrics import percentile
 from qa.evaluation.questions import load_questions
 
 READ = 5_000
@@ -116,8 +116,8 @@ def measure(address: str, pid: int, questions: Sequence[str]) -> None:
                 ask(question)
                 times.append((time.perf_counter() - started) * 1e3)
             questions = questions[WARM_UP + ASKED :]
-            cuts = statistics.quantiles(times[WARM_UP:], n=20, method="inclusive")
-            print(f"{name:<28} p50 {cuts[9]:.0f} ms, p95 {cuts[18]:.0f} ms; then {memory(pid)}", flush=True)
+            p50, p95 = (percentile(times[WARM_UP:], percent) for percent in (50, 95))
+            print(f"{name:<28} p50 {p50:.0f} ms, p95 {p95:.0f} ms; then {memory(pid)}", flush=True)
 
 
 def memory(pid: int) -> str:

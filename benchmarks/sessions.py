@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import shutil
 import signal
-import statistics
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from server import started
 
 from qa import answer
+from qa.evaluation.metrics import percentile
 from qa.evaluation.questions import load_questions
 
 ROOT = Path(__file__).parents[1]
@@ -53,9 +53,9 @@ def main() -> None:
             server.wait(20)
     wrong = [timing for timing in timings if answer(timing.question).text not in timing.answered]
     for name in ("sign_ms", "answer_ms"):
-        values = sorted(getattr(timing, name) for timing in timings)
-        cuts = statistics.quantiles(values, n=20, method="inclusive")
-        print(f"{name:<10} p50 {cuts[9]:7.0f}   p95 {cuts[18]:7.0f}   most {values[-1]:7.0f}   n {len(values)}")
+        values = [getattr(timing, name) for timing in timings]
+        p50, p95 = (percentile(values, percent) for percent in (50, 95))
+        print(f"{name:<10} p50 {p50:7.0f}   p95 {p95:7.0f}   most {max(values):7.0f}   n {len(values)}")
     for timing in wrong:
         print(f"not its own answer: {timing}")
     sys.exit(1 if wrong else 0)

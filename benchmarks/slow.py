@@ -19,24 +19,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from fuzzing import TARGETS
 
 PIECES = (
-    *("a", "we ", "your ", "“", "!'", "( ", "x.", "A ", "A.B.", "Mr. ", "By A", "| ", "\n", "--- ", "1 ", "June 8, "),
-    *(
-        "😀",
-        "subscribe to ",
-        "by using ",
-        "is owned by ",
-        "<",
-        "&",
-        "<a>",
-        "<p>x",
-        "</p>",
-        "<!--",
-        ",",
-        '"',
-        '"",',
-        "[",
-    ),
-)
+    "a", "we ", "your ", "“", "!'", "( ", "x.", "A ", "A.B.", "Mr. ", "By A", "| ", "\n", "--- ", "1 ", "June 8, ",
+    "😀", "subscribe to ", "by using ", "is owned by ", "<", "&", "<a>", "<p>x", "</p>", "<!--", ",", '"', '"",', "[",
+)  # fmt: skip
 BANNER = "Your support helps us to report the story.\nDonate now\n"
 FORMS: Mapping[str, Callable[[str], bytes]] = {
     "text": lambda text: f"{BANNER}{text}".encode(),

@@ -73,7 +73,7 @@ def test_archives(tmp_path, data, reason):
     assert not set("\n\u202e") & set(str(items[0]))
 
 
-def test_an_archive_is_left_closed(tmp_path, monkeypatch):
+def test_an_archive_is_left_closed(tmp_path):
     (tmp_path / "a.zip").write_bytes(packed(**{"a.txt": STORY}))
     (tmp_path / "b.zip").write_bytes(b"no archive")
     opened = []

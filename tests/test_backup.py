@@ -214,7 +214,7 @@ def test_a_manifest_without_end_is_not_read(saved, tmp_path, monkeypatch):
         restore(saved, tmp_path / "back")
 
 
-def test_each_flipped_byte_is_noticed_or_of_no_matter(saved, tmp_path, encoder):
+def test_each_flipped_byte_is_noticed_or_of_no_matter(saved, tmp_path):
     data = saved.read_bytes()
     seen = 0
     for at in range(0, len(data), len(data) // 60):

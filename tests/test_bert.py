@@ -38,6 +38,21 @@ def theirs(encoder):
     return encoder._loaded.encode(QUESTIONS, normalize_embeddings=True)
 
 
+@pytest.fixture
+def copied(encoder, tmp_path):
+    """The folder of the model, with a link to its weights."""
+    shutil.copytree(encoder.folder, tmp_path / "model", ignore=shutil.ignore_patterns("model.safetensors"))
+    (tmp_path / "model" / "model.safetensors").symlink_to(encoder.folder / "model.safetensors")
+    return tmp_path / "model"
+
+
+def rewritten(folder, change):
+    """Put a file of changed weights in place of the link."""
+    weights = load_file(folder / "model.safetensors")
+    (folder / "model.safetensors").unlink()
+    save_file(dict(change(*item) for item in weights.items()), folder / "model.safetensors")
+
+
 def test_the_vectors_are_those_of_sentence_transformers(encoder, theirs):
     ours = encoder.encode_passages(QUESTIONS)
     assert ours.dtype == np.float32
@@ -77,22 +92,16 @@ def test_no_question_gives_no_vector(encoder):
         ("sentence_bert_config.json", "max_seq_length", None),
     ],
 )
-def test_any_other_model_is_left_to_sentence_transformers(encoder, tmp_path, file, setting, value):
-    folder = tmp_path / "model"
-    shutil.copytree(encoder.folder, folder, ignore=shutil.ignore_patterns("model.safetensors"))
-    (folder / "model.safetensors").symlink_to(encoder.folder / "model.safetensors")
-    assert BertEncoder.of(folder) is not None
-    settings = json.loads((folder / file).read_text(encoding="utf-8"))
-    (folder / file).write_text(json.dumps({**settings, setting: value}), encoding="utf-8")
-    assert BertEncoder.of(folder) is None
+def test_any_other_model_is_left_to_sentence_transformers(copied, file, setting, value):
+    assert BertEncoder.of(copied) is not None
+    settings = json.loads((copied / file).read_text(encoding="utf-8"))
+    (copied / file).write_text(json.dumps({**settings, setting: value}), encoding="utf-8")
+    assert BertEncoder.of(copied) is None
 
 
-def test_weights_of_half_the_size_are_taken_too(encoder, theirs, tmp_path):
-    folder = tmp_path / "model"
-    shutil.copytree(encoder.folder, folder, ignore=shutil.ignore_patterns("model.safetensors"))
-    weights = load_file(encoder.folder / "model.safetensors")
-    save_file({name: one.half() for name, one in weights.items()}, folder / "model.safetensors")
-    assert (BertEncoder.of(folder).encode(QUESTIONS) * theirs).sum(axis=1).min() > 0.999
+def test_weights_of_half_the_size_are_taken_too(copied, theirs):
+    rewritten(copied, lambda name, one: (name, one.half()))
+    assert (BertEncoder.of(copied).encode(QUESTIONS) * theirs).sum(axis=1).min() > 0.999
 
 
 def test_weights_come_back_into_memory_when_they_are_wanted(encoder):
@@ -115,13 +124,10 @@ def test_a_file_that_was_cut_off_is_not_taken(encoder, tmp_path, length):
 @pytest.mark.parametrize(
     "file", ["modules.json", "config.json", "1_Pooling/config.json", "sentence_bert_config.json", "tokenizer.json"]
 )
-def test_settings_that_were_cut_off_are_said(encoder, tmp_path, file):
-    folder = tmp_path / "model"
-    shutil.copytree(encoder.folder, folder, ignore=shutil.ignore_patterns("model.safetensors"))
-    (folder / "model.safetensors").symlink_to(encoder.folder / "model.safetensors")
-    os.truncate(folder / file, 20)
+def test_settings_that_were_cut_off_are_said(copied, file):
+    os.truncate(copied / file, 20)
     with pytest.raises(DatelineError, match=r"can't be (?:loaded as a sentence-transformers model|read)"):
-        SentenceEncoder(str(folder)).encode_questions(["who?"])
+        SentenceEncoder(str(copied)).encode_questions(["who?"])
 
 
 @pytest.mark.parametrize(
@@ -132,18 +138,16 @@ def test_settings_that_were_cut_off_are_said(encoder, tmp_path, file):
         lambda name, one: (name, one.to(torch.bfloat16)),
     ],
 )
-def test_weights_of_other_names_or_precision_are_left_to_sentence_transformers(encoder, tmp_path, change):
-    folder = tmp_path / "model"
-    shutil.copytree(encoder.folder, folder, ignore=shutil.ignore_patterns("model.safetensors"))
-    weights = load_file(encoder.folder / "model.safetensors")
-    save_file(dict(change(*item) for item in weights.items()), folder / "model.safetensors")
-    assert BertEncoder.of(folder) is None
+def test_weights_of_other_names_or_precision_are_left_to_sentence_transformers(copied, change):
+    rewritten(copied, change)
+    assert BertEncoder.of(copied) is None
 
 
+@pytest.mark.usefixtures("pipeline")  # which indexes the seeds, where that was not done before
 def test_a_library_is_made_and_asked_without_torch(tmp_path):
-    make = f"from qa.cli import main; main(['index', 'seeds/articles', '--library', {str(tmp_path / 'library')!r}])"
+    given = ["index", "seeds/articles/storm-maren.md", "--library", str(tmp_path / "library")]
+    make = f"from qa.cli import main; assert main({given}) == 0"
     ask = "from qa import answer; answer('who led the delegation?')"
-    subprocess.run([sys.executable, "-c", ask], check=True)  # indexes the seeds where that was not done before
     for work, heavy in (
         (make, ["torch", "transformers", "gradio"]),
         (ask, ["torch", "transformers", "gradio", "scipy"]),
@@ -174,5 +178,7 @@ def test_bfloat16_is_computed_in_where_it_is_faster(monkeypatch, flags, half, wh
     monkeypatch.setattr(Path, "read_text", lambda *_, **__: f"flags: sse2 {flags}")
     monkeypatch.setattr(encoding, "_layer_seconds", {"bfloat16": half, "float32": whole}.__getitem__)
     assert encoding.computes_in_bfloat16.__wrapped__() is expected
-    monkeypatch.undo()
+
+
+def test_how_fast_it_is_can_be_measured():
     assert all(0 < encoding._layer_seconds(dtype) < 10 for dtype in ("bfloat16", "float32"))

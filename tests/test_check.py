@@ -219,7 +219,7 @@ def test_a_cache_of_another_state_is_found(library, encoder, tmp_path):
     assert stored(library, encoder) == {article.id: article for article in ARTICLES}, "made anew without a repair, too"
 
 
-def test_a_cache_that_matches_its_checksum_and_not_the_library_is_found(library, encoder):
+def test_a_cache_that_matches_its_checksum_and_not_the_library_is_found(library):
     change(library, ("UPDATE passages SET vector = (SELECT vector FROM passages WHERE id = 9) WHERE id = 3",))
     [finding] = check(library).findings
     assert "other vectors" in finding.what

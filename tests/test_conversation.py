@@ -216,7 +216,7 @@ def test_bad_questions_are_refused_and_not_remembered():
     assert conversation.turns == [MAYOR]
 
 
-def test_a_real_conversation_from_python(pipeline):
+def test_a_real_conversation_from_python():
     from qa import converse
 
     conversation = converse()

@@ -8,6 +8,7 @@ from contextlib import redirect_stdout
 import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from spans import hit_in
 from tokenizers import Tokenizer
 from tokenizers.models import Unigram
 from tokenizers.normalizers import Lowercase
@@ -16,7 +17,6 @@ from tokenizers.processors import TemplateProcessing
 from transformers import PreTrainedTokenizerFast, XLMRobertaConfig, XLMRobertaForQuestionAnswering
 
 from embeddings import network
-from embeddings.documents import Article, Hit, Passage
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
 from qa import reader as reading
@@ -71,9 +71,8 @@ def one_type(tmp_path):
     return tmp_path
 
 
-def test_a_reader_with_one_type_of_token_reads_all_windows_of_a_passage(one_type, capsys):
-    article = Article("a", "", "Ana Reyes won the vote in Halvern. " * 40)
-    story = Hit(Passage("a", 0, len(article.text)), article, 1.0)
+def test_a_reader_with_one_type_of_token_reads_all_windows_of_a_passage(one_type):
+    story = hit_in("Ana Reyes won the vote in Halvern. " * 40, "")
     exact = ExtractiveReader(one_type, backend="torch").read("Who won?", [story])
     assert max(span.start for span in exact) > 1000
     assert main(["export", str(one_type)]) == 0
@@ -166,9 +165,9 @@ def test_an_exported_folder_reads_on_its_own(exported):
         "model.safetensors",
         "model.int8.onnx",
     }
-    article = Article("vote", "Vote", "Ana Reyes won the vote.")
-    spans = ExtractiveReader(exported).read("who won?", [Hit(Passage("vote", 0, 23), article, 1.0)])
-    assert all(article.text[span.start : span.end] == span.text for span in spans)
+    spans = ExtractiveReader(exported).read("who won?", [story := hit_in("Ana Reyes won the vote.")])
+    assert spans
+    assert all(story.text[span.start : span.end] == span.text for span in spans)
 
 
 def test_an_older_checkpoint_takes_its_words_along(exported, tiny_base, tmp_path, capsys):
@@ -190,9 +189,8 @@ def test_an_older_checkpoint_takes_its_words_along(exported, tiny_base, tmp_path
 def test_a_damaged_file_is_refused(exported, tmp_path):
     exported = shutil.copytree(exported, tmp_path / "copy")
     (exported / "model.int8.onnx").write_bytes(b"damaged")
-    article = Article("vote", "Vote", "Ana Reyes won the vote.")
     with pytest.raises(DatelineError, match="is damaged or not the one that was exported"):
-        ExtractiveReader(exported, backend="onnx").read("who won?", [Hit(Passage("vote", 0, 23), article, 1.0)])
+        ExtractiveReader(exported, backend="onnx").read("who won?", [hit_in("Ana Reyes won the vote.")])
 
 
 def test_a_folder_without_a_manifest_is_not_checked(tmp_path):
@@ -221,28 +219,13 @@ def test_what_is_no_checkpoint_is_one_sentence(tmp_path, capsys):
 @pytest.mark.parametrize(
     "command",
     [
-        ["export", "ENCODER", "--out", "OUT"],
-        ["ask", "who led?", "--reader", "ENCODER"],
-        [
-            "train",
-            "reader",
-            "--teacher",
-            "ENCODER",
-            "--data",
-            "DATA",
-            "--out",
-            "OUT",
-            "--dev",
-            "none",
-            "--examples",
-            "4",
-        ],
+        "export ENCODER --out OUT",
+        "ask who? --reader ENCODER",
+        "train reader --teacher ENCODER --data DATA --source train.json.gz=1 --out OUT --dev none --examples 4",
     ],
-    ids=lambda command: command[0],
 )
 def test_an_encoder_that_was_not_trained_to_mark_answers_is_refused(tmp_path, seed_data, capsys, command):
     places = {"ENCODER": SentenceEncoder().folder, "DATA": seed_data, "OUT": tmp_path / "out"}
-    given = [str(places.get(word, word)) for word in command]
-    assert main(given + ["--source", "train.json.gz=1"] * (command[0] == "train")) == 2
+    assert main([str(places.get(word, word)) for word in command.split()]) == 2
     said = capsys.readouterr().err.splitlines()[-1]
     assert "is no question-answering checkpoint: it has no weights called qa_outputs.bias; name one" in said

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 from attacks import read, refused
+from sites import web_site
 from test_sources import PAGE, packed
 from test_web import rss, site  # noqa: F401 - a fixture
 
@@ -226,14 +227,9 @@ def dripping(monkeypatch):
             except OSError:
                 pass  # the client has had enough
 
-    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Drip)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
     monkeypatch.setattr(fetching, "MAX_SECONDS", 0.3)
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with web_site(Drip) as server:
+        yield server
 
 
 @pytest.mark.parametrize(
@@ -242,7 +238,7 @@ def dripping(monkeypatch):
 def test_dripping_answers_are_left(dripping, start):
     dripping.start = start
     started = time.monotonic()
-    refused(f"http://127.0.0.1:{dripping.server_address[1]}/", "was not done after", public_only=False)
+    refused(f"{dripping.address}/", "was not done after", public_only=False)
     assert time.monotonic() - started < 1.5
 
 

@@ -47,10 +47,10 @@ def state(store):
     return list(store.articles()), set(titles(store, dense)), set(titles(store, lexical)), len(dense)
 
 
-def kill_at(monkeypatch, step):
-    """Kill the writer before its n-th write; give what counts them."""
+def kill_at(monkeypatch, step, calls=("upsert", "delete")):
+    """Kill the writer before its n-th call, of all these together; give what counts them."""
     count = [0]
-    for name in ("upsert", "delete"):
+    for name in calls:
         original = getattr(Client, name)
 
         def write(self, *arguments, original=original):
@@ -114,15 +114,7 @@ def test_killed_at_any_write_nothing_is_wrong_and_nothing_is_left(opener, monkey
 def test_killed_while_it_is_made_it_is_made_to_the_end(opener, monkeypatch):
     for name, step in (("create", 3), ("index", 3), ("upsert", 1)):
         with monkeypatch.context() as patched:
-            count, original = [0], getattr(Client, name)
-
-            def make(self, *arguments, count=count, step=step, original=original):
-                count[0] += 1
-                if count[0] == step:
-                    raise Killed
-                return original(self, *arguments)
-
-            patched.setattr(Client, name, make)
+            kill_at(patched, step, [name])
             with pytest.raises(Killed):
                 opener(create=True)
         with pytest.raises(DatelineError, match="dateline index PATH --library"):

@@ -322,7 +322,10 @@ def test_a_data_set_in_hub_form(tmp_path, capsys):
 
 def test_a_sample_is_taken_evenly_over_the_list():
     assert sample(list(range(10)), 3) == [0, 3, 6]
+    assert sample(list(range(10)), 7) == [0, 1, 2, 4, 5, 7, 8]
     assert sample(list(range(3)), 10) == [0, 1, 2]
+    with pytest.raises(DatelineError, match="the number of questions must be at least 1, got 0"):
+        sample(list(range(3)), 0)
 
 
 def test_questions_that_name_no_article_have_no_parts(tmp_path):

@@ -11,9 +11,7 @@ from qa.conversation import Conversation, answer_message
 from qa.evaluation.labels import read_labels
 from qa.followups.several import MOST, each_question
 from qa.libraries.shelf import SEEDS
-from qa.libraries.workspace import Libraries
 from qa.presentation import as_object, as_text
-from qa.settings import load_settings
 from qa.ui.ask import _Conversing
 from qa.ui.correction import _Correcting
 from qa.ui.course import Course
@@ -112,10 +110,9 @@ def test_each_question_of_a_message_is_a_turn_of_its_own(pipeline):
     assert "Biden" in conversation.turns[1].answer.text
 
 
-def test_the_page_shows_keeps_and_judges_each(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+def test_the_page_shows_keeps_and_judges_each(libraries, monkeypatch):
     monkeypatch.setattr(gr, "Info", lambda said: None)
-    libraries, course = Libraries(load_settings({})), Course()
+    course = Course()
     for question in ("Who led the delegation? Who tapped Kamala Harris?", "When was Gustav Renn born?"):
         *_, (_, messages) = _Conversing(libraries).respond(question, course, "", "", "", None, SEEDS, 0, 0.5)
     assert len(messages) == 6

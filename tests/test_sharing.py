@@ -75,7 +75,7 @@ def test_an_ingestion_that_waits_in_vain_waits_once(library, encoder, tmp_path, 
     store.close()
 
 
-def test_a_word_about_waiting_reaches_the_terminal(library, monkeypatch):
+def test_a_word_about_waiting_reaches_the_terminal(library):
     code = (
         "import sys; from embeddings import locking; locking.PATIENCE, locking.LOCK_SECONDS = 0.1, 0.3\n"
         "from qa.cli import main; sys.exit(main(sys.argv[1:]))"

@@ -59,7 +59,7 @@ def test_a_library_that_is_renamed_keeps_all_and_its_old_name_leads_to_it(librar
     assert again.names_of("Storms") == ["Storms", "Zebras of 2026"]
 
 
-def test_an_old_name_can_be_given_to_another_library(libraries, tmp_path):
+def test_an_old_name_can_be_given_to_another_library(libraries):
     renamed = libraries.make("Storms")
     libraries.rename("Storms", "Zebras")
     other = libraries.make("Storms")
@@ -121,7 +121,7 @@ def test_the_command_line_says_what_it_does_not_change(libraries, capsys, change
     assert shelved() == {"Storms": folder}
 
 
-def test_the_users_own_library_is_renamed_and_stays_where_articles_go(libraries, tmp_path):
+def test_the_users_own_library_is_renamed_and_stays_where_articles_go(libraries):
     own = libraries.to_add_to(SEEDS)
     libraries.rename(OWN, "News")
     assert (libraries.names(), libraries.to_add_to(SEEDS)) == (["News", SEEDS], own)
@@ -238,7 +238,7 @@ def test_a_library_is_not_deleted_while_articles_come_in(libraries, tmp_path):
 
 
 @pytest.mark.parametrize("change", [lambda of, name: of.rename(name, "x"), lambda of, name: of.delete(name)])
-def test_what_is_not_the_users_own_stays(libraries, tmp_path, change):
+def test_what_is_not_the_users_own_stays(libraries, change):
     folder = libraries.make("Storms").store.folder
     with pytest.raises(InvalidInput, match=r"can't be (renamed|deleted) here"):
         change(libraries, SEEDS)

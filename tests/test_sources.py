@@ -274,6 +274,7 @@ def damaged():
         ("a.html", b"just words", "is not an HTML page"),
         ("a.html", b"", "is empty"),
         ("a.html", b"<html><body><nav><a href='/'>Home</a></nav></body></html>", "holds no story"),
+        ("a.html", b"<html><body><article><p>" + b"| " * 40, "holds no story"),
         ("a.html", b"<p><b><i>" * 400_000, "more than 100,000 tags"),
         ("a.html", b"<div>" * 2_000_000 + b"x", ""),
         ("a.pdf", b"no pdf at all", "does not begin with %PDF-"),

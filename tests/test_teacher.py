@@ -121,7 +121,7 @@ def test_a_student_comes_nearer_to_its_teacher(tmp_path, tiny_base):
     assert losses["taught"][-1] < losses["taught"][0]
 
 
-def test_a_teacher_of_another_vocabulary_is_refused(student, tmp_path):
+def test_a_teacher_of_another_vocabulary_is_refused(student):
     class Foreign:
         unk_token_id = 0
 

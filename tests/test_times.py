@@ -285,13 +285,8 @@ def test_the_pipeline_reads_a_period_out_of_the_question(pipeline):
     [
         *(("2021", True), ("at 10.15", True), ("on Tuesday", True), ("mid-June", True), ("three days ago", True)),
         *(("the nineties", True), ("after the flood", True), ("Christmas", True)),
-        *(
-            ("Ana Reyes", False),
-            ("to slow crossings along the border", False),
-            ("in Mexico", False),
-            ("two cities", False),
-            ("", False),
-        ),
+        *(("Ana Reyes", False), ("to slow crossings along the border", False)),
+        *(("in Mexico", False), ("two cities", False), ("", False)),
     ],
 )
 def test_what_tells_a_time(text, tells):

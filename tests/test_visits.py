@@ -4,7 +4,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 from sites import web_site
-from test_web import PLAIN, WHOLE, library, rss  # noqa: F401 - a fixture
+from test_web import PLAIN, WHOLE, engine, library, rss  # noqa: F401 - fixtures
 
 from embeddings import ingest as ingesting
 from embeddings.ingest import ingest
@@ -59,7 +59,7 @@ def dam(number):
     return PLAIN.replace("dam", f"dam {number}")
 
 
-def test_a_page_is_sent_once_until_it_changes(site, library, index):  # noqa: F811
+def test_a_page_is_sent_once_until_it_changes(site, index):
     site.pages |= {"/dam": dam(1), "/old": "/new", "/new": dam(3)}
     site.times |= dict.fromkeys(("/dam", "/new"), "Tue, 08 Jun 2021 10:00:00 GMT")
     assert index("/dam") == ((1, 0, 0, 0, 0), {"/dam": 200})

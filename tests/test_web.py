@@ -5,13 +5,10 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 from sites import web_site
-from test_sources import PAGE, packed, pdf
+from test_sources import PAGE, packed, pdf, read
 
 from embeddings.documents import Article
 from embeddings.ingest import ingest
-from embeddings.local import LocalStore
-from embeddings.milvus import MilvusStore
-from embeddings.milvus_address import milvus_address
 from embeddings.sources import Unreadable, fetching, find_inputs, read_articles, web
 
 ENTRY = "<item><title>{0}</title><link>{1}</link><pubDate>Tue, 08 Jun 2021 10:00:00 GMT</pubDate>{2}</item>"
@@ -43,10 +40,6 @@ class Pages(BaseHTTPRequestHandler):
 def site():
     with web_site(Pages, pages={}) as server:
         yield server
-
-
-def read(address):
-    return list(read_articles(find_inputs([address]).inputs))
 
 
 def test_a_page(site):
@@ -193,15 +186,14 @@ def test_sitemaps_of_sitemaps_are_read_to_a_depth_each_once_and_what_is_left_is_
 PLAIN = f"<html><body><article><p>{'The dam opened on Tuesday in the rain. ' * 5}</p></article></body></html>"
 
 
-@pytest.fixture(params=["folder", "milvus"])
-def library(request, tmp_path, encoder):
-    if request.param == "folder":
-        store = LocalStore(tmp_path / "library", encoder, create=True)
-    else:
-        address = milvus_address(str(tmp_path / "library.db"))
-        store = MilvusStore(address, encoder, folder=tmp_path / "beside", create=True)
-    yield store
-    store.close()
+@pytest.fixture(params=["local", "milvus"])
+def engine(request):
+    return request.param
+
+
+@pytest.fixture
+def library(opener):
+    return opener(create=True)
 
 
 def test_a_page_that_a_feed_and_a_sitemap_name_keeps_what_either_says_of_it(site, library):

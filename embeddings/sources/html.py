@@ -62,7 +62,7 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
         raise ReadingError(f"has more than {MAX_TAGS:,} tags, more than a page of news has; save the article alone")
     about, bodies = _about(tree), _bodies(tree)
     text = trafilatura.extract(tree, include_comments=False, output_format="txt")
-    if not text or len(text.split()) < MIN_WORDS:
+    if not text or len(text.split()) < MIN_WORDS or not any(map(str.isalnum, text)):
         raise ReadingError(
             "holds no story, only menus and links; name the page of one article, and where a script puts that in, save "
             "it from the browser"
