@@ -50,10 +50,12 @@ def checked_meta(folder: Path | MilvusAddress, meta: Mapping[str, str], *, newes
             "restore a backup, or index the articles into a new folder: dateline index PATH --library NEW"
         )
     if int(meta["format"]) != newest:
-        age = "a newer" if int(meta["format"]) > newest else "an older"
+        age, remedy = "an older", "index the articles into a new folder: dateline index PATH --library NEW"
+        if int(meta["format"]) > newest:
+            age, remedy = "a newer", "update Dateline, or name another folder"
         raise DatelineError(
             f"the library at {folder} was made by {age} Dateline (format {meta['format']}, and this one knows "
-            f"{newest}); update Dateline, or name another folder"
+            f"{newest}); {remedy}"
         )
 
 

@@ -225,11 +225,11 @@ def test_training_overfits_32_questions(tmp_path, seed_data, monkeypatch):
     base = SentenceEncoder().folder
     recipe = Recipe(
         {"train.json.gz": 1.0},
-        examples=32 * 8,
+        examples=32 * 12,
         batch=16,
-        learning_rate=1e-3,
+        learning_rate=5e-4,
         warm_up=0.1,
-        ema=0.7,
+        ema=0.8,
         negatives=0.0,
         frozen_layers=3,
     )
@@ -238,7 +238,7 @@ def test_training_overfits_32_questions(tmp_path, seed_data, monkeypatch):
     train_reader(recipe, seed_data, out, base=base, dev=dev)
     figures = [row["dev"] for row in read_log(out) if "dev" in row]
     assert figures[0]["f1"] < 80
-    assert figures[-1]["f1"] > 95
+    assert figures[-1]["f1"] == 100
     assert (out / "curves.png").stat().st_size > 1000
 
 
