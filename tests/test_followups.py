@@ -5,6 +5,7 @@ from spans import answer_of, hit_in, span_in
 from turns import BRIDGE, FERRIES, INQUIRY, MAYOR, turn
 
 from qa.followups.antecedents import Turn, groups, names_in, persons
+from qa.followups.capitals import with_capitals
 from qa.followups.rewriting import asks_of_anything, behind_names, readings
 
 
@@ -117,6 +118,15 @@ from qa.followups.rewriting import asks_of_anything, behind_names, readings
         ([turn("Who sails?")], "And yesterday?", "Who sails yesterday?"),
         ([turn("How many sailed last year?", "Sorrel")], "Why?", "Why Sorrel sailed last year?"),
         ([turn("Who won the Great Cup?", "Port Sorrel")], "How old is she?", "How old is Renée Solberg?"),
+        ([turn("Who won the cup?")], "And the mayoral race?", "Who won the mayoral race?"),
+        ([turn("Who won the cup?")], "And the weather?", "What about the weather? Who won the cup?"),
+        ([turn("Does Halvar Munk sing?")], "In which choir?", "In which choir does Halvar Munk sing?"),
+        ([turn("Will Munk pay the men?")], "Until when?", "Until when will Munk pay the men?"),
+        ([MAYOR], "Whats her job?", "What is Renée Solberg's job?"),
+        ([INQUIRY, turn("What is the ship's pilot's name?")], "What do they say?",
+         "What do Ann Bray, Tom Lund and Eva Moe say?"),
+        ([INQUIRY, turn("What did he do?", "he conceded at once. The old Kilbray Bridge fell, in March")],
+         "Did they sing?", "Did Ann Bray, Tom Lund and Eva Moe sing?"),
     ],
 )  # fmt: skip
 def test_a_follow_up_is_completed(turns, question, meant):
@@ -307,3 +317,18 @@ def test_a_place_is_meant_by_it_only_where_nothing_else_is():
     assert [one.question for one in asked] == ["What did the mayoral race cost?", "What did it cost?"]
     asked = readings("What did it cost?", [turn("Who lives in Kilbray?")])
     assert asked[0].question == "What did Kilbray cost?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        ("who is halvar munk", "does he sing", "Does Halvar Munk sing"),
+        ("who is munk?", "does he sing?", "Does Munk sing?"),
+        ("how many boats are in port sorrel", "and lowmere", "What about lowmere? how many boats are in Port Sorrel"),
+        ("how many votes did solberg get", "and munk?", "how many votes did Munk get"),
+    ],
+)
+def test_names_in_small_letters_are_known_by_the_article(before, question, meant):
+    asked = turn(before)
+    turns = [Turn(with_capitals(before, asked.answer.spans[0].hit.article.text), asked.answer)]
+    assert readings(question, turns)[0].question == meant

@@ -34,6 +34,7 @@ from qa.followups.antecedents import (
     spelt_out,
     things,
 )
+from qa.followups.capitals import with_capitals
 from qa.followups.ellipsis import WHAT_ABOUT, capitalized, carried
 from qa.followups.swapping import PLACED, RELATIVE, swap
 
@@ -123,12 +124,13 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
         turns: what was asked before, oldest first.
     """
     plain = Reading(question)
-    if not turns or question in {turn.question for turn in turns}:  # asked again
+    if not turns or question.lower() in {turn.question.lower() for turn in turns}:  # asked again
         return [plain]
     turns = [replace(turn, question=spelt_out(turn.question)) for turn in turns]
     last = turns[-1]
     topic = f"{last.question} {last.answer.text}".strip()
     body = _WAS_THAT.sub(r"\g<wh>", spelt_out(_LEAD_IN.sub("", question)))
+    body = with_capitals(body, "\n".join(dict.fromkeys(article_of(turn.answer) for turn in recent(turns))))
     if not body.strip("? "):
         return [plain]
     led_in = _LEAD_IN.match(question) is not None
