@@ -303,6 +303,16 @@ def test_an_answer_that_was_withheld_names_nobody(answer, named):
     assert list(persons([turn("Who resigned?", answer)], "she")) == named
 
 
+def test_nobody_is_called_what_somebody_came_from():
+    assert list(persons([turn("Who came from the inquiry?")], "she")) == []
+    assert list(persons([turn("Who ran the inquiry?")], "she")) == ["the inquiry"]
+
+
+def test_a_full_name_of_which_nothing_is_known_may_be_she():
+    assert readings("What did she do?", [turn("When did Ann Bray come?")])[0].question == "What did Ann Bray do?"
+    assert list(persons([turn("When did Bray come?")], "she")) == []
+
+
 def test_a_clause_is_no_group():
     said = "the man, who has not been named, was an employee of a contractor"
     turns = [Turn("What did the company say?", answer_of(span_in(hit_in(f"Police said {said}."), said)))]

@@ -61,11 +61,11 @@ class Turn:
 def persons(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
     """Yield whom "she" or "he" may mean: those whom their article calls so, then those of whom nothing is known.
 
-    Where there is nobody, it may be the one whom the article is about.
+    Where there is nobody, it may be the one whom the article is about, or else any full name of a question.
     """
     woman = pronoun.startswith(("she", "her"))
-    found = [*_named(turns, woman=woman), *_called(turns)]
-    yield from found or _leading(turns, woman=woman)
+    found = [*_named(turns, woman=woman), *_called(turns)] or list(_leading(turns, woman=woman))
+    yield from found or _full_names(turns)
 
 
 def _named(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
@@ -83,9 +83,10 @@ def _named(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
 
 def _called(turns: Sequence[Turn]) -> Iterator[str]:
     for turn in recent(turns):
-        # "the marathon", but neither "the Lakeside Marathon" nor "the soldiers"
+        # "the mayor", but neither "the Lakeside Marathon" nor "the soldiers" nor what somebody was saved from
         phrases = _definites(turn.question, article_of(turn.answer))
-        yield from (phrase for phrase in phrases if phrase.islower() and not phrase.endswith("s"))
+        somebody = (phrase for phrase in phrases if phrase.islower() and not phrase.endswith("s"))
+        yield from (one for one in somebody if not re.search(rf"\b(?:in|at|from|into) {one}\b", turn.question.lower()))
 
 
 def _leading(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
@@ -98,6 +99,14 @@ def _leading(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
     for name in ranked[:_LEADING]:
         if is_woman(name, article.text) is woman and not _is_place(name, article.text):
             yield name
+
+
+def _full_names(turns: Sequence[Turn]) -> Iterator[str]:
+    """Yield those of the questions of whom their articles say neither "she" nor "he", as in an interview."""
+    for turn in recent(turns):
+        article = article_of(turn.answer)
+        names = (name for name in lasting_names(_PLACE.sub("", turn.question)) if " " in name)
+        yield from (name for name in names if is_woman(name, article) is None and not _is_place(name, article))
 
 
 def _is_place(name: str, article: str) -> bool:

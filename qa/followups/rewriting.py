@@ -197,7 +197,7 @@ def behind_names(question: str, first: Reading, last: Turn) -> Reading | None:
     if (first.of_other or _asks_for_another(first.question)) and not _POINTS_BACK.search(question):
         article = article_of(last.answer)
         names = [name for name in names if not is_person(name, article)]
-    named = f"{', '.join(names)}: {question}" if names else question
+    named = f"{', '.join(names)}: {spelt_out(question)}" if names else question
     return replace(first, question=named, topic="", meant=first.question)
 
 
