@@ -116,7 +116,7 @@ class Conversation:
             kept = (0.0 if here is None else STAYING) - (NAMED if reading.meant else 0.0)
             tried.append((log_odds(answer.probability) + kept, reading, answer))
         _, reading, answer = max(tried, key=itemgetter(0))
-        meant = with_capitals(reading.meant or answer.searched_for, article_of(answer))
+        meant = with_capitals(reading.meant or answer.searched_for, article_of(answer), typed=question)
         self.turns.append(Turn(meant, replace(answer, question=question)))
 
     def _tries(self, question: str, where: Filter) -> Iterator[tuple[Reading, frozenset[str] | None]]:

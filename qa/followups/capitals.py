@@ -15,9 +15,13 @@ _LEAST = 3
 """Letters of a word that is taken for a name by itself."""
 
 
-def with_capitals(question: str, text: str) -> str:
-    """Write the names of a question as a text writes them; one that has capitals of its own is left as it is."""
-    if question[1:] != question[1:].lower():
+def with_capitals(question: str, text: str, *, typed: str) -> str:
+    """Write the names of a question as a text writes them.
+
+    Args:
+        typed: what was typed; who writes capitals there writes them where they belong, and `question` is left as it is.
+    """
+    if typed != typed.lower():
         return question
     for name in sorted(_names_shared(question.lower(), text), key=len, reverse=True):
         behind = "" if " " in name else r"(?<!\bthe )(?<!\ban )(?<!\ba )"  # "the bridge" is not "Kilbray Bridge"
@@ -30,13 +34,20 @@ def _names_shared(lowered: str, text: str) -> Iterator[str]:
     names = dict.fromkeys(lasting_names(text))
     yield from (name for name in names if " " in name and name.lower() in lowered and not name.isupper())
     for word in dict.fromkeys(word for name in names for word in name.split()):
-        if word.lower() in lowered and _is_only_a_name(word, text):
+        surname = word in names and any(name.endswith(f" {word}") for name in names)
+        if word.lower() in lowered and _is_only_a_name(word, text, surname=surname):
             yield word
 
 
-def _is_only_a_name(word: str, text: str) -> bool:
-    """Say whether a word has its capital within sentences, too, and stands nowhere in small letters."""
+def _is_only_a_name(word: str, text: str, *, surname: bool) -> bool:
+    """Say whether a word stands alone with its capital, and nowhere in small letters; of "Premier League" it does not.
+
+    Args:
+        surname: whether it begins a sentence and ends a longer name, too.
+    """
     if len(word) < _LEAST or not word[:1].isupper():
         return False
     said = re.escape(word)
-    return re.search(rf"[\w,] {said}\b", text) is not None and not re.search(rf"\b{re.escape(word.lower())}\b", text)
+    if re.search(rf"\b(?:{re.escape(word.lower())}|[Tt]he {said})\b", text):
+        return False
+    return surname or re.search(rf"\b(?:[a-zà-ÿ’'-]+,?|(?:M(?:r|rs|s|iss)|Dr|Cllr)\.?) {said}\b", text) is not None

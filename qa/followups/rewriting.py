@@ -130,7 +130,8 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     last = turns[-1]
     topic = f"{last.question} {last.answer.text}".strip()
     body = _WAS_THAT.sub(r"\g<wh>", spelt_out(_LEAD_IN.sub("", question)))
-    body = with_capitals(body, "\n".join(dict.fromkeys(article_of(turn.answer) for turn in recent(turns))))
+    told = "\n".join(dict.fromkeys(article_of(turn.answer) for turn in recent(turns)))
+    body = with_capitals(body, told, typed=question)
     if not body.strip("? "):
         return [plain]
     led_in = _LEAD_IN.match(question) is not None
