@@ -90,7 +90,7 @@ def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, sour
 @pytest.mark.parametrize(
     ("text", "title"),
     [
-        ("**PRESS RELEASE — FOR IMMEDIATE RELEASE**\n\nVelle Water · Press office · 3 May 2024\n\n# Velle is dry\n\nIt.",
+        ("**PRESS RELEASE — FOR IMMEDIATE RELEASE**\n\nVelle Water · Press office · 3 May 2024\n# Velle is dry\n\nIt.",
          "Velle is dry"),
         ("News release\n3 May 2024\nMedia contact: Ann Lee, a@velle.example\nVelle is dry\nIt.", "Velle is dry"),
         ("EMBARGOED UNTIL 6PM ON 3 MAY 2024\nVelle is dry\nIt.", "Velle is dry"),

@@ -90,7 +90,7 @@ _RELEASE = re.compile(
     r"(?:\W+(?:for immediate release|embargoed\b.{0,60}))?\W*",
     re.IGNORECASE,
 )
-_CONTACT = re.compile(r"\W*(?:(?:media|press) )?(?:contacts?|enquiries|tel|phone|e-?mail|issued)\b.*[:@]", re.IGNORECASE)
+_CONTACT = re.compile(r"\W*(?:(?:media|press) )?(?:contacts?|enquiries|tel|phone|e-?mail|issued)\b.*[:@]", re.I)
 # "2024-02-14-dam", "courier_20240214_A1"
 _NAMED_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(\d\d)\2(\d\d)(?!\d)")
 # what a scanner, a camera and a browser call what they make, and when they made it: "2024-02-14 10-22-33"
