@@ -16,7 +16,8 @@ from embeddings.store import ANY, Filter
 from qa.answers import Answer, Span
 from qa.confidence import log_odds
 from qa.filters import read_day
-from qa.followups.antecedents import TURNS_BACK, Turn, lasting_names
+from qa.followups.antecedents import TURNS_BACK, Turn, article_of, lasting_names
+from qa.followups.capitals import with_capitals
 from qa.followups.rewriting import Reading, asks_of_anything, behind_names, readings
 from qa.followups.several import each_question
 from qa.followups.speakers import asked_speaker, is_said_by_another
@@ -116,7 +117,8 @@ class Conversation:
             tried.append((log_odds(answer.probability) + kept, reading, answer))
         _, reading, answer = max(tried, key=itemgetter(0))
         self.pipeline.observe(answer)
-        self.turns.append(Turn(reading.meant or answer.searched_for, replace(answer, question=question)))
+        meant = with_capitals(reading.meant or answer.searched_for, article_of(answer), typed=question)
+        self.turns.append(Turn(meant, replace(answer, question=question)))
 
     def _tries(self, question: str, where: Filter) -> Iterator[tuple[Reading, frozenset[str] | None]]:
         """Yield each reading with the articles to ask it in: a follow-up first in those under discussion, then all."""

@@ -175,6 +175,8 @@ STORY = "The council of Marwick voted on Monday to close the harbour for two wee
         "Published 10:14 GMT, 28 February 2024 | Updated 16:02 GMT, 28 February 2024",
         "Consumer desk | 17 August 2023",
         "Tessford Advertiser, 9 May 2023",
+        "*The Tessford Ledger, 9 May 2023. By Sam Trevelyan*",
+        "Tessford Advertiser | 9 May 2023 | Sam Trevelyan",
         "BY DANA WHITLOCK\nChief Political Correspondent\nMarch 3, 2024 6:30 a.m. ET",
         "Posted on 3rd March 2024 by Dana Whitlock",
         "Dana Whitlock reports from Port Velle",

@@ -66,6 +66,16 @@ from embeddings.sources.datelines import day_of_name
         ("T\nFrom Ann Lee in Qaravand, Tashmenistan\nIt rained.", None, "", "Ann Lee"),
         ("From Bread Lines in Velle\nIt rained.", None, "", ""),
         ("T\nFrom our correspondent in Velle\nIt rained.", None, "", ""),
+        ("T\nCarrick Post | 3 October 2024 | Ann Lee\nIt rained.", date(2024, 10, 3), "Carrick Post", ""),
+        ("T\nCarrick Post, Thursday 3 October 2024\nIt rained.", date(2024, 10, 3), "Carrick Post", ""),
+        ("T\n*The Carrick Ledger, 3 October 2024. By Ann Lee*\nIt rained.",
+         date(2024, 10, 3), "The Carrick Ledger", "Ann Lee"),
+        ("T\nCarrick Water · Media office · 3 October 2024\nIt rained.", date(2024, 10, 3), "", ""),
+        ("T\nMinutes of the meeting held on Monday 3 June 2024 at 6.30 pm, Room 2\nIt rained.",
+         date(2024, 6, 3), "", ""),
+        ("T\nTranscript of the Roads Committee, 3 June 2024\nIt rained.", date(2024, 6, 3), "", ""),
+        ("T\nMinutes of the meeting on 3 June 2024 were read out.", None, "", ""),
+        ("T\nNotes of a holiday, 3 June 2024\nIt rained.", None, "", ""),
         ("T\n" + "It rained.\n" * 9 + "8 June 2021", None, "", ""),
         ("Menu\nNews\nSport\nOpinion\nWeather\nJobs\nAbout us\nSign in\nT\nBy Ann Lee\n14 May 2024\nIt rained.",
          date(2024, 5, 14), "", "Ann Lee"),
@@ -75,6 +85,28 @@ def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, sour
     (tmp_path / "a.txt").write_text(text)
     [article] = read(tmp_path)
     assert (article.published, article.source, article.author) == (published, source, author)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("**PRESS RELEASE — FOR IMMEDIATE RELEASE**\n\nVelle Water · Press office · 3 May 2024\n# Velle is dry\n\nIt.",
+         "Velle is dry"),
+        ("News release\n3 May 2024\nMedia contact: Ann Lee, a@velle.example\nVelle is dry\nIt.", "Velle is dry"),
+        ("EMBARGOED UNTIL 6PM ON 3 MAY 2024\nVelle is dry\nIt.", "Velle is dry"),
+        ("Press release", "Press release"),
+        ("Press releases are dull\nIt.", "Press releases are dull"),
+        ("**Velle is dry**\nIt.", "Velle is dry"),
+        ("*Velle* is dry\nIt.", "*Velle* is dry"),
+        ("The Carrick Post\nFriday 3 May 2024\nVelle is dry\nIt.", "Velle is dry"),
+        ("The Carrick Post\nThursday, October 3, 2024 · Vol. CXII No. 45\nMayor resigns\nIt rained.", "Mayor resigns"),
+        ("Town Hails New Leader\n3 October 2024\nIt rained.", "Town Hails New Leader"),
+    ],
+)  # fmt: skip
+def test_a_headline_is_found_below_what_is_sent_or_printed_above_it(tmp_path, text, title):
+    (tmp_path / "a.md").write_text(text)
+    [article] = read(tmp_path)
+    assert article.title == title
 
 
 @pytest.mark.parametrize(

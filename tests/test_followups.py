@@ -5,6 +5,7 @@ from spans import answer_of, hit_in, span_in
 from turns import BRIDGE, FERRIES, INQUIRY, MAYOR, turn
 
 from qa.followups.antecedents import Turn, groups, names_in, persons
+from qa.followups.capitals import with_capitals
 from qa.followups.rewriting import asks_of_anything, behind_names, readings
 
 
@@ -117,6 +118,13 @@ from qa.followups.rewriting import asks_of_anything, behind_names, readings
         ([turn("Who sails?")], "And yesterday?", "Who sails yesterday?"),
         ([turn("How many sailed last year?", "Sorrel")], "Why?", "Why Sorrel sailed last year?"),
         ([turn("Who won the Great Cup?", "Port Sorrel")], "How old is she?", "How old is Renée Solberg?"),
+        ([turn("Who won the cup?")], "And the mayoral race?", "Who won the mayoral race?"),
+        ([turn("Who won the cup?")], "And the weather?", "What about the weather? Who won the cup?"),
+        ([turn("Does Halvar Munk sing?")], "In which choir?", "In which choir does Halvar Munk sing?"),
+        ([turn("Will Munk pay the men?")], "Until when?", "Until when will Munk pay the men?"),
+        ([MAYOR], "Whats her job?", "What is Renée Solberg's job?"),
+        ([INQUIRY, turn("What is the ship's pilot's name?")], "What do they say?",
+         "What do Ann Bray, Tom Lund and Eva Moe say?"),
     ],
 )  # fmt: skip
 def test_a_follow_up_is_completed(turns, question, meant):
@@ -295,6 +303,22 @@ def test_an_answer_that_was_withheld_names_nobody(answer, named):
     assert list(persons([turn("Who resigned?", answer)], "she")) == named
 
 
+def test_nobody_is_called_what_somebody_came_from():
+    assert list(persons([turn("Who came from the inquiry?")], "she")) == []
+    assert list(persons([turn("Who ran the inquiry?")], "she")) == ["the inquiry"]
+
+
+def test_a_full_name_of_which_nothing_is_known_may_be_she():
+    assert readings("What did she do?", [turn("When did Ann Bray come?")])[0].question == "What did Ann Bray do?"
+    assert list(persons([turn("When did Bray come?")], "she")) == []
+
+
+def test_a_clause_is_no_group():
+    said = "the man, who has not been named, was an employee of a contractor"
+    turns = [Turn("What did the company say?", answer_of(span_in(hit_in(f"Police said {said}."), said)))]
+    assert list(groups(turns, "they")) == []
+
+
 def test_a_long_answer_is_no_group():
     text = "Ann Bray, Tom Lund and Eva Moe led the inquiry. Sorrel Ferries runs the boats"
     assert text in groups([turn("Who were they?", text)], "they")
@@ -307,3 +331,20 @@ def test_a_place_is_meant_by_it_only_where_nothing_else_is():
     assert [one.question for one in asked] == ["What did the mayoral race cost?", "What did it cost?"]
     asked = readings("What did it cost?", [turn("Who lives in Kilbray?")])
     assert asked[0].question == "What did Kilbray cost?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "meant"),
+    [
+        ("who is halvar munk", "does he sing", "Does Halvar Munk sing"),
+        ("who is solberg?", "does she sing?", "Does Solberg sing?"),
+        ("how many boats are in port sorrel", "and lowmere", "What about lowmere? how many boats are in Port Sorrel"),
+        ("how many votes did solberg get", "and halvar munk?", "how many votes did Halvar Munk get"),
+        ("who is halvar munk", "which bridge does he own?", "Which bridge does Halvar Munk own?"),
+        ("Who is halvar munk", "Does he sing?", "Does he sing?"),
+    ],
+)
+def test_names_in_small_letters_are_known_by_the_article(before, question, meant):
+    asked = turn(before)
+    turns = [Turn(with_capitals(before, asked.answer.spans[0].hit.article.text, typed=before), asked.answer)]
+    assert readings(question, turns)[0].question == meant

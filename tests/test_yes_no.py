@@ -51,10 +51,23 @@ def test_a_span_is_widened_to_its_sentence(words, wanted):
     assert whole_sentences("When is the dam finished?", spans(*words)) == spans(*words)
 
 
-@pytest.mark.parametrize("mark", ["**6.45pm** ", "18:45 - ", "- ", "• "])
+@pytest.mark.parametrize("mark", ["**6.45pm** ", "18:45 - ", "- ", "• ", "3. "])
 def test_a_clock_or_a_bullet_is_no_part_of_the_sentence(mark):
     [span] = whole_sentences("Is the road shut?", spans("until noon", text=f"{mark}The road is shut until noon."))
     assert span.text == "The road is shut until noon."
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("**It rained. The road is shut until noon.**", "The road is shut until noon."),
+        ("**The road is shut until noon.**", "The road is shut until noon."),
+        ("The road is shut **until noon.**", "The road is shut **until noon.**"),
+    ],
+)
+def test_marks_that_close_what_was_bold_before_are_no_part_of_the_sentence(text, wanted):
+    [span] = whole_sentences("Is the road shut?", spans("until noon", text=text))
+    assert span.text == wanted
 
 
 def test_a_long_sentence_is_not_given_whole():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -36,15 +36,23 @@ _AUTHOR = re.compile(
 _PAPER = (
     rf"(?:{CAPITAL}[\w’'&.-]* ){{1,4}}?(?:Post|Times|Herald|Gazette|News|Echo|Tribune|Journal|Observer|Chronicle"
     r"|Guardian|Telegraph|Mail|Express|Press|Courier|Record|Standard|Independent|Advertiser|Mercury|Argus|Reporter|Bulletin"
-    r"|Dispatch|Register|Sentinel|Globe|Examiner|Inquirer|Leader|Star)"
+    r"|Dispatch|Register|Sentinel|Globe|Examiner|Inquirer|Leader|Star|Ledger|Weekly|Magazine|Citizen|Messenger|Review)"
 )
+_WEEKDAY = r"(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs?)?|Fri|Sat(?:ur)?|Sun)(?:day)?"
 _SENDER = re.compile(
     rf"From (?!Our\b)(?P<author>{CAPITAL}[\w.’'-]+(?: {CAPITAL}[\w.’'-]*){{1,3}}) in {CAPITAL}[\w.,’' -]{{1,60}}"
 )
 # "National League North, Saturday 13 April 2024"; without the weekday it is the day of a fair as often
 _EVENT = re.compile(rf"{CAPITAL}[\w.’'& -]{{1,60}}, (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? ")
 _POST = re.compile(rf"(?:[A-Z]\w+ ){{0,3}}(?:Reporter|Correspondent|Editor|Writer) (?={CAPITAL})")
-_MASTHEAD = re.compile(rf"(?P<paper>{_PAPER})\s*[,|·]\s*$")
+_MASTHEAD = re.compile(rf"[*_]*(?P<paper>{_PAPER})\s*[,|·]\s*(?:{_WEEKDAY},? )?$")
+# "Minutes of the meeting held on Monday 24 November 2025 at 6.30 pm in the Guildhall"
+_MINUTES = re.compile(
+    r"\W*(?:(?:draft|verbatim|official|approved) )?(?:minutes|record|transcript|proceedings|notes) of [^.:;]{2,100}",
+    re.IGNORECASE,
+)
+_BEHIND_MINUTES = re.compile(r"\W*|(?:,| at| in)\b.*[^.]")
+_MET = re.compile(r"\b(?:meeting|sitting|session|hearing|committee|council|debate)\b", re.IGNORECASE)
 # What may stand before the date in a line that is there to give it: a label, a weekday, a time, a newspaper, or a place
 # in capitals, with its country. _leads_up follows them one by one; one pattern would try all combinations of them.
 _PLACE = rf"(?-i:{CAPITAL}[A-ZÀ-ÞĀ-Ț .'’-]{{2,40}}(?: and {CAPITAL}[A-ZÀ-ÞĀ-Ț .'’-]{{2,40}})?, )"
@@ -52,10 +60,10 @@ _BEFORE = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"\W|published|posted|updated|first|last|date|on|"
-        r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|"
+        rf"{_WEEKDAY}|"
         r"\d{1,2}[:.]\d\d(?: ?[ap]\.?m\.?)?(?: (?-i:[A-Z]{2,4}))?,",
         rf"(?-i:{_PAPER})\s*[,|·]",
-        r"^[\w .’'-]{2,60} [|·]",
+        r"^[\w .’'-]{2,60} [|·](?: [\w .’'-]{2,60} [|·])?",
         _PLACE,
         rf"{_PLACE}(?-i:[A-Z][\w.]+(?: [A-Z][\w.]+)?, )",
         rf"(?-i:{CAPITAL}[A-ZÀ-ÞĀ-Ț .'’-]{{2,40}} \([A-Z][^)]*\), )",
@@ -72,11 +80,17 @@ _AFTER = re.compile(
     rf"|[Bb]y {CAPITAL}.*|BY .*|\([A-Z][^)]*\)\s*[-–—:].*)?"
     r"|\s*(?:/[A-Z][\w ]{1,30}/ )?[-–—]+(?: .*)?"
     r"|\s*[|·]\s*(?:[Ll]ast )?(?:[Uu]pdated|UPDATED|[Mm]odified)\b.*"
-    rf"|{_HEAD_OF_PAGE}"
+    rf"|{_HEAD_OF_PAGE}|\s*[|·] (?:[Bb]y )?{_WRITER}"
     rf"|\. [\"“]?{CAPITAL}.*"
 )
 
 
+_RELEASE = re.compile(
+    r"\W*(?:(?:press|news|media) (?:release|statement)|for (?:immediate )?release|embargoed\b.{0,60})"
+    r"(?:\W+(?:for immediate release|embargoed\b.{0,60}))?\W*",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(r"\W*(?:(?:media|press) )?(?:contacts?|enquiries|tel|phone|e-?mail|issued)\b.*[:@]", re.I)
 # "2024-02-14-dam", "courier_20240214_A1"
 _NAMED_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(\d\d)\2(\d\d)(?!\d)")
 # what a scanner, a camera and a browser call what they make, and when they made it: "2024-02-14 10-22-33"
@@ -95,6 +109,21 @@ def day_of_name(name: str) -> date | None:
         if _AND_TIME.match(name, found.end()):
             return None
     return days.pop() if len(days) == 1 and not _MADE_THEN.match(name) else None
+
+
+def from_headline(lines: Sequence[str]) -> Sequence[str]:
+    """Leave out what stands above a headline: a newspaper's name and the day, "PRESS RELEASE", who sends it."""
+    if len(lines) > 2 and _is_masthead(lines[0], lines[1], _written(lines[1])):
+        return lines[2:]
+    if not lines or not _RELEASE.fullmatch(lines[0]):
+        return lines
+    below = (number for number, line in enumerate(lines[:HEAD_LINES]) if number and not _is_above_release(line))
+    return lines[next(below, 0) :]
+
+
+def _is_above_release(line: str) -> bool:
+    is_day = _date_of(line, _written(line)) is not None
+    return is_day or _RELEASE.fullmatch(line) is not None or _CONTACT.match(line) is not None
 
 
 def completed(article: Article) -> Article:
@@ -147,7 +176,8 @@ def _date_of(line: str, written: DateFound | None) -> date | None:
         return None
     before, after = line[: written.start], line[written.end :]
     is_event = not after and _EVENT.fullmatch(before)
-    return written.day if is_event or (_leads_up(before) and _AFTER.fullmatch(after)) else None
+    is_minutes = _MINUTES.fullmatch(before) and _MET.search(before) and _BEHIND_MINUTES.fullmatch(after)
+    return written.day if is_event or is_minutes or (_leads_up(before) and _AFTER.fullmatch(after)) else None
 
 
 def _leads_up(before: str) -> bool:
@@ -176,10 +206,17 @@ def _paper_of(line: str, written: DateFound | None, above: str) -> str:
     if written is None:
         return ""
     before, after = line[: written.start], line[written.end :]
-    if not after and (match := _MASTHEAD.fullmatch(before)):
+    if (match := _MASTHEAD.fullmatch(before)) and (not after or _AFTER.fullmatch(after)):
         return match["paper"]
-    is_head = re.fullmatch(_PAPER, above) and _leads_up(before) and re.fullmatch(_HEAD_OF_PAGE, after)
-    return above if is_head else ""
+    return above if _is_masthead(above, line, written) else ""
+
+
+def _is_masthead(above: str, line: str, written: DateFound | None) -> bool:
+    """Say whether a newspaper's name and a date stand one above the other; "The" says that it is no headline, too."""
+    if written is None or not re.fullmatch(_PAPER, above) or not _leads_up(line[: written.start]):
+        return False
+    after = line[written.end :]
+    return re.fullmatch(_HEAD_OF_PAGE, after) is not None or (not after and above.startswith("The "))
 
 
 def _sender_of(line: str) -> str:

@@ -20,7 +20,7 @@ from embeddings.documents import Article
 from embeddings.phrases import DATELINE, MENU_LINE
 from embeddings.sentences import sentences
 from embeddings.sources.alphabets import encoding_by_letters
-from embeddings.sources.datelines import completed, day_of_name
+from embeddings.sources.datelines import completed, day_of_name, from_headline
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.kinds import ARCHIVES, kind_of
 from embeddings.sources.markup import text_of_html
@@ -34,6 +34,7 @@ _MENU_LINES = 30
 _SENTENCE = re.compile(r"(?>(?:\S+\s+){4}).*\.[\"'”’)]*$")
 _KICKER = re.compile(r"[^\W\d][\w&’'-]*(?: [\w&’'-]+)?")
 # no byline, no dateline, no sentence
+_MARKED = re.compile(r"^(?P<mark>\*\*|__|\*|_)(?=\S)(?P<said>[^*_\n]*[^*_\s])(?P=mark)$")
 _HEADLINE = re.compile(r"(?!(?i:by|from|published|posted|updated)\b)(?=\S+ \S+ \S+ \S)[^\d\W][^(]{1,148}[^\s.:]")
 MAX_FIELD = 10_000
 """Characters of what is said about an article."""
@@ -155,8 +156,8 @@ def headline_of(text: str) -> str:
 
     A kicker is none ("TENNIS"), nor the menu of a page that was copied whole; one word of a menu above a story is.
     """
-    said = (line.strip().lstrip("#").strip() for line in text.splitlines() if any(map(str.isalnum, line)))
-    line, *following = list(islice(said, 1 + _MENU_LINES)) or [""]
+    said = (_unmarked(line) for line in text.splitlines() if any(map(str.isalnum, line)))
+    line, *following = from_headline(list(islice(said, 1 + _MENU_LINES))) or [""]
     if MENU_LINE.fullmatch(line):
         is_menu = any(map(MENU_LINE.fullmatch, following))
         below = following if is_menu else list(takewhile(lambda one: not _SENTENCE.match(one), following))
@@ -167,6 +168,11 @@ def headline_of(text: str) -> str:
         line = line[found.end() :] if (found := DATELINE.match(line)) else line
         line = line[slice(*sentences(line)[0])]
     return _on_a_line(line)[:MAX_TITLE]
+
+
+def _unmarked(line: str) -> str:
+    """Take the marks of a heading from a line, and those around one that is bold or slanted as a whole."""
+    return _MARKED.sub(r"\g<said>", line.strip().lstrip("#").strip())
 
 
 def filled_fields(fields: Mapping[str, object]) -> Mapping[str, object]:

@@ -21,8 +21,8 @@ VERBS = (
     r"(?:is|are|was|were|am|be|been|do|does|did|has|have|had|will|would|can|could|shall|should|(?-i:may)|might|must"
     r"|(?:is|are|was|were|do|does|did|wo|has|have|had|ca|could|would|should)n['’]t)"
 )
-# but not "The Who's first record"
-_SHORT_IS = re.compile(rf"(?<!\bthe )\b(?P<wh>{WH})[’']s\b", re.IGNORECASE)
+# but not "The Who's first record"; "whats" is as often typed
+_SHORT_IS = re.compile(rf"(?<!\bthe )\b(?:(?P<wh>{WH})[’']s|(?P<typed>who|what|where|when|how)s)\b", re.IGNORECASE)
 _DO_OR_MODAL = r"\b(?:[Dd]o|[Dd]oes|[Dd]id|will|would|can|could|should|might|must)"
 PAST = r"(?:[\w’'-]+ed|left|won|came|went|fell|lost|took|ran|fled|quit|said|got)"
 HAS_VERB = re.compile(rf"\b{VERBS}\b", re.IGNORECASE)
@@ -61,11 +61,11 @@ class Turn:
 def persons(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
     """Yield whom "she" or "he" may mean: those whom their article calls so, then those of whom nothing is known.
 
-    Where there is nobody, it may be the one whom the article is about.
+    Where there is nobody, it may be the one whom the article is about, or else any full name of a question.
     """
     woman = pronoun.startswith(("she", "her"))
-    found = [*_named(turns, woman=woman), *_called(turns)]
-    yield from found or _leading(turns, woman=woman)
+    found = [*_named(turns, woman=woman), *_called(turns)] or list(_leading(turns, woman=woman))
+    yield from found or _full_names(turns)
 
 
 def _named(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
@@ -83,9 +83,10 @@ def _named(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
 
 def _called(turns: Sequence[Turn]) -> Iterator[str]:
     for turn in recent(turns):
-        # "the marathon", but neither "the Lakeside Marathon" nor "the soldiers"
+        # "the mayor", but neither "the Lakeside Marathon" nor "the soldiers" nor what somebody was saved from
         phrases = _definites(turn.question, article_of(turn.answer))
-        yield from (phrase for phrase in phrases if phrase.islower() and not phrase.endswith("s"))
+        somebody = (phrase for phrase in phrases if phrase.islower() and not phrase.endswith("s"))
+        yield from (one for one in somebody if not re.search(rf"\b(?:in|at|from|into) {one}\b", turn.question.lower()))
 
 
 def _leading(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
@@ -98,6 +99,14 @@ def _leading(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
     for name in ranked[:_LEADING]:
         if is_woman(name, article.text) is woman and not _is_place(name, article.text):
             yield name
+
+
+def _full_names(turns: Sequence[Turn]) -> Iterator[str]:
+    """Yield those of the questions of whom their articles say neither "she" nor "he", as in an interview."""
+    for turn in recent(turns):
+        article = article_of(turn.answer)
+        names = (name for name in lasting_names(_PLACE.sub("", turn.question)) if " " in name)
+        yield from (name for name in names if is_woman(name, article) is None and not _is_place(name, article))
 
 
 def _is_place(name: str, article: str) -> bool:
@@ -137,7 +146,7 @@ def _is_thing(answer: str, question: str, article: str) -> bool:
 def groups(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
     """Yield whom or what "they" may mean: several that answered, then what was counted or asked about."""
     for turn in recent(turns):
-        if turn.answer.found and re.search(r"\band\b|,", turn.answer.text) and len(turn.answer.text.split()) <= 15:
+        if turn.answer.found and _is_of_several(turn.answer.text):
             yield turn.answer.text
         counted = re.match(
             rf"^(?:how many|which|what)\s+((?:(?!{VERBS}\b)[\w’'-]+\s+){{1,3}}?)(?={VERBS}\b)",
@@ -152,6 +161,11 @@ def groups(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
         for name in lasting_names(turn.question):
             if not _is_she_or_he(name, article) and not describes(name, turn.question) and name not in answered:
                 yield name
+
+
+def _is_of_several(answer: str) -> bool:
+    """Say whether an answer names several, and is no clause."""
+    return re.search(r"\band\b|,", answer) is not None and len(answer.split()) <= 15 and not HAS_VERB.search(answer)
 
 
 def recent(turns: Sequence[Turn]) -> Sequence[Turn]:
@@ -194,7 +208,7 @@ def describes(name: str, question: str) -> bool:
 
 def spelt_out(question: str) -> str:
     """Give "Who is she?" for "Who's she?"."""
-    return _SHORT_IS.sub(r"\g<wh> is", question)
+    return _SHORT_IS.sub(lambda short: f"{short['wh'] or short['typed']} is", question)
 
 
 def names_in(text: str) -> list[str]:
@@ -232,13 +246,18 @@ def _definites(question: str, article: str) -> Iterator[str]:
         words = question[match.start() :].partition("?")[0].split()[1:6]
         stop = PHRASE_END.search(" ".join(words))
         words = (" ".join(words)[: stop.start()] if stop else " ".join(words)).split()
-        while words and " ".join(words).lower() not in lowered:
+        while words and _unowning(words).lower() not in lowered:
             *words, last = words
             if len(words) == 1 and _goes_before_a_word(words[0].lower(), lowered):
                 words = [*words, last]  # "the mayoral election" is not "the mayoral"
                 break
         if words:
-            yield f"the {' '.join(words)}"
+            yield f"the {_unowning(words)}"
+
+
+def _unowning(words: Sequence[str]) -> str:
+    """Give "old bridge" for "old bridge's" and "old bridge,"."""
+    return re.sub(r"(?:[’']s)?[,;:]*$", "", " ".join(words))
 
 
 def _goes_before_a_word(word: str, lowered: str) -> bool:

@@ -8,6 +8,9 @@ from embeddings.letters import CAPITAL
 from qa.followups.antecedents import HAS_VERB, PAST, VERBS, WH, Turn, things
 
 WHAT_ABOUT = re.compile(r"^What about [^?]*\? (?=\S)")
+_PLACED_WH = re.compile(
+    rf"(?:by|for|in|from|at|with|on|to|of|after|before|since|until|under|against) {WH}\b", re.IGNORECASE
+)
 _PAST = re.compile(rf"{PAST}\b", re.IGNORECASE)
 _AUXILIARY_FIRST = re.compile(rf"{VERBS}\s+", re.IGNORECASE)
 
@@ -19,7 +22,7 @@ def carried(asked: str, last: Turn) -> str:
     thing = next(filter(_is_whole_phrase, things([last], "it")), "")
     phrase = re.match(rf"^(?:[a-z]+\s+)?{WH}\b(?:\s+(?:many|much|old|long|big|far|high))?", question, re.IGNORECASE)
     if phrase is None and (auxiliary := _AUXILIARY_FIRST.match(question)):  # "Is the strike called off?"
-        if re.fullmatch(WH, asked, re.IGNORECASE):
+        if re.fullmatch(WH, asked, re.IGNORECASE) or _PLACED_WH.match(asked):
             return f"{asked} {auxiliary[0].lower()}{question[auxiliary.end() :]}?"
         return f"{asked} in {thing}?" if thing else f"{asked}?"
     if phrase is None:

@@ -34,6 +34,7 @@ from qa.followups.antecedents import (
     spelt_out,
     things,
 )
+from qa.followups.capitals import with_capitals
 from qa.followups.ellipsis import WHAT_ABOUT, capitalized, carried
 from qa.followups.swapping import PLACED, RELATIVE, instead, swap
 
@@ -123,12 +124,14 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
         turns: what was asked before, oldest first.
     """
     plain = Reading(question)
-    if not turns or question in {turn.question for turn in turns}:  # asked again
+    if not turns or question.lower() in {turn.question.lower() for turn in turns}:  # asked again
         return [plain]
     turns = [replace(turn, question=spelt_out(turn.question)) for turn in turns]
     last = turns[-1]
     topic = f"{last.question} {last.answer.text}".strip()
     body = _WAS_THAT.sub(r"\g<wh>", spelt_out(_LEAD_IN.sub("", question)))
+    told = "\n".join(dict.fromkeys(article_of(turn.answer) for turn in recent(turns)))
+    body = with_capitals(body, told, typed=question)
     if not body.strip("? "):
         return [plain]
     led_in = _LEAD_IN.match(question) is not None
@@ -195,7 +198,7 @@ def behind_names(question: str, first: Reading, last: Turn) -> Reading | None:
     if (first.of_other or _asks_for_another(first.question)) and not _POINTS_BACK.search(question):
         article = article_of(last.answer)
         names = [name for name in names if not is_person(name, article)]
-    named = f"{', '.join(names)}: {question}" if names else question
+    named = f"{', '.join(names)}: {spelt_out(question)}" if names else question
     return replace(first, question=named, topic="", meant=first.question)
 
 

@@ -8,6 +8,7 @@ from qa.followups.antecedents import (
     DAY,
     PHRASE_END,
     TIME,
+    VERBS,
     Turn,
     article_of,
     describes,
@@ -47,6 +48,7 @@ _PLACES_OF_NOUN = [
         rf"\b(?:do|does|did|is|are|was|were|will|would|can|could|has|have|had)\s+{_LIKE}(?=\s+[a-zà-ÿ]+\s*\?*$)",
     )
 ]
+_WHO_PLAYS = re.compile(rf"^who\s+(?!{VERBS}\b)[a-zà-ÿ]+\s+{_LIKE}(?=\s*\?*$)", re.IGNORECASE)
 
 
 def swap(turn: Turn, what: str) -> str | None:
@@ -121,14 +123,16 @@ def _named(question: str, bare: str) -> str | None:
 def _noun(turn: Turn, bare: str) -> str | None:
     """Put "rye" in the place of "wheat" and "the tunnel" of "the bridge".
 
-    A word without "the" or "a" may be no noun, so it has to stand in the article that answered.
+    A word without "the" or "a" may be no noun, so it has to stand in the article that answered; and so has "the dame"
+    after "Who plays the cat?", for of the weather it may not be asked who plays it.
     """
     noun = _NOUN.fullmatch(bare)
     if noun is None or names_in(f"- {bare}") or _NOT_NOUN.match(bare):
         return None
-    if not noun["which"] and not re.search(rf"\b{re.escape(bare)}\b", article_of(turn.answer), re.IGNORECASE):
+    is_told_of = re.search(rf"\b{re.escape(bare)}\b", article_of(turn.answer), re.IGNORECASE) is not None
+    if not noun["which"] and not is_told_of:
         return None
-    for place in _PLACES_OF_NOUN:
+    for place in (*_PLACES_OF_NOUN, _WHO_PLAYS) if is_told_of else _PLACES_OF_NOUN:
         found = place.search(turn.question)
         if found is not None and _is_alike(found["which"], noun["which"]):
             return instead(turn.question, found, bare, "like")

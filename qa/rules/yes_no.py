@@ -26,8 +26,9 @@ _ASKS_FOR_MORE = re.compile(
     r"(?:(?:tell|give|show) (?:me|us)|name|list|know|remember)\b(?! (?:if|whether)\b)",
     re.IGNORECASE,
 )
-# Markdown's marks, a bullet, the clock of a live blog's entry
-_BEFORE = re.compile(rf"(?:[#>*_\s]|[-–•]\s)*(?:{CLOCK}\s?[*_:–-]+\s*)?")
+# Markdown's marks, a bullet or a number of a list, the clock of a live blog's entry
+_BEFORE = re.compile(rf"(?:[#>*_\s]|[-–•]\s|\d{{1,2}}[.)]\s)*(?:{CLOCK}\s?[*_:–-]+\s*)?")
+_CLOSING = re.compile(r"(?P<mark>[*_]+)$")
 
 
 def asks_yes_or_no(question: str) -> bool:
@@ -55,4 +56,7 @@ def _whole(span: Span) -> Span:
         start = found.end() if found is not None and found.end() <= span.start else start
     if len(text[start:end].split()) > MAX_WORDS:
         return span
+    closing = _CLOSING.search(text[start:end])
+    if closing is not None and text.count(closing["mark"], start, end) % 2:  # of what was bold from before it on
+        end = max(end - len(closing["mark"]), span.end)
     return replace(span, text=text[start:end], start=start, end=end)
