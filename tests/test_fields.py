@@ -59,6 +59,12 @@ def test_headline_and_author_of_a_table_may_be_in_html(tmp_path):
         ('It opened.\n[caption id="7"]<img src="a.jpg" /> A dam[/caption]\nIt closed.', "It opened.\nIt closed."),
         ("<p>It opened.</p>[gallery ids='1,2']", "It opened."),
         ("Ms. Lee: It opened.\n[video plays]", "Ms. Lee: It opened.\n[video plays]"),
+        (
+            "<p>Votes:</p><table><tr><th></th><th>2021</th></tr><tr><td>Ann <b>Reyes</b></td>\n<td>412</td></tr></table>",
+            "Votes:\n| 2021\nAnn Reyes | 412",
+        ),
+        ("<div><table><tr><td><p>It opened.</p></td><td>Ads</td></tr></table></div>", "It opened.\nAds"),
+        ("<div><table><tr><td><a href='/'>News</a></td><td><a href='/s'>Sport</a></td></tr></table></div>", "News\nSport"),
         ("&lt;p&gt;It opened.&lt;/p&gt;&lt;p&gt;It closed.&lt;/p&gt;", "It opened.\nIt closed."),
         ("The club&rsquo;s owner\n\nwrote to ?a=1&copy=2.", "The club’s owner\n\nwrote to ?a=1&copy=2."),
     ],
