@@ -202,6 +202,10 @@ def test_docx(tmp_path):
     [article] = read(tmp_path)
     assert (article.title, article.author) == ("Mayor resigns", "Ann Lee")
     assert article.text == "The mayor resigned.\n | two votes"
+    document.paragraphs[0].insert_paragraph_before("By Bo Ray, 8 June 2021")
+    document.save(tmp_path / "a.docx")
+    [article] = read(tmp_path)
+    assert (article.title, article.author) == ("Mayor resigns", "Bo Ray")  # Ann Lee may have typed it
 
 
 def packed(**members):

@@ -15,7 +15,7 @@ from embeddings.sources.kinds import is_address
 from embeddings.sources.pages import text_of_pages
 from embeddings.sources.parsing import Parsed, parse
 from embeddings.sources.reading import first_line, make_article
-from embeddings.sources.whole import downloaded, read_each, written_title
+from embeddings.sources.whole import by_default, downloaded, read_each, written_title
 
 MAX_PAGES = 2_000
 OTHER_SIZE = 1.15
@@ -65,7 +65,7 @@ def read_pdf(given: Input) -> Iterator[Article | Unreadable]:
     text, address = text_of_pages(found.texts)
     title = written_title(found.title) or first_line(text)
     url = address if is_address(address) else ""
-    yield from make_article(given, text, {"title": title, "author": found.author, "url": url})
+    yield from by_default(found.author, make_article(given, text, {"title": title, "url": url}))
 
 
 def extract_pdf(data: bytes) -> list[Parsed]:
