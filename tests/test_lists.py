@@ -98,6 +98,22 @@ def test_a_clause_is_not_cut():
             "Calder, which has gone, and Norvik",
             ["Calder", "Norvik"],
         ),
+        (
+            "Ana Reyes, 34, of Elder Close, Saltby, Max Holm, 41, of Mill Lane, and Ira Voss, of Ekeby, are in jail.",
+            "Ana Reyes, 34, of Elder Close, Saltby, Max Holm",
+            ["Ana Reyes", "Max Holm", "Ira Voss"],
+        ),
+        (
+            "It cost the lives of Ira Voss and of Ana and Max Holm, of Mill Lane.",
+            "Ira Voss and of Ana and Max Holm, of Mill Lane",
+            ["Ira Voss", "Ana", "Max Holm"],
+        ),
+        ("It is the home of Ash, of Holm and of Voss.", "Ash, of Holm and of Voss", ["Ash", "Holm", "Voss"]),
+        (
+            "It has three trustees: Ana Reyes, swimming coach Max Holm and councillor Ira Voss.",
+            "Ana Reyes, swimming coach Max Holm and councillor Ira Voss",
+            ["Ana Reyes", "swimming coach Max Holm", "councillor Ira Voss"],
+        ),
         ("He hired in Portugal and the Philippines and offers a flat.", "Portugal", ["Portugal", "the Philippines"]),
         ("It sails to Lowmarsh, to Ekeby and to Saltby.", "Lowmarsh, to Ekeby", ["Lowmarsh", "Ekeby", "Saltby"]),
         ("They took A gold heron, a spoon and a compass.", "A gold heron", ["A gold heron", "a spoon", "a compass"]),
