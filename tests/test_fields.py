@@ -33,6 +33,15 @@ def test_of_the_posts_in_a_database_of_wordpress_the_published_ones_are_read(tmp
     assert [article.title for article in read(tmp_path)] == ["publish"]
 
 
+def test_of_an_export_the_drafts_are_left_out(tmp_path):
+    rows = "".join(f"{status},{status},https://echo.example/dam,It rained.\n" for status in ("published", "Draft", "1"))
+    (tmp_path / "nodes.csv").write_text(f"node_id,status,permalink,body\n{rows}")
+    assert [(article.id, article.url) for article in read(tmp_path)] == [
+        ("published", "https://echo.example/dam"),
+        ("1", "https://echo.example/dam"),
+    ]
+
+
 def test_headline_and_author_of_a_table_may_be_in_html(tmp_path):
     row = '"<i>Rovers</i>&#8217; win &amp; leave","<a href=""/ann"">Ann Lee</a> <ann@lee.example>",They won.'
     (tmp_path / "a.csv").write_text(f"title,author,text\n{row}\n")
