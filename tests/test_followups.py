@@ -2,9 +2,10 @@
 
 import pytest
 from spans import answer_of, hit_in, span_in
-from turns import BRIDGE, FERRIES, INQUIRY, MAYOR, turn
+from turns import BRIDGE, FERRIES, INQUIRY, MAYOR, STORY, turn
 
 from qa.followups.antecedents import Turn, groups, names_in, persons
+from qa.followups.casing import as_written
 from qa.followups.rewriting import asks_of_anything, behind_names, readings
 
 
@@ -293,6 +294,30 @@ def test_letters_that_stand_for_a_name_are_no_person(who, may_be_he):
 @pytest.mark.parametrize(("answer", "named"), [("Port Sorrel", ["Renée Solberg"]), ("", [])])
 def test_an_answer_that_was_withheld_names_nobody(answer, named):
     assert list(persons([turn("Who resigned?", answer)], "she")) == named
+
+
+def test_whom_a_question_for_yes_or_no_is_about_goes_before_those_in_its_answer():
+    said = "Bo Lind said he left, and Max Holm said he stayed."
+    asked = Turn("Did Max Holm leave?", answer_of(span_in(hit_in(said), said)))
+    assert list(persons([asked], "he")) == ["Max Holm", "Bo Lind", "Max Holm"]
+    asked = Turn("Who told Max Holm?", answer_of(span_in(hit_in(said), "Bo Lind")))
+    assert next(persons([asked], "he")) == "Bo Lind"
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("who beat munk?", "who beat Munk?"),
+        ("Who did halvar munk's rival beat in june?", "Who did Halvar Munk's rival beat in June?"),
+        ("who owns sorrel ferries on monday", "who owns Sorrel Ferries on Monday"),
+        ("Who beat munk in June?", "Who beat munk in June?"),  # as it was meant
+        ("who may win the cup? march on", "who may win the cup? march on"),
+        ("which rovers won?", "which rovers won?"),  # "The Rovers"
+        ("who won the brandt?", "who won the brandt?"),
+    ],
+)
+def test_a_question_in_small_letters_has_its_names_as_the_article_writes_them(typed, written):
+    assert as_written(typed, ["It was said that Munk, not Brandt, lost. " + STORY]) == written
 
 
 def test_a_long_answer_is_no_group():
