@@ -212,6 +212,14 @@ def test_what_another_span_has_behind_and_is_no_item_of_a_list_of_names():
     assert [item.text for item in list_items("Who were the pilots?", spans)] == ["Ana Reyes", "Bo Lind"]
 
 
+def test_what_is_called_by_its_place_is_no_name():
+    spans = [
+        span("fence posts", 9.0, Article("a", "A", "He made fence posts.")),
+        span("the bridge at Port Sorrel", 8.5, Article("b", "B", "He built the bridge at Port Sorrel.")),
+    ]
+    assert [item.text for item in list_items("Which things did he make?", spans)] == [one.text for one in spans]
+
+
 def test_a_list_of_names_ends_at_its_and():
     article = Article("a", "A", "Aboard were Ana Reyes and Bo Lind, and one dog named Rex.")
     found = list_items("Who were the pilots?", [span("Ana Reyes and Bo Lind", 9.0, article)])

@@ -34,10 +34,11 @@ _SEPARATOR = re.compile(
     r"\s*(?:(?:and|or|as well as)\s+)?"
     r"|(?<!\s)\s+(?:and|or|as well as)\s+(?:also\s+)?"
 )
-# "the Philippines", "the accountant Vera Moss" and "swimming coach Vera Moss", and not "A gold heron"
+# "the Philippines" and "swimming coach Vera Moss", not "A gold heron" or "the bridge at Port Sorrel"
+_LOWER = r"(?!(?:at|by|for|from|in|near|of|on|to|with)\b)[a-zà-ÿ]+"
 _NAME = re.compile(
     rf"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?{CAPITAL}(?!n?\s|he\s)"
-    rf"|(?:[Tt]he\s+)?(?:[a-zà-ÿ]+ ){{1,3}}{CAPITAL}[\w’'-]+ {CAPITAL}[\w’'-]+$"
+    rf"|(?:[Tt]he\s+)?(?:{_LOWER} ){{1,3}}{CAPITAL}[\w’'-]+ {CAPITAL}[\w’'-]+$"
 )
 # not what the sentence goes on with: "Ana Reyes, in 1806, and had it painted"
 _SOMEBODY = re.compile(
