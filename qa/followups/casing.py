@@ -28,8 +28,7 @@ def as_written(question: str, texts: Iterable[str]) -> str:
     for typed in sorted(names, key=len, reverse=True):
         alone = "" if " " in typed else _BEFORE_NOUN
         pattern = rf"{alone}(?<![\w’'-]){re.escape(typed)}(?![\w-])"
-        written = names[typed].replace("\\", r"\\")
-        question = re.sub(pattern, written, question, flags=re.IGNORECASE)
+        question = re.sub(pattern, names[typed], question, flags=re.IGNORECASE)
     return _TIME.sub(lambda found: found[0].capitalize(), question)
 
 
