@@ -116,12 +116,14 @@ class Conversation:
             kept = (0.0 if here is None else STAYING) - (NAMED if reading.meant else 0.0)
             tried.append((log_odds(answer.probability) + kept, reading, answer))
         _, reading, answer = max(tried, key=itemgetter(0))
-        meant = as_written(reading.meant or answer.searched_for, [article_of(answer)])
+        meant = reading.meant or answer.searched_for
+        if question == question.lower():
+            meant = as_written(meant, [article_of(answer)])
         self.turns.append(Turn(meant, replace(answer, question=question)))
 
     def _tries(self, question: str, where: Filter) -> Iterator[tuple[Reading, frozenset[str] | None]]:
         """Yield each reading with the articles to ask it in: a follow-up first in those under discussion, then all."""
-        if self.turns:
+        if self.turns and question == question.lower():
             question = as_written(question, (article_of(turn.answer) for turn in recent(self.turns)))
         found = [one for one in readings(question, self.turns) if len(one.question) <= MAX_QUESTION]
         found = found or [Reading(question)]  # what a short one stands for may be too long to ask

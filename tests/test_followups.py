@@ -296,14 +296,6 @@ def test_an_answer_that_was_withheld_names_nobody(answer, named):
     assert list(persons([turn("Who resigned?", answer)], "she")) == named
 
 
-def test_whom_a_question_for_yes_or_no_is_about_goes_before_those_in_its_answer():
-    said = "Bo Lind said he left, and Max Holm said he stayed."
-    asked = Turn("Did Max Holm leave?", answer_of(span_in(hit_in(said), said)))
-    assert list(persons([asked], "he")) == ["Max Holm", "Bo Lind", "Max Holm"]
-    asked = Turn("Who told Max Holm?", answer_of(span_in(hit_in(said), "Bo Lind")))
-    assert next(persons([asked], "he")) == "Bo Lind"
-
-
 @pytest.mark.parametrize(
     ("typed", "written"),
     [

@@ -164,10 +164,7 @@ def _mentions(turns: Sequence[Turn]) -> Iterator[tuple[str, str, bool]]:
     for turn in recent(turns):
         article = article_of(turn.answer)
         asked_for = _WHO.match(turn.question) is not None
-        said = [(turn.answer.text, True), (_PLACE.sub("", turn.question), False)]
-        if HAS_VERB.match(turn.question):
-            said.reverse()  # "Did she win?" is answered by a sentence, which may name others before her
-        for text, is_answer in said:
+        for text, is_answer in ((turn.answer.text, True), (_PLACE.sub("", turn.question), False)):
             yield from (
                 (name, article, asked_for and is_answer) for name in lasting_names(text) if not re.search(r"\d", name)
             )
