@@ -16,8 +16,8 @@ from embeddings.store import ANY, Filter
 from qa.answers import Answer, Span
 from qa.confidence import log_odds
 from qa.filters import read_day
-from qa.followups.antecedents import TURNS_BACK, Turn, article_of, lasting_names
-from qa.followups.capitals import with_capitals
+from qa.followups.antecedents import TURNS_BACK, Turn, article_of, lasting_names, recent
+from qa.followups.casing import as_written
 from qa.followups.rewriting import Reading, asks_of_anything, behind_names, readings
 from qa.followups.several import each_question
 from qa.followups.speakers import asked_speaker, is_said_by_another
@@ -117,11 +117,15 @@ class Conversation:
             tried.append((log_odds(answer.probability) + kept, reading, answer))
         _, reading, answer = max(tried, key=itemgetter(0))
         self.pipeline.observe(answer)
-        meant = with_capitals(reading.meant or answer.searched_for, article_of(answer), typed=question)
+        meant = reading.meant or answer.searched_for
+        if question == question.lower():
+            meant = as_written(meant, [article_of(answer)])
         self.turns.append(Turn(meant, replace(answer, question=question)))
 
     def _tries(self, question: str, where: Filter) -> Iterator[tuple[Reading, frozenset[str] | None]]:
         """Yield each reading with the articles to ask it in: a follow-up first in those under discussion, then all."""
+        if self.turns and question == question.lower():
+            question = as_written(question, (article_of(turn.answer) for turn in recent(self.turns)))
         found = [one for one in readings(question, self.turns) if len(one.question) <= MAX_QUESTION]
         found = found or [Reading(question)]  # what a short one stands for may be too long to ask
         here = self._under_discussion(where)

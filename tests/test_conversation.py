@@ -63,6 +63,14 @@ def test_a_follow_up_is_counted_once_however_many_readings_are_tried(pipeline):
     assert [one.searched_for for one in counted] == [one.searched_for for one in given]
 
 
+def test_names_that_were_typed_in_small_letters_are_known():
+    conversation = Conversation(Recorder(), [MAYOR])
+    assert conversation.ask("did she beat halvar munk?").searched_for == "Did Renée Solberg beat Halvar Munk?"
+    first = Conversation(Recorder())
+    assert first.ask("who beat halvar munk in may?").searched_for == "who beat halvar munk in may?"
+    assert first.turns[0].question == "who beat Halvar Munk in May?"
+
+
 def test_an_article_that_may_not_answer_now_is_under_discussion_no_more():
     pipeline, where = Recorder(), Filter(since=date(2021, 1, 1))  # its article has no date
     Conversation(pipeline, [MAYOR]).ask("Who resigned?", where=where)

@@ -33,6 +33,15 @@ def test_of_the_posts_in_a_database_of_wordpress_the_published_ones_are_read(tmp
     assert [article.title for article in read(tmp_path)] == ["publish"]
 
 
+def test_of_an_export_the_drafts_are_left_out(tmp_path):
+    rows = "".join(f"{status},{status},https://echo.example/dam,It rained.\n" for status in ("published", "Draft", "1"))
+    (tmp_path / "nodes.csv").write_text(f"node_id,status,permalink,body\n{rows}")
+    assert [(article.id, article.url) for article in read(tmp_path)] == [
+        ("published", "https://echo.example/dam"),
+        ("1", "https://echo.example/dam"),
+    ]
+
+
 def test_headline_and_author_of_a_table_may_be_in_html(tmp_path):
     row = '"<i>Rovers</i>&#8217; win &amp; leave","<a href=""/ann"">Ann Lee</a> <ann@lee.example>",They won.'
     (tmp_path / "a.csv").write_text(f"title,author,text\n{row}\n")
@@ -59,6 +68,12 @@ def test_headline_and_author_of_a_table_may_be_in_html(tmp_path):
         ('It opened.\n[caption id="7"]<img src="a.jpg" /> A dam[/caption]\nIt closed.', "It opened.\nIt closed."),
         ("<p>It opened.</p>[gallery ids='1,2']", "It opened."),
         ("Ms. Lee: It opened.\n[video plays]", "Ms. Lee: It opened.\n[video plays]"),
+        (
+            "<p>Votes</p><table><tr><th></th><th>2021</th></tr>\n<tr><td>Ann <b>Lee</b></td>\n<td>4</td></tr></table>",
+            "Votes\n| 2021\nAnn Lee | 4",
+        ),
+        ("<div><table><tr><td><p>It opened.</p></td><td>Ads</td></tr></table></div>", "It opened.\nAds"),
+        ("<div><table><tr><td><a href='/'>News</a></td><td><a href='/s'>Art</a></td></tr></table></div>", "News\nArt"),
         ("&lt;p&gt;It opened.&lt;/p&gt;&lt;p&gt;It closed.&lt;/p&gt;", "It opened.\nIt closed."),
         ("The club&rsquo;s owner\n\nwrote to ?a=1&copy=2.", "The club’s owner\n\nwrote to ?a=1&copy=2."),
     ],

@@ -99,6 +99,22 @@ def test_a_clause_is_not_cut():
             "Calder, which has gone, and Norvik",
             ["Calder", "Norvik"],
         ),
+        (
+            "Ana Reyes, 34, of Elder Close, Saltby, Max Holm, 41, of Mill Lane, and Ira Voss, of Ekeby, are in jail.",
+            "Ana Reyes, 34, of Elder Close, Saltby, Max Holm",
+            ["Ana Reyes", "Max Holm", "Ira Voss"],
+        ),
+        (
+            "It cost the lives of Ira Voss and of Ana and Max Holm, of Mill Lane.",
+            "Ira Voss and of Ana and Max Holm, of Mill Lane",
+            ["Ira Voss", "Ana", "Max Holm"],
+        ),
+        ("It is the home of Ash, of Holm and of Voss.", "Ash, of Holm and of Voss", ["Ash", "Holm", "Voss"]),
+        (
+            "It has three trustees: Ana Reyes, swimming coach Max Holm and councillor Ira Voss.",
+            "Ana Reyes, swimming coach Max Holm and councillor Ira Voss",
+            ["Ana Reyes", "swimming coach Max Holm", "councillor Ira Voss"],
+        ),
         ("He hired in Portugal and the Philippines and offers a flat.", "Portugal", ["Portugal", "the Philippines"]),
         ("It sails to Lowmarsh, to Ekeby and to Saltby.", "Lowmarsh, to Ekeby", ["Lowmarsh", "Ekeby", "Saltby"]),
         ("They took A gold heron, a spoon and a compass.", "A gold heron", ["A gold heron", "a spoon", "a compass"]),
@@ -201,6 +217,14 @@ def test_what_another_span_has_behind_and_is_no_item_of_a_list_of_names():
     article = Article("a", "A", "It had Ana Reyes and Bo Lind, and was told, and to lead the crew.")
     spans = [span("Ana Reyes and Bo Lind", 9.0, article), span("lead the crew", 8.5, article)]
     assert [item.text for item in list_items("Who were the pilots?", spans)] == ["Ana Reyes", "Bo Lind"]
+
+
+def test_what_is_called_by_its_place_is_no_name():
+    spans = [
+        span("fence posts", 9.0, Article("a", "A", "He made fence posts.")),
+        span("the bridge at Port Sorrel", 8.5, Article("b", "B", "He built the bridge at Port Sorrel.")),
+    ]
+    assert [item.text for item in list_items("Which things did he make?", spans)] == [one.text for one in spans]
 
 
 def test_an_and_within_an_item_does_not_end_the_list():

@@ -88,7 +88,7 @@ def test_a_lead_that_is_repeated_is_read_once(tmp_path):
 
 def test_nitf_as_an_agency_sends_it(tmp_path):
     [article] = write(tmp_path, WIRE, "a.nitf")
-    story = "SORREL (TP) - The mayor resigned.\nA vote\nFor\n3"
+    story = "SORREL (TP) - The mayor resigned.\nA vote\nFor | 3"
     assert said(article) == ("Mayor resigns", date(2021, 6, 8), "Tarn Press", "Ann Lee", "", story)
 
 
@@ -102,7 +102,7 @@ def test_nitf_as_an_agency_sends_it(tmp_path):
         ),
         (
             f'<inlineXML contenttype="application/nitf+xml">{WIRE}</inlineXML>',
-            "SORREL (TP) - The mayor resigned.\nA vote\nFor\n3",
+            "SORREL (TP) - The mayor resigned.\nA vote\nFor | 3",
         ),
         (
             '<inlineData contenttype="text/plain">The mayor\nresigned.\n\nA vote.</inlineData>',

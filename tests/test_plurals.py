@@ -40,6 +40,7 @@ def test_in_singular(question, one):
         ("Tell me which towns lost power.", True),
         ("Please tell me in which towns power was lost.", True),
         ("Could you tell me the names of the dead?", True),
+        ("names of the two dead", True),
         ("Give me a list of the towns.", True),
         ("List everyone who was sentenced.", True),
         ("Name all who were sentenced.", True),

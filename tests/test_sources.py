@@ -115,6 +115,10 @@ def test_front_matter_as_hugo_writes_it(tmp_path):
         ("STRIKE OVER\nBy Ann Lee at Mill Lane\nIt rained.", "STRIKE OVER"),
         ("STRIKE OVER\nWASHINGTON (AP) - It rained all day\nIt rained.", "STRIKE OVER"),
         ("Tennis\nQualifier stuns top seed in thriller\nIt rained.", "Tennis"),
+        ("14 SORREL HEALTH REVIEW July 2025\nDam opens at last in Sorrel\nIt rained.", "Dam opens at last in Sorrel"),
+        ("The Echo, 3 July 2025, page 14\nDam opens at last in Sorrel\nIt rained.", "Dam opens at last in Sorrel"),
+        ("14 killed in July 2025 floods\nDam opens at last in Sorrel\nIt rained.", "14 killed in July 2025 floods"),
+        ("14 July 2025 in Sorrel\nDam opens at last in Sorrel\nIt rained.", "14 July 2025 in Sorrel"),
         (
             "Menu\nNews\nSign in\nQualifier stuns top seed in thriller\nIt rained.",
             "Qualifier stuns top seed in thriller",
@@ -202,6 +206,10 @@ def test_docx(tmp_path):
     [article] = read(tmp_path)
     assert (article.title, article.author) == ("Mayor resigns", "Ann Lee")
     assert article.text == "The mayor resigned.\n | two votes"
+    document.paragraphs[0].insert_paragraph_before("By Bo Ray, 8 June 2021")
+    document.save(tmp_path / "a.docx")
+    [article] = read(tmp_path)
+    assert (article.title, article.author) == ("Mayor resigns", "Bo Ray")  # Ann Lee may have typed it
 
 
 def packed(**members):

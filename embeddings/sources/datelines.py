@@ -29,7 +29,8 @@ _WRITER = rf"{CAPITAL}[\w.’'-]+(?: (?:{CAPITAL}[\w.’'-]*|and|van|von|de|la|d
 _AUTHOR = re.compile(
     rf"(?:^|[.;|] )(?:(?:[Ww]ritten|Interview|Analysis|Report|Story|Words) )?(?:[Bb]y|BY) (?!Staff\b)"
     rf"(?P<author>{_WRITER})"
-    rf"(?: \||, [A-Z]|, (?:\w+ ){{1,3}}(?:editor|correspondent|reporter|writer)$| (?:in|at|for|from) {CAPITAL}.*$"
+    rf"(?: [|·]|, (?:\d{{1,2}} )?[A-Z]|, (?:\w+ ){{1,3}}(?:editor|correspondent|reporter|writer)$"
+    rf"| (?:in|at|for|from) {CAPITAL}.*$"
     r"| (?:The )?(?:Associated Press|Reuters|AFP|PA Media)[.,;]?$|[.,;]?$)"
     rf"|^(?P<writer>{_WRITER}), (?:[A-Z]\w+ )?(?:[Ww]riter|[Rr]eporter|[Cc]orrespondent|[Ee]ditor)$"
 )
@@ -67,6 +68,7 @@ _BEFORE = tuple(
         _PLACE,
         rf"{_PLACE}(?-i:[A-Z][\w.]+(?: [A-Z][\w.]+)?, )",
         rf"(?-i:{CAPITAL}[A-ZÀ-ÞĀ-Ț .'’-]{{2,40}} \([A-Z][^)]*\), )",
+        rf"^by (?-i:{_WRITER})(?: [|·]|,) ",
     )
 )
 _BEFORE_SITE = re.compile(r"\s+(?:[-–—]+|[|·•»]|::)\s+")

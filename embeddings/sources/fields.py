@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from embeddings.errors import DatelineError
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "guid", "article_id"),
+    "id": ("id", "guid", "article_id", "post_id", "node_id", "uuid"),
     "text": (
         "text", "body", "content", "article", "story", "article_body", "main_text", "full_text", "body_text",
         "article_text", "content_text", "content_html", "body_html", "post_content",
@@ -20,7 +20,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     ),
     "source": ("source", "publication", "publisher", "outlet", "newspaper", "site_name"),
     "author": ("author", "authors", "byline", "creator", "writer"),
-    "url": ("url", "link", "canonical_url", "web_url"),
+    "url": ("url", "link", "permalink", "canonical_url", "web_url"),
 }  # fmt: skip
 """What fields are called, however their words are parted: the first that is there counts."""
 

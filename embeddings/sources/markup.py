@@ -12,6 +12,7 @@ _BLOCKS = frozenset({
     "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hl1", "hl2", "hr", "html", "li", "main", "ol", "p",
     "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 })  # fmt: skip
+_CELLS = frozenset({"td", "th"})
 _LEFT_OUT = frozenset({
     "audio", "button", "canvas", "figure", "head", "iframe", "media", "noscript", "object", "picture", "script",
     "style", "svg", "template", "title", "video",
@@ -119,12 +120,21 @@ def local_name(element: Any) -> str:
 
 
 def _pieces(root: Any, left_out: frozenset[Any]) -> Iterator[str | None]:
-    """Give the text below an element piece by piece, and None where a paragraph ends. Not recursive: pages are deep."""
+    """Give the text below an element piece by piece, and None where a paragraph ends. Not recursive: pages are deep.
+
+    The cells of a table's row are a paragraph, with a bar before each but the first.
+    """
     todo: list[tuple[Any, bool]] = [(root, False)]
+    rows = set[Any]()
     while todo:
         element, is_read = todo.pop()
-        is_block = local_name(element) in _BLOCKS
+        if not is_read and _is_row(element):
+            rows.add(element)
+        is_cell = local_name(element) in _CELLS and element.getparent() in rows
+        is_block = local_name(element) in _BLOCKS and not is_cell
         if not is_read:
+            if is_cell and element.getprevious() is not None:
+                yield " | "
             todo.append((element, True))
             if is_block:
                 yield None
@@ -138,6 +148,14 @@ def _pieces(root: Any, left_out: frozenset[Any]) -> Iterator[str | None]:
             yield None
         if element is not root:
             yield element.tail or ""
+
+
+def _is_row(element: Any) -> bool:
+    """Say whether an element is the row of a table that tells something: of plain cells, and not all of them links."""
+    cells = [one for one in element if local_name(one) in _CELLS] if local_name(element) == "tr" else []
+    inside = {local_name(one) for cell in cells for one in cell.iterdescendants()}
+    links = sum(cell.find(".//a") is not None for cell in cells)
+    return len(cells) > max(1, links) and not inside & _BLOCKS
 
 
 def _is_shown(element: Any, left_out: frozenset[Any]) -> bool:

@@ -15,7 +15,7 @@ from embeddings.sources.kinds import as_address
 from embeddings.sources.pages import text_of_pages
 from embeddings.sources.parsing import Parsed, parse
 from embeddings.sources.reading import headline_of, make_article
-from embeddings.sources.whole import downloaded, read_each, written_title
+from embeddings.sources.whole import by_default, downloaded, read_each, written_title
 
 MAX_PAGES = 2_000
 OTHER_SIZE = 1.15
@@ -64,7 +64,7 @@ def read_pdf(given: Input) -> Iterator[Article | Unreadable]:
         return
     text, address = text_of_pages(found.texts)
     title = written_title(found.title) or headline_of(text)
-    yield from make_article(given, text, {"title": title, "author": found.author, "url": as_address(address)})
+    yield from by_default(found.author, make_article(given, text, {"title": title, "url": as_address(address)}))
 
 
 def extract_pdf(data: bytes) -> list[Parsed]:

@@ -33,8 +33,14 @@ _MENU_LINES = 30
 """Below the first line of a menu, among which a headline stands."""
 _SENTENCE = re.compile(r"(?>(?:\S+\s+){4}).*\.[\"'”’)]*$")
 _KICKER = re.compile(r"[^\W\d][\w&’'-]*(?: [\w&’'-]+)?")
-# no byline, no dateline, no sentence
+_PAGE = re.compile(r"[A-Z]?\d{1,3}")
+_MONTH_AND_YEAR = re.compile(
+    r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?,? (?:\d{1,2},? )?\d{4}\b", re.IGNORECASE
+)
+_FOLIO_LINES = 3
+"""Below the line above a printed page, among which a headline stands."""
 _MARKED = re.compile(r"^(?P<mark>\*\*|__|\*|_)(?=\S)(?P<said>[^*_\n]*[^*_\s])(?P=mark)$")
+# no byline, no dateline, no sentence
 _HEADLINE = re.compile(r"(?!(?i:by|from|published|posted|updated)\b)(?=\S+ \S+ \S+ \S)[^\d\W][^(]{1,148}[^\s.:]")
 MAX_FIELD = 10_000
 """Characters of what is said about an article."""
@@ -154,13 +160,16 @@ def article_of(text: str, fields: Mapping[str, object], published: date | None, 
 def headline_of(text: str) -> str:
     """Take the first line with something in it as a title, without a heading's marks.
 
-    A kicker is none ("TENNIS"), nor the menu of a page that was copied whole; one word of a menu above a story is.
+    A kicker is none ("TENNIS"), nor what stands above a printed page, nor the menu of a page that was copied whole; one
+    word of a menu above a story is.
     """
     said = (_unmarked(line) for line in text.splitlines() if any(map(str.isalnum, line)))
     line, *following = from_headline(list(islice(said, 1 + _MENU_LINES))) or [""]
     if MENU_LINE.fullmatch(line):
         is_menu = any(map(MENU_LINE.fullmatch, following))
         below = following if is_menu else list(takewhile(lambda one: not _SENTENCE.match(one), following))
+    elif _is_above_page(line):
+        below = following[:_FOLIO_LINES]
     else:
         below = following[: _KICKER.fullmatch(line) is not None and line.isupper()]
     line = next((one for one in below if _HEADLINE.fullmatch(one) and not MENU_LINE.fullmatch(one)), line)
@@ -173,6 +182,18 @@ def headline_of(text: str) -> str:
 def _unmarked(line: str) -> str:
     """Take the marks of a heading from a line, and those around one that is bold or slanted as a whole."""
     return _MARKED.sub(r"\g<said>", line.strip().lstrip("#").strip())
+
+
+def _is_above_page(line: str) -> bool:
+    """Say whether a line is like "14 THE ECHO July 2025" or "The Echo, Thursday 3 July 2025, page 14"."""
+    words = re.findall(r"[^\s,|·•–—/-]+", line)
+    is_paged = bool(words) and (_PAGE.fullmatch(words[-1]) or words[0] == "Page" or _PAGE.fullmatch(words[0]))
+    if not is_paged or len(line) > LONGEST_HEADLINE or not _MONTH_AND_YEAR.search(line):
+        return False
+    # "3 July 2025" is of no page, nor is "14 killed in July 2025"
+    return not _MONTH_AND_YEAR.match(line.partition(" ")[2]) and not any(
+        word[0].islower() and word != "page" for word in words
+    )
 
 
 def filled_fields(fields: Mapping[str, object]) -> Mapping[str, object]:

@@ -28,6 +28,7 @@ _INNER = ("text", "body", "rendered", "content", "html", "value", "paragraphs", 
 """What a text is called inside an object, as {"content": {"rendered": "<p>..."}} of WordPress."""
 _PHRASES = ("title", "source", "author")
 """Fields that are in HTML where the text is."""
+_HELD_BACK = frozenset({"auto-draft", "draft", "future", "pending", "private", "trash", "unpublished"})
 _LEVELS = 3
 """How deep in a JSON file the list of its articles may stand: {"response": {"results": [...]}} of the Guardian."""
 
@@ -203,7 +204,7 @@ def _article(
         order: says what 03/04/2021 means in the table, by its other dates, which takes reading them all.
     """
     columns = name_columns(given, list(record))
-    if not is_published(*(str(record.get(name) or "") for name in ("post_status", "post_type"))):
+    if _is_held_back(record) or not is_published(*(_said(record, name) for name in ("post_status", "post_type"))):
         return
     given_text = record.get(columns["text"])
     text = _text_of(given_text)
@@ -215,6 +216,15 @@ def _article(
     if given.day_first is None and may_be_two_days(fields.get("date")):
         given = replace(given, day_first=order())
     yield from make_article(given, text, fields, default_id=default_id, line=line)
+
+
+def _is_held_back(record: Mapping[str, object]) -> bool:
+    """Say whether what a content management system exports is a draft of its; "status" may also mean other things."""
+    return any(_said(record, name).strip().lower() in _HELD_BACK for name in ("status", "Status"))
+
+
+def _said(record: Mapping[str, object], name: str) -> str:
+    return str(record.get(name) or "")
 
 
 def name_columns(given: Input, names: Sequence[str]) -> Mapping[str, str]:

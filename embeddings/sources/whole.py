@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from embeddings.documents import Article
 from embeddings.sources.exports import Exported, nexis_articles
@@ -26,7 +27,7 @@ def read_whole(
     """Read a document's article, or those of a download.
 
     Args:
-        title: as its properties say, and so the author: those of the article, where it is a single one.
+        title: as its properties say, and so the author: those of a single article; see `by_default`.
         wrapped: the lines of paragraphs may be broken, as in plain text.
 
     Raises:
@@ -38,7 +39,13 @@ def read_whole(
         yield from read_each(given, found)
     else:
         story = unwrapped(text) if wrapped else text
-        yield from make_article(given, story, {"title": written_title(title), "author": author})
+        yield from by_default(author, make_article(given, story, {"title": written_title(title)}))
+
+
+def by_default(author: str, made: Iterable[Article | Unreadable]) -> Iterator[Article | Unreadable]:
+    """Name the author that a document's properties name, who may be whoever typed it, where no byline names another."""
+    for one in made:
+        yield replace(one, author=author) if isinstance(one, Article) and not one.author else one
 
 
 def written_title(title: str) -> str:

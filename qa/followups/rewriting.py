@@ -34,7 +34,6 @@ from qa.followups.antecedents import (
     spelt_out,
     things,
 )
-from qa.followups.capitals import with_capitals
 from qa.followups.ellipsis import WHAT_ABOUT, capitalized, carried
 from qa.followups.swapping import PLACED, RELATIVE, instead, swap
 
@@ -130,8 +129,6 @@ def readings(question: str, turns: Sequence[Turn]) -> list[Reading]:
     last = turns[-1]
     topic = f"{last.question} {last.answer.text}".strip()
     body = _WAS_THAT.sub(r"\g<wh>", spelt_out(_LEAD_IN.sub("", question)))
-    told = "\n".join(dict.fromkeys(article_of(turn.answer) for turn in recent(turns)))
-    body = with_capitals(body, told, typed=question)
     if not body.strip("? "):
         return [plain]
     led_in = _LEAD_IN.match(question) is not None

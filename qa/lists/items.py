@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from embeddings.letters import CAPITAL
-from embeddings.sentences import sentence_around
+from embeddings.sentences import Range, sentence_around
 from qa.answers import Span
 from qa.lists.enumerations import MAX_ITEM_WORDS, is_set_apart_inside, rows
 from qa.lists.plurals import NUMBERS, asks_for_list
@@ -34,10 +34,11 @@ _SEPARATOR = re.compile(
     r"\s*(?:(?:and|or|as well as)\s+)?"
     r"|(?<!\s)\s+(?:and|or|as well as)\s+(?:also\s+)?"
 )
-# "the Philippines" and "the accountant Vera Moss", and not "A gold heron"
+# "the Philippines" and "swimming coach Vera Moss", not "A gold heron" or "the bridge at Port Sorrel"
+_LOWER = r"(?!(?:at|by|for|from|in|near|of|on|to|with)\b)[a-zà-ÿ]+"
 _NAME = re.compile(
     rf"[\"“]?(?:(?:[Aa]n?|[Tt]he)\s+)?{CAPITAL}(?!n?\s|he\s)"
-    rf"|(?:[Tt]he\s+)?[a-zà-ÿ]+ {CAPITAL}[\w’'-]+ {CAPITAL}[\w’'-]+$"
+    rf"|(?:[Tt]he\s+)?(?:{_LOWER} ){{1,3}}{CAPITAL}[\w’'-]+ {CAPITAL}[\w’'-]+$"
 )
 # not what the sentence goes on with: "Ana Reyes, in 1806, and had it painted"
 _SOMEBODY = re.compile(
@@ -49,6 +50,8 @@ _NAMES = rf"(?:[Tt]he )?{CAPITAL}[\w.’'-]*(?: (?:of |& )?{CAPITAL}[\w.’'-]*)
 _HANGING = re.compile(r"(?<!\s)\s+(?:and|or)$")
 _NO_ITEM = re.compile(r"(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have|had|will|would)\b")
 _LEADING = re.compile(r"(?:to|for|in|from|at|on|of|by|with|across)\s+(?=\w)")
+_WHENCE = re.compile(rf"of (?:the )?{CAPITAL}")
+_TOLD_OF = re.compile(r"(?:aged )?\d|of\b")
 _BEHIND_CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\s+(?:also\s+)?(?:(?:to|for|in|from|at|on|of|by|with)\s+)?$")
 _CONJUNCTION = re.compile(r"\b(?:and|or|as well as)\b")
 # what ends an item on its right that no separator ends: the sentence goes on
@@ -153,7 +156,11 @@ def _alike(items: list[Span], together: Sequence[Span]) -> list[Span]:
 
 
 def _follows_conjunction(item: Span) -> bool:
-    return _BEHIND_CONJUNCTION.search(item.hit.article.text, max(0, item.start - 40), item.start) is not None
+    return _is_behind_conjunction(item.hit.article.text, item.start)
+
+
+def _is_behind_conjunction(text: str, at: int) -> bool:
+    return _BEHIND_CONJUNCTION.search(text, max(0, at - 40), at) is not None
 
 
 def is_somebody_more(item: Span) -> bool:
@@ -244,9 +251,24 @@ def cut(span: Span) -> list[Span]:
     if not parts or any(len(span.text[start:end].split()) > MAX_ITEM_WORDS for start, end in parts):
         return [span]  # a clause that happens to hold a comma, or commas alone
     items: list[Span] = []
-    for start, end in parts:
+    for start, end in _without_origins(span, parts):
         if items and (leading := _LEADING.match(span.text, start, end)):
             start = leading.end()
         if not items or not _NO_ITEM.match(span.text, start, end):
             items.append(span.at(span.start + start, span.start + end))
     return items
+
+
+def _without_origins(span: Span, parts: list[Range]) -> list[Range]:
+    """Leave out whence those are who are listed: "Ana Reyes, 34, of Elder Close, Saltby, and Max Holm, of Labour"."""
+    text, first = span.text, 1
+    if span.hit.article.text.endswith("of ", 0, span.start):  # "the people of Ash, of Bell and of Cole"
+        first += max((at for at, (start, _) in enumerate(parts) if _is_behind_conjunction(text, start)), default=0)
+    kept, is_origin = parts[:first], False
+    for at, (start, end) in enumerate(parts[first:], start=first):
+        is_told_of = at + 1 < len(parts) and _TOLD_OF.match(text, *parts[at + 1]) is not None
+        begins = _WHENCE.match(text, start, end) is not None
+        is_origin = (begins or (is_origin and not is_told_of)) and not _is_behind_conjunction(text, start)
+        if not is_origin:
+            kept.append((start, end))
+    return kept

@@ -37,6 +37,7 @@ _LIST = re.compile(
       | (?:which|what)\s+(?:people|men|women|children|countries)\b
       | (?:who|what)\s+(?:were|are)\b
       | (?:give|list|tell|show)\s+(?:(?:me|us)\s+)?(?:the\s+)?names\b
+      | (?:the\s+)?names\s+of\b
       | (?:give|show|make)\s+(?:(?:me|us)\s+)?(?:an?|the)\s+(?:full\s+|complete\s+|whole\s+)?list\s+of\b
       | (?:name|list)\s+(?:all\b|every(?:one|body)?\b|{_NUMBER}\b)
       | list\s+the\b
