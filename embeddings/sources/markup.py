@@ -151,7 +151,7 @@ def _pieces(root: Any, left_out: frozenset[Any]) -> Iterator[str | None]:
 
 
 def _is_row(element: Any) -> bool:
-    """Say whether an element is the row of a table that tells something: of plain cells, two of them of a heading or text.
+    """Say whether an element is the row of a table that tells something: of plain cells, two of words or headings.
 
     Rows of nothing but links are a menu, and newsletters are set in tables with empty cells at their sides.
     """
