@@ -106,6 +106,8 @@ def test_first_lines_say_when_whence_and_by_whom(tmp_path, text, published, sour
         ("FOR IMMEDIATE RELEASE\nCONTACT:\nAnn Lee\n555-1234\nVelle itself is dry\nIt.", "Velle itself is dry"),
         ("News release\nVelle Water\n3 May 2024\nVelle's reservoir is dry\nIt.", "Velle's reservoir is dry"),
         ("News release\nContact tracing app: how to use it\nIt.", "Contact tracing app: how to use it"),
+        ("News release\nPhone hackers of Velle were jailed in 2024\nIt.", "Phone hackers of Velle were jailed in 2024"),
+        ("Embargoed report leaked to papers\nVelle's reservoir is dry\nIt.", "Embargoed report leaked to papers"),
         ("Press release", "Press release"),
         ("Press releases are dull\nIt.", "Press releases are dull"),
         ("**Velle is dry**\nIt.", "Velle is dry"),

@@ -88,13 +88,15 @@ _AFTER = re.compile(
 )
 
 
+_EMBARGO = r"embargoed(?:(?: (?:until|till|to|for)\b|:).{0,60})?"
 _RELEASE = re.compile(
-    r"\W*(?:(?:press|news|media) (?:release|statement)|for (?:immediate )?release|embargoed\b.{0,60})"
-    rf"(?:\W+(?:for immediate release|embargoed\b.{{0,60}}))?(?:\W+{WEEKDAY})?\W*",
+    rf"\W*(?:(?:press|news|media) (?:release|statement)|for (?:immediate )?release|{_EMBARGO})"
+    rf"(?:\W+(?:for immediate release|{_EMBARGO}))?(?:\W+{WEEKDAY})?\W*",
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
-    r"\W*(?:(?:media|press) )?(?:contacts?|enquiries|tel|phone|e-?mail|issued(?: by)?)(?:\W*$|\s*:|\b.*(?:@|\d{4}))",
+    r"\W*(?:(?:media|press) )?(?:contacts?|enquiries|tel|phone|e-?mail|issued(?: by)?)(?:\W*$|\s*:"
+    r"|\b.*(?:@|\d{3}\W{1,2}\d{3}))",
     re.IGNORECASE,
 )
 # "2024-02-14-dam", "courier_20240214_A1"
