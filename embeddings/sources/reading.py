@@ -149,12 +149,12 @@ def article_of(text: str, fields: Mapping[str, object], published: date | None, 
     """
     return Article(
         id=_string("id", fields) or default_id,
-        title=fix_encoding(_string("title", fields) or headline_of(text)),
+        title=_mended(_string("title", fields) or headline_of(text)),
         text=_UNSTORABLE.sub("\ufffd", text),
         published=published,
-        source=fix_encoding(_string("source", fields)),
+        source=_mended(_string("source", fields)),
         url=_string("url", fields),
-        author=_BY.sub("", fix_encoding(_string("author", fields))),
+        author=_BY.sub("", _mended(_string("author", fields))),
     )
 
 
@@ -246,6 +246,10 @@ def _inner(value: object) -> object:
         only = [one for one in value.values() if isinstance(one, str)]  # as of {"original": "Ann Lee", "person": []}
         return named if named is not None else only[0] if len(only) == 1 else value
     return value
+
+
+def _mended(text: str) -> str:
+    return _on_a_line(fix_encoding(text))  # "â€¨" stands for the end of a line
 
 
 def _on_a_line(text: str) -> str:
