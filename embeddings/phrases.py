@@ -35,7 +35,7 @@ _WRITER_OF = r"(?:interview|analysis|report|review|words|text|story|opinion|comm
 HEAD_LINE: tuple[str, ...] = (
     # "Tessford Advertiser, 9 May 2023", "Saturday 14 October 2023 17.42 BST", "Carrick Post | 3 May 2024 | Ann Lee"
     rf"(?:{_NAMES}(?:,| [|·])? )?{_WRITTEN_DAY}(?:(?:,| at| [-–—|·])* {_TIME_OF_DAY})?"
-    rf"(?:(?:,|[.,]? by| [|·](?: by)?) {_NAMES})?",
+    rf"(?:(?:,|[.,]? by) {_NAMES}| [|·](?: by)? {_TWO_NAMES})?",
     # possessive, and no name is "By": what can be cut in two ways is tried in all combinations of them
     rf"(?:(?>{_DATED})|{_TIME_OF_DAY},?+|{_WRITTEN_DAY},?+|[|·,]| at| by (?!by\b){_NAMES_BUT_BY}|\s)+",
     r"[\w ]{2,30} desk(?: [|·].{2,40})?",

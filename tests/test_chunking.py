@@ -177,6 +177,7 @@ STORY = "The council of Marwick voted on Monday to close the harbour for two wee
         "Tessford Advertiser, 9 May 2023",
         "*The Tessford Ledger, 9 May 2023. By Sam Trevelyan*",
         "Tessford Advertiser | 9 May 2023 | Sam Trevelyan",
+        "Tessford Advertiser, 9 May 2023 by Sam Trevelyan",
         "BY DANA WHITLOCK\nChief Political Correspondent\nMarch 3, 2024 6:30 a.m. ET",
         "Posted on 3rd March 2024 by Dana Whitlock",
         "Dana Whitlock reports from Port Velle",

@@ -47,7 +47,7 @@ def test_the_western_encoding_stays_the_likeliest(tmp_path, name, text):
 
 def test_what_is_said_of_an_article_is_mended_where_it_was_decoded_wrongly_but_not_its_text_and_id(tmp_path):
     file = tmp_path / "a.csv"
-    file.write_text("id,title,source,author,text\ncafÃ©,CafÃ© shuts,LibÃ©ration,By RenÃ© Roux,The cafÃ© shut.\n")
+    file.write_text("id,title,source,author,text\ncafÃ©,CafÃ©â€¨shuts,LibÃ©ration,By RenÃ© Roux,The cafÃ© shut.\n")
     [article] = read(file)
     said = (article.id, article.title, article.source, article.author, article.text)
     assert said == ("cafÃ©", "Café shuts", "Libération", "René Roux", "The cafÃ© shut.")

@@ -33,6 +33,12 @@ def test_of_the_posts_in_a_database_of_wordpress_the_published_ones_are_read(tmp
     assert [article.title for article in read(tmp_path)] == ["publish"]
 
 
+@pytest.mark.parametrize(("column", "left"), [("slug", []), ("town", ["It rained."])])
+def test_what_waits_is_a_draft_only_where_wordpress_says_so(tmp_path, column, left):
+    (tmp_path / "a.csv").write_text(f"{column},status,text\nx,pending,It rained.\n")
+    assert [article.text for article in read(tmp_path)] == left
+
+
 def test_of_an_export_the_drafts_are_left_out(tmp_path):
     rows = "".join(f"{status},{status},https://echo.example/dam,It rained.\n" for status in ("published", "Draft", "1"))
     (tmp_path / "nodes.csv").write_text(f"node_id,status,permalink,body\n{rows}")
@@ -73,6 +79,7 @@ def test_headline_and_author_of_a_table_may_be_in_html(tmp_path):
             "Votes\n| 2021\nAnn Lee | 4",
         ),
         ("<div><table><tr><td><p>It opened.</p></td><td>Ads</td></tr></table></div>", "It opened.\nAds"),
+        ("<div><table><tr><td>&nbsp;</td><td>It opened.</td><td></td></tr></table></div>", "It opened."),
         ("<div><table><tr><td><a href='/'>News</a></td><td><a href='/s'>Art</a></td></tr></table></div>", "News\nArt"),
         ("&lt;p&gt;It opened.&lt;/p&gt;&lt;p&gt;It closed.&lt;/p&gt;", "It opened.\nIt closed."),
         ("The club&rsquo;s owner\n\nwrote to ?a=1&copy=2.", "The club’s owner\n\nwrote to ?a=1&copy=2."),

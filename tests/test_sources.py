@@ -118,6 +118,8 @@ def test_front_matter_as_hugo_writes_it(tmp_path):
         ("14 SORREL HEALTH REVIEW July 2025\nDam opens at last in Sorrel\nIt rained.", "Dam opens at last in Sorrel"),
         ("The Echo, 3 July 2025, page 14\nDam opens at last in Sorrel\nIt rained.", "Dam opens at last in Sorrel"),
         ("14 killed in July 2025 floods\nDam opens at last in Sorrel\nIt rained.", "14 killed in July 2025 floods"),
+        ("7 Best Films Of July 2025\nOur critics choose them all\nIt rained.", "7 Best Films Of July 2025"),
+        ("10 DEAD IN FLOODS, JULY 3, 2025\nDam opens at last in Sorrel\nIt rained.", "10 DEAD IN FLOODS, JULY 3, 2025"),
         ("14 July 2025 in Sorrel\nDam opens at last in Sorrel\nIt rained.", "14 July 2025 in Sorrel"),
         (
             "Menu\nNews\nSign in\nQualifier stuns top seed in thriller\nIt rained.",

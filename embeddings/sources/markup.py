@@ -151,11 +151,15 @@ def _pieces(root: Any, left_out: frozenset[Any]) -> Iterator[str | None]:
 
 
 def _is_row(element: Any) -> bool:
-    """Say whether an element is the row of a table that tells something: of plain cells, and not all of them links."""
+    """Say whether an element is the row of a table that tells something: of plain cells, two of words or headings.
+
+    Rows of nothing but links are a menu, and newsletters are set in tables with empty cells at their sides.
+    """
     cells = [one for one in element if local_name(one) in _CELLS] if local_name(element) == "tr" else []
-    inside = {local_name(one) for cell in cells for one in cell.iterdescendants()}
-    links = sum(cell.find(".//a") is not None for cell in cells)
-    return len(cells) > max(1, links) and not inside & _BLOCKS
+    told = [cell for cell in cells if local_name(cell) == "th" or any(map(str.strip, cell.itertext()))]
+    if len(told) < 2 or any(local_name(one) in _BLOCKS for cell in told for one in cell.iterdescendants()):
+        return False
+    return any(cell.find(".//a") is None for cell in told)
 
 
 def _is_shown(element: Any, left_out: frozenset[Any]) -> bool:

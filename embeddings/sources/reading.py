@@ -20,7 +20,7 @@ from embeddings.documents import Article
 from embeddings.phrases import DATELINE, MENU_LINE
 from embeddings.sentences import sentences
 from embeddings.sources.alphabets import encoding_by_letters
-from embeddings.sources.datelines import completed, day_of_name, from_headline
+from embeddings.sources.datelines import PAPER, WEEKDAY, completed, day_of_name, from_headline, is_release
 from embeddings.sources.inputs import Input, ReadingError, Unreadable
 from embeddings.sources.kinds import ARCHIVES, kind_of
 from embeddings.sources.markup import text_of_html
@@ -33,6 +33,7 @@ _MENU_LINES = 30
 """Below the first line of a menu, among which a headline stands."""
 _SENTENCE = re.compile(r"(?>(?:\S+\s+){4}).*\.[\"'”’)]*$")
 _KICKER = re.compile(r"[^\W\d][\w&’'-]*(?: [\w&’'-]+)?")
+_WORD = re.compile(r"[^\s,|·•–—/-]+")
 _PAGE = re.compile(r"[A-Z]?\d{1,3}")
 _MONTH_AND_YEAR = re.compile(
     r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?,? (?:\d{1,2},? )?\d{4}\b", re.IGNORECASE
@@ -148,12 +149,12 @@ def article_of(text: str, fields: Mapping[str, object], published: date | None, 
     """
     return Article(
         id=_string("id", fields) or default_id,
-        title=fix_encoding(_string("title", fields) or headline_of(text)),
+        title=_mended(_string("title", fields) or headline_of(text)),
         text=_UNSTORABLE.sub("\ufffd", text),
         published=published,
-        source=fix_encoding(_string("source", fields)),
+        source=_mended(_string("source", fields)),
         url=_string("url", fields),
-        author=_BY.sub("", fix_encoding(_string("author", fields))),
+        author=_BY.sub("", _mended(_string("author", fields))),
     )
 
 
@@ -164,10 +165,13 @@ def headline_of(text: str) -> str:
     word of a menu above a story is.
     """
     said = (_unmarked(line) for line in text.splitlines() if any(map(str.isalnum, line)))
-    line, *following = from_headline(list(islice(said, 1 + _MENU_LINES))) or [""]
+    lines = list(islice(said, 1 + _MENU_LINES))
+    line, *following = from_headline(lines) or [""]
     if MENU_LINE.fullmatch(line):
         is_menu = any(map(MENU_LINE.fullmatch, following))
         below = following if is_menu else list(takewhile(lambda one: not _SENTENCE.match(one), following))
+    elif is_release(lines):  # the sender's name may stand first
+        below = list(takewhile(lambda one: not _SENTENCE.match(one), [line, *following]))
     elif _is_above_page(line):
         below = following[:_FOLIO_LINES]
     else:
@@ -186,14 +190,17 @@ def _unmarked(line: str) -> str:
 
 def _is_above_page(line: str) -> bool:
     """Say whether a line is like "14 THE ECHO July 2025" or "The Echo, Thursday 3 July 2025, page 14"."""
-    words = re.findall(r"[^\s,|·•–—/-]+", line)
-    is_paged = bool(words) and (_PAGE.fullmatch(words[-1]) or words[0] == "Page" or _PAGE.fullmatch(words[0]))
-    if not is_paged or len(line) > LONGEST_HEADLINE or not _MONTH_AND_YEAR.search(line):
+    found = _MONTH_AND_YEAR.search(line)
+    if found is None or len(line) > LONGEST_HEADLINE:
         return False
-    # "3 July 2025" is of no page, nor is "14 killed in July 2025"
-    return not _MONTH_AND_YEAR.match(line.partition(" ")[2]) and not any(
-        word[0].islower() and word != "page" for word in words
-    )
+    words = re.findall(_WORD, line)
+    if words[0] != "Page" and not any(map(_PAGE.fullmatch, (words[0], words[-1]))):
+        return False
+    besides = re.findall(_WORD, f"{line[: found.start()]} {line[found.end() :]}")
+    name = " ".join(word for word in besides if not _PAGE.fullmatch(word) and not re.fullmatch(WEEKDAY, word))
+    # "M25 to close in July 2025" and "10 DEAD IN FLOODS, JULY 3, 2025" are headlines
+    is_name = re.fullmatch(PAPER, name.title()) or (name.isupper() and not found[0].isupper())
+    return bool(is_name) or not {"issue", "page"}.isdisjoint(map(str.lower, words))
 
 
 def filled_fields(fields: Mapping[str, object]) -> Mapping[str, object]:
@@ -239,6 +246,10 @@ def _inner(value: object) -> object:
         only = [one for one in value.values() if isinstance(one, str)]  # as of {"original": "Ann Lee", "person": []}
         return named if named is not None else only[0] if len(only) == 1 else value
     return value
+
+
+def _mended(text: str) -> str:
+    return _on_a_line(fix_encoding(text))  # "â€¨" stands for the end of a line
 
 
 def _on_a_line(text: str) -> str:

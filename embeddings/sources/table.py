@@ -28,7 +28,9 @@ _INNER = ("text", "body", "rendered", "content", "html", "value", "paragraphs", 
 """What a text is called inside an object, as {"content": {"rendered": "<p>..."}} of WordPress."""
 _PHRASES = ("title", "source", "author")
 """Fields that are in HTML where the text is."""
-_HELD_BACK = frozenset({"auto-draft", "draft", "future", "pending", "private", "trash", "unpublished"})
+_HELD_BACK = frozenset({"auto-draft", "draft", "trash", "unpublished"})
+_HELD_BACK_BY_WORDPRESS = frozenset({"future", "pending", "private"})
+"""What the status of a post may be besides; elsewhere it may be that of a plan, a case or a company."""
 _LEVELS = 3
 """How deep in a JSON file the list of its articles may stand: {"response": {"results": [...]}} of the Guardian."""
 
@@ -220,7 +222,8 @@ def _article(
 
 def _is_held_back(record: Mapping[str, object]) -> bool:
     """Say whether what a content management system exports is a draft of its; "status" may also mean other things."""
-    return any(_said(record, name).strip().lower() in _HELD_BACK for name in ("status", "Status"))
+    words = _HELD_BACK | _HELD_BACK_BY_WORDPRESS if "slug" in record else _HELD_BACK
+    return any(_said(record, name).strip().lower() in words for name in ("status", "Status"))
 
 
 def _said(record: Mapping[str, object], name: str) -> str:
