@@ -32,12 +32,14 @@ class IngestReport:
     Attributes:
         articles: what became of the articles.
         removed: articles that a file held before and holds no more.
+        stayed: articles that a file held before and gives no more, but which may stand in what can't be read of it.
         skipped: files and pages that had not changed.
         unreadable: what gave no article, or less than it has, and why.
     """
 
     articles: AddReport
     removed: int
+    stayed: int
     skipped: int
     unreadable: tuple[Unreadable, ...]
 
@@ -101,7 +103,9 @@ def _joined(report: IngestReport, later: IngestReport, lost: Set[str]) -> Ingest
         duplicates={**copies, **other.duplicates},
         empty=(*one.empty, *other.empty),
     )
-    return replace(report, articles=articles, removed=report.removed + later.removed)
+    return replace(
+        report, articles=articles, removed=report.removed + later.removed, stayed=report.stayed + later.stayed
+    )
 
 
 def expected(given: Input) -> int | None:
@@ -134,6 +138,7 @@ class _Run:
     before: set[str] = field(default_factory=set)
     taken: Taken = field(init=False)
     removed: set[str] = field(default_factory=set)
+    stayed: set[str] = field(default_factory=set)
     texts: dict[str, int] = field(default_factory=dict)  # of what was given, hashed, by id
     unreadable: list[Unreadable] = field(default_factory=list)
     reading: _Reading = field(init=False)
@@ -152,7 +157,8 @@ class _Run:
                 self.store.keep_files(whole)
             raise
         self.store.keep_files(self.read.values())
-        return IngestReport(report, removed, self.skipped, tuple(self.unreadable))
+        stayed = sum(self.store.get(one) is not None for one in self.stayed - self.texts.keys())
+        return IngestReport(report, removed, stayed, self.skipped, tuple(self.unreadable))
 
     def lost(self, copies: Mapping[str, str]) -> set[str]:
         """Give those copies whose original was removed after all, or has come to tell something else.
@@ -210,7 +216,9 @@ class _Run:
         place, digests, failed = self.reading.given.place, self.reading.digests, self.reading.failed
         before = self.recorded(place)
         # what the file gave before, and does not now since something in it can't be read, stays on record
-        if digest is not None and not (failed and before - digests.keys() - self.taken.given_up):
+        stayed = before - digests.keys() - self.taken.given_up if failed else set()
+        self.stayed |= stayed
+        if digest is not None and not stayed:
             digest += WITH_TROUBLE if failed else ""
             self.before |= before
             self.read[place] = FileRecord(place, digest, tuple(digests), tuple(digests.values()))
