@@ -222,7 +222,7 @@ def test_an_id_that_another_file_uses_is_refused_in_a_later_run_as_in_the_same(s
         [problem] = report.unreadable
         assert str(problem) == (
             f"{folder / 'c.jsonl'}: the id 'x' was used already, in {folder / 'b.jsonl'}; give each article "
-            "its own, or take the older version out of that file"
+            "its own, or remove the older version first"
         )
         assert (store.get("x").text, ids(store)) == ("One.", {"a", "x", "y", "z"})
     (folder / "c.jsonl").unlink()

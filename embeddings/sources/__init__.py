@@ -103,8 +103,8 @@ def read_articles(
                 if where is not None:
                     yield Unreadable(
                         given.name,
-                        f"the id {item.id!r} was used already, in {where}; give each article its own, or take the "
-                        "older version out of that file",
+                        f"the id {item.id!r} was used already, in {where}; give each article its own, or remove "
+                        "the older version first",
                     )
                     continue
             yield item
