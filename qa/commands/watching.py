@@ -50,7 +50,9 @@ def to_watch(places: Sequence[str]) -> list[Path]:
     """
     for place in places:
         if not expanded(place).exists():
-            found = "an address; index it without --watch, again and again, as by cron" if is_address(place) else "neither"
+            found = (
+                "an address; index it without --watch, again and again, as by cron" if is_address(place) else "neither"
+            )
             raise DatelineError(f"--watch keeps files and folders in step, and {place} is {found}")
     return [expanded(place).resolve() for place in places]
 
