@@ -52,6 +52,15 @@ def gone_files(store: PassageStore, folder: Path | None = None) -> list[FileReco
     ]
 
 
+def gone_by_name(store: PassageStore) -> dict[str, list[FileRecord]]:
+    """Give the files that are there no more and gave articles, by their names without folders."""
+    found: dict[str, list[FileRecord]] = {}
+    for record in gone_files(store):
+        if record.articles:
+            found.setdefault(Path(record.place).name, []).append(record)
+    return found
+
+
 def unheld(store: PassageStore, ids: set[str], instead: Iterable[FileRecord]) -> set[str]:
     """Give those of the articles that no file holds.
 

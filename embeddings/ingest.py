@@ -13,7 +13,7 @@ from pathlib import Path
 from embeddings.article_ids import Taken
 from embeddings.documents import Article
 from embeddings.files import WITH_TROUBLE, FileRecord
-from embeddings.forgetting import gone_files, unheld
+from embeddings.forgetting import gone_by_name, gone_files, unheld
 from embeddings.preparing import Preparer, prepare_here
 from embeddings.schema import article_sha256
 from embeddings.sources import READERS, Input, Unreadable, read_articles
@@ -32,12 +32,14 @@ class IngestReport:
     Attributes:
         articles: what became of the articles.
         removed: articles that a file held before and holds no more.
+        stayed: articles that a file held before and gives no more, but which may stand in what can't be read of it.
         skipped: files and pages that had not changed.
         unreadable: what gave no article, or less than it has, and why.
     """
 
     articles: AddReport
     removed: int
+    stayed: int
     skipped: int
     unreadable: tuple[Unreadable, ...]
 
@@ -101,7 +103,9 @@ def _joined(report: IngestReport, later: IngestReport, lost: Set[str]) -> Ingest
         duplicates={**copies, **other.duplicates},
         empty=(*one.empty, *other.empty),
     )
-    return replace(report, articles=articles, removed=report.removed + later.removed)
+    return replace(
+        report, articles=articles, removed=report.removed + later.removed, stayed=report.stayed + later.stayed
+    )
 
 
 def expected(given: Input) -> int | None:
@@ -134,6 +138,9 @@ class _Run:
     before: set[str] = field(default_factory=set)
     taken: Taken = field(init=False)
     removed: set[str] = field(default_factory=set)
+    stayed: set[str] = field(default_factory=set)
+    gone: dict[str, list[FileRecord]] | None = None  # files by name, once that is asked
+    moved: dict[str, str] = field(default_factory=dict)  # where such a one was read before -> where it is now
     texts: dict[str, int] = field(default_factory=dict)  # of what was given, hashed, by id
     unreadable: list[Unreadable] = field(default_factory=list)
     reading: _Reading = field(init=False)
@@ -145,14 +152,20 @@ class _Run:
     def add(self, inputs: Sequence[Input], prepared_by: Preparer) -> IngestReport:
         try:
             report = self.store.add(self.articles(inputs), prepared_by=prepared_by)
-            self.removed = unheld(self.store, self.before - self.texts.keys(), self.read.values())
+            left = [FileRecord(place, "", (), ()) for place in self.moved]
+            self.removed = unheld(self.store, self.before - self.texts.keys(), (*self.read.values(), *left))
             removed = self.store.remove(self.removed) if self.removed else 0
         except BaseException:  # Ctrl-C among them; a file that holds less than before is read again, to remove the rest
-            if whole := [one for one in self.read.values() if self.recorded(one.place) <= set(one.articles)]:
+            came = set(self.moved.values())
+            known = (one for one in self.read.values() if one.place not in came)
+            if whole := [one for one in known if self.recorded(one.place) <= set(one.articles)]:
                 self.store.keep_files(whole)
             raise
         self.store.keep_files(self.read.values())
-        return IngestReport(report, removed, self.skipped, tuple(self.unreadable))
+        if self.moved:
+            self.store.forget_files(self.moved)
+        stayed = sum(self.store.get(one) is not None for one in self.stayed - self.texts.keys())
+        return IngestReport(report, removed, stayed, self.skipped, tuple(self.unreadable))
 
     def lost(self, copies: Mapping[str, str]) -> set[str]:
         """Give those copies whose original was removed after all, or has come to tell something else.
@@ -210,10 +223,25 @@ class _Run:
         place, digests, failed = self.reading.given.place, self.reading.digests, self.reading.failed
         before = self.recorded(place)
         # what the file gave before, and does not now since something in it can't be read, stays on record
-        if digest is not None and not (failed and before - digests.keys() - self.taken.given_up):
+        stayed = before - digests.keys() - self.taken.given_up if failed else set()
+        self.stayed |= stayed
+        if digest is not None and not stayed:
             digest += WITH_TROUBLE if failed else ""
             self.before |= before
             self.read[place] = FileRecord(place, digest, tuple(digests), tuple(digests.values()))
+            if not failed:
+                self._follow(place, digests.keys())
+
+    def _follow(self, place: str, ids: Set[str]) -> None:
+        """Take a file for one of its name that is gone, moved and changed, if it gives half of that one's articles.
+
+        As where a library was restored on another machine, whose files stand elsewhere.
+        """
+        self.gone = gone_by_name(self.store) if self.gone is None else self.gone
+        for record in self.gone.get(Path(place).name, ()):
+            if 2 * len(ids & set(record.articles)) >= len(record.articles):
+                self.before |= set(record.articles)
+                self.moved[record.place] = place
 
     def _keep_visit(self, place: str, state: str, articles: Sequence[Article]) -> None:
         """Take down an address that was read, and the state in which it was; see Visits."""

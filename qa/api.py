@@ -198,7 +198,7 @@ def _articles(service: Service) -> APIRouter:
         """Add articles; one whose id is there already is replaced."""
         workspace = _to_add_to(service, given.library)
         added = workspace.add_articles([_article(article) for article in given.articles])
-        return _added(workspace, IngestReport(added, removed=0, skipped=0, unreadable=()))
+        return _added(workspace, IngestReport(added, removed=0, stayed=0, skipped=0, unreadable=()))
 
     @router.post("/articles/files", dependencies=[turn])
     def add_files(
@@ -382,6 +382,7 @@ def _added(workspace: Workspace, report: IngestReport) -> AddedOut:
         updated=done.updated,
         unchanged=done.unchanged,
         removed=report.removed,
+        stayed=report.stayed,
         duplicates=dict(done.duplicates),
         empty=list(done.empty),
         unreadable=[str(item) for item in report.unreadable],

@@ -165,6 +165,7 @@ class SpanOut(BaseModel):
         default=None, description="the whole name of whom it calls by surname, where its article has one; else null"
     )
     article: ArticleOut
+    sentence: str = Field(default="", description="the sentence that it stands in")
     passage: str
     also_in: list[str] = Field(description="ids of articles that tell the same story word for word or nearly")
     newer_version: str | None = Field(description="id of a newer version of this article")
@@ -263,6 +264,7 @@ class AddedOut(BaseModel):
     updated: int
     unchanged: int
     removed: int = Field(description="articles that a file held before and holds no more")
+    stayed: int = Field(default=0, description="such articles that were kept, as their file could not be read whole")
     duplicates: dict[str, str] = Field(description="id of an article left out -> id of the same article that is there")
     empty: list[str] = Field(description="ids of articles that hold no story to search")
     unreadable: list[str] = Field(description="what could not be read, and why")

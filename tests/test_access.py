@@ -277,6 +277,9 @@ def test_a_proxy_that_lets_in_whoever_comes_is_told_of(tmp_path, capsys, monkeyp
     command = ["serve", "--port", "0", "--access", str(tmp_path / "access.json"), *given]
     assert main(command) == 0
     assert ("there is no password" in capsys.readouterr().err) == bool(given)
+    Access().with_token("reports")[0].save(tmp_path / "access.json")
+    assert main(command) == 0
+    assert "only programs with a token are let in" in capsys.readouterr().err
     Access().with_password("correct horse battery").save(tmp_path / "access.json")
     assert main(command) == 0
     assert capsys.readouterr().err == ""

@@ -158,6 +158,7 @@ def test_ask_json_keeps_the_contract(capsys):
     assert shown["question"] == "who led the delegation?"
     assert {"question", "found", "text", "probability", "items", "spans", "timings_ms"} <= set(shown)
     assert {"text", "start", "end", "score", "article", "passage"} <= set(shown["spans"][0])
+    assert shown["text"] in shown["spans"][0]["sentence"] in shown["spans"][0]["passage"]
     assert set(shown["spans"][0]["article"]) == {"id", "title", "source", "published", "url"}
 
 

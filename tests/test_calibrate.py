@@ -77,6 +77,19 @@ def test_too_few_right_or_wrong_answers_are_refused(monkeypatch, tmp_path, right
         calibrating.calibrate([LabelledSet(None, [])], tmp_path, name="x")
 
 
+def test_a_fit_without_questions_that_the_articles_do_not_answer_is_refused(monkeypatch, tmp_path):
+    """Else the least threshold would gain most, and all be shown that is found."""
+    rows, right = drawn(60)
+    for missing in range(FOLDS + 1):
+        answerable = right | (np.cumsum(~right) > missing)
+        monkeypatch.setattr(calibrating, "_collect", lambda _, kept=answerable: (rows, right.astype(float), kept))
+        if missing == FOLDS:
+            calibrating.calibrate([LabelledSet(None, [])], tmp_path, name="x")
+        else:
+            with pytest.raises(DatelineError, match=f"that the articles don't answer, got {missing} among those asked"):
+                calibrating.calibrate([LabelledSet(None, [])], tmp_path, name="x")
+
+
 def test_the_threshold_gains_most():
     chances = np.array([0.9, 0.7, 0.4, 0.2])
     scores = np.array([1.0, 1.0, 0.0, 0.0])
@@ -268,7 +281,7 @@ def test_questions_on_other_things_lower_the_probability(monkeypatch, tmp_path):
 
     def collected(asked):
         scores = np.zeros(200) if asked.elsewhere else right.astype(float)
-        return rows, scores, np.full(200, not asked.elsewhere)
+        return rows, scores, (scores > 0) | (np.arange(200) >= 2 * FOLDS) & (not asked.elsewhere)
 
     monkeypatch.setattr(calibrating, "_collect", collected)
     here, elsewhere = (LabelledSet(None, [], elsewhere) for elsewhere in (False, True))

@@ -124,3 +124,15 @@ def test_a_link_is_known_by_what_it_leads_to(tmp_path):
     [by_link] = find_inputs([tmp_path / "links"]).inputs
     [by_name] = find_inputs([folder / "2021"]).inputs
     assert by_link.id == by_name.id
+
+
+def test_an_id_is_free_once_the_article_that_had_it_was_removed_by_hand(store, tmp_path):
+    (first := tmp_path / "b.jsonl").write_text('{"id": "x", "text": "One."}\n')
+    (second := tmp_path / "c.jsonl").write_text('{"id": "x", "text": "One, corrected."}\n')
+    add(store, first)
+    [problem] = add(store, first, second).unreadable
+    assert "or remove the older version first" in str(problem)
+    store.remove(["x"])
+    for _ in range(2):
+        assert not add(store, first, second).unreadable
+        assert held(store) == {"x": "One, corrected."}

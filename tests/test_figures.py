@@ -144,6 +144,9 @@ def test_parts_share_no_article():
     asked = [replace(WON, id=f"{title}{at}", title=title) for at in range(2) for title in "abc"]
     parts = [[question.id for question in part_of(asked, part)] for part in ("1/2", "2/2")]
     assert parts == [["a0", "c0", "a1", "c1"], ["b0", "b1"]]
+    asked[1:1] = [replace(WON, id=str(at), title="") for at in range(3)]
+    parts = [[question.id for question in part_of(asked, part)] for part in ("1/2", "2/2")]
+    assert parts == [["a0", "0", "2", "c0", "a1", "c1"], ["1", "b0", "b1"]], "those of no article are shared out"
 
 
 def test_ranking_metrics():

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from embeddings.errors import DatelineError
+from embeddings.ingest import ingest
+from embeddings.local import LocalStore
 from embeddings.sources import find_inputs, is_left_out
 from qa.commands import watching
 
@@ -27,6 +29,26 @@ def test_the_parts_of_a_saved_page_and_notes_of_word_are_no_articles(tmp_path):
     assert sorted(given.place for given in find_inputs([tmp_path / "**/*.*"]).inputs) == files
     seen = [file for file in tmp_path.rglob("*.*") if file.is_file() and not is_left_out(file, tmp_path)]
     assert sorted(map(str, seen)) == files
+
+
+def test_a_file_that_was_moved_and_changed_is_the_one_that_it_was(tmp_path, encoder):
+    """As where a library was restored on another machine, whose exports stand elsewhere."""
+
+    def run(name, *ids):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("".join(f'{{"id": "{one}", "text": "{one} fell."}}\n' for one in ids))
+        report = ingest(store, find_inputs([tmp_path / name]).inputs)
+        return report.removed, "".join(sorted(article.id for article in store.articles()))
+
+    store = LocalStore(tmp_path / "library", encoder, create=True)
+    assert run("old/cms.jsonl", "a", "b", "c") == (0, "abc")
+    (tmp_path / "old").rename(tmp_path / "gone")
+    assert run("new/other.jsonl", "b", "c") == (0, "abc")  # of another name
+    (tmp_path / "new").rename(tmp_path / "gone2")
+    assert run("newer/cms.jsonl", "c") == (0, "abc")  # too little of it
+    assert run("newest/cms.jsonl", "b", "c", "d") == (1, "bcd")
+    assert run("newest/cms.jsonl", "d") == (0, "bcd")  # others gave those, too
+    store.close()
 
 
 def test_a_link_to_a_folder_is_not_followed_but_named(tmp_path):

@@ -16,6 +16,7 @@ from embeddings.ingest import expected, ingest
 from embeddings.local import LocalStore
 from embeddings.sources import find_inputs
 from qa.cli import main
+from qa.presentation import in_counts
 
 
 @pytest.fixture
@@ -120,6 +121,8 @@ def test_what_cannot_be_read_any_more_costs_nothing_and_is_named_each_time(store
     for _ in range(2):
         report = run(store, folder)
         assert "b.jsonl, line 2" in str(report.unreadable[0])
+        assert (report.removed, report.stayed) == (0, 1)
+        assert "1 kept, as their file could not be read whole" in in_counts(report)
         assert ids(store) == {"a", "x", "y"}
 
 
@@ -218,7 +221,8 @@ def test_an_id_that_another_file_uses_is_refused_in_a_later_run_as_in_the_same(s
         report = run(store, folder)
         [problem] = report.unreadable
         assert str(problem) == (
-            f"{folder / 'c.jsonl'}: the id 'x' was used already, in {folder / 'b.jsonl'}; give each article its own"
+            f"{folder / 'c.jsonl'}: the id 'x' was used already, in {folder / 'b.jsonl'}; give each article "
+            "its own, or remove the older version first"
         )
         assert (store.get("x").text, ids(store)) == ("One.", {"a", "x", "y", "z"})
     (folder / "c.jsonl").unlink()
@@ -281,7 +285,7 @@ def test_a_bad_row_costs_itself_alone_also_in_what_is_remembered(store, tmp_path
     for _ in range(2):
         report = ingest(store, find_inputs([file]).inputs)
         assert [str(item.line) for item in report.unreadable] == ["3"]  # named each time
-        assert ids(store) == {"a", "b"}
+        assert (ids(store), report.stayed) == ({"a", "b"}, 0)
     store.remove(["a"])
     ingest(store, find_inputs([file]).inputs)
     assert ids(store) == {"b"}  # what was removed by hand stays away

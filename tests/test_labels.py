@@ -61,7 +61,7 @@ def test_a_label_with_other_kinds_of_values_is_none(tmp_path, changes):
         read_labels(tmp_path / "labels.jsonl")
 
 
-def test_labels_become_questions(tmp_path):
+def test_labels_become_questions(tmp_path, caplog):
     file = tmp_path / "deep" / "labels.jsonl"
     given = [
         label(),
@@ -78,6 +78,7 @@ def test_labels_become_questions(tmp_path):
     assert questions["Who won?"].golds[0].text == "Mayor Ana Reyes"
     assert questions["Who lost?"].golds[0].text == "Bo Lind"
     assert not questions["Who sang?"].answerable
+    assert "labels.jsonl: 1 question left out, called wrong without the right answer" in caplog.text
 
 
 def test_a_line_that_was_cut_short_costs_itself_alone(tmp_path, caplog):

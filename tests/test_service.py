@@ -227,6 +227,8 @@ def test_files_are_added_under_their_bare_names_and_what_is_unreadable_is_named(
     assert "broken.pdf" in added["unreadable"][0]
     assert [file.name for file in tmp_path.rglob("storm.txt")] == ["storm.txt"]
     assert (tmp_path / "library" / "uploads" / "storm.txt").is_file()
+    for no_form in ({"json": {}}, {"files": [("file", ("a.txt", b"A storm."))]}):
+        assert "as curl -F files=@FILE does" in own.post("/api/articles/files", **no_form).json()["detail"]
     refused = own.post("/api/articles/files", files=[("files", ("run.exe", b"MZ"))])
     assert refused.status_code == 422
     assert refused.json()["detail"].startswith("run.exe is of no kind that can be read")

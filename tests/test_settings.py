@@ -114,5 +114,8 @@ def test_a_command_that_is_refused_makes_no_library(tmp_path, capsys, refused):
     (tmp_path / "a.txt").write_text("Dam opens\nThe dam opened.")
     place = "https://echo.example/" if refused == "--watch" else str(tmp_path / "a.txt")
     assert main(["index", place, "--library", str(tmp_path / "library"), *refused.split()]) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 1
+    [said] = capsys.readouterr().err.splitlines()
+    assert (refused == "--watch") == said.endswith(
+        "is an address; index it without --watch, again and again, as by cron"
+    )
     assert not (tmp_path / "library").exists()

@@ -263,7 +263,7 @@ def damaged():
         ("a.txt", b"word " * 11_000_000, "more than 50 MB"),
         ("a.txt.gz", gzip.compress(b"word " * 11_000_000), "more than 50 MB"),
         ("a.jsonl", b"\n", "is empty"),
-        ("a.jsonl", b'{"text": "ok."}\n{"text": ', "line 2: is not JSON"),
+        ("a.jsonl", b'{"text": "ok."}\n{"text": "It ra\n', "line 2: is not JSON (Unterminated string, column 10)"),
         ("a.jsonl", b"[1]", "line 1: want an object, found a list"),
         ("a.jsonl", b'{"prose": "x"}', 'want the article in "text", found nothing; the names here are prose'),
         ("a.jsonl", b'{"text": "x", "date": "soon"}', "'soon'"),

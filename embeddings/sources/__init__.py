@@ -102,7 +102,9 @@ def read_articles(
                     where = first if same != hash(item) else None
                 if where is not None:
                     yield Unreadable(
-                        given.name, f"the id {item.id!r} was used already, in {where}; give each article its own"
+                        given.name,
+                        f"the id {item.id!r} was used already, in {where}; give each article its own, or remove "
+                        "the older version first",
                     )
                     continue
             yield item

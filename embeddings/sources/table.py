@@ -155,7 +155,7 @@ def _lines(given: Input) -> Iterator[tuple[int, bytes]]:
 
 
 def _record(line: str) -> Mapping[str, object]:
-    record = _parsed(line, "write one object a line")
+    record = _parsed(line.rstrip(), "write one object a line")
     if not isinstance(record, dict):
         raise ReadingError(f"want an object, found {kind_of_value(record)}; write one object a line")
     return record
@@ -166,7 +166,8 @@ def _parsed(text: str, mended_by: str) -> object:
         return json.loads(text, parse_constant=lambda _: None)  # NaN is how tables write that there is none
     except json.JSONDecodeError as error:
         line = f"line {error.lineno}, " if error.lineno > 1 else ""
-        raise ReadingError(f"is not JSON ({error.msg}, {line}column {error.colno}); {mended_by}") from error
+        wrong = error.msg.removesuffix(" at").removesuffix(" starting")  # a place was to follow
+        raise ReadingError(f"is not JSON ({wrong}, {line}column {error.colno}); {mended_by}") from error
     except RecursionError:
         raise ReadingError(f"is JSON nested too deeply; {mended_by}") from None
     except ValueError as error:

@@ -78,6 +78,12 @@ def serve(arguments: argparse.Namespace) -> int:
             "set one (dateline access password), or see that the proxy asks for one",
             file=sys.stderr,
         )
+    if serving.access is not None and not serving.access.password:
+        print(
+            "dateline: only programs with a token are let in, as the page's login wants a password and there is none; "
+            "set one: dateline access password",
+            file=sys.stderr,
+        )
     from app import serve as run  # after what can be wrong was found quickly
 
     run(settings, serving, mcp=arguments.mcp, read_only=arguments.read_only)

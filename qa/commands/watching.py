@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from embeddings.errors import DatelineError
 from embeddings.paths import expanded, file_identity
 from embeddings.plurals import in_number
+from embeddings.sources.kinds import is_address
 from qa.commands.library import add_inputs
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ def to_watch(places: Sequence[str]) -> list[Path]:
     """
     for place in places:
         if not expanded(place).exists():
-            raise DatelineError(f"--watch keeps files and folders in step, and {place} is neither")
+            found = (
+                "an address; index it without --watch, again and again, as by cron" if is_address(place) else "neither"
+            )
+            raise DatelineError(f"--watch keeps files and folders in step, and {place} is {found}")
     return [expanded(place).resolve() for place in places]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import logging
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from embeddings.errors import DatelineError, InvalidInput, first_line
+from embeddings.plurals import in_number
 from embeddings.sources.inputs import ReadingError
 from embeddings.sources.reading import decode_bytes
 from embeddings.store import ANY, Filter
@@ -20,6 +22,8 @@ from embeddings.utf8 import is_utf8
 from qa.evaluation.labels import Label, read_labels
 from qa.evaluation.tables import COLUMNS, Row, table_rows
 from qa.pipeline import checked_question
+
+logger = logging.getLogger(__name__)
 
 HUB = "hub:"
 KINDS = ("span", "list", "none", "followup")
@@ -269,6 +273,12 @@ def _from_labels(path: Path) -> Iterator[Callable[[], Question]]:
         raise DatelineError(
             f"{path.name} holds {len(labels)} verdicts, and none that says what is right; give the right answer under "
             "a wrong one"
+        )
+    if left_out := len(last) - len(known):
+        logger.error(
+            "%s: %s left out, called wrong without the right answer; give it under the answer on the page",
+            path.name,
+            in_number(left_out, "question"),
         )
     return (partial(_of_label, *one) for one in known)
 

@@ -9,7 +9,10 @@ from qa.evaluation.questions import Question
 
 
 def part_of(questions: list[Question], part: str | None) -> list[Question]:
-    """Take the questions of every N-th article, "K/N" beginning with the K-th, so that parts share no article."""
+    """Take the questions of every N-th article, "K/N" beginning with the K-th, so that parts share no article.
+
+    Of those that name none, as may be where the articles don't say, it takes every N-th.
+    """
     if part is None:
         return questions
     match = re.fullmatch(r"([1-9]\d*)/([1-9]\d*)", part)
@@ -18,8 +21,10 @@ def part_of(questions: list[Question], part: str | None) -> list[Question]:
     titles = list(dict.fromkeys(question.title for question in questions))
     if titles == [""]:
         raise DatelineError("--part parts questions by the article that each names, and none names one; leave it out")
-    wanted = set(titles[int(match[1]) - 1 :: int(match[2])])
-    taken = [question for question in questions if question.title in wanted]
+    every_nth = slice(int(match[1]) - 1, None, int(match[2]))
+    wanted = set(list(filter(None, titles))[every_nth])
+    of_none = {question.id for question in [one for one in questions if not one.title][every_nth]}
+    taken = [question for question in questions if question.title in wanted or question.id in of_none]
     if questions and not taken:
         raise DatelineError(
             f"--part {part} leaves no question: the articles that they name are {len(titles)}; give another part"

@@ -76,6 +76,8 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
         said = f"the body is no JSON: {first.get('ctx', {}).get('error', 'it breaks off')}, at character {place}"
     elif not place and kind in ("model_attributes_type", "missing"):
         said = "the body is no JSON object; send one, with Content-Type: application/json"
+    elif kind == "missing" and place == "files":
+        said = "no file came; send each as a field `files` of a form (multipart/form-data), as curl -F files=@FILE does"
     elif kind == "model_attributes_type":
         said = f"{place}: is no JSON object{found}; what belongs in it is in /api/openapi.json"
     elif kind == "extra_forbidden":

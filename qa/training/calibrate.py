@@ -97,7 +97,8 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
         old: the calibrator to compare with.
 
     Raises:
-        DatelineError: fewer than 50 questions, or too few right or wrong answers, or scikit-learn is missing.
+        DatelineError: fewer than 50 questions, or too few right or wrong answers or questions without an answer, or
+            scikit-learn is missing.
     """
     collected = [_collect(one) for one in sets]
     rows, scores, answerable = (np.concatenate(parts) for parts in zip(*collected, strict=True))
@@ -109,6 +110,11 @@ def calibrate(sets: Sequence[LabelledSet], folder: Path, *, name: str, old: Cali
         raise DatelineError(
             f"calibrating needs at least {FOLDS} right and {FOLDS} wrong answers; {right.sum()} of {len(rows)} are "
             "right; give it more questions, or with --elsewhere some on other things"
+        )
+    if (~answerable).sum() < FOLDS:  # else all but everything would be shown from then on
+        raise DatelineError(
+            f"calibrating needs at least {FOLDS} questions that the articles don't answer, got {(~answerable).sum()} "
+            "among those asked; add some with an empty answer, or with --elsewhere some on other things"
         )
     held_out = _held_out(rows, right, weights)
     threshold = _best_threshold(held_out, scores, answerable, weights)
