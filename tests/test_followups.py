@@ -227,6 +227,8 @@ def test_who_else_did_something_is_asked_without_what_is_known():
     assert (reading.question, reading.without) == ("Who stood?", ("Renée Solberg", "Port Sorrel"))
     (again,) = readings("Who else stood?", [turn("Who stood?", "Halvar Munk"), turn("Who stood?", "Ivo Brandt")])
     assert again.without == ("Ivo Brandt", "Halvar Munk", "Ivo Brandt")
+    [again] = readings("Who else?", [turn("who won the cup?", "Ivo Brandt"), turn("who won the Cup?", "Halvar Munk")])
+    assert again.without == ("Ivo Brandt", "Halvar Munk")
 
 
 @pytest.mark.parametrize(
@@ -333,6 +335,27 @@ def test_a_clause_is_no_group():
 )
 def test_a_question_in_small_letters_has_its_names_as_the_article_writes_them(typed, written):
     assert as_written(typed, ["It was said that Munk, not Brandt, lost. " + STORY]) == written
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("whos the captain of the guillemot", "whos the captain of the Guillemot"),
+        ("who won the cup", "who won the cup"),  # the article under discussion has one, too
+        ("who is the duke of lenne", "who is the Duke of Lenne"),
+        ("who saw the tern", "who saw the tern"),  # which is a bird as well
+        ("did solberg beat nils brandt", "did Solberg beat nils brandt"),  # "Brandt" is known
+    ],
+)
+def test_a_name_of_other_articles_counts_where_those_under_discussion_say_nothing_of_it(typed, written):
+    other = "At noon the Guillemot, the Cup, the Tern, the Duke of Lenne and Nils Brandt saw a tern."
+    assert as_written(typed, [STORY], [other]) == written
+
+
+def test_a_name_is_written_as_it_mostly_is():
+    text = "It was in Port Sorrel. A fire is out in Port Sorrel.\n\nPHOTO: PORT SORREL"
+    assert as_written("when was the port sorrel fire", [text]) == "when was the Port Sorrel fire"
+    assert as_written("when was the port sorrel fire", [""], [text]) == "when was the Port Sorrel fire"
 
 
 def test_a_long_answer_is_no_group():
