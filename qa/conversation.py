@@ -42,6 +42,9 @@ answer to a whole question: where both are likely, a reader sees better how a wh
 F1 of 252 follow-ups was 85.4% and 85.6% of their standalone forms', and with the int8 reader 87.5% and 87.0%
 (benchmarks/conversation.py)."""
 
+LOOKED_AT = 3
+"""Passages of any articles in which names are looked for that were typed in small letters."""
+
 
 def answer_message(pipeline: Pipeline, message: str, *, where: Filter = ANY, today: date | None = None) -> Answer:
     """Answer a question out of the blue, as Pipeline.answer does, or each of several in one message.
@@ -102,7 +105,7 @@ class Conversation:
 
     def _steps(self, question: str, where: Filter, today: date | None) -> Iterator[Sequence[Hit]]:
         tried: list[tuple[float, Reading, Answer]] = []
-        for reading, here in self._tries(checked_question(question), where):
+        for reading, here in self._tries(checked_question(question), where, today):
             gathered = self.pipeline.gather(reading.question, where=where, among=here, today=today, topic=reading.topic)
             yield gathered.hits
             expected = 0.0 if here is None else EXPECTED
@@ -122,10 +125,12 @@ class Conversation:
             meant = as_written(meant, [article_of(answer)])
         self.turns.append(Turn(meant, replace(answer, question=question)))
 
-    def _tries(self, question: str, where: Filter) -> Iterator[tuple[Reading, frozenset[str] | None]]:
+    def _tries(
+        self, question: str, where: Filter, today: date | None
+    ) -> Iterator[tuple[Reading, frozenset[str] | None]]:
         """Yield each reading with the articles to ask it in: a follow-up first in those under discussion, then all."""
         if self.turns and question == question.lower():
-            question = as_written(question, (article_of(turn.answer) for turn in recent(self.turns)))
+            question = self._as_written(question, where, today)
         found = [one for one in readings(question, self.turns) if len(one.question) <= MAX_QUESTION]
         found = found or [Reading(question)]  # what a short one stands for may be too long to ask
         here = self._under_discussion(where)
@@ -140,6 +145,12 @@ class Conversation:
                 return
         yield from ((reading, None) for reading in found[:1] if reading.topic)
         yield from ((reading, None) for reading in found if not reading.topic)
+
+    def _as_written(self, question: str, where: Filter, today: date | None) -> str:
+        """Write the names in a question as the articles under discussion do, or else those that it may be about."""
+        texts = [article_of(turn.answer) for turn in recent(self.turns)]
+        found = self.pipeline.find(question, LOOKED_AT, where=where, today=today)
+        return as_written(question, texts, dict.fromkeys(hit.article.text for hit in found))
 
     def _fitting(self, question: str, reading: Reading) -> Callable[[Span], bool] | None:
         """Say what can be an answer at all; None means anything."""

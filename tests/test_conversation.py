@@ -37,6 +37,9 @@ class Recorder:
         self.asked.append((question, where if among is None else replace(where, articles=among), topic))
         return Gathered(MAYOR.answer.hits, None, 1.0)
 
+    def find(self, question, k, *, where=ANY, today=None):
+        return [hit_in("On Monday the Guillemot sailed for Lowmere, and Nils Aagaard had a cup of tea.")][:k]
+
     def answer_gathered(self, question, gathered, *, without=(), fits=None, expected=0.0):
         self.expected.append(expected)
         probability = self.probabilities.pop(0) if self.probabilities else 0.5
@@ -69,6 +72,14 @@ def test_names_that_were_typed_in_small_letters_are_known():
     first = Conversation(Recorder())
     assert first.ask("who beat halvar munk in may?").searched_for == "who beat halvar munk in may?"
     assert first.turns[0].question == "who beat Halvar Munk in May?"
+
+
+def test_in_small_letters_what_has_a_name_of_other_articles_is_another_topic():
+    pipeline = Recorder()
+    Conversation(pipeline, [MAYOR]).ask("when did the guillemot sail?")
+    assert pipeline.asked == [("when did the Guillemot sail?", ANY, "")]
+    Conversation(pipeline, [MAYOR]).ask("who won the cup?")  # of which both tell
+    assert [len(where.articles or ()) for _, where, _ in pipeline.asked] == [0, 1, 1, 0, 0]
 
 
 def test_an_article_that_may_not_answer_now_is_under_discussion_no_more():

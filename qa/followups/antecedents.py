@@ -84,9 +84,9 @@ def _named(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
 def _called(turns: Sequence[Turn]) -> Iterator[str]:
     for turn in recent(turns):
         # "the mayor", but neither "the Lakeside Marathon" nor "the soldiers" nor what somebody was saved from
-        phrases = _definites(turn.question, article_of(turn.answer))
+        asked, phrases = turn.question.lower(), _definites(turn.question, article_of(turn.answer))
         somebody = (phrase for phrase in phrases if phrase.islower() and not phrase.endswith("s"))
-        yield from (one for one in somebody if not re.search(rf"\b(?:in|at|from|into) {one}\b", turn.question.lower()))
+        yield from (one for one in somebody if not re.search(rf"\b(?:in|at|from|into) {re.escape(one)}\b", asked))
 
 
 def _leading(turns: Sequence[Turn], *, woman: bool) -> Iterator[str]:
@@ -165,7 +165,12 @@ def groups(turns: Sequence[Turn], pronoun: str) -> Iterator[str]:
 
 def _is_of_several(answer: str) -> bool:
     """Say whether an answer names several, and is no clause."""
-    return re.search(r"\band\b|,", answer) is not None and len(answer.split()) <= 15 and not HAS_VERB.search(answer)
+    return re.search(r"\band\b|,", answer) is not None and len(answer.split()) <= 15 and not is_clause(answer)
+
+
+def is_clause(answer: str) -> bool:
+    """Say whether an answer has a verb; "Will" of "Will Young" is none."""
+    return re.search(rf"\b{VERBS}\b", answer) is not None
 
 
 def recent(turns: Sequence[Turn]) -> Sequence[Turn]:
@@ -256,8 +261,8 @@ def _definites(question: str, article: str) -> Iterator[str]:
 
 
 def _unowning(words: Sequence[str]) -> str:
-    """Give "old bridge" for "old bridge's" and "old bridge,"."""
-    return re.sub(r"(?:[’']s)?[,;:]*$", "", " ".join(words))
+    """Give "old bridge" for "old bridge's", "old bridge," and "old bridge ("."""
+    return re.sub(r"(?:[’']s)?\W*$", "", " ".join(words))
 
 
 def _goes_before_a_word(word: str, lowered: str) -> bool:

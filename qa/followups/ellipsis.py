@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from embeddings.letters import CAPITAL
-from qa.followups.antecedents import HAS_VERB, PAST, VERBS, WH, Turn, things
+from qa.followups.antecedents import HAS_VERB, PAST, VERBS, WH, Turn, is_clause, things
 
 WHAT_ABOUT = re.compile(r"^What about [^?]*\? (?=\S)")
 _PLACED_WH = re.compile(
@@ -78,7 +78,7 @@ def _carry_answer(asked: str, named: str, answer: str) -> str:
 
 def _is_short(answer: str) -> bool:
     """Say whether an answer is a thing that can stand in a question, and no clause."""
-    return len(answer.split()) <= 6 and not HAS_VERB.search(answer)
+    return len(answer.split()) <= 6 and not is_clause(answer)
 
 
 def capitalized(text: str) -> str:

@@ -213,7 +213,8 @@ def _asks_for_another(question: str) -> bool:
 
 
 def _known(turns: Sequence[Turn], question: str) -> tuple[str, ...]:
-    return tuple(text for turn in turns if turn.question == question for text in _texts(turn.answer))
+    asked = question.lower()
+    return tuple(text for turn in turns if turn.question.lower() == asked for text in _texts(turn.answer))
 
 
 def _texts(answer: Answer) -> list[str]:

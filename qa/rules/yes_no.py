@@ -28,7 +28,6 @@ _ASKS_FOR_MORE = re.compile(
 )
 # Markdown's marks, a bullet or a number of a list, the clock of a live blog's entry
 _BEFORE = re.compile(rf"(?:[#>*_\s]|[-–•]\s|\d{{1,2}}[.)]\s)*(?:{CLOCK}\s?[*_:–-]+\s*)?")
-_CLOSING = re.compile(r"(?P<mark>[*_]+)$")
 
 
 def asks_yes_or_no(question: str) -> bool:
@@ -56,7 +55,7 @@ def _whole(span: Span) -> Span:
         start = found.end() if found is not None and found.end() <= span.start else start
     if len(text[start:end].split()) > MAX_WORDS:
         return span
-    closing = _CLOSING.search(text[start:end])
-    if closing is not None and text.count(closing["mark"], start, end) % 2:  # of what was bold from before it on
-        end = max(end - len(closing["mark"]), span.end)
+    mark = text[start:end][len(text[start:end].rstrip("*_")) :]
+    if mark and text.count(mark, start, end) % 2:  # of what was bold from before it on
+        end = max(end - len(mark), span.end)
     return replace(span, text=text[start:end], start=start, end=end)
