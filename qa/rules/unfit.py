@@ -7,6 +7,7 @@ import re
 from embeddings.sentences import line_around
 from qa.answers import Span
 from qa.rules.answer_types import is_of_another_type
+from qa.rules.claims import is_mere_claim
 from qa.rules.labelled import is_label, is_of_another_row
 from qa.rules.marginal import is_beside_the_telling
 from qa.rules.quotations import asks_for_words
@@ -32,7 +33,7 @@ _COUNTED_BACK = re.compile(r"\b(?:years|decades?) (?:ago|earlier|before|later|af
 
 
 def is_unfit(question: str, span: Span) -> bool:
-    """Say whether a span is no answer: a dateline, a label, an interviewer's question."""
+    """Say whether a span is no answer: a dateline, a label, an interviewer's question, a claim that is judged."""
     text, start, end = span.hit.article.text, span.start, span.end
     return (
         (is_dateline(text, start, end) and not _PLACE.search(question))
@@ -40,6 +41,7 @@ def is_unfit(question: str, span: Span) -> bool:
         or is_label(question, text, start, end)
         or is_of_another_row(question, text, start, end)
         or is_beside_the_telling(question, text, start, end)
+        or is_mere_claim(question, text, start)
         or _is_of_another_year(question, span)
         or _is_of_an_interviewer(question, span)
     )
