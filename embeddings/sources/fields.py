@@ -33,7 +33,7 @@ def named(ours: str, names: Iterable[str], wanted: str = "") -> list[str]:
         wanted: what it is called instead, where the user has said so; "" for nothing.
     """
     names = list(names)
-    if wanted in names:
+    if wanted and wanted in names:
         return [wanted]
     plain = {_plain(name): name for name in reversed(names)}
     return [plain[_plain(name)] for name in ([wanted] if wanted else ALIASES[ours]) if _plain(name) in plain]
