@@ -283,7 +283,6 @@ def test_the_words_of_an_item_are_made_plain_once_however_many_there_are(monkeyp
     [
         ("She studied at Leeds and took a doctorate in Bologna.", []),
         ("The study of Leeds, measured the flow above and below 13 dams.", []),
-        ("The fire hurt Leeds, burned to ash, and Bologna.", ["Leeds", "Bologna"]),
         ("It needs Leeds, armed men and the police.", ["Leeds", "armed men", "the police"]),
     ],
 )

@@ -49,7 +49,7 @@ _WHY = re.compile(r"(?:.*:\s+)?(?:(?:and|but|so)\s+)?why\b", re.IGNORECASE)  # "
 _NAMES = rf"(?:[Tt]he )?{CAPITAL}[\w.’'-]*(?: (?:of |& )?{CAPITAL}[\w.’'-]*)*"
 _HANGING = re.compile(r"(?<!\s)\s+(?:and|or)$")
 _NO_ITEM = re.compile(r"(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have|had|will|would)\b")
-# what the sentence goes on with: "Leeds and took a doctorate", but not "Leeds, burned to ash, and Bologna"
+# what the sentence goes on with: "Leeds and took a doctorate", but not "armed men"
 _DONE = re.compile(
     r"(?:[a-z]{2,}ed|took|went|got|made|said|led|left|gave|ran|met|told|held|saw|sent|won|lost|wrote|became|began)"
     r" (?:the|an?|his|her|its|their)\b"
