@@ -179,3 +179,22 @@ CHECKED = "**Claim:** A beaver dam burst and flooded Garrow.\n\n**Verdict:** Fal
 )
 def test_what_a_fact_check_quotes_to_judge_it(question, text, span, unfit):
     test_unfit(question, text, span, unfit)
+
+
+TOLL = "Three more people have died in Dunmoor, bringing the number of dead to nine. It cost 20 more than that."
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "unfit"),
+    [
+        ("How many died in Dunmoor?", "Three", True),
+        ("How many died in Dunmoor?", "Three more people", True),
+        ("How many died in Dunmoor?", "nine", False),
+        ("How many more died in Dunmoor?", "Three", False),
+        ("How many have died since Monday?", "Three", False),
+        ("Who died in Dunmoor?", "Three more people", False),
+        ("How many did it cost?", "20", False),
+    ],
+)
+def test_what_only_adds_to_a_count_is_not_that_count(question, span, unfit):
+    test_unfit(question, TOLL, span, unfit)
