@@ -57,7 +57,13 @@ def test_headline_and_author_of_a_table_may_be_in_html(tmp_path):
         ([{"type": "paragraph", "text": "It opened."}, {"text": "It closed."}], "It opened.\nIt closed."),
         ({"blocks": [{"text": "It opened."}]}, "It opened."),
         (
-            {"blocks": [{"content": {"text": "It opened."}}, {"type": "related", "items": []}, {"value": "It closed."}]},
+            {
+                "blocks": [
+                    {"content": {"text": "It opened."}},
+                    {"type": "related", "items": []},
+                    {"value": "It closed."},
+                ]
+            },
             "It opened.\nIt closed.",
         ),
         ("<p>It opened.</p>", "It opened."),

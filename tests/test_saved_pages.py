@@ -99,7 +99,8 @@ LIVE = """<html><head><title>Dunmoor votes: as it happened - {site}</title></hea
 <h1>Dunmoor votes: as it happened</h1><p class="byline">By Ann Lee</p>
 <div class="post"><h2>That is all</h2><p>All 60 seats have been declared, and the Alliance has won 33 of them.</p>
 <p>Ana Reyes, who leads it, will be elected on 15 May. Thank you for staying up with us for all of the night,
-and to those of you who sent us their pictures of the queues and of the dogs that waited in front of the schools.</p></div>
+and to those of you who sent us their pictures of the queues and of the dogs that waited in front of the
+schools.</p></div>
 <div class="post"><time>1.20am</time><h2>Results</h2><p>Here is how the places have voted so far:</p>
 <table><tr><th>Ward</th><th>Votes</th></tr><tr><td>Abbey</td><td>2,104</td></tr><tr><td>Mill Road</td><td>955</td></tr>
 </table><p>Mill Road is the first hold of the night for the Greens, who had lost it four years ago to Bo Lind.</p></div>

@@ -124,7 +124,9 @@ def _site_of(tree: Any, title: str) -> str:
     """Give what a page's title adds to its headline: "Mayor resigns - TrueNorth Facts"."""
     headlines = {" ".join(one.text_content().split()) for one in tree.iter("h1")}
     whole = " ".join((tree.findtext(".//title") or "").split())
-    found = re.fullmatch(rf"{re.escape(title)} (?:[-–—|·•] (?=[A-Z]).*)?[-–—|·•] (?P<site>[A-Z][^-–—|·•]{{1,40}})", whole)
+    found = re.fullmatch(
+        rf"{re.escape(title)} (?:[-–—|·•] (?=[A-Z]).*)?[-–—|·•] (?P<site>[A-Z][^-–—|·•]{{1,40}})", whole
+    )
     return found["site"] if found and title in headlines else ""
 
 

@@ -160,8 +160,8 @@ def article_of(text: str, fields: Mapping[str, object], published: date | None, 
 def headline_of(text: str) -> str:
     """Take the first line with something in it as a title, without a heading's marks.
 
-    A kicker is none ("TENNIS", also below "THE MERIDIAN"), nor what stands above a printed page, nor the menu of a page that was copied whole; one
-    word of a menu above a story is.
+    A kicker is none ("TENNIS", also below "THE MERIDIAN"), nor what stands above a printed page, nor the menu of a page
+    that was copied whole; one word of a menu above a story is.
     """
     said = (_unmarked(line) for line in text.splitlines() if any(map(str.isalnum, line)))
     line, *following = from_headline(list(islice(said, 1 + _MENU_LINES))) or [""]

@@ -10,8 +10,8 @@ _CLAIM = re.compile(
     r"[\W_]*(?:the |our )?(?:claim|myth|rumou?r|fiction)s?(?: (?:no\. ?)?\d{1,2})?[*_ ]*(?P<mark>:|$)", re.IGNORECASE
 )
 _VERDICT = re.compile(
-    r"^[\W_]*(?:our |the |\w+['’]?s? )?(?:verdict|assessment|rating|ruling|conclusion|facts?|reality|truth)[*_ ]*(?::|$)"
-    r"[\s*_]*(?P<upheld>(?:(?:mostly|largely|broadly) )?(?:true|correct|accurate|right)\b)?",
+    r"^[\W_]*(?:our |the |\w+['’]?s? )?(?:verdict|assessment|rating|ruling|conclusion|facts?|reality|truth)"
+    r"[*_ ]*(?::|$)[\s*_]*(?P<upheld>(?:(?:mostly|largely|broadly) )?(?:true|correct|accurate|right)\b)?",
     re.IGNORECASE | re.MULTILINE,
 )
 _ASKS_FOR_CLAIM = re.compile(

@@ -50,8 +50,10 @@ def newest_first(question: str, spans: Sequence[Span]) -> list[Span]:
         return []
     best, *others = spans
     for other in others[:LOOKED_AT]:
-        if other.score > 0 and _is_later(other, best) and (
-            _says_not(other, best.text) or _spells_otherwise(other, best)
+        if (
+            other.score > 0
+            and _is_later(other, best)
+            and (_says_not(other, best.text) or _spells_otherwise(other, best))
         ):
             return _with_first(other, spans)
     near = [other for other in others if other.score > max(0.0, best.score - NEARLY) and _is_later(other, best)]
@@ -99,7 +101,9 @@ def _spells_otherwise(later: Span, span: Span) -> bool:
     if not (_FULL_NAME.fullmatch(later.text) and _FULL_NAME.fullmatch(span.text)):
         return False
     other = [(one, two) for one, two in zip(words, others, strict=True) if one != two]
-    is_alike = len(other) == 1 and other[0][0][0] == other[0][1][0] and SequenceMatcher(None, *other[0]).ratio() >= ALIKE
+    is_alike = (
+        len(other) == 1 and other[0][0][0] == other[0][1][0] and SequenceMatcher(None, *other[0]).ratio() >= ALIKE
+    )
     # who has nearly the same name may be of the same family
     return is_alike and not any(
         re.search(rf"\b{re.escape(one.text)}\b", two.hit.article.text) for one, two in ((later, span), (span, later))

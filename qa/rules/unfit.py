@@ -27,7 +27,9 @@ _LINE_ASKS = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_QUESTIONS = re.compile(r"\b(?:ask(?:s|ed)?|questions?|quer(?:y|ies))\b", re.IGNORECASE)
-_ASKS_HOW_MANY = re.compile(OPENING + r"how many\b(?!.*\b(?:more|others?|further|extra|additional|since|after|later)\b)", re.I)
+_ASKS_HOW_MANY = re.compile(
+    OPENING + r"how many\b(?!.*\b(?:more|others?|further|extra|additional|since|after|later)\b)", re.I
+)
 _MORE = re.compile(rf"(?:\d[\d,]*|{IN_WORDS}|{MANY}) more\b(?! than\b)", re.IGNORECASE)
 _YEAR = re.compile(
     r"\b(?:in|during|for) (?:(?:early|mid|late|the|spring|summer|autumn|fall|winter|of|[A-Z]\w+)[ -]){0,3}"
