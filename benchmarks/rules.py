@@ -45,6 +45,7 @@ def _never(*_: object) -> bool:
 
 RULES: Mapping[str, tuple[ModuleType, str, Callable[..., Any]]] = {
     "answer_types.py": (unfit, "is_of_another_type", _never),
+    "claims.py": (unfit, "is_mere_claim", _never),
     "bylines.py": (asking, "asks_for_writer", _never),
     "corrections.py": (asking, "corrected", lambda spans, _: list(spans)),
     "described.py": (asking, "asked_by_name", lambda *_: None),
@@ -59,6 +60,7 @@ RULES: Mapping[str, tuple[ModuleType, str, Callable[..., Any]]] = {
     "tidying.py": (reader, "tidied", lambda _, start, end: (start, end)),
     "tidying.py, datelines": (unfit, "is_dateline", _never),
     "unfit.py, another year's": (unfit, "_is_of_another_year", _never),
+    "unfit.py, what is added": (unfit, "_is_added", _never),
     "unfit.py, an interviewer's": (unfit, "_is_of_an_interviewer", _never),
     "yes_no.py": (asking, "whole_sentences", _spans_as_they_are),
 }

@@ -21,7 +21,7 @@ from embeddings.sources.filling import filled, is_of_the_web
 from embeddings.sources.visits import Visits
 from embeddings.store import AddReport, PassageStore
 
-READING = 11
+READING = 12
 """Raised whenever files are read differently, so that they are read again."""
 
 

@@ -262,7 +262,7 @@ class Pipeline:
         mixed = read_again(self.reader, question, found)
         if asks_for_list(question):
             mixed += self._read_for_one(question, hits, mixed)
-        return *self._read_by_name(question, hits, [span for span in rank(mixed) if not is_unfit(question, span)]), ""
+        return *self._read_by_name(question, hits, rank([span for span in mixed if not is_unfit(question, span)])), ""
 
     def _best_first(
         self, question: str, spans: list[Span], without: Collection[str], fits: Callable[[Span], bool] | None
@@ -292,7 +292,7 @@ class Pipeline:
     def _read_for_one(self, question: str, hits: Sequence[Hit], found: Sequence[Span]) -> list[Span]:
         """Read for one item of a list where hardly anything answers for all: they stand apart, one to a story."""
         one = in_singular(question)
-        best = next((span for span in rank(found) if not is_unfit(question, span)), None)
+        best = next(iter(rank([span for span in found if not is_unfit(question, span)])), None)
         if one is None or (best is not None and (best.score > DOUBTFUL or is_enumerated(best))):
             return []
         return read_again(self.reader, one, self.reader.read(one, hits))

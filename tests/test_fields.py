@@ -62,6 +62,16 @@ def test_headline_and_author_of_a_table_may_be_in_html(tmp_path):
         ({"body": {"html": "<p>It opened.</p><p>It closed.</p>"}}, "It opened.\nIt closed."),
         ([{"type": "paragraph", "text": "It opened."}, {"text": "It closed."}], "It opened.\nIt closed."),
         ({"blocks": [{"text": "It opened."}]}, "It opened."),
+        (
+            {
+                "blocks": [
+                    {"content": {"text": "It opened."}},
+                    {"type": "related", "items": []},
+                    {"value": "It closed."},
+                ]
+            },
+            "It opened.\nIt closed.",
+        ),
         ("<p>It opened.</p>", "It opened."),
         ("<p> tags mark a paragraph.", "<p> tags mark a paragraph."),  # a story about them
         ("5 < 6, and <p>no</p> markup.", "5 < 6, and <p>no</p> markup."),
@@ -95,6 +105,7 @@ def test_a_text_may_stand_inside_an_object_or_a_list_or_in_html(tmp_path, given,
     [
         ({"kind": 1, "raw": "x"}, "found an object of 'kind', 'raw'"),
         ([{"text": "It opened."}, 3], "found a list"),
+        ([{"type": "image"}], "found a list"),
         ({"rendered": "<p></p>"}, "found an object of 'rendered'"),
         ("<p><!-- --></p>", "found text"),
     ],
@@ -159,6 +170,18 @@ FEED = {"title": "Dam opens", "content_html": "<p>The dam opened.</p>", "date_pu
         [POST],
         {"post_title": "Dam opens", "post_content": "The <em>dam</em> opened.", "post_date": "2021-06-08 10:00:00"},
         {"response": {"status": "ok", "results": [GUARDIAN]}},
+        {"data": [{"type": "article", "attributes": {**POST, "title": {"primary": "Dam opens", "seo": "dam"}}}]},
+        {"hits": {"hits": [{"_id": "7", "_source": POST}]}},
+        {
+            "meta": {"total_count": 1},
+            "items": [
+                {
+                    "meta": {"type": "blog.Post", "first_published_at": "2021-06-08T10:00:00Z"},
+                    "title": "Dam opens",
+                    "body": [{"type": "paragraph", "value": "<p>The dam opened.</p>"}, {"type": "image", "value": 7}],
+                }
+            ],
+        },
         {
             "version": "https://jsonfeed.org/version/1.1",
             "title": "Echo",
@@ -173,7 +196,7 @@ def test_lists_of_articles_in_json(tmp_path, given):
     assert {(one.title, one.text, one.published) for one in articles} == {
         ("Dam opens", "The dam opened.", date(2021, 6, 8))
     }
-    assert len({one.id for one in articles}) == len(articles) == 1 + ("items" in given)
+    assert len({one.id for one in articles}) == len(articles) == 1 + ("version" in given)
 
 
 @pytest.mark.parametrize(
@@ -285,3 +308,16 @@ def test_a_sign_of_another_encoding_leaves_the_other_letters_as_they_are(tmp_pat
     whole = json.dumps({"text": text}, ensure_ascii=False) if head is None else f"{head}Dam,{text}\n"
     (tmp_path / name).write_bytes(whole.encode().replace(b"@", b"\xa3"))
     assert read(tmp_path)[-1].text.strip().removeprefix("Dam,") == text.replace("@", "\u00a3")
+
+
+def test_column_names_of_a_planning_sheet(tmp_path):
+    names = "Slug,Headline (web),Pub. date,Written by,Full copy"
+    (tmp_path / "a.csv").write_text(f"{names}\ndam,Dam opens,2021-06-08,Ann Lee,It opened.\n")
+    [article] = read(tmp_path)
+    assert (article.title, article.author, article.text) == ("Dam opens", "Ann Lee", "It opened.")
+    assert article.published == date(2021, 6, 8)
+
+
+def test_a_column_that_is_named_as_it_stands_is_that_one(tmp_path):
+    (tmp_path / "a.csv").write_text("Text (print),Text (web)\nIt closed.,It opened.\n")
+    assert [article.text for article in read(tmp_path, text="Text (web)")] == ["It opened."]

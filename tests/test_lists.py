@@ -276,3 +276,16 @@ def test_the_words_of_an_item_are_made_plain_once_however_many_there_are(monkeyp
     story = Article("a", "Storm", f"The towns that lost power were {', '.join(names[:-1])} and {names[-1]}.")
     found = list_items("Which towns lost power?", [span(names[3], 5.0, story)])
     assert [item.text for item in found] == compared == names
+
+
+@pytest.mark.parametrize(
+    ("told", "items"),
+    [
+        ("She studied at Leeds and took a doctorate in Bologna.", []),
+        ("The study of Leeds, measured the flow above and below 13 dams.", []),
+        ("It needs Leeds, armed men and the police.", ["Leeds", "armed men", "the police"]),
+    ],
+)
+def test_what_else_was_done_is_no_item(told, items):
+    found = list_items("Which cities are they?", [span("Leeds", 5.0, Article("a", "Study", told))])
+    assert [item.text for item in found] == items

@@ -85,3 +85,26 @@ def test_a_later_count_of_one_story_need_not_name_the_place_again():
     )
     spans = [span("Six", 8.1, first), span("Eleven", 7.3, later)]
     assert newest_first(DEAD, spans)[0].text == "Eleven"
+
+
+HEARD, TOLD = (
+    Article(name, "Crash", f"The driver, {driver}, was from Hartle.", date(2024, 3, day))
+    for name, driver, day in (("heard", "Stephen Marlowe", 1), ("told", "Stephen Marlow", 2))
+)
+
+
+@pytest.mark.parametrize(
+    ("later", "first"),
+    [
+        (TOLD, "Stephen Marlow"),
+        (replace(TOLD, text=f"{TOLD.text} Not Stephen Marlowe."), "Stephen Marlowe"),  # there are two of them
+        (replace(TOLD, published=date(2024, 2, 28)), "Stephen Marlowe"),
+        (replace(TOLD, published=date(2024, 5, 2)), "Stephen Marlowe"),
+        (replace(TOLD, text="The driver, Stephen Farlow, was from Hartle."), "Stephen Marlowe"),
+        (replace(TOLD, text="The driver, Marlow, was from Hartle."), "Stephen Marlowe"),
+    ],
+)
+def test_a_name_is_spelled_as_the_later_article_spells_it(later, first):
+    driver = next(name for name in ("Stephen Farlow", "Stephen Marlow", "Marlow") if f"{name}," in later.text)
+    spans = [span("Stephen Marlowe", 9.0, HEARD), span(driver, 1.0, later)]
+    assert newest_first("Who drove?", spans)[0].text == first

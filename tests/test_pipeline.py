@@ -241,3 +241,9 @@ def test_a_whole_sentence_is_as_sure_as_its_few_words_and_has_no_items():
     ]
     assert answers[0].text == "She met Ana Reyes, Max Holm and Bo Lind there."
     assert (answers[0].probability, answers[0].items) == (answers[1].probability, ())
+
+
+def test_what_can_be_no_answer_hides_none_inside_it():
+    text = "Three more died, which makes it nine."
+    said = TableReader({text[:-1]: 9.0, "nine": 5.0})
+    assert pipeline(Found(0.9, text=text), said).answer("How many died?").spans[0].text == "nine"

@@ -93,3 +93,39 @@ def test_a_short_story_keeps_its_paragraphs(tmp_path, page):
     (tmp_path / "a.html").write_text(f"<html><body>{inside}</body></html>")
     [article] = read(tmp_path)
     assert article.text.splitlines() == lines
+
+
+LIVE = """<html><head><title>Dunmoor votes: as it happened - {site}</title></head><body><main>
+<h1>Dunmoor votes: as it happened</h1><p class="byline">By Ann Lee</p>
+<div class="post"><h2>That is all</h2><p>All 60 seats have been declared, and the Alliance has won 33 of them.</p>
+<p>Ana Reyes, who leads it, will be elected on 15 May. Thank you for staying up with us for all of the night,
+and to those of you who sent us their pictures of the queues and of the dogs that waited in front of the
+schools.</p></div>
+<div class="post"><time>1.20am</time><h2>Results</h2><p>Here is how the places have voted so far:</p>
+<table><tr><th>Ward</th><th>Votes</th></tr><tr><td>Abbey</td><td>2,104</td></tr><tr><td>Mill Road</td><td>955</td></tr>
+</table><p>Mill Road is the first hold of the night for the Greens, who had lost it four years ago to Bo Lind.</p></div>
+<div class="post"><h2>Boxes</h2><p>Forty of the polling stations have sent their boxes to the Corn Hall, where the votes
+are counted for the first time since the roof of the baths was found to be unsafe.</p></div>
+<div class="post"><h2>Queues</h2><p>There were queues of an hour at the schools of Abbey, where a pipe had burst in the
+morning, and the doors stayed open until the last of those who waited had voted.</p></div>
+</main></body></html>"""
+
+
+def test_the_cells_of_a_row_stay_on_one_line_in_a_live_page(tmp_path):
+    (tmp_path / "a.html").write_text(LIVE)
+    [article] = read(tmp_path)
+    assert "so far:\n| Ward | Votes |\n|---|---|\n| Abbey | 2,104 |\n| Mill Road | 955 |\nMill Road is" in article.text
+
+
+@pytest.mark.parametrize(
+    ("title", "source"),
+    [
+        ("Dunmoor votes: as it happened - TrueNorth Facts", "TrueNorth Facts"),
+        ("Dunmoor votes: as it happened | Politics | TrueNorth Facts", "TrueNorth Facts"),
+        ("Dunmoor votes: as it happened - what we know", ""),
+        ("Dunmoor votes - TrueNorth Facts", ""),
+    ],
+)
+def test_the_source_is_what_the_title_adds_to_the_headline(tmp_path, title, source):
+    (tmp_path / "a.html").write_text(LIVE.replace("Dunmoor votes: as it happened - {site}", title))
+    assert read(tmp_path)[0].source == source

@@ -111,6 +111,7 @@ def test_front_matter_as_hugo_writes_it(tmp_path):
             "Qualifier stuns top seed in five-set thriller",
         ),
         ("LOCAL NEWS\nCouncil votes to close the harbour\nIt rained.", "Council votes to close the harbour"),
+        ("THE ECHO\nLOCAL NEWS\nCouncil votes to close the harbour\nIt rained.", "Council votes to close the harbour"),
         ("SNOW\nIt rained all day and then it snowed.", "SNOW"),
         ("STRIKE OVER\nBy Ann Lee at Mill Lane\nIt rained.", "STRIKE OVER"),
         ("STRIKE OVER\nWASHINGTON (AP) - It rained all day\nIt rained.", "STRIKE OVER"),

@@ -158,3 +158,43 @@ YEARS_AGO = "Ana Reyes won the Sorrel Open four years ago."
 )
 def test_told_of_another(question, text, span, unfit):
     assert is_unfit(question, span_in(hit_in(text, published=date(2022, 6, 8)), span)) is unfit
+
+
+CHECKED = "**Claim:** A beaver dam burst and flooded Garrow.\n\n**Verdict:** False. A tree blocked a culvert."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "span", "unfit"),
+    [
+        ("What flooded Garrow?", CHECKED, "A beaver dam", True),
+        ("What flooded Garrow?", CHECKED.replace("*", ""), "A beaver dam", True),
+        ("What flooded Garrow?", CHECKED.replace(":** ", "**\n"), "A beaver dam", True),
+        ("What flooded Garrow?", CHECKED.upper(), "A BEAVER DAM", True),
+        ("What flooded Garrow?", CHECKED.replace("Verdict", "AP’S ASSESSMENT"), "A beaver dam", True),
+        ("What flooded Garrow?", CHECKED, "A tree", False),
+        ("What flooded Garrow?", CHECKED.replace("False", "Mostly true"), "A beaver dam", False),
+        ("What flooded Garrow?", CHECKED.split("\n")[0], "A beaver dam", False),  # nothing says that it is judged
+        ("What does the claim say flooded Garrow?", CHECKED, "A beaver dam", False),
+    ],
+)
+def test_what_a_fact_check_quotes_to_judge_it(question, text, span, unfit):
+    test_unfit(question, text, span, unfit)
+
+
+TOLL = "Three more people have died in Dunmoor, bringing the number of dead to nine. It cost 20 more than that."
+
+
+@pytest.mark.parametrize(
+    ("question", "span", "unfit"),
+    [
+        ("How many died in Dunmoor?", "Three", True),
+        ("How many died in Dunmoor?", "Three more people", True),
+        ("How many died in Dunmoor?", "nine", False),
+        ("How many more died in Dunmoor?", "Three", False),
+        ("How many have died since Monday?", "Three", False),
+        ("Who died in Dunmoor?", "Three more people", False),
+        ("How many did it cost?", "20", False),
+    ],
+)
+def test_what_only_adds_to_a_count_is_not_that_count(question, span, unfit):
+    test_unfit(question, TOLL, span, unfit)

@@ -22,6 +22,8 @@ MAX_ABOVE = 2
 """Paragraphs between a headline and the time of its story."""
 MIN_WORDS = 10
 """Of a story; what is shorter is a menu."""
+LEAST_ROWS = 3
+"""Of a table that holds figures; one of fewer may part a page into its columns."""
 MAX_GAP = 300
 """Characters between two paragraphs of a page, as of a caption, where trafilatura makes one of them."""
 # a string of JSON
@@ -69,11 +71,11 @@ def extract(data: bytes | str) -> tuple[str, Mapping[str, object]]:
         )
     # of a story that stands only in the page's data, or is short, trafilatura makes one paragraph
     text = next((body for body in bodies if body.split() == text.split()), text)
-    text = text if "\n" in text else _parted(text, tree)
+    text = _with_rows(text, tree) if "\n" in text else _parted(text, tree)
     return text, {
         "title": about.title,
         "date": about.date,
-        "source": about.sitename or _host(about.hostname),
+        "source": about.sitename or _site_of(tree, about.title or "") or _host(about.hostname),
         "author": about.author,
         "url": as_address(about.url or ""),
     }
@@ -97,6 +99,35 @@ def _parted(text: str, tree: Any) -> str:
             parts += [text[at:place], line]
             at = place + len(line)
     return "\n".join(part.strip() for part in [*parts, text[at:]] if any(map(str.isalnum, part)))
+
+
+def _with_rows(text: str, tree: Any) -> str:
+    """Put the cells of a table's row on one line, where trafilatura gave each of them its own, as in a live blog."""
+    rows = {
+        tuple(filter(None, (" ".join(cell.text_content().split()) for cell in row.iter("td", "th")))): row
+        for table in tree.iter("table")
+        if len(found := list(table.iter("tr"))) >= LEAST_ROWS
+        for row in found
+    }
+    lengths = sorted({len(cells) for cells in rows if len(cells) > 1}, reverse=True)
+    lines, joined, at = text.split("\n"), list[str](), 0
+    while at < len(lines):
+        cells = next((some for length in lengths if (some := tuple(lines[at : at + length])) in rows), ())
+        joined.append(f"| {' | '.join(cells)} |" if cells else lines[at])
+        if cells and rows[cells].find("td") is None:  # the rule by which Markdown parts the heads from the rest
+            joined.append("|" + "---|" * len(cells))
+        at += len(cells) or 1
+    return "\n".join(joined)
+
+
+def _site_of(tree: Any, title: str) -> str:
+    """Give what a page's title adds to its headline: "Mayor resigns - TrueNorth Facts"."""
+    headlines = {" ".join(one.text_content().split()) for one in tree.iter("h1")}
+    whole = " ".join((tree.findtext(".//title") or "").split())
+    found = re.fullmatch(
+        rf"{re.escape(title)} (?:[-–—|·•] (?=[A-Z]).*)?[-–—|·•] (?P<site>[A-Z][^-–—|·•]{{1,40}})", whole
+    )
+    return found["site"] if found and title in headlines else ""
 
 
 def _about(tree: Any) -> Any:

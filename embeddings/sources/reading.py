@@ -52,7 +52,7 @@ CP1252_IN_UTF_8 = "cp1252-in-utf-8"
 _NAMED_BY_USERS = frozenset({".txt", ".md", ".pdf", ".docx", ".odt", ".rtf", ".doc"})
 """Kinds of files that hold one article, and that no browser names for when it was saved."""
 _BY = re.compile(r"^by:? +", re.IGNORECASE)
-_INNER = ("name", "main", "title", "text")
+_INNER = ("name", "main", "title", "text", "primary")
 _OF_A_MAC = re.compile("[a-z]\u00d5[a-z]")  # as the apostrophe of an old Mac looks in Windows' encoding
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
 
@@ -161,8 +161,8 @@ def article_of(text: str, fields: Mapping[str, object], published: date | None, 
 def headline_of(text: str) -> str:
     """Take the first line with something in it as a title, without a heading's marks.
 
-    A kicker is none ("TENNIS"), nor what stands above a printed page, nor the menu of a page that was copied whole; one
-    word of a menu above a story is.
+    A kicker is none ("TENNIS", also below "THE MERIDIAN"), nor what stands above a printed page, nor the menu of a page
+    that was copied whole; one word of a menu above a story is.
     """
     said = (_unmarked(line) for line in text.splitlines() if any(map(str.isalnum, line)))
     lines = list(islice(said, 1 + _MENU_LINES))
@@ -175,7 +175,7 @@ def headline_of(text: str) -> str:
     elif _is_above_page(line):
         below = following[:_FOLIO_LINES]
     else:
-        below = following[: _KICKER.fullmatch(line) is not None and line.isupper()]
+        below = following[: len(list(takewhile(_is_kicker, [line, *following])))]
     line = next((one for one in below if _HEADLINE.fullmatch(one) and not MENU_LINE.fullmatch(one)), line)
     if len(line) > LONGEST_HEADLINE:
         line = line[found.end() :] if (found := DATELINE.match(line)) else line
@@ -186,6 +186,10 @@ def headline_of(text: str) -> str:
 def _unmarked(line: str) -> str:
     """Take the marks of a heading from a line, and those around one that is bold or slanted as a whole."""
     return _MARKED.sub(r"\g<said>", line.strip().lstrip("#").strip())
+
+
+def _is_kicker(line: str) -> bool:
+    return _KICKER.fullmatch(line) is not None and line.isupper()
 
 
 def _is_above_page(line: str) -> bool:

@@ -26,6 +26,8 @@ MAX_COLUMNS = 1_000
 _HEAD = 1_000_000
 _INNER = ("text", "body", "rendered", "content", "html", "value", "paragraphs", "blocks")
 """What a text is called inside an object, as {"content": {"rendered": "<p>..."}} of WordPress."""
+_INSIDE = ("dates", "meta", "_source", "attributes", "fields")
+"""Objects that hold what an article is made of: of Wagtail, Elasticsearch, Drupal and Strapi, the Guardian."""
 _PHRASES = ("title", "source", "author")
 """Fields that are in HTML where the text is."""
 _HELD_BACK = frozenset({"auto-draft", "draft", "trash", "unpublished"})
@@ -188,9 +190,9 @@ def _records(values: Sequence[object]) -> list[Mapping[str, object]]:
 
 
 def _flat(record: Mapping[str, object]) -> Mapping[str, object]:
-    """Put what stands in an object's "fields", as the Guardian has it, beside the rest."""
-    inner = record.get("fields")
-    return {**inner, **record} if isinstance(inner, dict) else record
+    """Put what stands in an object inside a record beside the rest, which counts before it."""
+    inner = [found for name in _INSIDE if isinstance(found := record.get(name), dict)]
+    return {name: value for one in [*inner, record] for name, value in one.items()}
 
 
 def _article(
@@ -259,8 +261,10 @@ def _text_of(value: object) -> str | None:
     if isinstance(value, dict):
         return next((text for inner in _INNER if (text := _text_of(value.get(inner))) is not None), None)
     if isinstance(value, list):
-        parts = [_text_of(part) for part in value]
-        return "\n".join(part for part in parts if part is not None) if None not in parts else None
+        # a block without text is a picture, what is embedded, links
+        parts = [(_text_of(part), isinstance(part, dict)) for part in value]
+        told = [text for text, _ in parts if text is not None]
+        return "\n".join(told) if told and all(is_block for text, is_block in parts if text is None) else None
     return None
 
 

@@ -49,6 +49,11 @@ _WHY = re.compile(r"(?:.*:\s+)?(?:(?:and|but|so)\s+)?why\b", re.IGNORECASE)  # "
 _NAMES = rf"(?:[Tt]he )?{CAPITAL}[\w.’'-]*(?: (?:of |& )?{CAPITAL}[\w.’'-]*)*"
 _HANGING = re.compile(r"(?<!\s)\s+(?:and|or)$")
 _NO_ITEM = re.compile(r"(?:who|whom|whose|which|that|where|while|when|but|was|were|is|are|has|have|had|will|would)\b")
+# what the sentence goes on with: "Leeds and took a doctorate", but not "armed men"
+_DONE = re.compile(
+    r"(?:[a-z]{2,}ed|took|went|got|made|said|led|left|gave|ran|met|told|held|saw|sent|won|lost|wrote|became|began)"
+    r" (?:the|an?|his|her|its|their)\b"
+)
 _LEADING = re.compile(r"(?:to|for|in|from|at|on|of|by|with|across)\s+(?=\w)")
 _WHENCE = re.compile(rf"of (?:the )?{CAPITAL}")
 _TOLD_OF = re.compile(r"(?:aged )?\d|of\b")
@@ -212,7 +217,7 @@ def _right_end(text: str, end: int, last: int) -> int:
             item_end = clause.start()
         if verb := _NAME_AND_VERB.match(text, separator.end(), item_end):
             item_end = verb.end("name")
-        if not _is_item(text[separator.end() : item_end]):
+        if not _is_item(text[separator.end() : item_end]) or _DONE.match(text, separator.end()):
             break
         end = item_end
         if _CONJUNCTION.search(separator.group()):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
+from embeddings.letters import CAPITAL
 from qa.answers import Span
 from qa.followups.antecedents import lasting_names
 from qa.followups.stories import SAME_STORY, tells_on
@@ -15,6 +17,9 @@ LOOKED_AT = 10
 """Spans behind the best one among which its correction is looked for."""
 NEARLY = 3.0
 """How far below the best margin what the newest article says may lie, where it knows best."""
+ALIKE = 0.8
+"""How much alike two spellings of a name are at the least, of 1."""
+_FULL_NAME = re.compile(rf"{CAPITAL}[\w’'-]+(?: {CAPITAL}[\w’'-]+)+")
 # what is counted again as a story goes on
 _TOLL = re.compile(
     r"how many\b.*\b(?:killed|dead|died?|deaths|injured|hurt|wounded|missing|homeless|displaced|evacuated|arrested"
@@ -34,6 +39,8 @@ _NUMERAL = re.compile(
 def newest_first(question: str, spans: Sequence[Span]) -> list[Span]:
     """Put first what a later article says in place of the best span: "He was 43, not 34", or what holds now.
 
+    A name that the first news of something spells otherwise than what is told later was heard wrongly.
+
     Only what the reader takes for an answer by itself.
 
     Args:
@@ -43,7 +50,11 @@ def newest_first(question: str, spans: Sequence[Span]) -> list[Span]:
         return []
     best, *others = spans
     for other in others[:LOOKED_AT]:
-        if other.score > 0 and _is_later(other, best) and _says_not(other, best.text):
+        if (
+            other.score > 0
+            and _is_later(other, best)
+            and (_says_not(other, best.text) or _spells_otherwise(other, best))
+        ):
             return _with_first(other, spans)
     near = [other for other in others if other.score > max(0.0, best.score - NEARLY) and _is_later(other, best)]
     if not asks_about_now(question):
@@ -79,6 +90,24 @@ def _says_not(span: Span, text: str) -> bool:
     """Say whether an article goes on behind a span with ", not ..." and the text."""
     said = re.compile(rf",? (?:and )?not (?:the )?{re.escape(text)}(?!\w)", re.IGNORECASE)
     return said.match(span.hit.article.text, span.end) is not None
+
+
+def _spells_otherwise(later: Span, span: Span) -> bool:
+    """Say whether two articles of nearby days give one full name, spelled otherwise in one word of it, and know one."""
+    days = (later.hit.article.published, span.hit.article.published)
+    words, others = later.text.split(), span.text.split()
+    if days[0] is None or days[1] is None or days[0] - days[1] > SAME_STORY or len(words) != len(others):
+        return False
+    if not (_FULL_NAME.fullmatch(later.text) and _FULL_NAME.fullmatch(span.text)):
+        return False
+    other = [(one, two) for one, two in zip(words, others, strict=True) if one != two]
+    is_alike = (
+        len(other) == 1 and other[0][0][0] == other[0][1][0] and SequenceMatcher(None, *other[0]).ratio() >= ALIKE
+    )
+    # who has nearly the same name may be of the same family
+    return is_alike and not any(
+        re.search(rf"\b{re.escape(one.text)}\b", two.hit.article.text) for one, two in ((later, span), (span, later))
+    )
 
 
 def _with_first(first: Span, spans: Sequence[Span]) -> list[Span]:

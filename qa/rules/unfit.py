@@ -7,8 +7,11 @@ import re
 from embeddings.sentences import line_around
 from qa.answers import Span
 from qa.rules.answer_types import is_of_another_type
+from qa.rules.claims import is_mere_claim
 from qa.rules.labelled import is_label, is_of_another_row
 from qa.rules.marginal import is_beside_the_telling
+from qa.rules.numbers import IN_WORDS, MANY
+from qa.rules.openings import OPENING
 from qa.rules.quotations import asks_for_words
 from qa.rules.tidying import is_dateline
 
@@ -24,6 +27,10 @@ _LINE_ASKS = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_QUESTIONS = re.compile(r"\b(?:ask(?:s|ed)?|questions?|quer(?:y|ies))\b", re.IGNORECASE)
+_ASKS_HOW_MANY = re.compile(
+    OPENING + r"how many\b(?!.*\b(?:more|others?|further|extra|additional|since|after|later)\b)", re.I
+)
+_MORE = re.compile(rf"(?:\d[\d,]*|{IN_WORDS}|{MANY}) more\b(?! than\b)", re.IGNORECASE)
 _YEAR = re.compile(
     r"\b(?:in|during|for) (?:(?:early|mid|late|the|spring|summer|autumn|fall|winter|of|[A-Z]\w+)[ -]){0,3}"
     r"(?P<year>(?:19|20)\d\d)\b"
@@ -32,7 +39,7 @@ _COUNTED_BACK = re.compile(r"\b(?:years|decades?) (?:ago|earlier|before|later|af
 
 
 def is_unfit(question: str, span: Span) -> bool:
-    """Say whether a span is no answer: a dateline, a label, an interviewer's question."""
+    """Say whether a span is no answer: a dateline, a label, an interviewer's question, a claim that is judged."""
     text, start, end = span.hit.article.text, span.start, span.end
     return (
         (is_dateline(text, start, end) and not _PLACE.search(question))
@@ -40,9 +47,16 @@ def is_unfit(question: str, span: Span) -> bool:
         or is_label(question, text, start, end)
         or is_of_another_row(question, text, start, end)
         or is_beside_the_telling(question, text, start, end)
+        or is_mere_claim(question, text, start)
+        or _is_added(question, text, start)
         or _is_of_another_year(question, span)
         or _is_of_an_interviewer(question, span)
     )
+
+
+def _is_added(question: str, text: str, start: int) -> bool:
+    """Say whether a number only adds to a count that is asked for: "Three more have died, which makes it nine"."""
+    return _MORE.match(text, start) is not None and _ASKS_HOW_MANY.match(question) is not None
 
 
 def _is_of_another_year(question: str, span: Span) -> bool:
