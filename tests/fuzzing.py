@@ -243,7 +243,8 @@ def check_questions(drawn: tuple[str, bytes]) -> None:
 
 def check_decoding(drawn: tuple[Any, Any, Any, int, int]) -> None:
     start, end, allowed, max_tokens, top = drawn
-    spans = best_spans(start, end, allowed, max_tokens=max_tokens, top=top)
+    none = np.zeros_like(allowed)
+    spans = best_spans(start, end, allowed, none, none, max_tokens=max_tokens, top=top)
     assert [(s.row, s.start, s.end, s.margin) for s in spans] == brute_force(start, end, allowed, max_tokens, top)
 
 
