@@ -241,11 +241,10 @@ def check_questions(drawn: tuple[str, bytes]) -> None:
             assert not question.context or question.context[gold.start : gold.end] == gold.text
 
 
-def check_decoding(drawn: tuple[Any, Any, Any, int, int]) -> None:
-    start, end, allowed, max_tokens, top = drawn
-    none = np.zeros_like(allowed)
-    spans = best_spans(start, end, allowed, none, none, max_tokens=max_tokens, top=top)
-    assert [(s.row, s.start, s.end, s.margin) for s in spans] == brute_force(start, end, allowed, max_tokens, top)
+def check_decoding(drawn: tuple[Any, Any, Any, Any, Any, int, int]) -> None:
+    *arrays, max_tokens, top = drawn
+    spans = best_spans(*arrays, max_tokens=max_tokens, top=top)
+    assert [(s.row, s.start, s.end, s.margin) for s in spans] == brute_force(*arrays, max_tokens, top)
 
 
 LOGITS = st.floats(-100, 100, width=16)
@@ -267,6 +266,8 @@ LOGIT_ARRAYS = st.tuples(st.integers(0, 3), st.integers(1, 12)).flatmap(
     lambda shape: st.tuples(
         hnp.arrays(np.float32, shape, elements=LOGITS),
         hnp.arrays(np.float32, shape, elements=LOGITS),
+        hnp.arrays(np.bool_, shape),
+        hnp.arrays(np.bool_, shape),
         hnp.arrays(np.bool_, shape),
         st.integers(1, 8),
         st.integers(1, 12),
