@@ -30,7 +30,7 @@ from qa.evaluation.report import summarize
 from qa.evaluation.run import Outcome, run_open
 from qa.evaluation.sampling import sample
 from qa.filters import make_filter
-from qa.libraries.uploads import MAX_FILES, MAX_NAME
+from qa.libraries.uploads import MAX_FILES, MAX_NAME, check_address, check_files
 from qa.libraries.workspace import Workspace
 from qa.pipeline import checked_question
 from qa.presentation import article_object, as_object, hit_object
@@ -196,8 +196,9 @@ def _articles(service: Service) -> APIRouter:
     @router.post("/articles", dependencies=[turn])
     def add(given: ArticlesIn) -> AddedOut:
         """Add articles; one whose id is there already is replaced."""
+        articles = [_article(article) for article in given.articles]
         workspace = _to_add_to(service, given.library)
-        added = workspace.add_articles([_article(article) for article in given.articles])
+        added = workspace.add_articles(articles)
         return _added(workspace, IngestReport(added, removed=0, stayed=0, skipped=0, unreadable=()))
 
     @router.post("/articles/files", dependencies=[turn])
@@ -208,13 +209,16 @@ def _articles(service: Service) -> APIRouter:
         """Add the articles of files; what can't be read is named, and the rest goes in."""
         if len(files) > MAX_FILES:
             raise Refused(413, f"{len(files):,} files came at once, and at most {MAX_FILES} are taken; zip them")
-        workspace = _to_add_to(service, library)
         with tempfile.TemporaryDirectory() as folder:
-            return _added(workspace, workspace.add_files(_kept(files, Path(folder))))
+            kept = _kept(files, Path(folder))
+            check_files(kept)  # before a library is made for them
+            workspace = _to_add_to(service, library)
+            return _added(workspace, workspace.add_files(kept))
 
     @router.post("/articles/address", dependencies=[turn])
     def add_address(given: AddressIn) -> AddedOut:
         """Add the articles of a page, a feed or a sitemap on the public web."""
+        check_address(given.address)
         workspace = _to_add_to(service, given.library)
         return _added(workspace, workspace.add_address(given.address))
 

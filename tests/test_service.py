@@ -277,6 +277,14 @@ def test_an_address_on_the_server_s_own_network_is_not_fetched(own):
     assert own.post("/api/articles/address", json={"address": "file:///etc/passwd"}).status_code == 422
 
 
+def test_what_can_t_be_added_makes_no_library():
+    service, client = serve()
+    assert client.post("/api/articles/address", json={"address": "echo.example"}).status_code == 422
+    assert client.post("/api/articles/files", files=[("files", ("run.exe", b"MZ"))]).status_code == 422
+    assert service.libraries.names() == ["Seed articles"]
+    service.close()
+
+
 def test_nothing_can_be_changed_where_it_is_read_only(tmp_path):
     service, client = serve(library=tmp_path / "library", read_only=True)
     for answer in (
